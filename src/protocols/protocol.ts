@@ -1,0 +1,84 @@
+/**
+ * What a protocol is to the rest of wiretail: bytes and times in, records out. A protocol knows no
+ * thread, no file and no socket, and it imports nothing of capture, ring, output or pipeline.
+ */
+import type { RecordBody } from '../records/record.js';
+
+/** Direction of bytes in a connection. */
+export const ToServer = 0;
+export const ToClient = 1;
+export type Direction = typeof ToServer | typeof ToClient;
+
+/**
+ * The packet at hand: one object, filled again for each packet. A decoder that must remember a moment
+ * copies the numbers. Nanoseconds since the epoch do not fit a double; the pair does.
+ */
+export interface Moment {
+  /** Seconds since the epoch. */
+  seconds: number;
+  /** Nanoseconds, 0 to 999,999,999. */
+  nanoseconds: number;
+  /** 1-based number of the packet in its file; 0 when live. */
+  packet: number;
+}
+
+/** What a decoder may know of the connection that it decodes. */
+export interface Connection {
+  /** The port that listens. */
+  readonly serverPort: number;
+  readonly clientPort: number;
+  /** Whether the connection's start (its SYN) was seen. */
+  readonly fromStart: boolean;
+}
+
+/** How a protocol hands out what it found. `from` is the direction of the message's sender. */
+export interface Emit {
+  /** One record; it is written before the call returns, so its objects may be used again. */
+  (from: Direction, body: RecordBody): void;
+}
+
+/** Why bytes are missing. */
+export type GapReason = 'lost' | 'snaplen' | 'limit' | 'midstream';
+
+export interface FlowDecoder {
+  /**
+   * Takes the contiguous bytes buf[start, end) of one direction, the first of them the first that was
+   * not consumed before. Returns the position up to which they are consumed; what is behind it is kept
+   * and comes again with more. A position beyond `end` says: skip so many bytes of the stream unseen
+   * (a payload); when the last of them has passed, the decoder is called again, even with no byte to
+   * show (start === end), so that it can end its message at that moment.
+   *
+   * `buf` is only valid during the call. A call may hold back bytes only up to a bound of the
+   * decoder's own; the stream gives up on a direction that holds back more than its limit (`gap`).
+   */
+  data(dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): number;
+  /**
+   * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
+   * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
+   * follows starts at an unknown place in the protocol, and bytes that were held back are gone (the
+   * decoder was shown them and they are not shown again).
+   */
+  gap(dir: Direction, missing: number, reason: GapReason, skipping: boolean, at: Moment): void;
+  /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
+  close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment): void;
+}
+
+/** What a first look at a connection's bytes says. */
+export const Claim = { no: 0, maybe: 1, yes: 2 } as const;
+export type Claim = (typeof Claim)[keyof typeof Claim];
+
+export interface ProtocolOptions {
+  /** First bytes of payloads to log; 0: none. */
+  readonly payloadBytes: number;
+  readonly view: 'calls' | 'messages';
+  readonly detail: 'summary' | 'full';
+  /** Ports on which Gearman is expected, where its text protocol is believed without binary proof. */
+  readonly gearmanPorts: readonly number[];
+}
+
+export interface Protocol {
+  readonly name: string;
+  /** Is buf[start, end), the first bytes seen of a direction, this protocol? `maybe` asks for more bytes. */
+  claim(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Claim;
+  open(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder;
+}
