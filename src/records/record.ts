@@ -2,6 +2,8 @@
  * A record before it is a line. Protocols fill one of these; records/line.ts adds what the flow knows
  * (source, destination, network) and writes it through pino.
  */
+import type { Dataset } from './datasets.js';
+
 export type Level = 'info' | 'warn' | 'error';
 
 /** event.outcome of the Elastic Common Schema. */
@@ -18,7 +20,7 @@ export interface RecordBody {
   packet: number;
   /** Number of the packet that completed the reply, in a line for a call; 0 when live or no such. */
   replyPacket: number;
-  dataset: string;
+  dataset: Dataset;
   action: string;
   outcome?: EventOutcome | undefined;
   /** Nanoseconds from call to reply. */

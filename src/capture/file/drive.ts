@@ -1,0 +1,157 @@
+/**
+ * The loop that reads a source chunk after chunk, lets a parser take what is whole, and keeps the rest for
+ * the next round; and the account of it: what was delivered, what was wrong.
+ */
+import { UserError } from '../../config/user-error.js';
+import type { PacketSink } from '../sink.js';
+import type { About, Chunk, Outlet, Parser } from './parser.js';
+import type { Problem, Source } from './source.js';
+
+export interface CaptureInfo extends About {
+  readonly gzip: boolean;
+  /** The time of the first packet; absent if there is none. */
+  readonly firstTimestamp?: { readonly seconds: number; readonly nanoseconds: number };
+}
+
+export interface ReadOptions {
+  /** Called once, before the first packet is handed over, or at the end of a capture without packets. */
+  onHeader?(info: CaptureInfo): void;
+  /** Called after each chunk. Both count the file as it is stored; the total of a pipe is not known. */
+  onProgress?(bytesRead: number, totalBytes: number | undefined): void;
+  /** How much is read at a time. For tests. */
+  chunkSize?: number;
+}
+
+export interface ReadResult {
+  packets: number;
+  /** How much of the file was read, as it is stored. */
+  bytes: number;
+  /** Packets that were given time 0, since the file has no time for them or none between 1970 and 2106. */
+  untimed: number;
+  problem?: Problem;
+}
+
+const CHUNK = 1024 * 1024;
+
+/**
+ * Reads `source` to its end with the parser that `begin` makes. A fault before any packet could come means
+ * that the file can't be read at all, and is thrown.
+ */
+export async function drive(
+  source: Source,
+  begin: (outlet: Outlet) => Parser,
+  { sink, name, gzip }: { sink: PacketSink; name: string; gzip: boolean },
+  options: ReadOptions,
+): Promise<ReadResult> {
+  const { onProgress, chunkSize = CHUNK } = options;
+  const delivery = startDelivery(sink, () => parser.about(), gzip, options);
+  const parser: Parser = begin(delivery.outlet);
+  let chunk = newChunk(chunkSize * 2, 0);
+  let start = 0;
+  let end = 0;
+  /** Bytes to come that the parser does not want. */
+  let skip = 0;
+  let problem: Problem | undefined;
+
+  while (!sink.stopped()) {
+    // What is not whole moves to the front, and the chunk after it.
+    chunk = moved(chunk, start, end, chunkSize);
+    end -= start;
+    start = 0;
+    const size = await source.read(chunk.bytes, end, end + chunkSize);
+    onProgress?.(source.taken(), source.total);
+    if (size === 0) break;
+    end += size;
+    const skipped = Math.min(skip, end);
+    skip -= skipped;
+    if (skip > 0) {
+      start = end;
+      continue;
+    }
+    const walk = parser.walk(chunk, skipped, end);
+    if (walk.fault !== undefined) {
+      const offset = chunk.base + walk.next;
+      if (!parser.about()) throw new UserError(`${name} can't be read: ${walk.fault}`);
+      problem = { kind: 'corrupt', text: `${walk.fault}, at byte ${offset}`, offset };
+      break;
+    }
+    start = Math.min(walk.next, end);
+    skip = walk.next - start;
+  }
+
+  // Stopped: that more was to come is no news.
+  if (!sink.stopped()) problem ??= source.problem() ?? unfinished(parser, end - start, chunk.base + start);
+  const result = { bytes: source.taken(), ...delivery.end() };
+  return problem ? { ...result, problem } : result;
+}
+
+function unfinished(parser: Parser, left: number, offset: number): Problem | undefined {
+  const inside = parser.unfinished(left, offset);
+  if (!inside) return undefined;
+  const text = `ends inside ${inside.what}, which begins at byte ${inside.offset}`;
+  return { kind: 'truncated', text, offset: inside.offset };
+}
+
+function newChunk(size: number, base: number): Chunk {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  return { bytes, view: new DataView(bytes.buffer), base };
+}
+
+/** A chunk that begins with bytes[start, end) of this one and has room for `size` more. */
+function moved(chunk: Chunk, start: number, end: number, size: number): Chunk {
+  const left = end - start;
+  const base = chunk.base + start;
+  if (left + size <= chunk.bytes.length) {
+    if (start > 0) chunk.bytes.copyWithin(0, start, end);
+    return { ...chunk, base };
+  }
+  // Never by a length that was read: it grows as bytes arrive that a parser waits for the rest of.
+  const larger = newChunk(Math.max(chunk.bytes.length * 2, left + size), base);
+  chunk.bytes.copy(larger.bytes, 0, start, end);
+  return larger;
+}
+
+/** The sink's side: counts, and calls onHeader before the first packet. */
+function startDelivery(
+  sink: PacketSink,
+  about: () => About | undefined,
+  gzip: boolean,
+  options: ReadOptions,
+) {
+  const { onHeader } = options;
+  let packets = 0;
+  let untimed = 0;
+  let announced = false;
+
+  function announce(first?: DataView): void {
+    const known = about();
+    if (announced || !known || !onHeader) return;
+    announced = true;
+    const info = { ...known, gzip };
+    if (!first) onHeader(info);
+    else
+      onHeader({
+        ...info,
+        firstTimestamp: { seconds: first.getUint32(0, true), nanoseconds: first.getUint32(4, true) },
+      });
+  }
+
+  const outlet: Outlet = {
+    link: (linkType) => sink.link(linkType),
+    records(bytes, start, end, count) {
+      if (packets === 0) announce(new DataView(bytes.buffer, bytes.byteOffset + start));
+      packets += count;
+      sink.records(bytes, start, end, count);
+    },
+    untimed() {
+      untimed++;
+    },
+  };
+  return {
+    outlet,
+    end() {
+      announce();
+      return { packets, untimed };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** zlib's stream of raw deflate data, driven a slice at a time so that memory is bounded. */
+import { createInflateRaw } from 'node:zlib';
+
+/**
+ * What zlib is given at most at a time. It may become a thousand times as much, which must be held, so this
+ * is the bound on memory. What zlib makes of the slice in which it finds an error is lost, which is no
+ * pity: it finds errors late, and what it made of the bytes just before is not to be trusted.
+ */
+export const SLICE = 32 * 1024;
+const OUTPUT = 128 * 1024;
+
+export function startInflater() {
+  const stream = createInflateRaw({ chunkSize: OUTPUT });
+  let ready: Buffer[] = [];
+  let error: Error | undefined;
+  stream.on('data', (piece: Buffer) => ready.push(piece));
+  stream.on('error', (cause: Error) => {
+    error = cause;
+  });
+  return {
+    /** How many bytes of the slice it took: fewer than all at the end of its data; -1: an error. */
+    feed(slice: Buffer): Promise<number> {
+      const before = stream.bytesWritten;
+      return new Promise((resolve) => {
+        const settle = () => {
+          stream.off('error', settle);
+          resolve(error ? -1 : stream.bytesWritten - before);
+        };
+        stream.on('error', settle);
+        stream.write(slice, settle);
+      });
+    },
+    take(): Buffer[] {
+      const taken = ready;
+      ready = [];
+      return taken;
+    },
+    error: () => error?.message ?? '',
+    close: () => stream.destroy(),
+  };
+}

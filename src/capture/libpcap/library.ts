@@ -1,0 +1,176 @@
+/**
+ * The system's libpcap, and the few functions of the C library that its method needs, bound with koffi.
+ * Signatures are those of pcap(3PCAP); pointers are bigints. A binding is loaded once a thread.
+ */
+import koffi from 'koffi';
+
+const NAMES = ['libpcap.so.0.8', 'libpcap.so.1', 'libpcap.so'];
+
+/** Bytes of an error buffer (PCAP_ERRBUF_SIZE). */
+export const ERRBUF_SIZE = 256;
+
+/** Status codes of pcap_activate(3PCAP) that are told apart here. */
+export const Status = {
+  error: -1,
+  noSuchDevice: -5,
+  permission: -8,
+  notUp: -9,
+  promiscuousPermission: -11,
+} as const;
+
+export const DLT_LINUX_SLL2 = 276;
+const TSTAMP_NANO = 1;
+const NETMASK_UNKNOWN = 0xffffffff;
+
+type Pointer = bigint;
+
+export interface Libpcap {
+  readonly version: string;
+  create(device: string, errbuf: Buffer): Pointer | null;
+  setSnaplen(handle: Pointer, bytes: number): number;
+  setPromisc(handle: Pointer, on: number): number;
+  setTimeout(handle: Pointer, ms: number): number;
+  setBufferSize(handle: Pointer, bytes: number): number;
+  setNanoseconds(handle: Pointer): number;
+  activate(handle: Pointer): number;
+  setDatalink(handle: Pointer, linkType: number): number;
+  datalink(handle: Pointer): number;
+  setNonblock(handle: Pointer, on: number, errbuf: Buffer): number;
+  fd(handle: Pointer): number;
+  compile(handle: Pointer, program: Buffer, filter: string): number;
+  setFilter(handle: Pointer, program: Buffer): number;
+  freeCode(program: Buffer): void;
+  /** 0 if the packet does not match. */
+  offlineFilter(program: Buffer, header: Buffer, packet: Pointer): number;
+  openDead(linkType: number, snaplen: number): Pointer;
+  /** Hands at most `count` packets to pcap_dump; returns how many, or a negative status. */
+  dispatchTo(handle: Pointer, count: number, file: Pointer): number;
+  stats(handle: Pointer, into: Buffer): number;
+  error(handle: Pointer): string;
+  close(handle: Pointer): void;
+  findAllDevs(into: Buffer, errbuf: Buffer): number;
+  freeAllDevs(list: Pointer): void;
+}
+
+export interface Libc {
+  /** A FILE over `length` bytes of memory at `address`, unbuffered. */
+  memoryFile(address: Pointer, length: number): Pointer;
+  tell(file: Pointer): number;
+  closeFile(file: Pointer): void;
+  /** poll(2) over struct pollfd entries; milliseconds. */
+  poll(entries: Buffer, count: number, ms: number): number;
+  /** Attaches a filter to a socket that lets nothing through (SO_ATTACH_FILTER with `ret #0`). */
+  rejectAll(fd: number): void;
+}
+
+let library: Libpcap | undefined;
+let libc: Libc | undefined;
+
+/** @throws an Error that says why libpcap can't be loaded */
+export function loadLibpcap(): Libpcap {
+  library ??= bindLibpcap();
+  return library;
+}
+
+export function loadLibc(): Libc {
+  libc ??= bindLibc();
+  return libc;
+}
+
+function bindLibpcap(): Libpcap {
+  const lib = openAny();
+  const versionText = lib.func('const char *pcap_lib_version()');
+  const dispatch = lib.func('int pcap_dispatch(void *p, int cnt, void *callback, void *user)');
+  // The callback is the C function itself, so that no packet crosses into JavaScript.
+  const dump: Pointer = lib.symbol('pcap_dump');
+  const setPrecision = lib.func('int pcap_set_tstamp_precision(void *p, int precision)');
+  const compile = lib.func(
+    'int pcap_compile(void *p, void *program, const char *filter, int optimize, uint32_t netmask)',
+  );
+  return {
+    version: versionText(),
+    create: lib.func('void *pcap_create(const char *device, void *errbuf)'),
+    setSnaplen: lib.func('int pcap_set_snaplen(void *p, int snaplen)'),
+    setPromisc: lib.func('int pcap_set_promisc(void *p, int promisc)'),
+    setTimeout: lib.func('int pcap_set_timeout(void *p, int ms)'),
+    setBufferSize: lib.func('int pcap_set_buffer_size(void *p, int bytes)'),
+    setNanoseconds: (handle) => setPrecision(handle, TSTAMP_NANO),
+    activate: lib.func('int pcap_activate(void *p)'),
+    setDatalink: lib.func('int pcap_set_datalink(void *p, int dlt)'),
+    datalink: lib.func('int pcap_datalink(void *p)'),
+    setNonblock: lib.func('int pcap_setnonblock(void *p, int on, void *errbuf)'),
+    fd: lib.func('int pcap_get_selectable_fd(void *p)'),
+    compile: (handle, program, filter) => compile(handle, program, filter, 1, NETMASK_UNKNOWN),
+    setFilter: lib.func('int pcap_setfilter(void *p, void *program)'),
+    freeCode: lib.func('void pcap_freecode(void *program)'),
+    offlineFilter: lib.func('int pcap_offline_filter(void *program, void *header, void *packet)'),
+    openDead: lib.func('void *pcap_open_dead(int linktype, int snaplen)'),
+    dispatchTo: (handle, count, file) => dispatch(handle, count, dump, file),
+    stats: lib.func('int pcap_stats(void *p, void *stat)'),
+    error: lib.func('const char *pcap_geterr(void *p)'),
+    close: lib.func('void pcap_close(void *p)'),
+    findAllDevs: lib.func('int pcap_findalldevs(void *list, void *errbuf)'),
+    freeAllDevs: lib.func('void pcap_freealldevs(void *list)'),
+  };
+}
+
+function openAny(): ReturnType<typeof koffi.load> {
+  let reason = '';
+  for (const name of NAMES) {
+    try {
+      return koffi.load(name);
+    } catch (error) {
+      reason ||= error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new Error(`libpcap can't be loaded (${reason})`);
+}
+
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const IO_UNBUFFERED = 2;
+
+function bindLibc(): Libc {
+  const lib = koffi.load(null);
+  const fmemopen = lib.func('void *fmemopen(void *buf, size_t size, const char *mode)');
+  const setvbuf = lib.func('int setvbuf(void *file, void *buf, int mode, size_t size)');
+  const setsockopt = lib.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
+  return {
+    memoryFile(address, length) {
+      const file: Pointer | null = fmemopen(address, length, 'w');
+      if (file === null) throw new Error(`fmemopen failed, errno ${koffi.errno()}`);
+      // Unbuffered: each fwrite is one copy, straight into the segment.
+      setvbuf(file, null, IO_UNBUFFERED, 0);
+      return file;
+    },
+    tell: lib.func('long ftell(void *file)'),
+    closeFile: lib.func('int fclose(void *file)'),
+    poll: lib.func('int poll(void *fds, ulong count, int ms)'),
+    rejectAll(fd) {
+      // struct sock_filter { u16 code; u8 jt, jf; u32 k }: BPF_RET|BPF_K, 0.
+      const instruction = Buffer.alloc(8);
+      instruction.writeUInt16LE(0x06, 0);
+      // struct sock_fprog { u16 len; (padding) struct sock_filter *filter }.
+      const program = Buffer.alloc(16);
+      program.writeUInt16LE(1, 0);
+      program.writeBigUInt64LE(koffi.address(instruction), 8);
+      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length);
+    },
+  };
+}
+
+/** Address of a view's first byte, for functions that take a pointer into it. */
+export function addressOf(view: Uint8Array): Pointer {
+  return koffi.address(view);
+}
+
+/** Reads a C string or a pointer through a pointer. */
+export function readString(pointer: Pointer): string {
+  return koffi.decode.string(pointer);
+}
+export function readPointer(pointer: Pointer): Pointer {
+  return BigInt(koffi.decode.uint64(pointer));
+}
+export function readU32(pointer: Pointer): number {
+  return koffi.decode.uint32(pointer);
+}

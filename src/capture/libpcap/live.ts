@@ -1,0 +1,170 @@
+/**
+ * The live loop over libpcap: poll(2) over all interfaces, then pcap_dispatch of each that is ready,
+ * bounded by the segment's room, with pcap_dump as the C callback. Nothing crosses into JavaScript a
+ * packet. The thread belongs to this loop alone.
+ */
+import { Counter } from '../../observe/counters.js';
+import { Mark, RECORD_HEADER } from '../../ring/layout.js';
+import { type LiveEngine, RETRY_MS } from '../engine.js';
+import { type Handle, openHandle } from './handle.js';
+import { loadLibc, loadLibpcap } from './library.js';
+import { newSegmentFile } from './segment-file.js';
+
+/** The longest wait for packets: how late a signal or a closed interface may be noticed. */
+const POLL_MS = 100;
+/** How often the kernel's counters are read. */
+const STATS_MS = 500;
+/** Batches that one interface may hand on before the others, and a signal, get their turn. */
+const ROUNDS = 64;
+const POLLIN = 1;
+const POLLFD_BYTES = 8;
+
+interface Source {
+  readonly name: string;
+  handle: Handle | undefined;
+  /** Tries to open it again so far, and when the next is due. */
+  tries: number;
+  due: number;
+  /** The 32-bit counters of pcap_stats(3PCAP) as last read: received, dropped, dropped by the interface. */
+  readonly last: [number, number, number];
+}
+
+const STAT_COUNTERS = [Counter.kernel_received, Counter.kernel_dropped, Counter.interface_dropped] as const;
+
+export const captureLibpcap: LiveEngine = async (context) => {
+  const pcap = loadLibpcap();
+  const libc = loadLibc();
+  const { options, ring, counters } = context;
+  const file = newSegmentFile(libc, ring);
+  const record = options.snaplen + RECORD_HEADER;
+
+  const sources: Source[] = options.interfaces.map((name) => ({
+    name,
+    handle: openHandle(pcap, name, options),
+    tries: 0,
+    due: 0,
+    last: [0, 0, 0],
+  }));
+  context.ready(sources.map((source) => ({ interface: source.name, linkType: source.handle?.linkType ?? 0 })));
+
+  const stat = Buffer.alloc(64);
+  const readStats = (source: Source) => {
+    if (source.handle === undefined || pcap.stats(source.handle.pointer, stat) !== 0) return;
+    for (let i = 0; i < STAT_COUNTERS.length; i++) {
+      const now = stat.readUInt32LE(i * 4);
+      const more = (now - source.last[i]) >>> 0;
+      source.last[i] = now;
+      counters[STAT_COUNTERS[i]] += more;
+      if (i === 1 && more > 0) ring.mark(Mark.kernelDrop, more);
+    }
+  };
+
+  let linkType = -1;
+  /** Hands on what one interface has, as far as there is room. */
+  const take = (source: Source, handle: Handle): void => {
+    for (let round = 0; round < ROUNDS; round++) {
+      if (linkType !== handle.linkType) {
+        if (!ring.mark(Mark.link, handle.linkType)) return;
+        linkType = handle.linkType;
+      }
+      // fmemopen ends what it wrote with a NUL, for which a byte of room is left.
+      const fits = Math.floor((ring.room() - 1) / record);
+      if (fits < 1) {
+        // While the ring is full, packets wait in the kernel's buffer, and drops are the kernel's to count.
+        if (!ring.advance()) return;
+        continue;
+      }
+      const target = file.open();
+      if (target === undefined) return;
+      const count = pcap.dispatchTo(handle.pointer, fits, target);
+      if (count < 0) {
+        fail(source, handle);
+        return;
+      }
+      if (count === 0) return;
+      const bytes = file.written();
+      counters[Counter.captured] += count;
+      counters[Counter.captured_bytes] += bytes - count * RECORD_HEADER;
+      ring.commit(bytes);
+      if (count < fits) return;
+    }
+  };
+
+  const fail = (source: Source, handle: Handle) => {
+    const reason = pcap.error(handle.pointer);
+    readStats(source);
+    pcap.close(handle.pointer);
+    source.handle = undefined;
+    source.last.fill(0);
+    source.tries = 0;
+    source.due = Date.now() + RETRY_MS[0];
+    counters[Counter.interface_errors]++;
+    context.anomaly({
+      action: 'interface_down',
+      level: 'warn',
+      message: `capture on ${source.name} stopped: ${reason}; trying again until it is back`,
+      interface: source.name,
+    });
+  };
+
+  const retry = (source: Source) => {
+    try {
+      source.handle = openHandle(pcap, source.name, options);
+      context.anomaly({
+        action: 'interface_up',
+        level: 'info',
+        message: `capture on ${source.name} goes on`,
+        interface: source.name,
+      });
+    } catch {
+      source.tries++;
+      source.due = Date.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
+    }
+  };
+
+  const entries = Buffer.alloc(POLLFD_BYTES * sources.length);
+  const wait = (ms: number): number => {
+    let open = 0;
+    for (const source of sources) {
+      if (source.handle === undefined) continue;
+      entries.writeInt32LE(source.handle.fd, open * POLLFD_BYTES);
+      entries.writeInt32LE(POLLIN, open * POLLFD_BYTES + 4);
+      open++;
+    }
+    return libc.poll(entries, open, ms);
+  };
+
+  let statsDue = Date.now() + STATS_MS;
+  const rounds = () => {
+    for (const source of sources) {
+      if (source.handle !== undefined) take(source, source.handle);
+      else if (Date.now() >= source.due) retry(source);
+    }
+    if (Date.now() >= statsDue) {
+      statsDue = Date.now() + STATS_MS;
+      for (const source of sources) readStats(source);
+    }
+  };
+
+  while (!context.stopped()) {
+    wait(POLL_MS);
+    rounds();
+    if (ring.room() === 0) ring.waitForRoom(1);
+  }
+
+  // What the kernel has taken until now is drained; what comes from now on is none of this run.
+  for (const source of sources) if (source.handle !== undefined) libc.rejectAll(source.handle.fd);
+  const drained = Date.now() + options.readTimeout + 20;
+  while (Date.now() < drained || (wait(0) > 0 && sources.some((source) => source.handle !== undefined))) {
+    const before = counters[Counter.captured];
+    rounds();
+    if (ring.room() === 0) ring.waitForRoom(10);
+    else if (counters[Counter.captured] === before) wait(5);
+    if (Date.now() > drained + 3000) break;
+  }
+  for (const source of sources) {
+    readStats(source);
+    if (source.handle !== undefined) pcap.close(source.handle.pointer);
+  }
+  file.close();
+};

@@ -1,0 +1,24 @@
+/** Runs to the end and exits: what `capture` and `read` have in common. */
+import type { Logger } from 'pino';
+import { pino } from 'pino';
+import type { Run } from '../pipeline/run.js';
+
+/** The program's own diagnostics: stderr, so that stdout carries records only. */
+export function newDiagnostics(level: 'info' | 'warn'): Logger {
+  return pino({ name: 'wiretail', level }, pino.destination({ fd: 2, sync: true }));
+}
+
+/** The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. */
+export async function followRun(run: Run): Promise<never> {
+  let signals = 0;
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const) {
+    process.on(signal, () => {
+      if (++signals > 1) process.exit(128 + number);
+      run.stop();
+    });
+  }
+  process.exit(await run.ended);
+}

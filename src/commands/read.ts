@@ -1,0 +1,39 @@
+/** `wiretail read`: capture files. */
+import type { CommandModule } from 'yargs';
+import { progressPrinter } from '../capture/file/progress.js';
+import { type Arguments, COMMON_OPTIONS, READ_OPTIONS, readConfig } from '../config/options.js';
+import { VERSION } from '../config/version.js';
+import { openStdout } from '../output/destination.js';
+import { startRun } from '../pipeline/run.js';
+import { followRun, newDiagnostics } from './follow-run.js';
+
+export const readCommand: CommandModule<object, Arguments> = {
+  command: 'read <files..>',
+  describe: 'read capture files (pcap, pcapng, either gzipped; - is standard input)',
+  builder: (args) =>
+    args
+      .positional('files', { type: 'string', array: true, describe: 'capture files, in order of time' })
+      .options({ ...READ_OPTIONS, ...COMMON_OPTIONS }),
+  async handler(args) {
+    const config = readConfig(args);
+    const progress = progressPrinter();
+    const run = startRun({
+      version: VERSION,
+      config,
+      source: { kind: 'files', files: config.files, filters: config.filters, realtime: config.realtime },
+      described: {
+        files: config.files,
+        filter: config.filters[0],
+        workers: config.workers,
+        view: config.view,
+        detail: config.detail,
+      },
+      statsInterval: 0,
+      destination: openStdout(),
+      diagnostics: newDiagnostics('warn'),
+      progress: progress.update,
+    });
+    void run.ended.catch(() => {}).finally(progress.clear);
+    await followRun(run);
+  },
+};

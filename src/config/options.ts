@@ -1,0 +1,253 @@
+/**
+ * The command line's options as yargs takes them, and the checks that turn them into one Config. Each
+ * error names the option, the value and what was expected.
+ */
+import type { Options } from 'yargs';
+import { defaultFilters, GEARMAN_PORTS, GLUSTERD_PORTS } from './defaults.js';
+import { parseDuration, parseSize } from './sizes.js';
+import { UserError } from './user-error.js';
+
+const MIB = 1 << 20;
+/** A ring segment must hold the longest packet (ring/layout.ts). */
+const RING_SLOTS = 8;
+const SMALLEST_RING = 8 * MIB;
+
+/** Options of both `capture` and `read`. */
+export const COMMON_OPTIONS = {
+  filter: { alias: 'f', type: 'string', describe: 'BPF filter, see pcap-filter(7)', requiresArg: true },
+  view: {
+    choices: ['calls', 'messages'],
+    default: 'calls',
+    describe: 'a line for each call with its reply, or for each message',
+  },
+  detail: {
+    choices: ['summary', 'full'],
+    default: 'summary',
+    describe: 'the fields that people search for, or every decoded field besides',
+  },
+  workers: { type: 'string', describe: 'decoder threads', requiresArg: true },
+  engine: {
+    choices: ['auto', 'libpcap', 'cap'],
+    default: 'auto',
+    describe: 'capture engine; files need none',
+  },
+  snaplen: {
+    type: 'string',
+    default: '262144',
+    describe: 'bytes of a packet to capture',
+    requiresArg: true,
+  },
+  'buffer-size': {
+    type: 'string',
+    default: '64MiB',
+    describe: "kernel's capture buffer, each interface; a bare number is MiB",
+    requiresArg: true,
+  },
+  'ring-size': {
+    type: 'string',
+    default: '64MiB',
+    describe: 'memory between capture and decoders; a bare number is MiB',
+    requiresArg: true,
+  },
+  'payload-bytes': {
+    type: 'string',
+    default: '0',
+    describe: 'first bytes of payloads to write',
+    requiresArg: true,
+  },
+  'max-line': {
+    type: 'string',
+    default: '16384',
+    describe: 'bytes of a line at most; 0: no limit',
+    requiresArg: true,
+  },
+  'gearman-ports': {
+    type: 'string',
+    default: GEARMAN_PORTS.join(','),
+    describe: 'ports of Gearman servers',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>;
+
+export const CAPTURE_OPTIONS = {
+  interface: {
+    alias: 'i',
+    type: 'array',
+    string: true,
+    describe: "interface to capture on, may be given again; 'any': all",
+    requiresArg: true,
+  },
+  promiscuous: {
+    type: 'boolean',
+    default: false,
+    describe: 'take packets for other hosts too',
+  },
+  'read-timeout': {
+    type: 'string',
+    default: '20ms',
+    describe: 'the longest that the kernel keeps a packet back',
+    requiresArg: true,
+  },
+  'stats-interval': {
+    type: 'string',
+    default: '60s',
+    describe: 'time between stats lines; 0: only at the end',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>;
+
+export const READ_OPTIONS = {
+  realtime: {
+    type: 'boolean',
+    default: false,
+    describe: "play at the capture's own pace",
+  },
+} as const satisfies Record<string, Options>;
+
+/** What yargs parsed, by option name. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+export interface CommonConfig {
+  readonly filters: readonly string[];
+  readonly view: 'calls' | 'messages';
+  readonly detail: 'summary' | 'full';
+  readonly workers: number;
+  /** Bytes of a packet that are looked at; of a file's packets too. */
+  readonly snaplen: number;
+  readonly payloadBytes: number;
+  readonly maxLine: number;
+  readonly ringBytes: number;
+  readonly ringSlots: number;
+  readonly gearmanPorts: readonly number[];
+  /** Every port that is known to be a service. */
+  readonly servicePorts: readonly number[];
+}
+
+export interface CaptureConfig extends CommonConfig {
+  readonly interfaces: readonly string[];
+  readonly engine: 'auto' | 'libpcap' | 'cap';
+  readonly bufferBytes: number;
+  readonly promiscuous: boolean;
+  readonly readTimeout: number;
+  /** Milliseconds; 0: no lines but the last. */
+  readonly statsInterval: number;
+}
+
+export interface ReadConfig extends CommonConfig {
+  readonly files: readonly string[];
+  readonly realtime: boolean;
+}
+
+/** @param cores processors of the machine: one is left to the capture, one to the main thread */
+export function captureConfig(args: Arguments, cores: number): CaptureConfig {
+  const interfaces = [...new Set(strings(args.interface))];
+  if (interfaces.includes('')) throw new UserError("--interface '': expected the name of a device");
+  if (interfaces.includes('any') && interfaces.length > 1) {
+    throw new UserError("--interface any already covers the others: give 'any' alone, or the others");
+  }
+  const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
+  return {
+    ...common,
+    filters: filterOf(args) ?? defaultFilters(common.gearmanPorts),
+    interfaces: interfaces.length === 0 ? ['any'] : interfaces,
+    engine: args.engine as CaptureConfig['engine'],
+    promiscuous: args.promiscuous === true,
+    readTimeout: duration(args, 'read-timeout', 1, 1000),
+    statsInterval: duration(args, 'stats-interval', 0, 86400000),
+    bufferBytes: size(args, 'buffer-size', MIB, 2047 * MIB),
+  };
+}
+
+export function readConfig(args: Arguments): ReadConfig {
+  // It says nothing for files, but a wrong value is a mistake all the same.
+  size(args, 'buffer-size', MIB, 2047 * MIB);
+  return {
+    ...commonConfig(args, 1),
+    filters: filterOf(args) ?? [],
+    files: strings(args.files),
+    realtime: args.realtime === true,
+  };
+}
+
+function commonConfig(args: Arguments, workers: number): CommonConfig {
+  const gearmanPorts = ports(args, 'gearman-ports');
+  return {
+    filters: [],
+    view: args.view as CommonConfig['view'],
+    detail: args.detail as CommonConfig['detail'],
+    workers: args.workers === undefined ? workers : integer(args, 'workers', 1, 64),
+    snaplen: integer(args, 'snaplen', 64, 262144),
+    payloadBytes: integer(args, 'payload-bytes', 0, 65536),
+    maxLine: maxLine(args),
+    ringBytes: size(args, 'ring-size', SMALLEST_RING, 2047 * MIB),
+    ringSlots: RING_SLOTS,
+    gearmanPorts,
+    servicePorts: [...gearmanPorts, ...GLUSTERD_PORTS],
+  };
+}
+
+function filterOf(args: Arguments): readonly string[] | undefined {
+  const filter = single(args, 'filter');
+  return filter === undefined ? undefined : [filter];
+}
+
+/** Shorter lines could not hold what every line has. */
+const SHORTEST_LINE = 2048;
+
+function maxLine(args: Arguments): number {
+  const bytes = integer(args, 'max-line', 0, 1 << 30);
+  if (bytes > 0 && bytes < SHORTEST_LINE) {
+    throw new UserError(`--max-line ${bytes}: expected 0 (no limit) or at least ${SHORTEST_LINE} bytes`);
+  }
+  return bytes;
+}
+
+function strings(value: unknown): string[] {
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+}
+
+/** yargs makes an array of an option that is given twice. */
+function single(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw new UserError(`--${name}: given ${value.length} times, expected once`);
+  return String(value);
+}
+
+function integer(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw new UserError(`--${name} ${text}: expected a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function size(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = parseSize(text, MIB);
+  if (value === undefined || value < least || value > most) {
+    throw new UserError(
+      `--${name} ${text}: expected a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`,
+    );
+  }
+  return value;
+}
+
+function duration(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = parseDuration(text);
+  if (value === undefined || value < least || value > most) {
+    throw new UserError(`--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
+  }
+  return value;
+}
+
+function ports(args: Arguments, name: string): number[] {
+  const text = single(args, name) ?? '';
+  const list = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : 0));
+  if (list.some((port) => port < 1 || port > 65535)) {
+    throw new UserError(`--${name} ${text}: expected ports from 1 to 65535, separated by commas`);
+  }
+  return list;
+}

@@ -1,0 +1,29 @@
+/** Sizes and durations as people write them: `64MiB`, `512k`, `20ms`, `1m`. */
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1 << 10,
+  kib: 1 << 10,
+  m: 1 << 20,
+  mib: 1 << 20,
+  g: 1 << 30,
+  gib: 1 << 30,
+};
+
+/** Bytes, or undefined if the text is no size. A bare number is in MiB where `bare` says so. */
+export function parseSize(text: string, bare: number): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?(?:ib)?|b)$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const unit = match[2].toLowerCase();
+  const factor = unit === '' ? bare : unit === 'b' ? 1 : UNITS[unit];
+  return factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
+}
+
+const DURATIONS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000 };
+
+/** Milliseconds, or undefined if the text is no duration. A bare number is in seconds. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  return Number(match[1]) * DURATIONS[(match[2] ?? 's').toLowerCase()];
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The command line. Mistakes of the user end with one line on stderr and exit code 2. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { captureCommand } from './commands/capture.js';
+import { devicesCommand } from './commands/devices.js';
+import { readCommand } from './commands/read.js';
+import { schemaCommand } from './commands/schema.js';
+import { UserError } from './config/user-error.js';
+import { VERSION } from './config/version.js';
+
+async function main(): Promise<void> {
+  await yargs(hideBin(process.argv))
+    .scriptName('wiretail')
+    .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
+    .command(captureCommand)
+    .command(readCommand)
+    .command(devicesCommand)
+    .command(schemaCommand)
+    .version(VERSION)
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'parse-numbers': false, 'greedy-arrays': false })
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UserError(`${message} (see 'wiretail --help')`);
+    })
+    .parseAsync();
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof UserError) {
+    process.stderr.write(`wiretail: ${error.message.replaceAll('\n', ' ')}\n`);
+    process.exit(2);
+  }
+  process.stderr.write(`wiretail: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,109 @@
+/** The counters as a stats line shows them. */
+import { DATASETS } from '../records/datasets.js';
+import type { JsonObject } from '../records/record.js';
+import { type RingMemory, slotsInUse, Word } from '../ring/ring.js';
+import { Counter, total } from './counters.js';
+
+/** What only the main thread knows. */
+export interface MainCounts {
+  readonly linesWritten: number;
+  readonly decoderRestarts: number;
+}
+
+/** Packets that were not decoded, and why. */
+const IGNORED = {
+  filter: Counter.ignored_filter,
+  not_ip: Counter.ignored_not_ip,
+  not_tcp: Counter.ignored_not_tcp,
+  fragment: Counter.ignored_fragment,
+  bad_header: Counter.ignored_bad_header,
+  cut: Counter.ignored_cut,
+  unknown_link: Counter.ignored_unknown_link,
+  unknown_protocol: Counter.ignored_unknown_protocol,
+} as const;
+
+/**
+ * packets.seen = decoded + ignored + dropped + waiting at any time; waiting (in the ring, or in a
+ * decoder's hand) is 0 at the end of a run.
+ *
+ * @param ended no thread counts any more: what no decoder accounts for was lost with a decoder that died
+ */
+export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: boolean): JsonObject {
+  const of = (column: number) => total(memory, column);
+  const ignoredBy = Object.fromEntries(Object.entries(IGNORED).map(([name, column]) => [name, of(column)]));
+  const ignored = sum(Object.values(ignoredBy));
+  const decoded = of(Counter.decoded);
+  const captured = of(Counter.captured) + of(Counter.ignored_filter);
+  const abandoned = of(Counter.dropped_abandoned);
+  const rest = captured - decoded - ignored - abandoned;
+  const droppedBy = {
+    kernel: of(Counter.kernel_dropped),
+    ring: of(Counter.ring_dropped),
+    decoder: ended ? rest : 0,
+    abandoned,
+  };
+  const lines = of(Counter.lines);
+  return {
+    packets: {
+      seen: captured + droppedBy.kernel + droppedBy.ring,
+      decoded,
+      ignored,
+      dropped: sum(Object.values(droppedBy)),
+      waiting: ended ? 0 : rest,
+      ignored_by: ignoredBy,
+      dropped_by: droppedBy,
+    },
+    bytes: of(Counter.captured_bytes),
+    flows: {
+      open: of(Counter.flows_open),
+      new: of(Counter.flows_new),
+      closed: of(Counter.flows_closed),
+      evicted: of(Counter.flows_evicted),
+      midstream: of(Counter.flows_midstream),
+      unknown: of(Counter.flows_unknown),
+    },
+    streams: {
+      retransmitted_bytes: of(Counter.retransmitted_bytes),
+      early_segments: of(Counter.early_segments),
+      differing_bytes: of(Counter.differing_bytes),
+      gaps: of(Counter.gaps),
+      gap_bytes: of(Counter.gap_bytes),
+      cut_bytes: of(Counter.cut_bytes),
+    },
+    messages: Object.fromEntries(
+      DATASETS.map((dataset) => [dataset, of(Counter[`messages_${dataset}`])] as const).filter(
+        ([, count]) => count > 0,
+      ),
+    ),
+    anomalies: { written: of(Counter.anomalies), suppressed: of(Counter.anomalies_suppressed) },
+    faults: { decoder: of(Counter.decoder_faults), decoder_restarts: main.decoderRestarts },
+    lines: {
+      written: main.linesWritten,
+      dropped: of(Counter.lines_dropped),
+      lost: ended ? Math.max(0, lines - of(Counter.lines_dropped) - main.linesWritten) : 0,
+    },
+  };
+}
+
+/** What only a live capture has. */
+export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonObject {
+  const control = new Int32Array(ring.control);
+  return {
+    kernel: {
+      received: total(memory, Counter.kernel_received),
+      dropped: total(memory, Counter.kernel_dropped),
+      interface_dropped: total(memory, Counter.interface_dropped),
+      interface_errors: total(memory, Counter.interface_errors),
+    },
+    ring: {
+      segments: ring.slots,
+      segment_bytes: ring.slotBytes,
+      in_use: slotsInUse(ring, control),
+      peak: Math.max(1, Atomics.load(control, Word.peak)),
+    },
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
+}

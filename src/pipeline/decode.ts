@@ -1,0 +1,189 @@
+/**
+ * One decoder's work on packets, without its thread: records of the ring in, lines out. It walks every
+ * record, and decodes the packets whose service is its own (design: sharding by service).
+ */
+import { Counter, type CounterRow } from '../observe/counters.js';
+import { newRecordLog } from '../output/record-log.js';
+import { newHeaders, Outcome } from '../packet/headers.js';
+import { parsePacket } from '../packet/parse.js';
+import { flowHash, makeService, shardOf } from '../packet/service.js';
+import { claimingDecoder } from '../protocols/claim.js';
+import type { Moment, ProtocolOptions } from '../protocols/protocol.js';
+import { protocols } from '../protocols/registry.js';
+import { MARK, Mark, RECORD_HEADER } from '../ring/layout.js';
+import type { Flow } from '../stream/flow.js';
+import { newStreamCounters, type StreamCounters, type StreamLimits } from '../stream/limits.js';
+import { newReassembler } from '../stream/reassembler.js';
+import { newFlowLines } from './flow-lines.js';
+
+export interface DecodeOptions extends ProtocolOptions {
+  /** This decoder's number, of so many. */
+  readonly shard: number;
+  readonly shards: number;
+  /** Ports that are known to be services, whichever is larger. */
+  readonly servicePorts: readonly number[];
+  readonly maxLine: number;
+  readonly limits: StreamLimits;
+  /** Bytes of a packet that are looked at. */
+  readonly snaplen: number;
+  /** Packets have numbers (a capture file). */
+  readonly numbered: boolean;
+}
+
+/** What a decoder that takes another's place goes on from; kept in shared memory by the thread. */
+export interface DecodePlace {
+  linkType: number;
+  packet: number;
+}
+
+export interface Decode {
+  /** The time of the packet at hand. */
+  readonly at: Moment;
+  /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
+  records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
+  /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
+  abandon(bytes: Uint8Array, start: number, end: number): void;
+  /** The input has ended: ends every connection. */
+  end(): void;
+  /** Copies what is counted elsewhere into the shared counters. */
+  publish(): void;
+}
+
+/** Counter of each outcome of the headers. */
+const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = {
+  [Outcome.notIp]: Counter.ignored_not_ip,
+  [Outcome.notTcp]: Counter.ignored_not_tcp,
+  [Outcome.fragment]: Counter.ignored_fragment,
+  [Outcome.badHeader]: Counter.ignored_bad_header,
+  [Outcome.cut]: Counter.ignored_cut,
+  [Outcome.unknownLink]: Counter.ignored_unknown_link,
+};
+
+export function newDecode(
+  options: DecodeOptions,
+  counters: CounterRow,
+  place: DecodePlace,
+  emitLine: (line: string) => void,
+): Decode {
+  const headers = newHeaders();
+  // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
+  const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
+  const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const isToService = makeService(options.servicePorts);
+  const log = newRecordLog(options.maxLine, (line) => {
+    counters[Counter.lines]++;
+    emitLine(line);
+  });
+  const known = protocols(options);
+  const streams = newStreamCounters();
+  /** What a predecessor in this place has counted. */
+  const before = counters.slice();
+
+  const opened = (flow: Flow) => {
+    const lines = newFlowLines(flow, log, counters);
+    flow.watcher = lines;
+    flow.decoder = claimingDecoder(flow, lines.emit, {
+      protocols: known,
+      options,
+      claimed(protocol, decoder) {
+        lines.protocol(protocol.name);
+        flow.decoder = decoder;
+      },
+      refused() {
+        flow.ignored = true;
+        streams.flowsUnknown++;
+      },
+    });
+  };
+  const reassembler = newReassembler(options.limits, streams, opened);
+
+  const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    if (outcome !== Outcome.tcp) {
+      // What has no service belongs to the first decoder, so that it is counted once.
+      counters[options.shard === 0 ? IGNORED[outcome] : Counter.others]++;
+      return;
+    }
+    const toService = isToService(headers);
+    if (options.shards > 1 && shardOf(headers, toService, options.shards) !== options.shard) {
+      counters[Counter.others]++;
+      return;
+    }
+    const followed = reassembler.packet(headers, flowHash(headers, hashSeed), toService, bytes, at);
+    counters[followed ? Counter.decoded : Counter.ignored_unknown_protocol]++;
+    counters[Counter.bytes] += wire;
+  };
+
+  const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    if (outcome !== Outcome.tcp) return options.shard === 0;
+    return shardOf(headers, isToService(headers), options.shards) === options.shard;
+  };
+
+  const mark = (kind: number, value: number) => {
+    if (kind === Mark.link) place.linkType = value;
+    else if (kind === Mark.number) place.packet = value;
+    else if (kind === Mark.file) place.packet = 0;
+  };
+
+  return {
+    at,
+    records(bytes, start, end, done) {
+      let position = start;
+      while (position < end) {
+        const captured = readU32(bytes, position + 8);
+        const wire = readU32(bytes, position + 12);
+        const data = position + RECORD_HEADER;
+        done(data + captured);
+        if (wire === MARK) {
+          mark(readU32(bytes, position), readU32(bytes, position + 4));
+        } else {
+          counters[Counter.walked]++;
+          place.packet++;
+          at.seconds = readU32(bytes, position);
+          at.nanoseconds = readU32(bytes, position + 4);
+          at.packet = options.numbered ? place.packet : 0;
+          packet(bytes, data, Math.min(captured, options.snaplen), wire);
+        }
+        position = data + captured;
+      }
+    },
+    abandon(bytes, start, end) {
+      for (let position = start; position < end; ) {
+        const wire = readU32(bytes, position + 12);
+        if (wire !== MARK) {
+          counters[Counter.walked]++;
+          const own = isOwn(bytes, position + RECORD_HEADER, readU32(bytes, position + 8), wire);
+          counters[own ? Counter.dropped_abandoned : Counter.others]++;
+        } else mark(readU32(bytes, position), readU32(bytes, position + 4));
+        position += RECORD_HEADER + readU32(bytes, position + 8);
+      }
+    },
+    end() {
+      reassembler.end(at);
+    },
+    publish() {
+      publishStreams(streams, before, counters);
+      counters[Counter.flows_open] = reassembler.open();
+    },
+  };
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow): void {
+  to[Counter.flows_new] = before[Counter.flows_new] + from.flowsNew;
+  to[Counter.flows_closed] = before[Counter.flows_closed] + from.flowsClosed;
+  to[Counter.flows_evicted] = before[Counter.flows_evicted] + from.flowsEvicted;
+  to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
+  to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
+  to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
+  to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
+  to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;
+  to[Counter.gaps] = before[Counter.gaps] + from.gaps;
+  to[Counter.gap_bytes] = before[Counter.gap_bytes] + from.gapBytes;
+  to[Counter.cut_bytes] = before[Counter.cut_bytes] + from.cutBytes;
+  to[Counter.decoder_faults] = before[Counter.decoder_faults] + from.decoderFaults;
+}

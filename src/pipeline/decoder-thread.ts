@@ -1,0 +1,87 @@
+/**
+ * A decoder's thread: waits for records in the ring, decodes, and hands lines over in batches. It never
+ * returns to its event loop while it runs; the main thread speaks to it through the control words.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Counter, counterRow } from '../observe/counters.js';
+import { openReader } from '../ring/reader.js';
+import { newDecode } from './decode.js';
+import { ControlWord, type DecoderData, type FromDecoder, pendingWord } from './messages.js';
+
+/** Lines are handed over when so many characters are there, or when no packet waits. */
+const BATCH_CHARACTERS = 128 << 10;
+/** The longest sleep without packets: counters are published at least this often. */
+const WAIT_MS = 250;
+
+const data = workerData as DecoderData;
+const control = new Int32Array(data.control);
+const counters = counterRow(data.counters, data.counterRow);
+const pending = pendingWord(data.decoder);
+const place = sharedPlace(data.place);
+const reader = openReader(data.ring, data.decoder);
+
+let batch = '';
+let lines = 0;
+
+function flush(): void {
+  if (lines === 0) return;
+  const bytes = new TextEncoder().encode(batch);
+  const count = lines;
+  batch = '';
+  lines = 0;
+  while (Atomics.load(control, pending) > data.pendingLimit) {
+    if (data.live || Atomics.load(control, ControlWord.abandon) === 1) {
+      counters[Counter.lines_dropped] += count;
+      return;
+    }
+    Atomics.wait(control, pending, Atomics.load(control, pending), 100);
+  }
+  Atomics.add(control, pending, bytes.length);
+  tell({ kind: 'lines', lines: bytes, count }, [bytes.buffer]);
+}
+
+function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+const decode = newDecode(data.options, counters, place, (line) => {
+  batch += line;
+  lines++;
+  if (batch.length >= BATCH_CHARACTERS) flush();
+});
+
+while (!reader.finished()) {
+  if (reader.next(WAIT_MS)) {
+    if (Atomics.load(control, ControlWord.abandon) === 1) {
+      decode.abandon(reader.bytes, reader.start, reader.end);
+      reader.done(reader.end);
+    } else {
+      decode.records(reader.bytes, reader.start, reader.end, reader.done);
+    }
+  }
+  flush();
+  decode.publish();
+}
+decode.end();
+flush();
+decode.publish();
+tell({ kind: 'done', seconds: decode.at.seconds, nanoseconds: decode.at.nanoseconds });
+
+/** The numbers that a replacement goes on from, kept in shared memory. */
+function sharedPlace(memory: SharedArrayBuffer): { linkType: number; packet: number } {
+  const numbers = new Float64Array(memory);
+  return {
+    get linkType() {
+      return numbers[0];
+    },
+    set linkType(value) {
+      numbers[0] = value;
+    },
+    get packet() {
+      return numbers[1];
+    },
+    set packet(value) {
+      numbers[1] = value;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** The decoder threads and who supervises them: one that dies is logged, counted and replaced. */
+import { Worker } from 'node:worker_threads';
+import type { DecoderData, FromDecoder } from './messages.js';
+
+export interface DecoderEvents {
+  lines(decoder: number, lines: Uint8Array, count: number): void;
+  died(decoder: number, reason: string): void;
+}
+
+/** Waits before a decoder is replaced, in milliseconds, while it dies again and again. */
+const REPLACE_MS: readonly number[] = [0, 50, 200, 1000];
+/** A decoder that lived so long dies for the first time again. */
+const HEALTHY_MS = 10000;
+
+export interface Decoders {
+  /** Resolves when every decoder has ended in order, with the latest packet's time. */
+  readonly done: Promise<{ seconds: number; nanoseconds: number }>;
+  /** Takes down what still runs. */
+  terminate(): void;
+}
+
+/** @param script the decoder thread's module; a test gives one that dies */
+export function startDecoders(
+  all: readonly DecoderData[],
+  events: DecoderEvents,
+  script: URL = new URL('./decoder-thread.js', import.meta.url),
+): Decoders {
+  const workers = new Set<Worker>();
+  let over = false;
+
+  const run = (data: DecoderData) =>
+    new Promise<{ seconds: number; nanoseconds: number }>((resolve) => {
+      let deaths = 0;
+      const start = () => {
+        if (over) return;
+        const worker = new Worker(script, { workerData: data });
+        const born = Date.now();
+        let finished = false;
+        let reason = '';
+        workers.add(worker);
+        worker.on('message', (message: FromDecoder) => {
+          if (message.kind === 'lines') events.lines(data.decoder, message.lines, message.count);
+          else {
+            finished = true;
+            resolve({ seconds: message.seconds, nanoseconds: message.nanoseconds });
+          }
+        });
+        worker.on('error', (error: unknown) => {
+          reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        });
+        worker.on('exit', (code) => {
+          workers.delete(worker);
+          if (finished || over) return;
+          if (Date.now() - born > HEALTHY_MS) deaths = 0;
+          events.died(data.decoder, reason || `its thread ended with code ${code}`);
+          setTimeout(start, REPLACE_MS[Math.min(deaths++, REPLACE_MS.length - 1)]);
+        });
+      };
+      start();
+    });
+
+  return {
+    done: Promise.all(all.map(run)).then((times) =>
+      times.reduce((latest, time) =>
+        time.seconds > latest.seconds ||
+        (time.seconds === latest.seconds && time.nanoseconds > latest.nanoseconds)
+          ? time
+          : latest,
+      ),
+    ),
+    terminate() {
+      over = true;
+      for (const worker of workers) void worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
+import { hostname } from 'node:os';
+import type { CaptureAnomaly } from '../capture/engine.js';
+import { newRecordLog } from '../output/record-log.js';
+import type { JsonObject, RecordBody } from '../records/record.js';
+import type { InputProblem, StartInfo } from './messages.js';
+
+export interface MainLines {
+  start(info: StartInfo, config: JsonObject, at: Time): void;
+  capture(anomaly: CaptureAnomaly): void;
+  problem(problem: InputProblem, at: Time): void;
+  decoderDied(decoder: number, reason: string): void;
+  stats(stats: JsonObject, final: boolean, at: Time): void;
+}
+
+export interface Time {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+export function wallClock(): Time {
+  const now = Date.now();
+  return { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1000000 };
+}
+
+export function newMainLines(
+  version: string,
+  maxLine: number,
+  emit: (line: string) => void,
+): MainLines {
+  const log = newRecordLog(maxLine, emit);
+  const logger = log.child({ host: { hostname: hostname() } });
+  const write = (
+    at: Time,
+    body: Pick<RecordBody, 'dataset' | 'action' | 'message' | 'sections'> & Partial<RecordBody>,
+  ) => {
+    log.write(logger, { level: 'info', packet: 0, replyPacket: 0, ...at, ...body });
+  };
+  const anomaly = (at: Time, level: RecordBody['level'], action: string, message: string, details: JsonObject) =>
+    write(at, {
+      dataset: 'wiretail.anomaly',
+      action,
+      level,
+      message,
+      sections: { wiretail: { anomaly: details } },
+    });
+
+  return {
+    start(info, config, at) {
+      const on = info.interfaces.map((one) => one.interface).join(', ');
+      const what = info.engine === 'file' ? 'reading' : `capturing on ${on} with ${info.engine}`;
+      write(at, {
+        dataset: 'wiretail.start',
+        action: 'start',
+        message: `wiretail ${version} ${what}`,
+        sections: {
+          wiretail: {
+            version,
+            start: {
+              engine: info.engine,
+              interfaces: info.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+              timestamp: { source: info.timestampSource },
+              ...config,
+            },
+          },
+        },
+      });
+    },
+    capture({ action, level, message, interface: name }) {
+      anomaly(wallClock(), level, action, message, { interface: name });
+    },
+    problem({ file, kind, text, offset }, at) {
+      const message = `${file === '-' ? 'standard input' : file} is ${kind}: ${text}`;
+      anomaly(at, 'error', `file_${kind}`, message, { file, offset, reason: text });
+    },
+    decoderDied(decoder, reason) {
+      const message = `decoder ${decoder} died and is replaced: ${reason.split('\n')[0]}`;
+      anomaly(wallClock(), 'error', 'decoder_died', message, { decoder, error: reason.slice(0, 2000) });
+    },
+    stats(stats, final, at) {
+      const packets = stats.packets as { seen: number; decoded: number; ignored: number; dropped: number };
+      write(at, {
+        dataset: 'wiretail.stats',
+        action: final ? 'final' : 'interval',
+        message: `${packets.seen} packets seen: ${packets.decoded} decoded, ${packets.ignored} ignored, ${packets.dropped} dropped`,
+        sections: { wiretail: { stats } },
+      });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Walking records in the ring's layout (layout.ts). */
+import { RECORD_HEADER } from './layout.js';
+
+/** Captured length of the record at `at`. */
+function capturedLength(bytes: Uint8Array, at: number): number {
+  return bytes[at + 8] | (bytes[at + 9] << 8) | (bytes[at + 10] << 16) | (bytes[at + 11] << 24);
+}
+
+/** How many records bytes[start, end) holds; all of them whole. */
+export function countRecords(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at += RECORD_HEADER + capturedLength(bytes, at)) count++;
+  return count;
+}
+
+/** The end of the last record of bytes[start, end) that lies within `room` bytes from start. */
+export function recordsWithin(bytes: Uint8Array, start: number, end: number, room: number): number {
+  if (end - start <= room) return end;
+  let at = start;
+  for (;;) {
+    const next = at + RECORD_HEADER + capturedLength(bytes, at);
+    if (next - start > room) return at;
+    at = next;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * From bytes in order to the decoder: skips what it asked to skip, keeps what it did not consume, and
+ * tells it what is missing.
+ */
+import type { Direction, GapReason, Moment } from '../protocols/protocol.js';
+import type { Flow } from './flow.js';
+import { type Half, hold, unhold } from './half.js';
+import type { StreamLimits } from './limits.js';
+
+/**
+ * Hands bytes[start, end) on, the next bytes of the direction, and moves the half's place by `length`,
+ * the bytes on the wire: more than end - start where the capture was cut.
+ * @returns how many bytes the decoder wanted and the capture did not hold
+ */
+export function deliver(
+  flow: Flow,
+  dir: Direction,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  length: number,
+  at: Moment,
+  limits: StreamLimits,
+): number {
+  const half = flow.halves[dir];
+  half.next = (half.next + length) >>> 0;
+  const cut = length - (end - start);
+  let from = start;
+  let skipped = false;
+  if (half.skip > 0) {
+    const skip = Math.min(half.skip, end - start);
+    half.skip -= skip;
+    from += skip;
+    skipped = skip > 0;
+  }
+  // A skip that has ended is told even without a byte behind it: the message is complete now.
+  if (from < end || (skipped && half.skip === 0)) show(flow, dir, half, bytes, from, end, at, limits);
+  return cut > 0 ? miss(flow, dir, cut, 'snaplen', at) : 0;
+}
+
+/** Shows the decoder what it held back with bytes[start, end) behind it. */
+function show(
+  flow: Flow,
+  dir: Direction,
+  half: Half,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  at: Moment,
+  limits: StreamLimits,
+): void {
+  if (flow.ignored) return;
+  const decoder = flow.decoder;
+  if (half.heldLength === 0) {
+    const consumed = decoder.data(dir, bytes, start, end, at);
+    if (consumed < end) hold(half, bytes, consumed, end);
+    else half.skip = consumed - end;
+  } else {
+    hold(half, bytes, start, end);
+    showHeld(flow, dir, half, at);
+  }
+  // The first look at a connection ends in its real decoder, which has seen nothing of what was held.
+  if (flow.decoder !== decoder) {
+    reshow(flow, 0, at);
+    reshow(flow, 1, at);
+  }
+  if (half.heldLength > limits.heldBytes) {
+    const lost = half.heldLength;
+    unhold(half, lost);
+    flow.decoder.gap(dir, lost, 'limit', false, at);
+  }
+}
+
+function showHeld(flow: Flow, dir: Direction, half: Half, at: Moment): void {
+  const held = half.heldLength;
+  const consumed = flow.decoder.data(dir, half.held as Uint8Array, 0, held, at);
+  unhold(half, consumed);
+  half.skip = Math.max(0, consumed - held);
+}
+
+function reshow(flow: Flow, dir: Direction, at: Moment): void {
+  const half = flow.halves[dir];
+  if (half.heldLength > 0 && !flow.ignored) showHeld(flow, dir, half, at);
+}
+
+/**
+ * Tells the decoder of `missing` bytes at the half's place, which the caller has moved already.
+ * @returns how many of them the decoder had not asked to skip
+ */
+export function miss(flow: Flow, dir: Direction, missing: number, reason: GapReason, at: Moment): number {
+  const half = flow.halves[dir];
+  const skipped = Math.min(half.skip, missing);
+  if (skipped > 0) {
+    half.skip -= skipped;
+    flow.decoder.gap(dir, skipped, reason, true, at);
+    // The end of the skip is the end of a message, though nobody saw it.
+    if (half.skip === 0) half.skip = flow.decoder.data(dir, EMPTY, 0, 0, at);
+  }
+  if (missing > skipped) {
+    unhold(half, half.heldLength);
+    flow.decoder.gap(dir, missing - skipped, reason, false, at);
+  }
+  return missing - skipped;
+}
+
+const EMPTY = new Uint8Array(0);
