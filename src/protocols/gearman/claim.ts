@@ -1,0 +1,82 @@
+/** Is a connection Gearman? Told from the first bytes of a direction, and from the port. */
+import { Claim, type Connection, type Direction, ToServer } from '../protocol.js';
+import { isKnownCommand } from './admin.js';
+import { isPlausibleResponse } from './admin-responses.js';
+import { ascii } from './fields.js';
+import { findHeader, HeaderBytes, Magic, magicAt, uint32 } from './resync.js';
+
+/** Types up to here are taken for Gearman's, known or not. */
+const TypeLimit = 1000;
+/** Bytes in which a packet must begin, on a connection that was joined late on another port. */
+const SearchLimit = 4096;
+/** Bytes in which a line of text must end. */
+const LineLimit = 1024;
+
+/** What others say first on a port that is not theirs: HTTP, SSH, SMTP's and FTP's greetings. */
+const Strangers = [
+  /^(?:GET|PUT|POST|HEAD|PATCH|TRACE|DELETE|OPTIONS|CONNECT) \S/,
+  /^PRI \* HTTP/,
+  /^HTTP\//,
+  /^SSH-/,
+  /^\d{3}[ -]/,
+];
+
+function isStranger(bytes: Uint8Array, start: number, end: number): boolean {
+  // A TLS handshake.
+  if (bytes[start] === 0x16) return true;
+  const head = ascii(bytes, start, Math.min(end, start + 16));
+  return Strangers.some((pattern) => pattern.test(head));
+}
+
+function printable(byte: number): boolean {
+  return (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+function claimBinary(bytes: Uint8Array, start: number, end: number, isPort: boolean): Claim {
+  const magic = magicAt(bytes, start, end);
+  // A wrong magic on Gearman's own port is for its decoder to tell.
+  if (magic === Magic.none) return isPort ? Claim.yes : Claim.no;
+  if (end - start < 8) return Claim.maybe;
+  return isPort || uint32(bytes, start + 4) < TypeLimit ? Claim.yes : Claim.no;
+}
+
+function claimText(dir: Direction, bytes: Uint8Array, start: number, end: number): Claim {
+  let newline = start;
+  while (newline < end && bytes[newline] !== 0x0a) {
+    if (!printable(bytes[newline])) return Claim.no;
+    newline++;
+  }
+  if (newline === end) return end - start < LineLimit ? Claim.maybe : Claim.no;
+  const stop = newline > start && bytes[newline - 1] === 0x0d ? newline - 1 : newline;
+  if (dir === ToServer) return Claim.yes;
+  return isPlausibleResponse(bytes, start, stop) ? Claim.yes : Claim.no;
+}
+
+/** A connection that was joined late may begin anywhere. */
+function claimLate(dir: Direction, bytes: Uint8Array, start: number, end: number, isPort: boolean): Claim {
+  if (isPort) return Claim.yes;
+  const place = findHeader(bytes, start, end);
+  if (place + HeaderBytes <= end) return Claim.yes;
+  const newline = bytes.subarray(start, Math.min(end, start + LineLimit)).indexOf(0x0a);
+  if (dir === ToServer && newline > 0 && isKnownCommand(bytes, start, start + newline)) return Claim.maybe;
+  return end - start < SearchLimit ? Claim.maybe : Claim.no;
+}
+
+export function claim(
+  dir: Direction,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  connection: Connection,
+  ports: ReadonlySet<number>,
+): Claim {
+  if (start >= end) return Claim.maybe;
+  const isPort = ports.has(connection.serverPort);
+  if (isStranger(bytes, start, end)) return Claim.no;
+  if (bytes[start] === 0 && magicAt(bytes, start, end) !== Magic.none) {
+    return claimBinary(bytes, start, end, isPort);
+  }
+  if (!connection.fromStart) return claimLate(dir, bytes, start, end, isPort);
+  if (bytes[start] === 0) return claimBinary(bytes, start, end, isPort);
+  return isPort ? claimText(dir, bytes, start, end) : Claim.no;
+}

@@ -1,0 +1,203 @@
+/**
+ * Gearman's two protocols on one connection, from bytes to records. A packet starts with a NUL, a line
+ * of text with anything else: that is how gearmand tells them apart (protocol/gear/protocol.cc), and
+ * they may follow each other in any order.
+ */
+import {
+  type Connection,
+  type Direction,
+  type Emit,
+  type FlowDecoder,
+  type GapReason,
+  type Moment,
+  type ProtocolOptions,
+  ToClient,
+  ToServer,
+} from '../protocol.js';
+import { cutShort, forgotten, tellLoss } from './anomaly.js';
+import { abandonCommands, interruptResponse } from './exchange.js';
+import { hex } from './fields.js';
+import { type Flow, loss, openFlow, Phase, type Side, sideOf } from './flow.js';
+import { inLine, inLongLine } from './lines.js';
+import {
+  argumentsDone,
+  beginPacket,
+  beginPayload,
+  payloadShown,
+  takeArguments,
+  takePayload,
+} from './packet.js';
+import { inResync, lose } from './place.js';
+import { reportPacket } from './report.js';
+import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './resync.js';
+
+function endOfPacket(flow: Flow, dir: Direction, side: Side, at: Moment): void {
+  side.phase = Phase.boundary;
+  reportPacket(flow, dir, side.packet, true, at);
+}
+
+function inPacket(
+  flow: Flow,
+  dir: Direction,
+  side: Side,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  at: Moment,
+): number {
+  const { packet } = side;
+  let position = start;
+  if (!side.inPayload) {
+    position = takeArguments(packet, buf, position, end);
+    if (!argumentsDone(packet)) {
+      side.more = true;
+      return position;
+    }
+    beginPayload(packet, flow.payloadBytes);
+    side.inPayload = true;
+  }
+  position = takePayload(packet, buf, position, end);
+  if (!payloadShown(packet)) return position;
+  const stop = position + packet.left;
+  if (stop <= end) endOfPacket(flow, dir, side, at);
+  else side.phase = Phase.skipping;
+  return stop;
+}
+
+function atBoundary(
+  flow: Flow,
+  dir: Direction,
+  side: Side,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  at: Moment,
+): number {
+  if (buf[start] !== 0) {
+    side.phase = Phase.line;
+    side.scanned = 0;
+    return start;
+  }
+  // The four bytes of the magic are waited for even where the second is wrong already, so that the
+  // anomaly is the same however the stream is cut.
+  if (end - start < 4) {
+    side.more = true;
+    return start;
+  }
+  if (magicAt(buf, start, start + 4) === Magic.none) {
+    lose(flow, dir, loss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
+    return start;
+  }
+  if (end - start < HeaderBytes) {
+    side.more = true;
+    return start;
+  }
+  const size = uint32(buf, start + 8);
+  if (size > SizeLimit) {
+    const details = { header_hex: hex(buf, start, start + HeaderBytes), size, limit: SizeLimit };
+    lose(flow, dir, loss('size over the limit', details, true, at), at);
+    return start;
+  }
+  if (dir === ToClient) interruptResponse(flow);
+  beginPacket(side.packet, buf, start);
+  side.phase = Phase.packet;
+  side.inPayload = false;
+  return inPacket(flow, dir, side, buf, start + HeaderBytes, end, at);
+}
+function takeData(
+  flow: Flow,
+  dir: Direction,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  at: Moment,
+): number {
+  const side = sideOf(flow, dir);
+  const fresh = side.held === 0;
+  side.more = false;
+  let position = start;
+  // The stream calls again only when what was to be skipped has passed.
+  if (side.phase === Phase.skipping) endOfPacket(flow, dir, side, at);
+  while (position < end && !side.more) {
+    switch (side.phase) {
+      case Phase.boundary:
+        position = atBoundary(flow, dir, side, buf, position, end, at);
+        break;
+      case Phase.packet:
+        position = inPacket(flow, dir, side, buf, position, end, at);
+        break;
+      case Phase.line:
+        position = inLine(flow, dir, side, buf, position, end, at);
+        break;
+      case Phase.longLine:
+        position = inLongLine(side, buf, position, end);
+        break;
+      default:
+        position = inResync(flow, dir, side, buf, position, end, fresh && position === start, at);
+    }
+  }
+  side.held = Math.max(0, end - position);
+  return position;
+}
+
+/** Tells of a packet that won't be complete. */
+function abandonPacket(flow: Flow, dir: Direction, side: Side, at: Moment): boolean {
+  if (side.phase !== Phase.packet && side.phase !== Phase.skipping) return false;
+  side.phase = Phase.boundary;
+  reportPacket(flow, dir, side.packet, false, at);
+  return true;
+}
+
+function takeGap(
+  flow: Flow,
+  dir: Direction,
+  missing: number,
+  reason: GapReason,
+  skipping: boolean,
+  at: Moment,
+): void {
+  const side = sideOf(flow, dir);
+  if (skipping && side.phase === Phase.skipping) {
+    side.packet.truncated = true;
+    return;
+  }
+  abandonPacket(flow, dir, side, at);
+  const { held } = side;
+  side.held = 0;
+  const what = reason === 'midstream' ? 'midstream' : 'gap';
+  lose(flow, dir, loss(what, { cause: reason, missing_bytes: missing }, false, at), at);
+  if (side.loss !== undefined) side.loss.skipped = held;
+}
+
+function closeSide(flow: Flow, dir: Direction, at: Moment): void {
+  const side = sideOf(flow, dir);
+  if (side.loss !== undefined) {
+    side.loss.skipped += side.held;
+    tellLoss(flow, dir, side.loss, false);
+    side.loss = undefined;
+  } else if (!abandonPacket(flow, dir, side, at) && side.held > 0) cutShort(flow, dir, side.held, at);
+  side.phase = Phase.boundary;
+  side.held = 0;
+}
+
+/**
+ * Ends one direction, or both. Commands wait for their response until the server's direction has ended:
+ * a client may close its own right after the command.
+ */
+function takeClose(flow: Flow, dir: Direction | undefined, at: Moment): void {
+  if (dir !== ToClient) closeSide(flow, ToServer, at);
+  if (dir === ToServer) return;
+  closeSide(flow, ToClient, at);
+  abandonCommands(flow, false);
+  const count = flow.pairing.takeForgotten();
+  if (count > 0) forgotten(flow, ToServer, count, at);
+}
+
+export function openDecoder(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder {
+  const flow = openFlow(connection, emit, options);
+  return {
+    data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
+    gap: (dir, missing, reason, skipping, at) => takeGap(flow, dir, missing, reason, skipping, at),
+    close: (_reason: string, at: Moment, dir?: Direction) => takeClose(flow, dir, at),
+  };
+}

@@ -1,0 +1,102 @@
+/** What is known of one connection: its two directions, what is outstanding, and where records go. */
+import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
+import type { AdminExchange } from './exchange.js';
+import { emptyPacket, type Packet } from './packet.js';
+import { type Pairing, pairing } from './pairing.js';
+
+/** Where a direction is in the protocol. */
+export const Phase = {
+  /** At the start of a packet or a line of text. */
+  boundary: 0,
+  /** In a packet, past its header. */
+  packet: 1,
+  /** Waiting for the end of a packet whose rest the stream skips. */
+  skipping: 2,
+  /** In a line of text. */
+  line: 3,
+  /** In the rest of a line that is too long to be read. */
+  longLine: 4,
+  /** Looking for the next packet. */
+  resync: 5,
+} as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Why and when the place in a direction was lost, and what was skipped since. */
+export interface Loss {
+  reason: string;
+  /** What else the anomaly tells. */
+  details: { readonly [key: string]: string | number };
+  skipped: number;
+  /** Whether it is an anomaly even with nothing skipped. */
+  always: boolean;
+  told: boolean;
+  seconds: number;
+  nanoseconds: number;
+  packet: number;
+}
+
+export interface Side {
+  phase: Phase;
+  readonly packet: Packet;
+  /** Whether the packet's arguments are done. */
+  inPayload: boolean;
+  /** Bytes of a line that were looked at in vain. */
+  scanned: number;
+  /** Bytes that were not consumed in the last call: they come again. */
+  held: number;
+  /** More bytes are needed to go on. */
+  more: boolean;
+  loss: Loss | undefined;
+}
+
+export interface Flow {
+  readonly emit: Emit;
+  readonly payloadBytes: number;
+  readonly sides: readonly [Side, Side];
+  readonly pairing: Pairing;
+  /** Text commands without a complete response, oldest first. */
+  readonly commands: AdminExchange[];
+  /** A response whose command was not seen. */
+  stray: AdminExchange | undefined;
+}
+
+export function loss(reason: string, details: Loss['details'], always: boolean, at: Moment): Loss {
+  return {
+    reason,
+    details,
+    skipped: 0,
+    always,
+    told: false,
+    seconds: at.seconds,
+    nanoseconds: at.nanoseconds,
+    packet: at.packet,
+  };
+}
+
+function side(fromStart: boolean): Side {
+  const joined = { seconds: 0, nanoseconds: 0, packet: 0 };
+  return {
+    phase: fromStart ? Phase.boundary : Phase.resync,
+    packet: emptyPacket(),
+    inPayload: false,
+    scanned: 0,
+    held: 0,
+    more: false,
+    loss: fromStart ? undefined : loss('midstream', {}, false, joined),
+  };
+}
+
+export function openFlow(connection: Connection, emit: Emit, options: ProtocolOptions): Flow {
+  return {
+    emit,
+    payloadBytes: options.payloadBytes,
+    sides: [side(connection.fromStart), side(connection.fromStart)],
+    pairing: pairing(),
+    commands: [],
+    stray: undefined,
+  };
+}
+
+export function sideOf(flow: Flow, dir: Direction): Side {
+  return flow.sides[dir];
+}

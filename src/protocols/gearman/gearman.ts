@@ -1,0 +1,17 @@
+/** Gearman: the binary protocol and the text protocol of its administration. */
+import type { Protocol } from '../protocol.js';
+import { claim } from './claim.js';
+import { openDecoder } from './decoder.js';
+
+/** IANA's port, and the one that was used before it. */
+export const GearmanPorts: readonly number[] = [4730, 7003];
+
+/** `ports`: where Gearman is expected, so that its text protocol is believed without binary proof. */
+export function gearman(ports: readonly number[] = GearmanPorts): Protocol {
+  const expected = new Set(ports);
+  return {
+    name: 'gearman',
+    claim: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
+    open: openDecoder,
+  };
+}

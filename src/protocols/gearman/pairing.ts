@@ -1,0 +1,156 @@
+/**
+ * Which response answers which request: the outstanding requests of one connection, oldest first.
+ *
+ * gearmand answers the packets of a connection in their order, and tells the client of its jobs
+ * (WORK_*, NOOP) in between. So a response answers the oldest request that it fits, and what is older
+ * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
+ */
+import type { Moment } from '../protocol.js';
+import { Ask } from './types.js';
+
+/** Outstanding requests that are remembered for one connection. */
+export const OutstandingLimit = 65_536;
+
+/**
+ * A quiet time after which nothing is believed to be under way: gearmand answers at once, so that only
+ * the network's round trip counts. Used after bytes were lost, when a request or response may be among
+ * them.
+ */
+const QuietNanoseconds = 100_000_000;
+
+/** The response has no request, as far as is known. */
+export const Unmatched = -1;
+/** It has one, but which of several is not to be told. */
+export const Untimed = -2;
+
+export interface Pairing {
+  /** A message went by: a quiet time starts with it. */
+  passed(at: Moment): void;
+  /** Whether pairs are to be trusted: false after a loss, until the connection was quiet. */
+  trusted(at: Moment): boolean;
+  request(asks: number, at: Moment): void;
+  /** Nanoseconds since the request that this response answers, or Unmatched or Untimed. */
+  response(answers: number, at: Moment): number;
+  /** Bytes of the connection were lost: what is outstanding can't be paired any more. */
+  lost(at: Moment): void;
+  /** Requests forgotten because there were too many; each is told once. */
+  takeForgotten(): number;
+}
+
+export function nanosecondsBetween(seconds: number, nanoseconds: number, at: Moment): number {
+  return (at.seconds - seconds) * 1_000_000_000 + (at.nanoseconds - nanoseconds);
+}
+
+// The ring holds four numbers a request.
+const Slots = 4;
+const What = 0;
+const Seconds = 1;
+const Nanoseconds = 2;
+/** Successive WORK_* packets are one entry: which of them an ERROR is for can't be told anyway. */
+const Run = 3;
+
+const Kinds = 12;
+const bit = (mask: number): number => 31 - Math.clz32(mask);
+
+export function pairing(): Pairing {
+  let ring = new Float64Array(0);
+  let capacity = 0;
+  let head = 0;
+  let length = 0;
+  /** How many entries wait for what: a response that nothing waits for costs no search. */
+  const waiting = new Int32Array(Kinds);
+  let awaited = 0;
+  let trusted = true;
+  let lastSeconds = 0;
+  let lastNanoseconds = 0;
+  let forgotten = 0;
+
+  const place = (index: number): number => ((head + index) & (capacity - 1)) * Slots;
+
+  function grow(): void {
+    const larger = new Float64Array(Math.max(capacity * 2, 8) * Slots);
+    for (let i = 0; i < length; i++) {
+      const from = place(i);
+      larger.set(ring.subarray(from, from + Slots), i * Slots);
+    }
+    ring = larger;
+    capacity = larger.length / Slots;
+    head = 0;
+  }
+
+  function drop(): void {
+    const kind = bit(ring[place(0)]);
+    waiting[kind] -= 1;
+    if (waiting[kind] === 0) awaited &= ~(1 << kind);
+    head = (head + 1) & (capacity - 1);
+    length -= 1;
+  }
+
+  function clear(): void {
+    head = 0;
+    length = 0;
+    awaited = 0;
+    waiting.fill(0);
+  }
+
+  return {
+    takeForgotten() {
+      const count = forgotten;
+      forgotten = 0;
+      return count;
+    },
+
+    passed(at) {
+      lastSeconds = at.seconds;
+      lastNanoseconds = at.nanoseconds;
+    },
+
+    trusted(at) {
+      if (!trusted) trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QuietNanoseconds;
+      return trusted;
+    },
+
+    request(asks, at) {
+      if (asks === Ask.work && length > 0) {
+        const last = place(length - 1);
+        if (ring[last + What] === Ask.work) {
+          ring[last + Run] += 1;
+          return;
+        }
+      }
+      if (length === OutstandingLimit) {
+        drop();
+        forgotten += 1;
+      } else if (length === capacity) grow();
+      const next = place(length);
+      ring[next + What] = asks;
+      ring[next + Seconds] = at.seconds;
+      ring[next + Nanoseconds] = at.nanoseconds;
+      ring[next + Run] = 1;
+      length += 1;
+      waiting[bit(asks)] += 1;
+      awaited |= asks;
+    },
+
+    response(answers, at) {
+      if ((awaited & answers) === 0) return Unmatched;
+      while ((ring[place(0)] & answers) === 0) drop();
+      const first = place(0);
+      const run = ring[first + Run];
+      const nanoseconds = nanosecondsBetween(ring[first + Seconds], ring[first + Nanoseconds], at);
+      if (run > 1) {
+        // Any of them may be meant; the others may yet fail. It stays a run, so that it stays untimed.
+        return Untimed;
+      }
+      drop();
+      return nanoseconds < 0 ? Untimed : nanoseconds;
+    },
+
+    lost(at) {
+      clear();
+      trusted = false;
+      lastSeconds = at.seconds;
+      lastNanoseconds = at.nanoseconds;
+    },
+  };
+}

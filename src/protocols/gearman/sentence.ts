@@ -1,0 +1,87 @@
+/** What a record says to people. */
+import type { Fields } from './fields.js';
+
+/** Bytes of a name that a sentence shows. */
+const NameLimit = 80;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const Control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+const Controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** A name for a sentence: one line, not too long. */
+export function plain(value: unknown): string {
+  let name = String(value);
+  if (name.length > NameLimit) name = `${name.slice(0, NameLimit)}...`;
+  return Control.test(name) ? name.replace(Controls, '.') : name;
+}
+
+export function elapsed(nanoseconds: number): string {
+  const milliseconds = nanoseconds / 1e6;
+  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+function arguments_(fields: Fields): string {
+  let words = '';
+  if (fields.handle !== undefined) words += ` ${plain(fields.handle)}`;
+  if (fields.function !== undefined) words += ` ${plain(fields.function)}`;
+  if (fields.option !== undefined) words += ` ${plain(fields.option)}`;
+  if (fields.client_id !== undefined) words += ` ${plain(fields.client_id)}`;
+  const unique = fields.unique_id;
+  if (unique !== undefined && unique !== '') {
+    words += words === '' ? ` unique ${plain(unique)}` : ` (unique ${plain(unique)})`;
+  }
+  if (fields.reducer !== undefined) words += `, reducer ${plain(fields.reducer)}`;
+  if (fields.known !== undefined) words += fields.known === 1 ? ' known' : ' unknown';
+  if (fields.running === 1) words += ' running';
+  if (fields.numerator !== undefined) {
+    words += ` ${plain(fields.numerator)}/${plain(fields.denominator ?? '?')}`;
+  }
+  if (fields.client_count !== undefined) words += `, clients ${plain(fields.client_count)}`;
+  if (fields.timeout !== undefined) words += `, timeout ${plain(fields.timeout)}`;
+  if (fields.epoch !== undefined) words += `, epoch ${plain(fields.epoch)}`;
+  if (fields.error_code !== undefined) words += ` ${plain(fields.error_code)}`;
+  if (fields.error_text !== undefined) words += `: ${plain(fields.error_text)}`;
+  return words;
+}
+
+export function byteCount(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+}
+
+/** `SUBMIT_JOB reverse (unique u1), 4 bytes`; `JOB_CREATED H:lap:1 in 0.36 ms`. */
+export function packetSentence(name: string, fields: Fields, duration: number): string {
+  let sentence = name === 'UNKNOWN' ? `unknown type ${fields.type_id}` : name;
+  sentence += arguments_(fields);
+  const payload = fields.payload_bytes;
+  if (typeof payload === 'number') sentence += `, ${byteCount(payload)}`;
+  if (duration >= 0) sentence += ` in ${elapsed(duration)}`;
+  return sentence;
+}
+
+/** `status: 3 functions in 0.2 ms`; `maxqueue f1 10: OK in 0.1 ms`; `cancel job H:x:1: ERR UNKNOWN_JOB`. */
+export function adminSentence(
+  fields: Fields,
+  rows: string | undefined,
+  duration: number | undefined,
+  answered: boolean,
+): string {
+  let sentence = fields.command === undefined ? 'response to a command not seen' : plain(fields.command);
+  const args = fields.arguments;
+  if (Array.isArray(args) && args.length > 0) sentence += ` ${plain(args.join(' '))}`;
+  if (sentence === '') sentence = 'an empty command';
+  const count = fields.rows_total;
+  const value = fields.version ?? fields.verbose ?? fields.pid ?? fields.text;
+  if (count !== undefined)
+    sentence += `: ${count} ${count === 1 ? (rows ?? 'lines').slice(0, -1) : (rows ?? 'lines')}`;
+  else if (fields.response === 'ERR') {
+    const code = fields.error_code;
+    sentence += `: ERR ${plain(code ?? fields.error_text ?? '')}`.trimEnd();
+  } else if (value !== undefined) sentence += `: ${plain(value)}`;
+  else if (fields.response !== undefined) sentence += `: ${fields.response}`;
+  if (!answered) sentence += count === undefined ? ': no response seen' : ', cut short';
+  if (duration !== undefined) sentence += ` in ${elapsed(duration)}`;
+  return sentence;
+}

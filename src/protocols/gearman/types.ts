@@ -1,0 +1,165 @@
+/**
+ * Gearman's packet types: THE table, one row a type, in the order of gearmand's PROTOCOL.
+ *
+ * How many arguments a type has, and whether an opaque payload follows them, is what gearmand's
+ * libgearman/command.cc says. It is the count that splits a packet's data: all arguments but the last
+ * end at a NUL, the last one (the payload, where there is one) takes what the size leaves, NULs
+ * included.
+ */
+
+/** What a request waits for: one bit each, so that a response can name all that it may answer. */
+export const Ask = {
+  nothing: 0,
+  submit: 1 << 0,
+  /** SUBMIT_JOB_SCHED: gearmand refuses it with INVALID_COMMAND, other servers may take it. */
+  schedule: 1 << 1,
+  echo: 1 << 2,
+  status: 1 << 3,
+  statusUnique: 1 << 4,
+  option: 1 << 5,
+  grab: 1 << 6,
+  grabUnique: 1 << 7,
+  grabAll: 1 << 8,
+  /** WORK_*: answered only where it fails (ERROR JOB_NOT_FOUND). */
+  work: 1 << 9,
+  /** A type that a server doesn't take from a client: gearmand answers ERROR INVALID_COMMAND. */
+  refused: 1 << 10,
+  /** A packet with the magic of responses: gearmand answers ERROR INVALID_MAGIC. */
+  wrongMagic: 1 << 11,
+} as const;
+
+export interface Argument {
+  readonly name: string;
+  /** Whether it is a decimal number in text. */
+  readonly count: boolean;
+  /** Whether a NUL at the end of the data is its terminator, not a part of it. */
+  readonly terminated: boolean;
+}
+
+export interface PacketType {
+  readonly id: number;
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+  /** Whether opaque data follow the arguments. */
+  readonly payload: boolean;
+  /** What it waits for when a client sends it: one of Ask. */
+  readonly asks: number;
+  /** What it may answer when a server sends it: a set of Ask. ERROR's depends on its code. */
+  readonly answers: number;
+}
+
+const text = (name: string): Argument => ({ name, count: false, terminated: false });
+const count = (name: string): Argument => ({ name, count: true, terminated: false });
+
+const func = text('function');
+const unique = text('unique_id');
+/**
+ * PROTOCOL counts the NUL as the handle's terminator ("64 bytes, including NULL terminator"), and
+ * gearmand sends it where it turns a WORK_EXCEPTION into a WORK_FAIL (server.cc,
+ * _server_queue_work_data). Of every other last argument a NUL is a part, as it is to the server.
+ */
+const handle: Argument = { name: 'handle', count: false, terminated: true };
+const reducer = text('reducer');
+const numerator = count('numerator');
+const denominator = count('denominator');
+const known = count('known');
+const running = count('running');
+const option = text('option');
+
+const { nothing, refused, submit, schedule, work, echo, status, statusUnique, grab, grabUnique, grabAll } =
+  Ask;
+const none: readonly Argument[] = [];
+const job = [func, unique];
+/** PROTOCOL has three, but command.cc reads a fourth, which libgearman calls aggregate (add.cc). */
+const reduceJob = [func, unique, reducer, text('aggregate')];
+const schedule_ = ['minute', 'hour', 'day_of_month', 'month', 'day_of_week'].map(count);
+
+function row(
+  id: number,
+  name: string,
+  args: readonly Argument[],
+  payload: boolean,
+  asks: number,
+  answers: number,
+): PacketType {
+  return { id, name, arguments: args, payload, asks, answers };
+}
+
+// biome-ignore format: a table
+const rows: readonly PacketType[] = [
+  //  id  name                            arguments                                      payload asks answers
+  row(1,  'CAN_DO',                       [func],                                        false, nothing, nothing),
+  row(2,  'CANT_DO',                      [func],                                        false, nothing, nothing),
+  row(3,  'RESET_ABILITIES',              none,                                          false, nothing, nothing),
+  row(4,  'PRE_SLEEP',                    none,                                          false, nothing, nothing),
+  row(5,  'UNUSED',                       none,                                          false, refused, nothing),
+  row(6,  'NOOP',                         none,                                          false, refused, nothing),
+  row(7,  'SUBMIT_JOB',                   job,                                           true,  submit, nothing),
+  row(8,  'JOB_CREATED',                  [handle],                                      false, refused, submit | schedule),
+  row(9,  'GRAB_JOB',                     none,                                          false, grab, nothing),
+  row(10, 'NO_JOB',                       none,                                          false, refused, grab | grabUnique | grabAll),
+  row(11, 'JOB_ASSIGN',                   [handle, func],                                true,  refused, grab),
+  row(12, 'WORK_STATUS',                  [handle, numerator, denominator],              false, work, nothing),
+  row(13, 'WORK_COMPLETE',                [handle],                                      true,  work, nothing),
+  row(14, 'WORK_FAIL',                    [handle],                                      false, work, nothing),
+  row(15, 'GET_STATUS',                   [handle],                                      false, status, nothing),
+  row(16, 'ECHO_REQ',                     none,                                          true,  echo, nothing),
+  row(17, 'ECHO_RES',                     none,                                          true,  refused, echo),
+  row(18, 'SUBMIT_JOB_BG',                job,                                           true,  submit, nothing),
+  row(19, 'ERROR',                        [text('error_code'), text('error_text')],      false, refused, nothing),
+  row(20, 'STATUS_RES',                   [handle, known, running, numerator, denominator], false, refused, status),
+  row(21, 'SUBMIT_JOB_HIGH',              job,                                           true,  submit, nothing),
+  row(22, 'SET_CLIENT_ID',                [text('client_id')],                           false, nothing, nothing),
+  row(23, 'CAN_DO_TIMEOUT',               [func, count('timeout')],                      false, nothing, nothing),
+  row(24, 'ALL_YOURS',                    none,                                          false, refused, nothing),
+  row(25, 'WORK_EXCEPTION',               [handle],                                      true,  work, nothing),
+  row(26, 'OPTION_REQ',                   [option],                                      false, Ask.option, nothing),
+  row(27, 'OPTION_RES',                   [option],                                      false, refused, Ask.option),
+  row(28, 'WORK_DATA',                    [handle],                                      true,  work, nothing),
+  row(29, 'WORK_WARNING',                 [handle],                                      true,  work, nothing),
+  row(30, 'GRAB_JOB_UNIQ',                none,                                          false, grabUnique, nothing),
+  row(31, 'JOB_ASSIGN_UNIQ',              [handle, func, unique],                        true,  refused, grabUnique | grabAll),
+  row(32, 'SUBMIT_JOB_HIGH_BG',           job,                                           true,  submit, nothing),
+  row(33, 'SUBMIT_JOB_LOW',               job,                                           true,  submit, nothing),
+  row(34, 'SUBMIT_JOB_LOW_BG',            job,                                           true,  submit, nothing),
+  row(35, 'SUBMIT_JOB_SCHED',             [func, unique, ...schedule_],                  true,  schedule, nothing),
+  row(36, 'SUBMIT_JOB_EPOCH',             [func, unique, count('epoch')],                true,  submit, nothing),
+  row(37, 'SUBMIT_REDUCE_JOB',            reduceJob,                                     true,  submit, nothing),
+  row(38, 'SUBMIT_REDUCE_JOB_BACKGROUND', reduceJob,                                     true,  submit, nothing),
+  row(39, 'GRAB_JOB_ALL',                 none,                                          false, grabAll, nothing),
+  row(40, 'JOB_ASSIGN_ALL',               [handle, func, unique, reducer],               true,  refused, grabAll),
+  row(41, 'GET_STATUS_UNIQUE',            [unique],                                      false, statusUnique, nothing),
+  // PROTOCOL calls its first argument a handle; what gearmand sends is the unique id (server.cc).
+  row(42, 'STATUS_RES_UNIQUE',            [unique, known, running, numerator, denominator, count('client_count')], false, refused, statusUnique),
+];
+
+export const LastType = rows.length;
+export const ErrorType = 19;
+
+const byId: readonly (PacketType | undefined)[] = [undefined, ...rows];
+
+export function packetType(id: number): PacketType | undefined {
+  return byId[id];
+}
+
+/** Stands for the types that the protocol doesn't have: 0 (gearmand keeps it to itself), 43 and up. */
+export const UnknownType: PacketType = row(-1, 'UNKNOWN', none, true, nothing, nothing);
+
+/**
+ * What an ERROR answers, by its code: server.cc, gearman_server_run_command. A code of another server
+ * answers the oldest request that waits for an answer.
+ */
+const errorAnswers: ReadonlyMap<string, number> = new Map([
+  ['JOB_NOT_FOUND', work],
+  ['INVALID_COMMAND', refused | schedule],
+  ['INVALID_MAGIC', Ask.wrongMagic],
+  ['UNKNOWN_OPTION', Ask.option],
+  ['QUEUE_ERROR', submit],
+  ['ARGUMENT_TOO_LARGE', submit],
+]);
+const anyError =
+  submit | schedule | echo | status | statusUnique | Ask.option | grab | grabUnique | grabAll | refused;
+
+export function answeredByError(code: unknown): number {
+  return (typeof code === 'string' ? errorAnswers.get(code) : undefined) ?? anyError;
+}

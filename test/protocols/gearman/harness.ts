@@ -1,0 +1,101 @@
+/** Feeds a decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
+
+import { gearman } from '../../../src/protocols/gearman/gearman.js';
+import {
+  type Direction,
+  type GapReason,
+  type Moment,
+  type ProtocolOptions,
+  ToClient,
+  ToServer,
+} from '../../../src/protocols/protocol.js';
+import type { JsonObject, RecordBody } from '../../../src/records/record.js';
+
+export { ToClient, ToServer };
+
+export interface Seen {
+  from: Direction;
+  body: RecordBody;
+}
+
+export interface Feeder {
+  readonly seen: Seen[];
+  /** Most bytes that were ever held back. */
+  readonly mostHeld: number;
+  at: Moment;
+  send(dir: Direction, bytes: Uint8Array): void;
+  /** One byte a call. */
+  drip(dir: Direction, bytes: Uint8Array): void;
+  gap(dir: Direction, missing: number, reason?: GapReason): void;
+  end(): void;
+}
+
+/** The anomaly that a record tells of, or the command and response; {} if it doesn't. */
+export function anomalyOf({ body }: Seen): JsonObject {
+  return (body.sections.wiretail?.anomaly ?? {}) as JsonObject;
+}
+
+export function adminOf({ body }: Seen): JsonObject {
+  return (body.sections.gearman?.admin ?? {}) as JsonObject;
+}
+
+export interface FeederOptions {
+  payloadBytes?: number;
+  fromStart?: boolean;
+}
+
+export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {}): Feeder {
+  const seen: Seen[] = [];
+  const options: ProtocolOptions = { payloadBytes, view: 'calls', detail: 'full', gearmanPorts: [4730] };
+  const connection = { serverPort: 4730, clientPort: 40000, fromStart };
+  const decoder = gearman().open(connection, (from, body) => seen.push({ from, body }), options);
+  const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  const skip: [number, number] = [0, 0];
+  let mostHeld = 0;
+
+  function send(dir: Direction, bytes: Uint8Array): void {
+    let fresh = Buffer.from(bytes);
+    if (skip[dir] > 0) {
+      const passed = Math.min(skip[dir], fresh.length);
+      skip[dir] -= passed;
+      fresh = fresh.subarray(passed);
+      if (skip[dir] > 0) return;
+    }
+    // Bytes before and behind what is shown, so that a decoder that looks there is found out; and
+    // what was shown is spoilt afterwards, so that one that keeps a view of it is, too.
+    const all = Buffer.concat([held[dir], fresh]);
+    const shown = Buffer.concat([Buffer.from([0, 0x0a]), all, Buffer.from([0, 0x0a, 0])]);
+    const position = decoder.data(dir, shown, 2, 2 + all.length, self.at) - 2;
+    shown.fill(0xee);
+    skip[dir] = Math.max(0, position - all.length);
+    held[dir] = all.subarray(position);
+    mostHeld = Math.max(mostHeld, held[dir].length);
+  }
+
+  const self: Feeder = {
+    seen,
+    get mostHeld() {
+      return mostHeld;
+    },
+    at: { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 },
+    send,
+    drip(dir, bytes) {
+      for (let i = 0; i < bytes.length; i++) send(dir, bytes.subarray(i, i + 1));
+    },
+    gap(dir, missing, reason = 'lost') {
+      if (skip[dir] >= missing) {
+        decoder.gap(dir, missing, reason, true, self.at);
+        skip[dir] -= missing;
+        if (skip[dir] === 0) decoder.data(dir, Buffer.alloc(0), 0, 0, self.at);
+        return;
+      }
+      skip[dir] = 0;
+      held[dir] = Buffer.alloc(0);
+      decoder.gap(dir, missing, reason, false, self.at);
+    },
+    end() {
+      decoder.close('end', self.at);
+    },
+  };
+  return self;
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { examples, packet } from './packets.js';
+
+const direction = (magic: 'REQ' | 'RES') => (magic === 'REQ' ? ToServer : ToClient);
+
+function fields(feed: Feeder): unknown[] {
+  return feed.seen
+    .filter(({ body }) => body.dataset === 'gearman.packet')
+    .map(({ body }) => body.sections.gearman);
+}
+
+test('all types 1 to 42 by name, their arguments by theirs', () => {
+  assert.deepEqual(
+    examples.map(({ type }) => type),
+    Array.from({ length: 42 }, (_, i) => i + 1),
+  );
+  for (const { type, magic, data, name, fields: expected } of examples) {
+    const feed = feeder();
+    feed.send(direction(magic), packet(magic, type, data));
+    assert.equal(feed.seen.length, 1, name);
+    const [{ from, body }] = feed.seen;
+    assert.equal(from, direction(magic));
+    assert.equal(body.dataset, 'gearman.packet');
+    assert.equal(body.action, name);
+    assert.equal(body.level, 'info');
+    assert.deepEqual(body.sections, {
+      gearman: { magic, type: name, type_id: type, size: Buffer.byteLength(data), ...expected },
+    });
+  }
+});
+
+test('a packet says the same wherever it is cut', () => {
+  for (const payloadBytes of [0, 2, 100]) {
+    for (const { type, magic, data, name } of examples) {
+      const bytes = Buffer.concat([packet(magic, type, data), packet(magic, type, data)]);
+      const whole = feeder({ payloadBytes });
+      whole.send(direction(magic), bytes);
+      assert.equal(whole.seen.length, 2);
+      for (let cut = 1; cut < bytes.length; cut++) {
+        const feed = feeder({ payloadBytes });
+        feed.send(direction(magic), bytes.subarray(0, cut));
+        feed.send(direction(magic), bytes.subarray(cut));
+        assert.deepEqual(feed.seen, whole.seen, `${name} cut at ${cut}`);
+      }
+      const dripped = feeder({ payloadBytes });
+      dripped.drip(direction(magic), bytes);
+      assert.deepEqual(dripped.seen, whole.seen, name);
+    }
+  }
+});
+
+test('the record is of the moment at which the last byte passed', () => {
+  const feed = feeder();
+  const bytes = packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`);
+  feed.send(ToServer, bytes.subarray(0, 100));
+  feed.at = { seconds: 1_700_000_001, nanoseconds: 5, packet: 2 };
+  feed.send(ToServer, bytes.subarray(100, 900));
+  assert.equal(feed.seen.length, 0);
+  feed.at = { seconds: 1_700_000_002, nanoseconds: 7, packet: 3 };
+  feed.send(ToServer, bytes.subarray(900));
+  const [{ body }] = feed.seen;
+  assert.deepEqual([body.seconds, body.nanoseconds, body.packet], [1_700_000_002, 7, 3]);
+});
+
+test('payloads: none by default, else the first bytes as text or hex', () => {
+  const show = (payloadBytes: number, payload: Buffer) => {
+    const feed = feeder({ payloadBytes });
+    feed.send(ToServer, packet('REQ', 16, payload));
+    const {
+      payload: text,
+      payload_hex: hex,
+      payload_bytes: bytes,
+    } = feed.seen[0].body.sections.gearman ?? {};
+    assert.equal(bytes, payload.length);
+    return text ?? hex;
+  };
+  assert.equal(show(0, Buffer.from('hello')), undefined);
+  assert.equal(show(3, Buffer.from('hello')), 'hel');
+  assert.equal(show(100, Buffer.from('hello')), 'hello');
+  assert.equal(show(2, Buffer.from('h\u00e9llo')), 'h', 'a character is cut');
+  assert.equal(show(3, Buffer.from('h\u00e9llo')), 'h\u00e9');
+  assert.equal(show(4, Buffer.from([0x61, 0xff, 0x62, 0x63, 0x64])), '61ff6263');
+  assert.equal(show(10, Buffer.from([0x61, 0xc3])), '61c3', 'nothing is cut: it ends so');
+  assert.equal(show(10, Buffer.alloc(0)), undefined);
+});
+
+test('numbers: exact however large, and as sent unless plain', () => {
+  const epoch = (text: string) => {
+    const feed = feeder();
+    feed.send(ToServer, packet('REQ', 36, `f\0u\0${text}\0`));
+    return feed.seen[0].body.sections.gearman?.epoch;
+  };
+  assert.equal(epoch('0'), 0);
+  assert.equal(epoch('-5'), -5);
+  assert.equal(epoch('9007199254740991'), 9007199254740991);
+  assert.equal(epoch('9007199254740993'), 9007199254740993n);
+  assert.equal(epoch('18446744073709551615'), 18446744073709551615n);
+  for (const text of ['', '-', '-0', '007', '+1', '1.5', ' 1', '1e3', '0x10', '9'.repeat(41)]) {
+    assert.equal(epoch(text), text);
+  }
+});
+
+test('names: bytes that are not UTF-8 stand beside, long ones are cut at a character', () => {
+  const name = (bytes: Buffer | string) => {
+    const feed = feeder();
+    feed.send(ToServer, packet('REQ', 1, bytes));
+    return feed.seen[0].body.sections.gearman ?? {};
+  };
+  assert.deepEqual(name('f\u00fcr').function, 'f\u00fcr');
+  const broken = name(Buffer.from([0x66, 0xff]));
+  assert.equal(broken.function, 'f\ufffd');
+  assert.equal(broken.function_hex, '66ff');
+  assert.equal(name('\ufefff').function, '\ufefff', 'a byte order mark is a part of it');
+  assert.equal(name('f\0').function, 'f\0', 'to gearmand, too, the NUL is a part of the name');
+  const long = name(`${'x'.repeat(1023)}\u00fc${'y'.repeat(5000)}`);
+  assert.equal(long.function, 'x'.repeat(1023));
+  assert.equal(long.function_bytes, 6025);
+  assert.equal(long.function_hex, undefined);
+});
+
+test('the NUL that gearmand leaves at a handle is its terminator', () => {
+  const feed = feeder();
+  feed.send(ToClient, packet('RES', 14, 'H:lap:1\0'));
+  assert.equal(feed.seen[0].body.sections.gearman?.handle, 'H:lap:1');
+  assert.equal(feed.seen[0].body.sections.gearman?.size, 8);
+});
+
+test('an argument of any length is read without being held back', () => {
+  for (const step of [1, 7, 1000, 5000, 100_000]) {
+    const feed = feeder();
+    const long = 'n'.repeat(70_000);
+    const bytes = Buffer.concat([
+      packet('REQ', 7, `${long}\0u\0xyz`),
+      packet('REQ', 1, long),
+      packet('REQ', 4),
+    ]);
+    for (let i = 0; i < bytes.length; i += step) feed.send(ToServer, bytes.subarray(i, i + step));
+    const common = { function: 'n'.repeat(1024), function_bytes: 70_000 };
+    assert.deepEqual(fields(feed), [
+      {
+        magic: 'REQ',
+        type: 'SUBMIT_JOB',
+        type_id: 7,
+        size: 70_006,
+        ...common,
+        unique_id: 'u',
+        payload_bytes: 3,
+      },
+      { magic: 'REQ', type: 'CAN_DO', type_id: 1, size: 70_000, ...common },
+      { magic: 'REQ', type: 'PRE_SLEEP', type_id: 4, size: 0 },
+    ]);
+    assert.ok(feed.mostHeld < 2000, `held ${feed.mostHeld}`);
+  }
+});
+
+test('too few arguments: what there is, marked, and an anomaly', () => {
+  const cases: [number, string, { [key: string]: string }][] = [
+    [7, 'too-few', { function: 'too-few' }],
+    [7, 'f\0', { function: 'f' }],
+    [7, 'f\0u', { function: 'f', unique_id: 'u' }],
+    [7, '', {}],
+    [23, 'f', { function: 'f' }],
+    [37, 'f\0u\0r\0payload', { function: 'f', unique_id: 'u', reducer: 'r', aggregate: 'payload' }],
+  ];
+  for (const [type, data, expected] of cases) {
+    for (const drip of [false, true]) {
+      const feed = feeder();
+      const bytes = Buffer.concat([packet('REQ', type, data), packet('REQ', 4)]);
+      if (drip) feed.drip(ToServer, bytes);
+      else feed.send(ToServer, bytes);
+      const [first, anomaly, next] = feed.seen.map(({ body }) => body);
+      const { magic, type: _, type_id, size, ...rest } = first.sections.gearman ?? {};
+      assert.deepEqual([magic, type_id, size, rest], ['REQ', type, data.length, expected]);
+      assert.deepEqual(first.sections.wiretail, { malformed: true });
+      assert.equal(anomaly.dataset, 'wiretail.anomaly');
+      assert.equal(anomaly.level, 'warn');
+      assert.equal(anomaly.action, 'malformed');
+      assert.deepEqual(anomaly.sections.wiretail, {
+        anomaly: { protocol: 'gearman', reason: 'too few arguments' },
+      });
+      assert.equal(next.action, 'PRE_SLEEP');
+      assert.equal(feed.seen.length, 3);
+    }
+  }
+});
+
+test('types that are not known are passed over by their size', () => {
+  for (const type of [0, 43, 99, 0xffffffff]) {
+    const feed = feeder();
+    feed.drip(ToServer, Buffer.concat([packet('REQ', type, 'z\0\0REQ'), packet('REQ', 4)]));
+    assert.deepEqual(
+      feed.seen.map(({ body }) => body.action),
+      ['UNKNOWN', 'malformed', 'PRE_SLEEP'],
+    );
+    assert.deepEqual(feed.seen[0].body.sections.gearman, {
+      magic: 'REQ',
+      type: 'UNKNOWN',
+      type_id: type,
+      size: 6,
+      payload_bytes: 6,
+    });
+  }
+});
+
+test('data in a packet that has none', () => {
+  const feed = feeder();
+  feed.send(ToServer, Buffer.concat([packet('REQ', 4, 'odd'), packet('REQ', 9)]));
+  assert.deepEqual(
+    feed.seen.map(({ body }) => body.action),
+    ['PRE_SLEEP', 'malformed', 'GRAB_JOB'],
+  );
+});
+
+test('a magic from the wrong side is told', () => {
+  const feed = feeder();
+  feed.send(ToServer, packet('RES', 16, 'x'));
+  feed.send(ToClient, packet('REQ', 16, 'x'));
+  const reasons = feed.seen
+    .filter(({ body }) => body.dataset === 'wiretail.anomaly')
+    .map((one) => anomalyOf(one).reason);
+  assert.deepEqual(reasons, ['response magic from a client', 'request magic from a server']);
+});
+
+test('sentences', () => {
+  const sentence = (magic: 'REQ' | 'RES', type: number, data: string) => {
+    const feed = feeder();
+    feed.send(direction(magic), packet(magic, type, data));
+    return feed.seen[0].body.message;
+  };
+  assert.equal(sentence('REQ', 7, 'reverse\0u1\0test'), 'SUBMIT_JOB reverse (unique u1), 4 bytes');
+  assert.equal(sentence('RES', 13, 'H:lap:1\0t'), 'WORK_COMPLETE H:lap:1, 1 byte');
+  assert.equal(sentence('REQ', 1, 'a\nb\x1b[1m'), 'CAN_DO a.b.[1m');
+  assert.equal(sentence('REQ', 12, 'H:1\x001\x004'), 'WORK_STATUS H:1 1/4');
+  assert.equal(
+    sentence('RES', 19, 'JOB_NOT_FOUND\0Job given in work result not found'),
+    'ERROR JOB_NOT_FOUND: Job given in work result not found',
+  );
+});
