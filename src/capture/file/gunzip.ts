@@ -5,7 +5,7 @@
  * zlib only inflates.
  */
 import { crc32 } from 'node:zlib';
-import { SLICE, startInflater } from './inflater.js';
+import { startInflater } from './inflater.js';
 import { chunkSource, type Problem, type Source } from './source.js';
 
 const INPUT = 256 * 1024;
@@ -104,7 +104,7 @@ export function gunzip(source: Source): Source {
     try {
       for (let done = false; !done; ) {
         if (!(await more())) return void cut();
-        const slice = input.bytes.subarray(input.at, Math.min(input.end, input.at + SLICE));
+        const slice = input.bytes.subarray(input.at, Math.min(input.end, input.at + inflater.appetite()));
         const used = await inflater.feed(slice);
         for (const piece of inflater.take()) {
           sums.crc = crc32(piece, sums.crc);

@@ -2,11 +2,14 @@
 import { createInflateRaw } from 'node:zlib';
 
 /**
- * What zlib is given at most at a time. It may become a thousand times as much, which must be held, so this
- * is the bound on memory. What zlib makes of the slice in which it finds an error is lost, which is no
- * pity: it finds errors late, and what it made of the bytes just before is not to be trusted.
+ * How much zlib is given at a time, in bytes. What it makes of the piece in which it finds an error is lost,
+ * which is not all pity: it finds errors late, and what it made of the bytes just before is not to be
+ * trusted. So the pieces are small at first, for small files, and grow with what went well. The largest may
+ * become a thousand times as much, which must be held.
  */
-export const SLICE = 32 * 1024;
+const SMALLEST = 1024;
+const LARGEST = 32 * 1024;
+
 const OUTPUT = 128 * 1024;
 
 export function startInflater() {
@@ -18,6 +21,8 @@ export function startInflater() {
     error = cause;
   });
   return {
+    /** How many bytes it should be fed now. */
+    appetite: () => Math.min(LARGEST, Math.max(SMALLEST, Math.floor(stream.bytesWritten / 4))),
     /** How many bytes of the slice it took: fewer than all at the end of its data; -1: an error. */
     feed(slice: Buffer): Promise<number> {
       const before = stream.bytesWritten;

@@ -60,7 +60,7 @@ function nothing(
   const problem = source.problem();
   // Cut so early that nothing speaks against its being a capture.
   if (problem?.kind === 'truncated' && head.length < 4) return { ...result, problem };
-  if (problem) throw new UserError(`${name} is not a capture file: ${problem.text}`);
+  if (problem) throw new UserError(`${name} can't be read: ${problem.text}`);
   const content = gzip ? `${name} (decompressed)` : name;
   throw new UserError(head.length === 0 ? `${content} is empty` : `${content} ${why}`);
 }

@@ -74,7 +74,10 @@ async function openStdin(name: string, stopped: () => boolean): Promise<Source> 
   if (isatty(0)) throw new UserError(`${name} is a terminal: pipe a capture into it`);
   const stats = await fstat(0);
   if (stats.isDirectory()) throw new UserError(`${name}: ${SAYINGS.EISDIR}`);
-  return isPipe(stats) ? pipeSource(0, name, stopped) : fileSource(0, stats, name);
+  // Left open: Node keeps the standard descriptors itself.
+  return isPipe(stats)
+    ? pipeSource(0, name, stopped)
+    : { ...fileSource(0, stats, name), close: async () => undefined };
 }
 
 function isPipe(stats: fs.Stats): boolean {

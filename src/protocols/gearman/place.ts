@@ -9,6 +9,7 @@ import { findHeader, HeaderBytes } from './resync.js';
 
 /** Bytes in which no packet was found, after which that is told. */
 const SkippedLimit = 64 * 1024;
+
 /** The place in a direction is lost: what follows is searched for the next packet. */
 export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
   const side = sideOf(flow, dir);
@@ -21,6 +22,7 @@ export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
   if (dir === ToClient) abandonCommands(flow, true);
   flow.pairing.lost(at);
 }
+
 /** A connection that is joined late has lost its place before its first moment. */
 function stamp(what: Loss, at: Moment): void {
   what.seconds = at.seconds;
@@ -33,6 +35,7 @@ function found(flow: Flow, dir: Direction, side: Side): void {
   if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
   side.loss = undefined;
 }
+
 /**
  * Whether text that begins where the stream delivered a new piece is to be believed out of context: a
  * payload that is cut there may look like text, so it must be one that nothing else is.
@@ -50,6 +53,7 @@ function believable(flow: Flow, dir: Direction, buf: Uint8Array, start: number, 
     buf[end - 1] === 0x0a && buf[end - 2] === 0x2e && (end - 2 === start || buf[end - 3] === 0x0a);
   return oneLine || endsWithDot;
 }
+
 export function inResync(
   flow: Flow,
   dir: Direction,

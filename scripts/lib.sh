@@ -1,0 +1,187 @@
+# shellcheck shell=bash
+# The set-up that scripts/wiretail and scripts/test share. It installs and builds only what is missing;
+# when nothing is, it costs a few milliseconds. It writes to stderr only: stdout is for records.
+# The caller sets `root`, the checkout.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+: "${root:?the checkout}"
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+die() {
+  say "$@"
+  exit 1
+}
+
+# What must be on the system: the Debian package, then what shows that it is there, any one of which
+# will do (a command's name, or a file as a glob). Nothing here asks the package manager: that is slow,
+# and other systems have others.
+needs=(
+  'libpcap0.8 /usr/lib/*/libpcap.so.0.8 /usr/lib/*/libpcap.so.1 /lib/*/libpcap.so.0.8 /usr/lib*/libpcap.so.1 /usr/local/lib*/libpcap.so.*'
+)
+# What the package cap needs to compile. Without it the engine libpcap still works.
+needs_of_cap=(
+  'libpcap-dev /usr/include/pcap/pcap.h /usr/local/include/pcap/pcap.h'
+  'python3 python3'
+  'make make'
+  'g++ g++'
+)
+
+# Prints the packages of those needs that are not met.
+missing() {
+  local need package probe probes
+  for need in "$@"; do
+    package=${need%% *}
+    read -ra probes <<<"${need#* }"
+    for probe in "${probes[@]}"; do
+      case $probe in
+        /*) compgen -G "$probe" >/dev/null && continue 2 ;;
+        *) type -P "$probe" >/dev/null && continue 2 ;;
+      esac
+    done
+    printf '%s ' "$package"
+  done
+}
+
+# The libraries whose names changed for 64-bit times in 2024, by the name this system has.
+package_name() {
+  if apt-cache show --no-all-versions "${1}t64" >/dev/null 2>&1; then printf '%st64' "$1"; else printf '%s' "$1"; fi
+}
+
+apt_install() {
+  local package packages=()
+  for package in "$@"; do packages+=("$(package_name "$package")"); done
+  say "installing ${packages[*]}"
+  # noninteractive: wireshark-common would otherwise ask who may capture.
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${packages[@]}"
+}
+
+# Two lists of packages. Where it can't install them, it says in one line what is missing.
+install_packages() { # REQUIRED OPTIONAL
+  local required optional
+  read -ra required <<<"$1"
+  read -ra optional <<<"$2"
+  local all=("${required[@]}" "${optional[@]}")
+  ((${#all[@]})) || return 0
+  type -P apt-get >/dev/null || die "missing: ${all[*]} (names of Debian's packages); install them first"
+  ((EUID == 0)) || die "missing: ${all[*]}; as root: apt-get install ${all[*]}"
+  apt-get update -q || say 'the lists of packages could not be updated; trying with the old ones'
+  local version
+  if [[ " ${required[*]} " == *' nodejs '* ]]; then
+    version=$(apt-cache policy nodejs | sed -n 's/^ *Candidate: *//p')
+    dpkg --compare-versions "$version" ge 20.19 ||
+      die "missing: Node.js 20.19 or later; this system's packages have ${version:-none}: see https://nodejs.org"
+  fi
+  if ((${#required[@]})); then
+    apt_install "${required[@]}" || die "could not install: ${required[*]}"
+  fi
+  if ((${#optional[@]})); then
+    apt_install "${optional[@]}" || say "could not install: ${optional[*]}"
+  fi
+}
+
+# The same range as package.json's engines.
+check_node() {
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+    process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a >= 24 ? 0 : 1)' ||
+    die "Node.js 20.19 or later, 22.12 or later, or 24 and up is needed; $(type -P node) is $(node --version)"
+}
+
+# What the native addons in node_modules were built from and for. A file of a plausible name stands for
+# itself (asking Node takes 50 ms); a version manager's shim has to be asked which Node it means.
+modules_key() { # DIR
+  local file
+  file=$(readlink -f "$(type -P node)") || return 1
+  case $file in
+    */node | */nodejs) ;;
+    *) file=$(node -p process.execPath) ;;
+  esac
+  sha256sum <"$1/package-lock.json"
+  stat -L -c '%n %s %Y' "$file"
+}
+
+modules_ready() { # DIR
+  local stamp=$1/node_modules/.wiretail-stamp
+  [[ -r $stamp ]] && type -P node >/dev/null && [[ $(<"$stamp") == "$(modules_key "$1")" ]]
+}
+
+# The headers that came with this Node, so that node-gyp needs not download them.
+use_node_headers() {
+  local dir major
+  dir=$(node -p process.execPath)
+  dir=${dir%/bin/*}
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  if grep -qs "define NODE_MAJOR_VERSION $major\$" "$dir/include/node/node_version.h"; then
+    export npm_config_nodedir=$dir
+  fi
+}
+
+install_modules() { # DIR
+  modules_ready "$1" && return
+  say "installing the npm packages for Node $(node --version)"
+  (
+    cd "$1" || exit
+    rm -f node_modules/.wiretail-stamp
+    use_node_headers
+    npm ci --no-audit --no-fund --loglevel=error
+  ) || return 1
+  [[ -e $1/node_modules/cap/build/Release/cap.node ]] ||
+    say 'the npm package cap could not be built: without it there is the engine libpcap only'
+  modules_key "$1" >"$1/node_modules/.wiretail-stamp"
+}
+
+built() {
+  local stamp=$root/node_modules/.wiretail-built
+  [[ -e $stamp && -e $root/dist/main.js ]] &&
+    [[ -z $(find "$root/src" "$root/tsconfig.json" "$root/package.json" -newer "$stamp" -print -quit) ]]
+}
+
+# Into another folder, then swapped: a build that fails leaves the old one, and a daemon that runs from
+# dist never finds it half-written.
+build() {
+  built && return
+  say 'building'
+  local new=$root/node_modules/.wiretail-dist
+  rm -rf "$new" "$new.old"
+  touch "$new.stamp"
+  (cd "$root" && npm run --silent build -- --outDir "$new") || return 1
+  chmod +x "$new/main.js" || return 1
+  if [[ -e $root/dist ]]; then mv "$root/dist" "$new.old"; fi
+  mv "$new" "$root/dist"
+  rm -rf "$new.old"
+  mv "$new.stamp" "$root/node_modules/.wiretail-built"
+}
+
+ready() { [[ -z $(missing "${needs[@]}") ]] && modules_ready "$root" && built; }
+
+# In full: what `ready` found missing, one process at a time.
+set_up() {
+  local packages packages_for_cap=''
+  ready && return # another did it meanwhile
+  packages=$(missing "${needs[@]}")
+  type -P node >/dev/null || packages+='nodejs '
+  type -P npm >/dev/null || packages+='npm '
+  modules_ready "$root" || packages_for_cap=$(missing "${needs_of_cap[@]}")
+  install_packages "$packages" "$packages_for_cap"
+  check_node
+  modules_ready "$root" && built && return
+  [[ -w $root ]] || die "$root has to be set up first, by a user who may write there"
+  install_modules "$root" || die 'npm could not install the packages (see above; if the lock file is incomplete: scripts/complete-lock.mjs)'
+  build || die 'the build failed (see above)'
+  # With sudo in somebody's checkout: what was written there stays theirs.
+  if ((EUID == 0)) && [[ ! -O $root ]]; then
+    chown -R --reference="$root" "$root/node_modules" "$root/dist"
+  fi
+}
+
+prepare() {
+  ready && return
+  local lock
+  exec {lock}<"$root"
+  flock -n "$lock" || {
+    say 'waiting for another set-up in this checkout'
+    flock "$lock"
+  }
+  set_up </dev/null >&2
+  exec {lock}<&-
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { ROOT } from '../helpers/project.js';
+
+interface Process {
+  readonly argv: string[];
+  readonly state: string;
+  readonly uid: number;
+}
+
+const HEADER = 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n';
+const DAEMON: Process = { argv: ['node', '/app/dist/main.js', 'capture'], state: 'S (sleeping)', uid: 4730 };
+
+/** Runs the check on a made-up procfs, in which packet sockets belong to the users given. */
+function check(context: TestContext, processes: Process[], socketUsers: number[]) {
+  const proc = mkdtempSync(join(tmpdir(), 'wiretail-proc-'));
+  context.after(() => rmSync(proc, { recursive: true }));
+  processes.forEach(({ argv, state, uid }, index) => {
+    const folder = join(proc, String(index + 1));
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'cmdline'), argv.map((word) => `${word}\0`).join(''));
+    writeFileSync(
+      join(folder, 'status'),
+      `Name:\tnode\nState:\t${state}\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`,
+    );
+  });
+  mkdirSync(join(proc, 'net'));
+  const lines = socketUsers.map((uid) => `0000000000000000 3      3    0003   2     1 0      ${uid}   88\n`);
+  writeFileSync(join(proc, 'net/packet'), HEADER + lines.join(''));
+  const run = spawnSync(process.execPath, [`${ROOT}scripts/docker-healthcheck.mjs`, proc], {
+    encoding: 'utf8',
+  });
+  return { code: run.status, says: run.stdout.trim() };
+}
+
+test('healthy: it runs and its user holds packet sockets', (context) => {
+  const init: Process = { argv: ['/sbin/docker-init', '--', 'wiretail'], state: 'S (sleeping)', uid: 4730 };
+  assert.deepEqual(check(context, [init, DAEMON], [0, 4730, 4730]), {
+    code: 0,
+    says: 'capturing on 2 packet sockets',
+  });
+});
+
+test('unhealthy: it does not run, or is a zombie', (context) => {
+  const expected = { code: 1, says: 'wiretail does not run' };
+  assert.deepEqual(check(context, [], [4730]), expected);
+  assert.deepEqual(check(context, [{ ...DAEMON, state: 'Z (zombie)' }], [4730]), expected);
+});
+
+test('unhealthy: it runs, but captures nothing', (context) => {
+  const expected = { code: 1, says: 'wiretail captures nothing: it holds no packet socket' };
+  assert.deepEqual(check(context, [DAEMON], []), expected);
+  assert.deepEqual(check(context, [DAEMON], [0]), expected, "another user's");
+});

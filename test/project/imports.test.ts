@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readProjectFile, typescriptFiles } from '../helpers/project.js';
+import { cyclesOf, importsOf, ROOMS, violations } from './imports.js';
+
+test('imports go one way', () => {
+  const files = typescriptFiles('src');
+  assert.ok(files.length > 0);
+  const graph = new Map(files.map((file) => [file, importsOf(file, readProjectFile(file))]));
+  assert.deepEqual(violations(graph), []);
+});
+
+test('the table of rooms itself has no cycle and no unknown room', () => {
+  const table = new Map(Object.entries(ROOMS).map(([name, room]) => [name, room.rooms]));
+  assert.deepEqual(cyclesOf(table), []);
+  for (const rooms of table.values()) for (const room of rooms) assert.ok(table.has(room), room);
+});
+
+test('every form of import is seen', () => {
+  const source = `#!/usr/bin/env node
+import { pino } from 'pino';
+import type { A } from './a.js';
+import {
+  type B,
+  b,
+} from '../ring/b.js';
+import './c.js';
+export * from './d.js';
+export type { E } from './e.js';
+const later = await import('./f.js');
+const thread = new Worker(new URL('./g-thread.js', import.meta.url));
+// import nothing from a comment's 'text'
+`;
+  const expected = ['pino', 'src/x/a.ts', 'src/ring/b.ts', 'src/x/c.ts', 'src/x/d.ts', 'src/x/e.ts'];
+  assert.deepEqual(
+    importsOf('src/x/x.ts', source).sort(),
+    [...expected, 'src/x/f.ts', 'src/x/g-thread.ts'].sort(),
+  );
+});
+
+test('each kind of violation is found', () => {
+  const cases: [string, Record<string, string[]>][] = [
+    [
+      'src/packet/a.ts: packet may not import ring (src/ring/b.ts)',
+      { 'src/packet/a.ts': ['src/ring/b.ts'], 'src/ring/b.ts': [] },
+    ],
+    ['src/protocols/a.ts: protocols may not import node:fs', { 'src/protocols/a.ts': ['node:fs'] }],
+    ['src/records/a.ts: records may not import pino', { 'src/records/a.ts': ['pino'] }],
+    ['src/misc/a.ts: there is no room misc', { 'src/misc/a.ts': [] }],
+    ['src/ring/a.ts: src/ring/b.ts is not there', { 'src/ring/a.ts': ['src/ring/b.ts'] }],
+    ['src/ring/a.ts: ../x.ts is outside src', { 'src/ring/a.ts': ['../x.ts'] }],
+    [
+      'a cycle: src/ring/a.ts -> src/ring/b.ts -> src/ring/a.ts',
+      { 'src/ring/a.ts': ['src/ring/b.ts'], 'src/ring/b.ts': ['src/ring/a.ts'] },
+    ],
+    [
+      'a cycle: capture -> observe -> capture',
+      {
+        'src/capture/a.ts': ['src/observe/a.ts'],
+        'src/observe/a.ts': [],
+        'src/observe/b.ts': ['src/capture/b.ts'],
+        'src/capture/b.ts': [],
+      },
+    ],
+  ];
+  for (const [expected, graph] of cases) {
+    const found = violations(new Map(Object.entries(graph)));
+    assert.ok(found.includes(expected), `${expected}: ${found.join('; ')}`);
+  }
+  const allowed = { 'src/packet/a.ts': ['node:crypto', 'src/packet/b.ts'], 'src/packet/b.ts': [] };
+  assert.deepEqual(violations(new Map(Object.entries(allowed))), []);
+});

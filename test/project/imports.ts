@@ -1,0 +1,97 @@
+/** Which room of src/ may import which: the direction of the design, as data, and what breaks it. */
+import { posix } from 'node:path';
+
+interface Room {
+  /** The rooms it may import besides itself. */
+  readonly rooms: readonly string[];
+  /** For a room that does no input or output: all that it may import from Node and npm. */
+  readonly packages?: readonly string[];
+}
+
+const PURE = ['node:buffer', 'node:crypto', 'node:util'];
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  main: { rooms: ['commands', 'config'] },
+  commands: { rooms: ['pipeline', 'config', 'capture', 'protocols', 'records', 'output', 'observe'] },
+  pipeline: {
+    rooms: ['config', 'capture', 'ring', 'packet', 'stream', 'protocols', 'records', 'output', 'observe'],
+  },
+  capture: { rooms: ['ring', 'packet', 'records', 'config', 'observe'] },
+  output: { rooms: ['records', 'config', 'observe'] },
+  observe: { rooms: ['records', 'config', 'ring'] },
+  // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.
+  stream: { rooms: ['packet', 'protocols'], packages: PURE },
+  protocols: { rooms: ['packet', 'records'], packages: PURE },
+  records: { rooms: ['packet'], packages: PURE },
+  packet: { rooms: [], packages: PURE },
+  ring: { rooms: [] },
+  config: { rooms: [] },
+};
+
+/** Each file of src/, and what it imports: another file's path (src/...), or a package. */
+export type ImportGraph = ReadonlyMap<string, readonly string[]>;
+
+const IMPORTS = [
+  /^\s*(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+  /^\s*import\s*['"]([^'"]+)['"]/gm,
+  /(?<![\w.])import\(\s*['"]([^'"]+)['"]/g,
+  /\bnew URL\(\s*['"](\.{1,2}\/[^'"]+\.js)['"]\s*,\s*import\.meta\.url/g, // a thread's or a process's file
+];
+
+export function importsOf(path: string, source: string): string[] {
+  const found = IMPORTS.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match[1]!));
+  return found.map((name) =>
+    name.startsWith('.') ? posix.join(posix.dirname(path), name).replace(/\.js$/, '.ts') : name,
+  );
+}
+
+function roomOf(path: string): string {
+  return path.split('/')[1]!.replace(/\.ts$/, '');
+}
+
+export function violations(graph: ImportGraph): string[] {
+  const found: string[] = [];
+  const rooms = new Map<string, string[]>();
+  for (const [file, imports] of graph) {
+    const name = roomOf(file);
+    const room = ROOMS[name];
+    if (!room) {
+      found.push(`${file}: there is no room ${name}`);
+      continue;
+    }
+    for (const imported of imports) {
+      if (!imported.startsWith('src/')) {
+        const allowed = room.packages?.includes(imported) ?? true;
+        if (imported.startsWith('.') || imported.startsWith('/')) {
+          found.push(`${file}: ${imported} is outside src`);
+        } else if (!allowed) found.push(`${file}: ${name} may not import ${imported}`);
+        continue;
+      }
+      if (!graph.has(imported)) found.push(`${file}: ${imported} is not there`);
+      const other = roomOf(imported);
+      if (other === name) continue;
+      if (!room.rooms.includes(other)) found.push(`${file}: ${name} may not import ${other} (${imported})`);
+      rooms.set(name, [...(rooms.get(name) ?? []), other]);
+    }
+  }
+  const cycles = [...cyclesOf(graph), ...cyclesOf(rooms)];
+  return [...found, ...cycles.map((cycle) => `a cycle: ${cycle.join(' -> ')}`)];
+}
+
+/** The cycles that a search in depth meets: none only if there are none. */
+export function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (node: string): void => {
+    const start = path.indexOf(node);
+    if (start >= 0) cycles.push([...path.slice(start), node]);
+    if (start >= 0 || done.has(node)) return;
+    path.push(node);
+    for (const next of new Set(graph.get(node))) visit(next);
+    path.pop();
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node);
+  return cycles;
+}

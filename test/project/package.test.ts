@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { ROOT, readProjectFile, typescriptFiles } from '../helpers/project.js';
+import { importsOf } from './imports.js';
+
+interface Package {
+  readonly type: string;
+  readonly bin: Record<string, string>;
+  readonly engines: { node: string };
+  readonly dependencies: Record<string, string>;
+  readonly optionalDependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+  readonly allowScripts: Record<string, boolean>;
+}
+
+const MAX_LINES = 400;
+const manifest = JSON.parse(readProjectFile('package.json')) as Package;
+const sources = typescriptFiles('src');
+
+/** The npm packages that the files import, by name. */
+function packagesOf(files: string[]): Set<string> {
+  const names = files
+    .flatMap((file) => importsOf(file, readProjectFile(file)))
+    .filter((name) => !/^(src|test)\/|^[./]|^node:/.test(name))
+    .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]);
+  return new Set(names);
+}
+
+test('the package: an ES module, for Node 20 to 24, with one executable', () => {
+  assert.equal(manifest.type, 'module');
+  assert.deepEqual(manifest.bin, { wiretail: 'dist/main.js' });
+  assert.equal(manifest.engines.node, '^20.19.0 || ^22.12.0 || >=24');
+  assert.match(readProjectFile('src/main.ts'), /^#!\/usr\/bin\/env node\n/);
+});
+
+test('this Node is one that the package is for', () => {
+  const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+  assert.ok((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24);
+});
+
+test('what the program imports is installed with it; what the tests import is listed', () => {
+  const runtime = { ...manifest.dependencies, ...manifest.optionalDependencies };
+  for (const name of packagesOf(sources)) assert.ok(name in runtime, name);
+  const all = { ...runtime, ...manifest.devDependencies };
+  for (const name of packagesOf(typescriptFiles('test'))) assert.ok(name in all, name);
+});
+
+test('cap may compile itself when it is installed, and nothing else runs then', () => {
+  assert.deepEqual(manifest.allowScripts, { cap: true, koffi: false });
+  assert.deepEqual(Object.keys(manifest.optionalDependencies), ['cap']);
+});
+
+test('the lock file is whole, so that npm ci takes it: else run scripts/complete-lock.mjs', () => {
+  const args = [`${ROOT}scripts/complete-lock.mjs`, '--check'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+});
+
+test(`no source file is longer than ${MAX_LINES} lines`, () => {
+  const long = sources.filter((file) => readProjectFile(file).split('\n').length - 1 > MAX_LINES);
+  assert.deepEqual(long, []);
+});
+
+test('the types are not given up: any is an error, and nothing silences the compiler', () => {
+  const biome = JSON.parse(readProjectFile('biome.json')) as {
+    linter: { rules: { suspicious: { noExplicitAny: string } } };
+  };
+  assert.equal(biome.linter.rules.suspicious.noExplicitAny, 'error');
+  const silenced = /@ts-(ignore|expect-error|nocheck)|biome-ignore[^\n]*noExplicitAny|\bas any\b|<any>/;
+  assert.deepEqual(
+    sources.filter((file) => silenced.test(readProjectFile(file))),
+    [],
+  );
+});
+
+test('no source file names a place of the machine that it was written on', () => {
+  const place = /['"`(](file:\/\/)?\/(home|root|Users)\//;
+  assert.deepEqual(
+    sources.filter((file) => place.test(readProjectFile(file))),
+    [],
+  );
+});
+
+test('the license file is there', () => {
+  assert.match(readProjectFile('LICENSE'), /^MIT License\n/);
+});
