@@ -20,7 +20,11 @@ async function main(): Promise<void> {
     .version(VERSION)
     .strict()
     .recommendCommands()
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'parse-numbers': false, 'greedy-arrays': false })
+    .parserConfiguration({
+      'duplicate-arguments-array': true,
+      'parse-numbers': false,
+      'greedy-arrays': false,
+    })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {

@@ -238,7 +238,9 @@ function duration(args: Arguments, name: string, least: number, most: number): n
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
   if (value === undefined || value < least || value > most) {
-    throw new UserError(`--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
+    throw new UserError(
+      `--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`,
+    );
   }
   return value;
 }

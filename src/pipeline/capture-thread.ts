@@ -122,7 +122,8 @@ try {
   else await readFiles(data.source);
 } catch (error) {
   const user = error instanceof UserError;
-  const reason = error instanceof Error ? (user ? error.message : (error.stack ?? error.message)) : String(error);
+  const reason =
+    error instanceof Error ? (user ? error.message : (error.stack ?? error.message)) : String(error);
   tell({ kind: 'failed', user, reason });
 } finally {
   ring.finish();

@@ -15,6 +15,7 @@ import type { Flow } from '../stream/flow.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../stream/limits.js';
 import { newReassembler } from '../stream/reassembler.js';
 import { newFlowLines } from './flow-lines.js';
+import { newPacketAnomalies } from './packet-anomalies.js';
 
 export interface DecodeOptions extends ProtocolOptions {
   /** This decoder's number, of so many. */
@@ -79,6 +80,8 @@ export function newDecode(
   /** What a predecessor in this place has counted. */
   const before = counters.slice();
 
+  const anomalies = newPacketAnomalies(log, counters);
+
   const opened = (flow: Flow) => {
     const lines = newFlowLines(flow, log, counters);
     flow.watcher = lines;
@@ -101,7 +104,10 @@ export function newDecode(
     const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
-      counters[options.shard === 0 ? IGNORED[outcome] : Counter.others]++;
+      if (options.shard === 0) {
+        counters[IGNORED[outcome]]++;
+        anomalies.ignored(outcome, place.linkType, at);
+      } else counters[Counter.others]++;
       return;
     }
     const toService = isToService(headers);

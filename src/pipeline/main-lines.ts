@@ -23,11 +23,7 @@ export function wallClock(): Time {
   return { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1000000 };
 }
 
-export function newMainLines(
-  version: string,
-  maxLine: number,
-  emit: (line: string) => void,
-): MainLines {
+export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
   const log = newRecordLog(maxLine, emit);
   const logger = log.child({ host: { hostname: hostname() } });
   const write = (
@@ -36,7 +32,13 @@ export function newMainLines(
   ) => {
     log.write(logger, { level: 'info', packet: 0, replyPacket: 0, ...at, ...body });
   };
-  const anomaly = (at: Time, level: RecordBody['level'], action: string, message: string, details: JsonObject) =>
+  const anomaly = (
+    at: Time,
+    level: RecordBody['level'],
+    action: string,
+    message: string,
+    details: JsonObject,
+  ) =>
     write(at, {
       dataset: 'wiretail.anomaly',
       action,

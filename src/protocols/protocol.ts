@@ -31,11 +31,11 @@ export interface Connection {
   readonly fromStart: boolean;
 }
 
-/** How a protocol hands out what it found. `from` is the direction of the message's sender. */
-export interface Emit {
-  /** One record; it is written before the call returns, so its objects may be used again. */
-  (from: Direction, body: RecordBody): void;
-}
+/**
+ * How a protocol hands out what it found. `from` is the direction of the message's sender. The record is
+ * written before the call returns, so its objects may be used again.
+ */
+export type Emit = (from: Direction, body: RecordBody) => void;
 
 /** Why bytes are missing. */
 export type GapReason = 'lost' | 'snaplen' | 'limit' | 'midstream';

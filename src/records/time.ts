@@ -12,19 +12,13 @@ export function timestamp(seconds: number, nanoseconds: number): string {
   return `${lastText}${String(nanoseconds).padStart(9, '0')}Z`;
 }
 
-/** Nanoseconds from one moment to another; exact up to 104 days. */
-export function nanosecondsBetween(
-  fromSeconds: number,
-  fromNanoseconds: number,
-  seconds: number,
-  nanoseconds: number,
-): number {
-  return (seconds - fromSeconds) * 1e9 + (nanoseconds - fromNanoseconds);
+/** A moment as it is kept: the numbers of the packet that made it. */
+interface Instant {
+  readonly seconds: number;
+  readonly nanoseconds: number;
 }
 
-/** A duration for people: `36 us`, `0.36 ms`, `1.20 s`. */
-export function durationText(nanoseconds: number): string {
-  if (nanoseconds < 1e5) return `${Math.round(nanoseconds / 1e3)} us`;
-  if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(2)} ms`;
-  return `${(nanoseconds / 1e9).toFixed(2)} s`;
+/** Nanoseconds from a kept moment to `to`; exact up to 104 days. */
+export function nanosecondsBetween(seconds: number, nanoseconds: number, to: Instant): number {
+  return (to.seconds - seconds) * 1_000_000_000 + (to.nanoseconds - nanoseconds);
 }

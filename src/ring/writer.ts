@@ -1,5 +1,5 @@
 /** The writing side of the ring: one per ring, in the capture thread. */
-import { MARK, Mark, RECORD_HEADER } from './layout.js';
+import { MARK, type Mark, RECORD_HEADER } from './layout.js';
 import { recordsWithin } from './records.js';
 import { type RingMemory, readerWord, slotsInUse, slotWord, Word } from './ring.js';
 

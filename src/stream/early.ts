@@ -33,12 +33,14 @@ export function keepEarly(
       from = (from + shared) >>> 0;
       continue;
     }
-    const room = at === undefined ? seqDiff(stop, from) : Math.min(seqDiff(stop, from), seqDiff(at.seq, from));
+    const room =
+      at === undefined ? seqDiff(stop, from) : Math.min(seqDiff(stop, from), seqDiff(at.seq, from));
     const first = Math.min(end, start + seqDiff(from, seq));
     const piece: Early = {
       seq: from,
       length: room,
-      bytes: bytes.slice(first, Math.min(end, first + room)),
+      // A copy, which slice() of a Buffer would not be.
+      bytes: new Uint8Array(bytes.subarray(first, Math.min(end, first + room))),
       next: at,
     };
     if (previous === undefined) half.early = piece;

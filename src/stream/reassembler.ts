@@ -118,7 +118,8 @@ export function newReassembler(
     const half = flow.halves[dir];
     while (half.early !== undefined && seqDiff(half.early.seq, half.next) <= 0) {
       const early = takeEarly(half);
-      if (early !== undefined) place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
+      if (early !== undefined)
+        place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
     }
     half.holePackets = 0;
   };

@@ -175,8 +175,7 @@ function whyNot(name: string, filter: string, reason: string): string {
   if (/permission|Operation not permitted/i.test(reason)) {
     return `no permission to capture on ${name}: run as root, or give the process CAP_NET_RAW`;
   }
-  if (/No such device|doesn't exist/i.test(reason))
-    return `no such device: ${name} (see 'wiretail devices')`;
+  if (/No such device|doesn't exist/i.test(reason)) return `no such device: ${name} (see 'wiretail devices')`;
   if (/syntax error|unknown|illegal|expression/i.test(reason)) return `bad filter '${filter}': ${reason}`;
   return `can't capture on ${name} with cap: ${reason}`;
 }

@@ -44,6 +44,7 @@ export async function drive(
   options: ReadOptions,
 ): Promise<ReadResult> {
   const { onProgress, chunkSize = CHUNK } = options;
+  const unit = gzip ? ' of the decompressed data' : '';
   const delivery = startDelivery(sink, () => parser.about(), gzip, options);
   const parser: Parser = begin(delivery.outlet);
   let chunk = newChunk(chunkSize * 2, 0);
@@ -72,7 +73,7 @@ export async function drive(
     if (walk.fault !== undefined) {
       const offset = chunk.base + walk.next;
       if (!parser.about()) throw new UserError(`${name} can't be read: ${walk.fault}`);
-      problem = { kind: 'corrupt', text: `${walk.fault}, at byte ${offset}`, offset };
+      problem = { kind: 'corrupt', text: `${walk.fault}, at byte ${offset}${unit}`, offset };
       break;
     }
     start = Math.min(walk.next, end);
@@ -80,15 +81,16 @@ export async function drive(
   }
 
   // Stopped: that more was to come is no news.
-  if (!sink.stopped()) problem ??= source.problem() ?? unfinished(parser, end - start, chunk.base + start);
+  if (!sink.stopped())
+    problem ??= source.problem() ?? unfinished(parser, end - start, chunk.base + start, unit);
   const result = { bytes: source.taken(), ...delivery.end() };
   return problem ? { ...result, problem } : result;
 }
 
-function unfinished(parser: Parser, left: number, offset: number): Problem | undefined {
+function unfinished(parser: Parser, left: number, offset: number, unit: string): Problem | undefined {
   const inside = parser.unfinished(left, offset);
   if (!inside) return undefined;
-  const text = `ends inside ${inside.what}, which begins at byte ${inside.offset}`;
+  const text = `ends inside ${inside.what}, which begins at byte ${inside.offset}${unit}`;
   return { kind: 'truncated', text, offset: inside.offset };
 }
 

@@ -7,7 +7,7 @@ import { createInflateRaw } from 'node:zlib';
  * trusted. So the pieces are small at first, for small files, and grow with what went well. The largest may
  * become a thousand times as much, which must be held.
  */
-const SMALLEST = 1024;
+const SMALLEST = 4 * 1024;
 const LARGEST = 32 * 1024;
 
 const OUTPUT = 128 * 1024;
@@ -22,7 +22,7 @@ export function startInflater() {
   });
   return {
     /** How many bytes it should be fed now. */
-    appetite: () => Math.min(LARGEST, Math.max(SMALLEST, Math.floor(stream.bytesWritten / 4))),
+    appetite: () => Math.min(LARGEST, Math.max(SMALLEST, Math.floor(stream.bytesWritten / 2))),
     /** How many bytes of the slice it took: fewer than all at the end of its data; -1: an error. */
     feed(slice: Buffer): Promise<number> {
       const before = stream.bytesWritten;

@@ -10,7 +10,7 @@ const LONGEST_SLEEP = 100;
 /** Packets due within this many milliseconds go together: no sleep is that exact. */
 const SLACK = 1;
 
-export interface Pacemaker {
+interface Pacemaker {
   now(): number;
   sleep(milliseconds: number): void;
 }

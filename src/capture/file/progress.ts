@@ -36,7 +36,7 @@ export interface ProgressPrinter {
   clear(): void;
 }
 
-export interface Terminal {
+interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;

@@ -45,7 +45,9 @@ export const captureLibpcap: LiveEngine = async (context) => {
     due: 0,
     last: [0, 0, 0],
   }));
-  context.ready(sources.map((source) => ({ interface: source.name, linkType: source.handle?.linkType ?? 0 })));
+  context.ready(
+    sources.map((source) => ({ interface: source.name, linkType: source.handle?.linkType ?? 0 })),
+  );
 
   const stat = Buffer.alloc(64);
   const readStats = (source: Source) => {

@@ -1,10 +1,10 @@
 /** Records for what is wrong with a stream. */
 
 import type { JsonObject, Level } from '../../records/record.js';
+import { byteCount } from '../../records/words.js';
 import type { Direction, Emit, Moment } from '../protocol.js';
 import type { Fields } from './fields.js';
 import type { Flow, Loss } from './flow.js';
-import { byteCount } from './sentence.js';
 
 function emitAnomaly(
   emit: Emit,

@@ -1,11 +1,11 @@
 /** A text command with its response: one record for the two. */
 
 import type { EventOutcome } from '../../records/record.js';
+import { nanosecondsBetween } from '../../records/time.js';
 import { type Moment, ToClient, ToServer } from '../protocol.js';
 import { AnyForm, type AskedCommand } from './admin.js';
 import { type AdminResponse, adminResponse, endResponse } from './admin-responses.js';
 import type { Flow } from './flow.js';
-import { nanosecondsBetween } from './pairing.js';
 import { adminSentence } from './sentence.js';
 
 export interface AdminExchange {

@@ -5,6 +5,7 @@
  * (WORK_*, NOOP) in between. So a response answers the oldest request that it fits, and what is older
  * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
  */
+import { nanosecondsBetween } from '../../records/time.js';
 import type { Moment } from '../protocol.js';
 import { Ask } from './types.js';
 
@@ -35,10 +36,6 @@ export interface Pairing {
   lost(at: Moment): void;
   /** Requests forgotten because there were too many; each is told once. */
   takeForgotten(): number;
-}
-
-export function nanosecondsBetween(seconds: number, nanoseconds: number, at: Moment): number {
-  return (at.seconds - seconds) * 1_000_000_000 + (at.nanoseconds - nanoseconds);
 }
 
 // The ring holds four numbers a request.

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { LE_NS, pcapFile, pcapngFile, randomness, readBytes, somePackets } from './helpers.js';
 
-const PACKETS = somePackets(40);
+const PACKETS = somePackets(15);
 const PCAP = pcapFile(PACKETS, LE_NS);
 
 /** The gzip header with everything that RFC 1952 allows in it. */
@@ -88,6 +88,12 @@ test('cut at every byte: what could be inflated is delivered', async () => {
     const text = `the gzip data ends too early, at byte ${size}`;
     assert.deepEqual(result.problem, { kind: 'truncated', text, offset: size });
   }
+});
+
+test('cut inside a packet before it was compressed: the place is that in the decompressed data', async () => {
+  const { result } = await readBytes(gzipSync(PCAP.subarray(0, 30)));
+  const text = 'ends inside packet 1, which begins at byte 24 of the decompressed data';
+  assert.deepEqual(result.problem, { kind: 'truncated', text, offset: 24 });
 });
 
 test('data that does not inflate: what came well before it is delivered', async () => {

@@ -122,7 +122,7 @@ test('stops soon, without complaint', async () => {
 
 function namedPipe(): string {
   const path = temporaryPath();
-  execFileSync('mkfifo', [path]);
+  execFileSync('env', ['mkfifo', path]);
   return path;
 }
 

@@ -1,0 +1,89 @@
+/** The `gearman` section: a packet's arguments, or an admin command with its response. */
+import {
+  array,
+  count,
+  describe,
+  either,
+  hex,
+  integer,
+  object,
+  oneOf,
+  type Schema,
+  string,
+  text,
+  textCount,
+} from './json-schema.js';
+
+/** Arguments under their names in gearmand's PROTOCOL, in the order in which they appear there. */
+const ARGUMENTS: Readonly<Record<string, Schema>> = {
+  ...text('function'),
+  ...text('unique_id'),
+  ...text('reducer'),
+  ...text('aggregate'),
+  ...textCount('minute'),
+  ...textCount('hour'),
+  ...textCount('day_of_month'),
+  ...textCount('month'),
+  ...textCount('day_of_week'),
+  ...textCount('epoch'),
+  ...text('handle'),
+  ...textCount('known'),
+  ...textCount('running'),
+  ...textCount('numerator'),
+  ...textCount('denominator'),
+  ...textCount('client_count'),
+  ...text('option'),
+  ...textCount('timeout'),
+  ...text('client_id'),
+  ...text('error_code'),
+  ...text('error_text'),
+};
+
+const name = text('function');
+const functionRow = (...counts: readonly string[]): Schema =>
+  object({ ...name, ...Object.fromEntries(counts.map((one) => [one, integer])) });
+
+const ROWS: Schema = array(
+  either(
+    functionRow('total', 'running', 'workers'),
+    functionRow('high', 'normal', 'low', 'workers'),
+    object({ ...text('handle'), retries: count, ignored: count, queued: count }),
+    object({
+      fd: integer,
+      ...text('ip'),
+      ...text('client_id'),
+      functions: array(string),
+    }),
+    describe('a row that is not in its form, as sent', object(text('text'))),
+  ),
+);
+
+const ADMIN: Schema = object({
+  ...text('command'),
+  arguments: array(string),
+  arguments_total: count,
+  line_hex: hex,
+  response: oneOf('OK', 'ERR'),
+  rows: ROWS,
+  unique_ids: array(string),
+  lines: array(string),
+  rows_total: count,
+  ...text('version'),
+  ...text('verbose'),
+  ...textCount('pid'),
+  ...text('text'),
+  error_code: string,
+  ...text('error_text'),
+});
+
+export const GEARMAN: Schema = object({
+  magic: oneOf('REQ', 'RES'),
+  type: describe("the packet type's name; UNKNOWN for 0 and for 43 and up", string),
+  type_id: count,
+  size: describe('bytes of data after the header', count),
+  ...ARGUMENTS,
+  payload_bytes: describe('bytes of the opaque data behind the arguments', count),
+  payload: describe('its first bytes (--payload-bytes), where they are UTF-8', string),
+  payload_hex: hex,
+  admin: ADMIN,
+});

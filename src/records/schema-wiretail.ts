@@ -1,0 +1,108 @@
+/** The `wiretail` section: what the program says of itself, and of what it could not see. */
+import { DATASETS } from './datasets.js';
+import {
+  array,
+  boolean,
+  count,
+  describe,
+  integer,
+  object,
+  oneOf,
+  type Schema,
+  string,
+} from './json-schema.js';
+
+const counts = (...names: readonly string[]): Schema =>
+  object(Object.fromEntries(names.map((name) => [name, count])), names);
+
+const START: Schema = object(
+  {
+    engine: oneOf('libpcap', 'cap', 'file'),
+    interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
+    timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
+    files: array(string),
+    filter: string,
+    snaplen: count,
+    buffer_bytes: count,
+    workers: count,
+    view: oneOf('calls', 'messages'),
+    detail: oneOf('summary', 'full'),
+  },
+  ['engine', 'interfaces', 'timestamp'],
+);
+
+const STATS: Schema = object({
+  packets: describe(
+    'seen = decoded + ignored + dropped + waiting',
+    object({
+      seen: count,
+      decoded: count,
+      ignored: count,
+      dropped: count,
+      waiting: count,
+      ignored_by: counts(
+        'filter',
+        'not_ip',
+        'not_tcp',
+        'fragment',
+        'bad_header',
+        'cut',
+        'unknown_link',
+        'unknown_protocol',
+      ),
+      dropped_by: counts('kernel', 'ring', 'decoder', 'abandoned'),
+    }),
+  ),
+  bytes: count,
+  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown'),
+  streams: counts(
+    'retransmitted_bytes',
+    'early_segments',
+    'differing_bytes',
+    'gaps',
+    'gap_bytes',
+    'cut_bytes',
+  ),
+  messages: describe(
+    'records by dataset',
+    object(Object.fromEntries(DATASETS.map((dataset) => [dataset, count]))),
+  ),
+  anomalies: counts('written', 'suppressed'),
+  faults: counts('decoder', 'decoder_restarts'),
+  lines: counts('written', 'dropped', 'lost'),
+  kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
+  ring: counts('segments', 'segment_bytes', 'in_use', 'peak'),
+});
+
+const ANOMALY: Schema = object({
+  protocol: string,
+  reason: string,
+  bytes: count,
+  skipped_bytes: count,
+  missing_bytes: count,
+  cause: string,
+  resumed: boolean,
+  magic_hex: string,
+  header_hex: string,
+  size: count,
+  limit: count,
+  requests: count,
+  toward: oneOf('server', 'client'),
+  packets: count,
+  link_type: integer,
+  interface: string,
+  file: string,
+  offset: count,
+  decoder: count,
+  error: string,
+});
+
+export const WIRETAIL: Schema = object({
+  version: string,
+  start: START,
+  stats: STATS,
+  anomaly: ANOMALY,
+  truncated: describe('a part of the message was not seen', { const: true }),
+  malformed: describe('the message breaks its protocol; what could be decoded is here', { const: true }),
+  line_cut: describe('left out to keep the line within --max-line', counts('characters', 'items')),
+});

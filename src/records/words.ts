@@ -1,0 +1,27 @@
+/** The words that sentences for people are made of. */
+
+/** Bytes of a name that a sentence shows. */
+const NameLimit = 80;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const Control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+const Controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** A name for a sentence: one line, not too long. */
+export function plain(value: unknown): string {
+  let name = String(value);
+  if (name.length > NameLimit) name = `${name.slice(0, NameLimit)}...`;
+  return Control.test(name) ? name.replace(Controls, '.') : name;
+}
+
+export function elapsed(nanoseconds: number): string {
+  const milliseconds = nanoseconds / 1e6;
+  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+export function byteCount(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+}
