@@ -16,7 +16,8 @@ export const readCommand: CommandModule<object, Arguments> = {
       .options({ ...READ_OPTIONS, ...COMMON_OPTIONS }),
   async handler(args) {
     const config = readConfig(args);
-    const progress = progressPrinter();
+    // On the records' own terminal it would be in their way.
+    const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({
       version: VERSION,
       config,

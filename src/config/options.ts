@@ -161,10 +161,12 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
 export function readConfig(args: Arguments): ReadConfig {
   // It says nothing for files, but a wrong value is a mistake all the same.
   size(args, 'buffer-size', MIB, 2047 * MIB);
+  const files = strings(args.files);
+  if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
   return {
     ...commonConfig(args, 1),
     filters: filterOf(args) ?? [],
-    files: strings(args.files),
+    files,
     realtime: args.realtime === true,
   };
 }

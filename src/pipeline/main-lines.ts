@@ -72,7 +72,7 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
       anomaly(wallClock(), level, action, message, { interface: name });
     },
     problem({ file, kind, text, offset }, at) {
-      const message = `${file === '-' ? 'standard input' : file} is ${kind}: ${text}`;
+      const message = `${file === '-' ? 'standard input' : file}: ${text}`;
       anomaly(at, 'error', `file_${kind}`, message, { file, offset, reason: text });
     },
     decoderDied(decoder, reason) {
