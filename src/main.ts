@@ -6,11 +6,14 @@ import { captureCommand } from './commands/capture.js';
 import { devicesCommand } from './commands/devices.js';
 import { readCommand } from './commands/read.js';
 import { schemaCommand } from './commands/schema.js';
+import { STANDARD_INPUT } from './config/options.js';
 import { UserError } from './config/user-error.js';
 import { VERSION } from './config/version.js';
 
 async function main(): Promise<void> {
-  await yargs(hideBin(process.argv))
+  // yargs loses a bare `-` among positional arguments.
+  const args = hideBin(process.argv).map((arg) => (arg === '-' ? STANDARD_INPUT : arg));
+  await yargs(args)
     .scriptName('wiretail')
     .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
     .command(captureCommand)
@@ -28,7 +31,9 @@ async function main(): Promise<void> {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UserError(`${message} (see 'wiretail --help')`);
+      // yargs' own errors are mistakes in the arguments, whether it throws them or only says them.
+      if (error && error.name !== 'YError') throw error;
+      throw new UserError(`${message ?? error?.message} (see 'wiretail --help')`);
     })
     .parseAsync();
 }

@@ -8,14 +8,19 @@ import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
 
 export const readCommand: CommandModule<object, Arguments> = {
-  command: 'read <files..>',
-  describe: 'read capture files (pcap, pcapng, either gzipped; - is standard input)',
+  // Its files are no positional of yargs: that parses them again as options, and loses '-' and '-x.pcap'.
+  command: 'read',
+  describe:
+    'read capture files: FILE..., in order of time (pcap, pcapng, either gzipped; - is standard input)',
   builder: (args) =>
     args
-      .positional('files', { type: 'string', array: true, describe: 'capture files, in order of time' })
+      .usage('$0 read FILE...\n\nReads capture files (pcap, pcapng, either gzipped; - is standard input).')
+      .strict(false)
+      .strictOptions()
+      .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
       .options({ ...READ_OPTIONS, ...COMMON_OPTIONS }),
   async handler(args) {
-    const config = readConfig(args);
+    const config = readConfig(args, (args._ as unknown[]).slice(1).map(String));
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({

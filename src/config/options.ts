@@ -19,17 +19,20 @@ export const COMMON_OPTIONS = {
     choices: ['calls', 'messages'],
     default: 'calls',
     describe: 'a line for each call with its reply, or for each message',
+    requiresArg: true,
   },
   detail: {
     choices: ['summary', 'full'],
     default: 'summary',
     describe: 'the fields that people search for, or every decoded field besides',
+    requiresArg: true,
   },
   workers: { type: 'string', describe: 'decoder threads', requiresArg: true },
   engine: {
     choices: ['auto', 'libpcap', 'cap'],
     default: 'auto',
     describe: 'capture engine; files need none',
+    requiresArg: true,
   },
   snaplen: {
     type: 'string',
@@ -104,6 +107,9 @@ export const READ_OPTIONS = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Means `-`, too. */
+export const STANDARD_INPUT = '/dev/stdin';
+
 /** What yargs parsed, by option name. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
@@ -150,7 +156,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     ...common,
     filters: filterOf(args) ?? defaultFilters(common.gearmanPorts),
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
-    engine: args.engine as CaptureConfig['engine'],
+    engine: single(args, 'engine') as CaptureConfig['engine'],
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
     statsInterval: duration(args, 'stats-interval', 0, 86400000),
@@ -158,10 +164,10 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   };
 }
 
-export function readConfig(args: Arguments): ReadConfig {
-  // It says nothing for files, but a wrong value is a mistake all the same.
+export function readConfig(args: Arguments, files: readonly string[]): ReadConfig {
+  // They say nothing for files, but a wrong value is a mistake all the same.
+  single(args, 'engine');
   size(args, 'buffer-size', MIB, 2047 * MIB);
-  const files = strings(args.files);
   if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
   return {
     ...commonConfig(args, 1),
@@ -175,8 +181,8 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
   const gearmanPorts = ports(args, 'gearman-ports');
   return {
     filters: [],
-    view: args.view as CommonConfig['view'],
-    detail: args.detail as CommonConfig['detail'],
+    view: single(args, 'view') as CommonConfig['view'],
+    detail: single(args, 'detail') as CommonConfig['detail'],
     workers: args.workers === undefined ? workers : integer(args, 'workers', 1, 64),
     snaplen: integer(args, 'snaplen', 64, 262144),
     payloadBytes: integer(args, 'payload-bytes', 0, 65536),
