@@ -6,14 +6,11 @@ import { captureCommand } from './commands/capture.js';
 import { devicesCommand } from './commands/devices.js';
 import { readCommand } from './commands/read.js';
 import { schemaCommand } from './commands/schema.js';
-import { STANDARD_INPUT } from './config/options.js';
 import { UserError } from './config/user-error.js';
 import { VERSION } from './config/version.js';
 
 async function main(): Promise<void> {
-  // yargs loses a bare `-` among positional arguments.
-  const args = hideBin(process.argv).map((arg) => (arg === '-' ? STANDARD_INPUT : arg));
-  await yargs(args)
+  await yargs(hideBin(process.argv))
     .scriptName('wiretail')
     .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
     .command(captureCommand)

@@ -107,9 +107,6 @@ export const READ_OPTIONS = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Means `-`, too. */
-export const STANDARD_INPUT = '/dev/stdin';
-
 /** What yargs parsed, by option name. */
 export type Arguments = Readonly<Record<string, unknown>>;
 

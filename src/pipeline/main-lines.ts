@@ -58,12 +58,10 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
         sections: {
           wiretail: {
             version,
-            start: {
-              engine: info.engine,
-              interfaces: info.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
-              timestamp: { source: info.timestampSource },
-              ...config,
-            },
+            engine: info.engine,
+            interfaces: info.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+            timestamp: { source: info.timestampSource },
+            ...config,
           },
         },
       });

@@ -15,21 +15,20 @@ import {
 const counts = (...names: readonly string[]): Schema =>
   object(Object.fromEntries(names.map((name) => [name, count])), names);
 
-const START: Schema = object(
-  {
-    engine: oneOf('libpcap', 'cap', 'file'),
-    interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
-    timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
-    files: array(string),
-    filter: string,
-    snaplen: count,
-    buffer_bytes: count,
-    workers: count,
-    view: oneOf('calls', 'messages'),
-    detail: oneOf('summary', 'full'),
-  },
-  ['engine', 'interfaces', 'timestamp'],
-);
+/** What the start line says of the run. */
+const START: Readonly<Record<string, Schema>> = {
+  version: string,
+  engine: oneOf('libpcap', 'cap', 'file'),
+  interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
+  timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
+  files: array(string),
+  filter: string,
+  snaplen: count,
+  buffer_bytes: count,
+  workers: count,
+  view: oneOf('calls', 'messages'),
+  detail: oneOf('summary', 'full'),
+};
 
 const STATS: Schema = object({
   packets: describe(
@@ -98,8 +97,7 @@ const ANOMALY: Schema = object({
 });
 
 export const WIRETAIL: Schema = object({
-  version: string,
-  start: START,
+  ...START,
   stats: STATS,
   anomaly: ANOMALY,
   truncated: describe('a part of the message was not seen', { const: true }),
