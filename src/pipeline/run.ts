@@ -181,8 +181,12 @@ export function startRun(options: RunOptions): Run {
     giveUp = resolve;
   });
 
+  let outputFailed = false;
   destination.failed = (error) => {
+    if (outputFailed) return;
+    outputFailed = true;
     exitCode = 1;
+    // Who reads a file into `head` need not be told that it has enough.
     if (error.code !== 'EPIPE' || live) diagnostics.error(`standard output failed: ${error.message}`);
     Atomics.store(control, ControlWord.abandon, 1);
     stop();
@@ -206,7 +210,7 @@ export function startRun(options: RunOptions): Run {
       if (early === undefined) stats(true, live ? wallClock() : last);
       await Promise.race([written(destination), gaveUp]);
       const left = destination.pending();
-      if (left > 0) diagnostics.warn(`standard output is stalled: ${left} batches of lines are not written`);
+      if (left > 0 && !outputFailed) diagnostics.warn(`standard output is stalled: ${left} batches of lines are not written`);
       return exitCode;
     } finally {
       clearInterval(interval);
