@@ -6,6 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
+import { wallClock } from './clock.js';
 import { type ChildOptions, type FromChild, PACKETS_FD } from './messages.js';
 
 /** cap's names for link types, as LINKTYPE_ numbers. */
@@ -29,23 +30,6 @@ const packet = Buffer.alloc(MAX_PACKET);
 const batch = Buffer.alloc(BATCH_BYTES + RECORD_HEADER + MAX_PACKET);
 let filled = 0;
 
-/** hrtime counts from an unknown start but never steps; the wall clock is asked once a second. */
-let wallOffset = 0n;
-let wallDue = 0n;
-
-function now(): bigint {
-  const monotonic = process.hrtime.bigint();
-  if (monotonic >= wallDue) {
-    wallOffset = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n - monotonic;
-    const wall = BigInt(Date.now()) * 1000000n - monotonic;
-    // performance's clock does not follow the wall clock when that is set; then the wall clock counts.
-    const apart = wall > wallOffset ? wall - wallOffset : wallOffset - wall;
-    if (apart > 5000000n) wallOffset = wall;
-    wallDue = monotonic + 1000000000n;
-  }
-  return monotonic + wallOffset;
-}
-
 function tell(message: FromChild): void {
   process.send?.(message);
 }
@@ -61,10 +45,10 @@ function flush(): void {
   filled = 0;
 }
 
-let flushSoon: NodeJS.Immediate | undefined;
+let flushIsDue = false;
 
 function take(bytes: number): void {
-  const time = now();
+  const time = wallClock();
   const captured = Math.min(bytes, options.snaplen);
   batch.writeUInt32LE(Number(time / 1000000000n), filled);
   batch.writeUInt32LE(Number(time % 1000000000n), filled + 4);
@@ -74,11 +58,13 @@ function take(bytes: number): void {
   packet.copy(batch, filled + RECORD_HEADER, 0, captured);
   filled += RECORD_HEADER + captured;
   if (filled >= BATCH_BYTES) flush();
-  else
-    flushSoon ??= setImmediate(() => {
-      flushSoon = undefined;
+  else if (!flushIsDue) {
+    flushIsDue = true;
+    setImmediate(() => {
+      flushIsDue = false;
       flush();
     });
+  }
 }
 
 async function main(): Promise<void> {

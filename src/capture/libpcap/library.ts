@@ -61,6 +61,14 @@ export interface Libc {
   poll(entries: Buffer, count: number, ms: number): number;
   /** Attaches a filter to a socket that lets nothing through (SO_ATTACH_FILTER with `ret #0`). */
   rejectAll(fd: number): void;
+  /** The network interface of this name, asked through any socket; undefined if there is none. */
+  interfaceState(fd: number, name: string): InterfaceState | undefined;
+}
+
+export interface InterfaceState {
+  /** Another one if the interface was deleted and made again. */
+  readonly index: number;
+  readonly up: boolean;
 }
 
 let library: Libpcap | undefined;
@@ -129,12 +137,19 @@ function openAny(): ReturnType<typeof koffi.load> {
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const IO_UNBUFFERED = 2;
+/** netdevice(7): struct ifreq is a name of at most 15 bytes and a NUL, then the value. */
+const SIOCGIFFLAGS = 0x8913;
+const SIOCGIFINDEX = 0x8933;
+const IFREQ_BYTES = 40;
+const IFNAME_BYTES = 16;
+const IFF_UP = 1;
 
 function bindLibc(): Libc {
   const lib = koffi.load(null);
   const fmemopen = lib.func('void *fmemopen(void *buf, size_t size, const char *mode)');
   const setvbuf = lib.func('int setvbuf(void *file, void *buf, int mode, size_t size)');
   const setsockopt = lib.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
+  const ioctl = lib.func('int ioctl(int fd, ulong request, void *argument)');
   return {
     memoryFile(address, length) {
       const file: Pointer | null = fmemopen(address, length, 'w');
@@ -155,6 +170,15 @@ function bindLibc(): Libc {
       program.writeUInt16LE(1, 0);
       program.writeBigUInt64LE(koffi.address(instruction), 8);
       setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length);
+    },
+    interfaceState(fd, name) {
+      if (Buffer.byteLength(name) >= IFNAME_BYTES) return undefined;
+      const request = Buffer.alloc(IFREQ_BYTES);
+      request.write(name);
+      if (ioctl(fd, SIOCGIFINDEX, request) !== 0) return undefined;
+      const index = request.readInt32LE(IFNAME_BYTES);
+      if (ioctl(fd, SIOCGIFFLAGS, request) !== 0) return undefined;
+      return { index, up: (request.readUInt16LE(IFNAME_BYTES) & IFF_UP) !== 0 };
     },
   };
 }

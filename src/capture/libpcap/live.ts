@@ -17,11 +17,18 @@ const STATS_MS = 500;
 /** Batches that one interface may hand on before the others, and a signal, get their turn. */
 const ROUNDS = 64;
 const POLLIN = 1;
+const POLLERR = 8;
 const POLLFD_BYTES = 8;
 
 interface Source {
   readonly name: string;
   handle: Handle | undefined;
+  /** Its number when it was opened; undefined for `any` and what is no network interface. */
+  index: number | undefined;
+  /** Its socket has an error pending that libpcap has yet to look at: the interface went down. */
+  troubled: boolean;
+  /** Said to be down; the handle, if there still is one, goes on when it is up again. */
+  down: boolean;
   /** Tries to open it again so far, and when the next is due. */
   tries: number;
   due: number;
@@ -40,11 +47,21 @@ export const captureLibpcap: LiveEngine = async (context) => {
 
   const sources: Source[] = options.interfaces.map((name) => ({
     name,
-    handle: openHandle(pcap, name, options),
+    handle: undefined,
+    index: undefined,
+    troubled: false,
+    down: false,
     tries: 0,
     due: 0,
     last: [0, 0, 0],
   }));
+  const open = (source: Source) => {
+    const handle = openHandle(pcap, source.name, options);
+    source.handle = handle;
+    source.index = libc.interfaceState(handle.fd, source.name)?.index;
+    source.troubled = false;
+  };
+  sources.forEach(open);
   context.ready(
     sources.map((source) => ({ interface: source.name, linkType: source.handle?.linkType ?? 0 })),
   );
@@ -80,7 +97,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       if (target === undefined) return;
       const count = pcap.dispatchTo(handle.pointer, fits, target);
       if (count < 0) {
-        fail(source, handle);
+        fail(source, handle, pcap.error(handle.pointer));
         return;
       }
       if (count === 0) return;
@@ -92,14 +109,9 @@ export const captureLibpcap: LiveEngine = async (context) => {
     }
   };
 
-  const fail = (source: Source, handle: Handle) => {
-    const reason = pcap.error(handle.pointer);
-    readStats(source);
-    pcap.close(handle.pointer);
-    source.handle = undefined;
-    source.last.fill(0);
-    source.tries = 0;
-    source.due = Date.now() + RETRY_MS[0];
+  const wentDown = (source: Source, reason: string) => {
+    if (source.down) return;
+    source.down = true;
     counters[Counter.interface_errors]++;
     context.anomaly({
       action: 'interface_down',
@@ -109,19 +121,49 @@ export const captureLibpcap: LiveEngine = async (context) => {
     });
   };
 
+  const isBack = (source: Source) => {
+    source.down = false;
+    context.anomaly({
+      action: 'interface_up',
+      level: 'info',
+      message: `capture on ${source.name} goes on`,
+      interface: source.name,
+    });
+  };
+
+  const fail = (source: Source, handle: Handle, reason: string) => {
+    readStats(source);
+    pcap.close(handle.pointer);
+    source.handle = undefined;
+    source.last.fill(0);
+    source.tries = 0;
+    source.due = Date.now() + RETRY_MS[0];
+    wentDown(source, reason);
+  };
+
   const retry = (source: Source) => {
     try {
-      source.handle = openHandle(pcap, source.name, options);
-      context.anomaly({
-        action: 'interface_up',
-        level: 'info',
-        message: `capture on ${source.name} goes on`,
-        interface: source.name,
-      });
+      open(source);
+      isBack(source);
     } catch {
       source.tries++;
       source.due = Date.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
     }
+  };
+
+  /**
+   * libpcap says nothing of an interface that went down, nor of one that is deleted while it is down: its
+   * socket would wait for ever for an interface that is made anew. So that is looked after here.
+   */
+  const lookAfter = (source: Source, handle: Handle) => {
+    if (source.index === undefined) return;
+    const state = libc.interfaceState(handle.fd, source.name);
+    if (state?.index !== source.index) {
+      fail(source, handle, 'the interface disappeared');
+      return;
+    }
+    wentDown(source, 'the interface is down');
+    if (state.up) isBack(source);
   };
 
   const entries = Buffer.alloc(POLLFD_BYTES * sources.length);
@@ -133,7 +175,14 @@ export const captureLibpcap: LiveEngine = async (context) => {
       entries.writeInt32LE(POLLIN, open * POLLFD_BYTES + 4);
       open++;
     }
-    return libc.poll(entries, open, ms);
+    const ready = libc.poll(entries, open, ms);
+    open = 0;
+    for (const source of sources) {
+      if (source.handle === undefined) continue;
+      if ((entries.readUInt16LE(open * POLLFD_BYTES + 6) & POLLERR) !== 0) source.troubled = true;
+      open++;
+    }
+    return ready;
   };
 
   let statsDue = Date.now() + STATS_MS;
@@ -141,6 +190,10 @@ export const captureLibpcap: LiveEngine = async (context) => {
     for (const source of sources) {
       if (source.handle !== undefined) take(source, source.handle);
       else if (Date.now() >= source.due) retry(source);
+      if (source.handle !== undefined && (source.troubled || source.down)) {
+        source.troubled = false;
+        lookAfter(source, source.handle);
+      }
     }
     if (Date.now() >= statsDue) {
       statsDue = Date.now() + STATS_MS;
