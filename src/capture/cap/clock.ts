@@ -1,7 +1,7 @@
 /** The time of a packet in cap's callback: wall-clock nanoseconds, finer than Date.now(). */
 
 /** What the wall clock is ahead of hrtime, which counts from an unknown start but never steps. */
-let ahead = 0n;
+let ahead = microseconds() * 1000n - process.hrtime.bigint();
 let due = 0n;
 
 /** How often the two are compared, and how far they may drift apart before the wall clock is believed. */
@@ -19,4 +19,9 @@ export function wallClock(): bigint {
     if (apart > DRIFT_NS) ahead = wall;
   }
   return monotonic + ahead;
+}
+
+/** The wall clock as it was when the process began, and the time since: finer than Date.now(). */
+function microseconds(): bigint {
+  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000));
 }
