@@ -24,6 +24,8 @@ async function main(): Promise<void> {
       'duplicate-arguments-array': true,
       'parse-numbers': false,
       'greedy-arrays': false,
+      // An unknown option is named once, as it was given.
+      'camel-case-expansion': false,
     })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)

@@ -7,8 +7,8 @@ export interface LiveOptions {
   /** The first of these that compiles for the link is used; a user's own filter stands alone. */
   readonly filters: readonly string[];
   readonly snaplen: number;
-  /** Bytes of the kernel's buffer, each interface. */
-  readonly bufferBytes: number;
+  /** Bytes of the kernel's buffer, each interface; absent: what suits the engine. */
+  readonly bufferBytes: number | undefined;
   readonly promiscuous: boolean;
   /** The most milliseconds that the kernel keeps a packet before it hands on what it has. */
   readonly readTimeout: number;
@@ -22,14 +22,21 @@ export interface CaptureAnomaly {
   readonly interface: string;
 }
 
+export interface Opened {
+  readonly interfaces: readonly { readonly interface: string; readonly linkType: number }[];
+  readonly bufferBytes: number;
+  /** Packets that the buffer holds, where each takes a slot of the same size. */
+  readonly bufferSlots?: number;
+}
+
 export interface LiveContext {
   readonly options: LiveOptions;
   readonly ring: RingWriter;
   readonly counters: CounterRow;
   /** True once the run is to end: no new packets are taken, those captured already are handed on. */
   stopped(): boolean;
-  /** Every interface is open. Its link type by interface; told once. */
-  ready(links: readonly { interface: string; linkType: number }[]): void;
+  /** Every interface is open; told once. */
+  ready(opened: Opened): void;
   anomaly(anomaly: CaptureAnomaly): void;
 }
 

@@ -26,7 +26,6 @@ export const captureCommand: CommandModule<object, Arguments> = {
         described: {
           filter: filters[0],
           snaplen,
-          buffer_bytes: bufferBytes,
           workers: config.workers,
           view: config.view,
           detail: config.detail,

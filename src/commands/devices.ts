@@ -1,27 +1,30 @@
 /** `wiretail devices`: what can be captured on. */
 import { networkInterfaces } from 'node:os';
 import type { CommandModule } from 'yargs';
-import { listDevices } from '../capture/libpcap/devices.js';
-import { type Libpcap, loadLibpcap } from '../capture/libpcap/library.js';
+import type { Device } from '../capture/libpcap/devices.js';
 import { UserError } from '../config/user-error.js';
+import { print } from './print.js';
 
 export const devicesCommand: CommandModule = {
   command: 'devices',
   describe: 'list the interfaces to capture on',
-  handler() {
+  async handler() {
     const addresses = networkInterfaces();
-    for (const device of listDevices(library())) {
+    for (const device of await devices()) {
       const state = device.up ? (device.running ? 'up' : 'up, no link') : 'down';
       const of = (addresses[device.name] ?? []).map((one) => one.address).join(' ');
       const note = [device.description, of].filter(Boolean).join('; ');
-      process.stdout.write(`${device.name.padEnd(16)} ${state.padEnd(12)} ${note}\n`);
+      print(`${device.name.padEnd(16)} ${state.padEnd(12)} ${note}\n`);
     }
   },
 };
 
-function library(): Libpcap {
+/** koffi is loaded here only: the capture thread has a binding of its own. */
+async function devices(): Promise<Device[]> {
   try {
-    return loadLibpcap();
+    const { loadLibpcap } = await import('../capture/libpcap/library.js');
+    const { listDevices } = await import('../capture/libpcap/devices.js');
+    return listDevices(loadLibpcap());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`${reason}: install libpcap0.8`);

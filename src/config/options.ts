@@ -42,8 +42,7 @@ export const COMMON_OPTIONS = {
   },
   'buffer-size': {
     type: 'string',
-    default: '64MiB',
-    describe: "kernel's capture buffer, each interface; a bare number is MiB",
+    describe: "kernel's capture buffer, each interface (64MiB; cap: 256MiB); a bare number is MiB",
     requiresArg: true,
   },
   'ring-size': {
@@ -129,7 +128,8 @@ export interface CommonConfig {
 export interface CaptureConfig extends CommonConfig {
   readonly interfaces: readonly string[];
   readonly engine: 'auto' | 'libpcap' | 'cap';
-  readonly bufferBytes: number;
+  /** Absent: what suits the engine. */
+  readonly bufferBytes: number | undefined;
   readonly promiscuous: boolean;
   readonly readTimeout: number;
   /** Milliseconds; 0: no lines but the last. */
@@ -157,14 +157,14 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
     statsInterval: duration(args, 'stats-interval', 0, 86400000),
-    bufferBytes: size(args, 'buffer-size', MIB, 2047 * MIB),
+    bufferBytes: bufferSize(args),
   };
 }
 
 export function readConfig(args: Arguments, files: readonly string[]): ReadConfig {
   // They say nothing for files, but a wrong value is a mistake all the same.
   single(args, 'engine');
-  size(args, 'buffer-size', MIB, 2047 * MIB);
+  bufferSize(args);
   if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
   return {
     ...commonConfig(args, 1),
@@ -237,6 +237,10 @@ function size(args: Arguments, name: string, least: number, most: number): numbe
     );
   }
   return value;
+}
+
+function bufferSize(args: Arguments): number | undefined {
+  return args['buffer-size'] === undefined ? undefined : size(args, 'buffer-size', MIB, 2047 * MIB);
 }
 
 function duration(args: Arguments, name: string, least: number, most: number): number {

@@ -7,7 +7,11 @@ import { Counter, total } from './counters.js';
 /** What only the main thread knows. */
 export interface MainCounts {
   readonly linesWritten: number;
+  /** Those of them that came from decoders. */
+  readonly decoderLinesWritten: number;
   readonly decoderRestarts: number;
+  /** The run ended before its threads did: what they still had in hand was abandoned. */
+  readonly outOfTime: boolean;
 }
 
 /** Packets that were not decoded, and why. */
@@ -34,13 +38,14 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
   const ignored = sum(Object.values(ignoredBy));
   const decoded = of(Counter.decoded);
   const captured = of(Counter.captured) + of(Counter.ignored_filter);
-  const abandoned = of(Counter.dropped_abandoned);
-  const rest = captured - decoded - ignored - abandoned;
+  const counted = of(Counter.dropped_abandoned);
+  const rest = captured - decoded - ignored - counted;
+  const left = ended ? rest : 0;
   const droppedBy = {
     kernel: of(Counter.kernel_dropped),
     ring: of(Counter.ring_dropped),
-    decoder: ended ? rest : 0,
-    abandoned,
+    decoder: main.outOfTime ? 0 : left,
+    abandoned: counted + (main.outOfTime ? left : 0),
   };
   const lines = of(Counter.lines);
   return {
@@ -80,7 +85,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
     lines: {
       written: main.linesWritten,
       dropped: of(Counter.lines_dropped),
-      lost: ended ? Math.max(0, lines - of(Counter.lines_dropped) - main.linesWritten) : 0,
+      lost: ended ? lines - of(Counter.lines_dropped) - main.decoderLinesWritten : 0,
     },
   };
 }

@@ -4,7 +4,8 @@
  * part; the finished line goes on in a batch.
  */
 import { type Logger, pino } from 'pino';
-import { fitSections } from '../records/fit.js';
+import { exactJson } from '../records/exact-json.js';
+import { fitSections, ROUNDS } from '../records/fit.js';
 import type { JsonObject, RecordBody } from '../records/record.js';
 import { timestamp } from '../records/time.js';
 
@@ -31,14 +32,16 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
     },
   );
 
+  Object.assign(root, { [STRINGIFY_SAFE]: exactJson });
+
   const tooLong = (): boolean =>
     maxLine > 0 && line.length * 3 > maxLine && Buffer.byteLength(line) > maxLine;
 
   return {
     child: (bindings) => root.child(bindings),
     write(logger, body) {
-      logger[body.level](toObject(body, body.sections as JsonObject), body.message);
-      for (let round = 0; tooLong() && round < 4; round++) {
+      logger[body.level](toObject(body, body.sections as JsonObject), body.message.toWellFormed());
+      for (let round = 0; tooLong() && round < ROUNDS; round++) {
         const message = body.message.slice(0, 1024 >> round).toWellFormed();
         logger[body.level](toObject(body, fitSections(body.sections as JsonObject, round)), message);
       }
@@ -47,12 +50,19 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
   };
 }
 
+/**
+ * pino's own symbol for what it falls back to where JSON.stringify throws, as it does at a bigint. Its
+ * default would sort the keys, and cut what is deep or long.
+ */
+const STRINGIFY_SAFE: symbol = (pino.symbols as Readonly<Record<string, symbol>>).stringifySafeSym;
+
 function toObject(body: RecordBody, sections: JsonObject): object {
   return {
     '@timestamp': timestamp(body.seconds, body.nanoseconds),
     event: {
       dataset: body.dataset,
-      action: body.action,
+      // Cut somewhere, perhaps within a character, of which many readers refuse a half.
+      action: body.action.toWellFormed(),
       outcome: body.outcome,
       duration: body.duration,
     },

@@ -49,10 +49,10 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     ring,
     counters,
     stopped,
-    ready: (interfaces) =>
+    ready: (opened) =>
       tell({
         kind: 'ready',
-        start: { engine, interfaces, timestampSource: engine === 'cap' ? 'callback' : 'kernel' },
+        start: { engine, opened, timestampSource: engine === 'cap' ? 'callback' : 'kernel' },
       }),
     anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
@@ -101,7 +101,7 @@ function announcing(inner: PacketSink): PacketSink & { announce(): void } {
   const announce = (first?: { seconds: number; nanoseconds: number }) => {
     if (announced) return;
     announced = true;
-    const start = { engine: 'file', interfaces: [], timestampSource: 'file' } as const;
+    const start = { engine: 'file', timestampSource: 'file' } as const;
     tell({ kind: 'ready', start: first === undefined ? start : { ...start, first } });
   };
   return {

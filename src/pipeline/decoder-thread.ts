@@ -4,7 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Counter, counterRow } from '../observe/counters.js';
+import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
+import { recordsWithin } from '../ring/records.js';
 import { newDecode } from './decode.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord } from './messages.js';
 
@@ -12,6 +14,8 @@ import { ControlWord, type DecoderData, type FromDecoder, pendingWord } from './
 const BATCH_CHARACTERS = 128 << 10;
 /** The longest sleep without packets: counters are published at least this often. */
 const WAIT_MS = 250;
+/** Records that are decoded before it is asked again whether time is up: a segment may take seconds. */
+const PIECE_BYTES = RECORD_HEADER + MAX_PACKET;
 
 const data = workerData as DecoderData;
 const control = new Int32Array(data.control);
@@ -50,21 +54,36 @@ const decode = newDecode(data.options, counters, place, (line) => {
   if (batch.length >= BATCH_CHARACTERS) flush();
 });
 
-while (!reader.finished()) {
-  if (reader.next(WAIT_MS)) {
+/** What is at hand, as long as there is time. */
+function decodePieces(): void {
+  const { bytes, end } = reader;
+  for (let at = reader.start; at < end; ) {
     if (Atomics.load(control, ControlWord.abandon) === 1) {
-      decode.abandon(reader.bytes, reader.start, reader.end);
-      reader.done(reader.end);
-    } else {
-      decode.records(reader.bytes, reader.start, reader.end, reader.done);
+      decode.abandon(bytes, at, end);
+      reader.done(end);
+      return;
     }
+    const next = recordsWithin(bytes, at, end, PIECE_BYTES);
+    decode.records(bytes, at, next, reader.done);
+    at = next;
   }
+}
+
+try {
+  while (!reader.finished()) {
+    if (reader.next(WAIT_MS)) decodePieces();
+    flush();
+    decode.publish();
+  }
+  decode.end();
   flush();
   decode.publish();
+} catch (error) {
+  // What was decoded before the packet that this thread dies of is as good as ever.
+  flush();
+  decode.publish();
+  throw error;
 }
-decode.end();
-flush();
-decode.publish();
 tell({ kind: 'done', seconds: decode.at.seconds, nanoseconds: decode.at.nanoseconds });
 
 /** The numbers that a replacement goes on from, kept in shared memory. */

@@ -49,8 +49,9 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
 
   return {
     start(info, config, at) {
-      const on = info.interfaces.map((one) => one.interface).join(', ');
-      const what = info.engine === 'file' ? 'reading' : `capturing on ${on} with ${info.engine}`;
+      const { opened } = info;
+      const on = opened?.interfaces.map((one) => one.interface).join(', ');
+      const what = opened === undefined ? 'reading' : `capturing on ${on} with ${info.engine}`;
       write(at, {
         dataset: 'wiretail.start',
         action: 'start',
@@ -59,7 +60,9 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
           wiretail: {
             version,
             engine: info.engine,
-            interfaces: info.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+            interfaces: opened?.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+            buffer_bytes: opened?.bufferBytes,
+            buffer_slots: opened?.bufferSlots,
             timestamp: { source: info.timestampSource },
             ...config,
           },

@@ -1,5 +1,5 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
-import type { CaptureAnomaly, LiveOptions } from '../capture/engine.js';
+import type { CaptureAnomaly, LiveOptions, Opened } from '../capture/engine.js';
 import type { RingMemory } from '../ring/ring.js';
 import type { DecodeOptions } from './decode.js';
 
@@ -47,10 +47,11 @@ export interface CaptureData extends Shared {
   readonly counterRow: number;
 }
 
-/** Where the first packet of a run was, or an interface's link type: what the start line says. */
+/** What the start line says of the input. */
 export interface StartInfo {
   readonly engine: string;
-  readonly interfaces: readonly { interface: string; linkType: number }[];
+  /** Live only. */
+  readonly opened?: Opened;
   readonly timestampSource: 'kernel' | 'callback' | 'file';
   /** Time of the first packet; files only, and only if there is one. */
   readonly first?: { seconds: number; nanoseconds: number };

@@ -16,6 +16,8 @@ export interface Outlet {
   /** Calls `write` as soon as the start line has been written. */
   afterStart(write: () => void): void;
   linesWritten(): number;
+  /** Those of them that came from decoders. */
+  decoderLinesWritten(): number;
   /** Resolves when the destination has taken everything. */
   flushed(): Promise<void>;
 }
@@ -25,6 +27,7 @@ const FLUSH_CHECK_MS = 5;
 export function newOutlet(destination: Destination, control: Int32Array): Outlet {
   let early: (() => void)[] | undefined = [];
   let written = 0;
+  let ofDecoders = 0;
 
   const outlet: Outlet = {
     open() {
@@ -40,6 +43,7 @@ export function newOutlet(destination: Destination, control: Int32Array): Outlet
     batch(decoder, lines, count) {
       outlet.afterStart(() => {
         written += count;
+        ofDecoders += count;
         destination.write(lines, () => {
           const word = pendingWord(decoder);
           Atomics.sub(control, word, lines.length);
@@ -52,6 +56,7 @@ export function newOutlet(destination: Destination, control: Int32Array): Outlet
       else early.push(write);
     },
     linesWritten: () => written,
+    decoderLinesWritten: () => ofDecoders,
     async flushed() {
       while (destination.pending() > 0) {
         await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));

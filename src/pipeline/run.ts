@@ -58,6 +58,7 @@ export function startRun(options: RunOptions): Run {
   let exitCode = 0;
   let decoderRestarts = 0;
   let outputFailed = false;
+  let outOfTime = false;
   /** The time of a line that no packet gives one: the capture's when reading, else the clock's. */
   let fileTime: Time = { seconds: 0, nanoseconds: 0 };
   const now = (): Time => (live ? wallClock() : fileTime);
@@ -114,7 +115,12 @@ export function startRun(options: RunOptions): Run {
   };
 
   const stats = (final: boolean) => {
-    const main = { linesWritten: outlet.linesWritten(), decoderRestarts };
+    const main = {
+      linesWritten: outlet.linesWritten(),
+      decoderLinesWritten: outlet.decoderLinesWritten(),
+      decoderRestarts,
+      outOfTime,
+    };
     const counted = statsOf(shared.counters, main, final);
     lines.stats(live ? { ...counted, ...liveStatsOf(shared.counters, shared.ring) } : counted, final, now());
   };
@@ -126,7 +132,10 @@ export function startRun(options: RunOptions): Run {
   const work = async (): Promise<number> => {
     try {
       await Promise.race([capture.ended, stopper.gaveUp]);
-      await Promise.race([decoders.done.then((last) => (fileTime = last)), stopper.gaveUp]);
+      const last = await Promise.race([decoders.done, stopper.gaveUp]);
+      outOfTime = last === undefined;
+      // A filter may have left no packet: then the first packet's time is the latest that is known.
+      if (last !== undefined && last.seconds > fileTime.seconds) fileTime = last;
       for (const problem of problems) lines.problem(problem, now());
       if (outlet.isOpen()) stats(true);
       await Promise.race([outlet.flushed(), stopper.gaveUp]);

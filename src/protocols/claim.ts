@@ -33,26 +33,30 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
   /** By direction: the protocols that have said no. */
   const refusals: [Set<Protocol>, Set<Protocol>] = [new Set(), new Set()];
   let patience = LOOK_MIDSTREAM;
+  let seen = connection;
   return {
     data(dir: Direction, buf, start, end) {
       if (start === end) return start;
       for (const protocol of claimer.protocols) {
         if (refusals[dir].has(protocol)) continue;
-        const claim = protocol.claim(dir, buf, start, end, connection);
+        const claim = protocol.claim(dir, buf, start, end, seen);
         if (claim === Claim.yes) {
-          claimer.claimed(protocol, protocol.open(connection, emit, claimer.options));
+          claimer.claimed(protocol, protocol.open(seen, emit, claimer.options));
           return start;
         }
         if (claim === Claim.no) refusals[dir].add(protocol);
       }
       if (refusals[dir].size < claimer.protocols.length && end - start < LOOK) return start;
       patience -= end - start;
-      if (connection.fromStart || patience <= 0) claimer.refused();
+      if (seen.fromStart || patience <= 0) claimer.refused();
       refusals[dir].clear();
       return end;
     },
-    // What is missing here was never anybody's: the next bytes are looked at afresh.
+    // What is missing here was never anybody's: the next bytes are looked at afresh, and they may be
+    // the middle of a message, as if the connection had been joined late.
     gap(dir) {
+      const { serverPort, clientPort } = connection;
+      seen = { serverPort, clientPort, fromStart: false };
       refusals[dir].clear();
     },
     close() {},

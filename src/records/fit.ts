@@ -7,6 +7,9 @@ import type { Json, JsonObject } from './record.js';
 const KEPT_CHARACTERS = 256;
 const KEPT_ITEMS = 8;
 
+/** The last round keeps nothing but the count, which fits any limit. */
+export const ROUNDS = 5;
+
 /** What was left out, all over the record. */
 interface Cut {
   characters: number;
@@ -18,6 +21,7 @@ interface Cut {
  * one before kept, so that a few rounds fit any record.
  */
 export function fitSections(sections: JsonObject, round: number): JsonObject {
+  if (round === ROUNDS - 1) return nothingOf(sections);
   const cut: Cut = { characters: 0, items: 0 };
   const characters = KEPT_CHARACTERS >> (round * 2);
   const items = KEPT_ITEMS >> round;
@@ -30,6 +34,13 @@ export function fitSections(sections: JsonObject, round: number): JsonObject {
       line_cut: { characters: cut.characters, items: cut.items },
     },
   };
+}
+
+function nothingOf(sections: JsonObject): JsonObject {
+  const items = Object.values(sections)
+    .map((section) => (isObject(section) ? Object.keys(section).length : 1))
+    .reduce((all, one) => all + one, 0);
+  return { wiretail: { line_cut: { characters: 0, items } } };
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

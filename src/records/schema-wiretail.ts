@@ -25,6 +25,7 @@ const START: Readonly<Record<string, Schema>> = {
   filter: string,
   snaplen: count,
   buffer_bytes: count,
+  buffer_slots: describe('packets that the buffer holds; engine cap only', count),
   workers: count,
   view: oneOf('calls', 'messages'),
   detail: oneOf('summary', 'full'),

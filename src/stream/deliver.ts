@@ -64,11 +64,16 @@ function show(
     reshow(flow, 0, at);
     reshow(flow, 1, at);
   }
-  if (half.heldLength > limits.heldBytes) {
-    const lost = half.heldLength;
-    unhold(half, lost);
-    flow.decoder.gap(dir, lost, 'limit', false, at);
-  }
+  if (half.heldLength > limits.heldBytes) dropHeld(flow, dir, at);
+}
+
+/** Drops what the decoder holds back, and tells it so. */
+export function dropHeld(flow: Flow, dir: Direction, at: Moment): void {
+  const half = flow.halves[dir];
+  const lost = half.heldLength;
+  if (lost === 0) return;
+  unhold(half, lost);
+  flow.decoder.gap(dir, lost, 'limit', false, at);
 }
 
 function showHeld(flow: Flow, dir: Direction, half: Half, at: Moment): void {
@@ -88,19 +93,22 @@ function reshow(flow: Flow, dir: Direction, at: Moment): void {
  * @returns how many of them the decoder had not asked to skip
  */
 export function miss(flow: Flow, dir: Direction, missing: number, reason: GapReason, at: Moment): number {
+  if (flow.ignored) return 0;
   const half = flow.halves[dir];
-  const skipped = Math.min(half.skip, missing);
-  if (skipped > 0) {
+  let left = missing;
+  while (left > 0 && half.skip > 0) {
+    const skipped = Math.min(half.skip, left);
     half.skip -= skipped;
+    left -= skipped;
     flow.decoder.gap(dir, skipped, reason, true, at);
     // The end of the skip is the end of a message, though nobody saw it.
     if (half.skip === 0) half.skip = flow.decoder.data(dir, EMPTY, 0, 0, at);
   }
-  if (missing > skipped) {
+  if (left > 0) {
     unhold(half, half.heldLength);
-    flow.decoder.gap(dir, missing - skipped, reason, false, at);
+    flow.decoder.gap(dir, left, reason, false, at);
   }
-  return missing - skipped;
+  return left;
 }
 
 const EMPTY = new Uint8Array(0);

@@ -6,7 +6,7 @@
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
-import { deliver, miss } from './deliver.js';
+import { deliver, dropHeld, miss } from './deliver.js';
 import { dropEarly, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
@@ -41,18 +41,17 @@ export function newReassembler(
   const finish = (flow: Flow, reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment) => {
     if (flow.closed) return;
     flow.closed = true;
-    for (const dir of [ToServer, ToClient] as const) flushEarly(flow, dir, at);
-    if (!flow.ignored) flow.decoder.close(reason, at);
-    for (const half of flow.halves) {
-      dropEarly(half);
-      half.held = undefined;
-      half.heldLength = 0;
-    }
     counters.flowsClosed++;
     const longest = closed[closedAt];
-    if (longest?.closed) table.remove(longest);
+    if (longest !== undefined) table.remove(longest);
     closed[closedAt] = flow;
     closedAt = (closedAt + 1) % CLOSED_KEPT;
+    if (!flow.ignored) {
+      for (const dir of [ToServer, ToClient] as const) flush(flow, dir, 'lost', at);
+      for (const dir of [ToServer, ToClient] as const) missTail(flow, dir, at);
+      flow.decoder.close(reason, at);
+    }
+    release(flow);
   };
 
   const forget = (flow: Flow, reason: 'evicted' | 'reused' | 'end', at: Moment) => {
@@ -71,11 +70,7 @@ export function newReassembler(
   const fault = (flow: Flow, error: unknown, at: Moment) => {
     counters.decoderFaults++;
     flow.ignored = true;
-    for (const half of flow.halves) {
-      dropEarly(half);
-      half.held = undefined;
-      half.heldLength = 0;
-    }
+    release(flow);
     flow.watcher.fault(error, at);
   };
 
@@ -98,18 +93,23 @@ export function newReassembler(
     return flow;
   };
 
+  /** Goes on at `seq`, without the bytes before it. */
+  const jump = (flow: Flow, dir: Direction, seq: number, reason: GapReason, at: Moment) => {
+    const half = flow.halves[dir];
+    const missing = seqDiff(seq, half.next);
+    if (missing <= 0) return;
+    half.next = seq;
+    counters.gaps++;
+    counters.gapBytes += missing;
+    flow.watcher.gap(dir, missing, reason, at);
+    miss(flow, dir, missing, reason, at);
+  };
+
   /** Gives the hole before the first early segment up. */
   const giveUp = (flow: Flow, dir: Direction, reason: GapReason, at: Moment) => {
-    const half = flow.halves[dir];
-    if (half.early === undefined) return;
-    const missing = seqDiff(half.early.seq, half.next);
-    half.next = half.early.seq;
-    if (missing > 0) {
-      counters.gaps++;
-      counters.gapBytes += missing;
-      flow.watcher.gap(dir, missing, reason, at);
-      miss(flow, dir, missing, reason, at);
-    }
+    const { early } = flow.halves[dir];
+    if (early === undefined) return;
+    jump(flow, dir, early.seq, reason, at);
     drain(flow, dir, at);
   };
 
@@ -120,8 +120,10 @@ export function newReassembler(
       const early = takeEarly(half);
       if (early !== undefined)
         place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
+      // If there is a hole still, it is another one, or a smaller one: the waiting starts anew.
+      half.holePackets = 0;
+      half.holeSeconds = at.seconds;
     }
-    half.holePackets = 0;
   };
 
   /** Hands on what is new of a segment that starts at or before the half's place. */
@@ -148,12 +150,48 @@ export function newReassembler(
     }
   };
 
-  const flushEarly = (flow: Flow, dir: Direction, at: Moment) => {
-    while (flow.halves[dir].early !== undefined) giveUp(flow, dir, 'lost', at);
+  /** Gives every hole of a direction up. */
+  const flush = (flow: Flow, dir: Direction, reason: GapReason, at: Moment) => {
+    while (flow.halves[dir].early !== undefined && !flow.ignored) giveUp(flow, dir, reason, at);
+  };
+
+  /** The bytes before a FIN that were never seen, when the connection is over. */
+  const missTail = (flow: Flow, dir: Direction, at: Moment) => {
+    const half = flow.halves[dir];
+    if (half.finSeen && half.synced && !flow.ignored) jump(flow, dir, half.fin, 'lost', at);
+  };
+
+  /**
+   * More waits than may wait in all connections together: those that were silent for longest give up
+   * their holes, and what their decoders hold back, until a part of the room is free.
+   */
+  const relieve = (at: Moment) => {
+    const enough = limits.totalBytes * 0.75;
+    for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = flow.newer) {
+      const before = waitingIn(flow);
+      if (before > 0) guarded(flow, at, () => letGo(flow, at));
+      waiting += waitingIn(flow) - before;
+    }
+  };
+  const letGo = (flow: Flow, at: Moment) => {
+    for (const dir of [ToServer, ToClient] as const) {
+      flush(flow, dir, 'limit', at);
+      dropHeld(flow, dir, at);
+    }
+  };
+
+  /** Of a connection that is ignored only its end is followed, so that it does not stay in the table. */
+  const ignore = (flow: Flow, dir: Direction, h: Headers, at: Moment) => {
+    const half = flow.halves[dir];
+    half.next = (h.seq + h.payloadLength) >>> 0;
+    if ((h.flags & TCP_FIN) !== 0) half.closed = true;
+    if ((h.flags & TCP_RST) !== 0) finish(flow, 'rst', at);
+    else if (flow.halves[ToServer].closed && flow.halves[ToClient].closed) finish(flow, 'fin', at);
   };
 
   const segment = (flow: Flow, dir: Direction, h: Headers, bytes: Uint8Array, at: Moment) => {
     const half = flow.halves[dir];
+    const other = flow.halves[dir === ToServer ? ToClient : ToServer];
     let seq = h.seq;
     if ((h.flags & TCP_SYN) !== 0) {
       half.initial = seq;
@@ -162,6 +200,11 @@ export function newReassembler(
       if (!half.synced) {
         half.synced = true;
         half.next = seq;
+      }
+      // A SYN-ACK tells where the other direction starts, if its SYN was not seen.
+      if ((h.flags & TCP_ACK) !== 0 && !other.synced) {
+        other.synced = true;
+        other.next = h.ack;
       }
     }
     const length = h.payloadLength;
@@ -184,13 +227,14 @@ export function newReassembler(
       finish(flow, 'rst', at);
       return;
     }
-    const other = flow.halves[dir === ToServer ? ToClient : ToServer];
     if (half.early !== undefined) watchHole(flow, dir, half, other, at);
     if (other.early !== undefined) watchHole(flow, dir === ToServer ? ToClient : ToServer, other, half, at);
     if (half.finSeen && !half.closed && (!half.synced || seqDiff(half.next, half.fin) >= 0)) {
       half.closed = true;
-      if (other.closed) finish(flow, 'fin', at);
     }
+    const over = half.closed && other.closed;
+    // Both ends have everything of the other: what is missing here will not be sent again.
+    if (over || (finReceived(half, other) && finReceived(other, half))) finish(flow, 'fin', at);
   };
 
   const take = (
@@ -264,16 +308,20 @@ export function newReassembler(
         flow = undefined;
       }
       flow ??= open(h, hash, byPorts, at);
-      if (flow.ignored || flow.closed) return !flow.ignored;
-      const before = waitingIn(flow);
       const dir = isToServer(flow, h) ? ToServer : ToClient;
+      if (flow.ignored || flow.closed) {
+        if (!flow.closed) ignore(flow, dir, h, at);
+        return !flow.ignored;
+      }
+      const before = waitingIn(flow);
       try {
         segment(flow, dir, h, bytes, at);
-        if (waiting > limits.totalBytes) giveUp(flow, dir, 'limit', at);
       } catch (error) {
         fault(flow, error, at);
       }
+      if (flow.ignored) release(flow);
       waiting += waitingIn(flow) - before;
+      if (waiting > limits.totalBytes) relieve(at);
       return true;
     },
     end(at) {
@@ -281,19 +329,45 @@ export function newReassembler(
         forget(flow, 'end', at);
       }
     },
-    open: () => table.size(),
+    // The table remembers closed connections for a while.
+    open: () => counters.flowsNew - counters.flowsClosed,
   };
+}
+
+/** Lets go of all that waits in a connection. */
+function release(flow: Flow): void {
+  for (const half of flow.halves) {
+    dropEarly(half);
+    half.held = undefined;
+    half.heldLength = 0;
+  }
+}
+
+/** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */
+function finReceived(half: Half, receiver: Half): boolean {
+  return half.finSeen && receiver.ackSeen && seqDiff(receiver.acked, half.fin) > 0;
 }
 
 /** Whether a packet on known endpoints belongs to a new connection between them. */
 function isReuse(flow: Flow, h: Headers): boolean {
-  const half = flow.halves[isToServer(flow, h) ? ToServer : ToClient];
-  if ((h.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) {
-    return flow.closed || (half.initialSeen ? half.initial !== h.seq : half.synced);
+  const toServer = isToServer(flow, h);
+  const half = flow.halves[toServer ? ToServer : ToClient];
+  const other = flow.halves[toServer ? ToClient : ToServer];
+  if ((h.flags & TCP_SYN) !== 0) {
+    const answer = (h.flags & TCP_ACK) !== 0;
+    if (flow.closed && !answer) return true;
+    if (half.initialSeen) return half.initial !== h.seq;
+    if (half.synced) return half.next !== (h.seq + 1) >>> 0;
+    // The connection was joined in its middle, where there are no SYNs.
+    if (!other.synced || other.initialSeen) return false;
+    return !answer || Math.abs(seqDiff(h.ack, other.next)) > ELSEWHERE;
   }
+  if (!flow.closed || h.payloadLength === 0) return false;
   // After a connection's end only its own last packets come; data from elsewhere in sequence space is
-  // a new connection whose SYN was not seen.
-  return flow.closed && h.payloadLength > 0 && Math.abs(seqDiff(h.seq, half.next)) > ELSEWHERE;
+  // a new connection whose SYN was not seen. Behind an RST it may also go on: an RST that the receiver
+  // did not believe ends nothing.
+  const beyond = seqDiff((h.seq + h.payloadLength) >>> 0, half.next);
+  return beyond < -ELSEWHERE || beyond > (half.closed ? ELSEWHERE : 0);
 }
 
 /** Further than any window without scaling, and than what a connection sends after its end. */

@@ -20,8 +20,11 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
 /** What cap sets as its snapshot length, whatever the buffer. */
 const CAP_SNAPLEN = 65535;
 
-/** Packets are written when so many bytes are there, or when the event loop comes round. */
+/** Packets are written when so many bytes are there, or after so long: a write a packet costs more. */
 const BATCH_BYTES = 256 << 10;
+const FLUSH_MS = 2;
+/** After the word to stop, what the kernel has already is still taken for so long. */
+const DRAIN_MS = 30;
 
 const options: ChildOptions = JSON.parse(process.argv[2]);
 
@@ -60,10 +63,10 @@ function take(bytes: number): void {
   if (filled >= BATCH_BYTES) flush();
   else if (!flushIsDue) {
     flushIsDue = true;
-    setImmediate(() => {
+    setTimeout(() => {
       flushIsDue = false;
       flush();
-    });
+    }, FLUSH_MS);
   }
 }
 
@@ -75,8 +78,10 @@ async function main(): Promise<void> {
   if (linkType === undefined) throw new Error('cap reports a link type that wiretail does not decode');
   tell({ kind: 'open', linkType });
   process.on('message', () => {
-    flush();
-    process.exit(0);
+    setTimeout(() => {
+      flush();
+      process.exit(0);
+    }, DRAIN_MS);
   });
   process.on('disconnect', () => process.exit(0));
 }

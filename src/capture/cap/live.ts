@@ -8,12 +8,18 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../config/user-error.js';
 import { Counter } from '../../observe/counters.js';
-import { Mark } from '../../ring/layout.js';
+import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
 import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './messages.js';
 import { newRecordSplitter } from './splitter.js';
 
+/**
+ * The kernel's buffer, if nothing else is said: in immediate mode each packet, however small, takes a slot
+ * of cap's whole snapshot length.
+ */
+const BUFFER_BYTES = 256 << 20;
+const SLOT_BYTES = 64 << 10;
 const STOP_CHECK_MS = 50;
 /** How long a child may take to end in order before it is killed. */
 const STOP_MS = 1000;
@@ -21,7 +27,12 @@ const STOP_MS = 1000;
 export const captureCap: LiveEngine = async (context) => {
   const { options } = context;
   const links = await Promise.all(options.interfaces.map((name) => superviseChild(context, name)));
-  context.ready(links.map((source) => ({ interface: source.name, linkType: source.linkType })));
+  const bufferBytes = options.bufferBytes ?? BUFFER_BYTES;
+  context.ready({
+    interfaces: links.map((source) => ({ interface: source.name, linkType: source.linkType })),
+    bufferBytes,
+    bufferSlots: Math.floor(bufferBytes / SLOT_BYTES),
+  });
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       if (!context.stopped()) return;
@@ -116,7 +127,7 @@ interface Running {
 }
 
 function startChild(context: LiveContext, name: string, filter: string): Running {
-  const { snaplen, bufferBytes } = context.options;
+  const { snaplen, bufferBytes = BUFFER_BYTES } = context.options;
   const options: ChildOptions = { interface: name, filter, snaplen, bufferBytes };
   const script = fileURLToPath(new URL('./child.js', import.meta.url));
   if (!existsSync(script)) throw new Error('the capture child is not built');
@@ -164,6 +175,7 @@ function take(
   if (ring.mark(Mark.link, linkType)) stop = ring.copy(bytes, start, end);
   const lost = stop === end ? 0 : countRecords(bytes, stop, end);
   counters[Counter.captured] += count - lost;
+  counters[Counter.captured_bytes] += stop - start - (count - lost) * RECORD_HEADER;
   counters[Counter.ring_dropped] += lost;
   if (lost > 0) ring.mark(Mark.ringDrop, lost);
 }

@@ -59,7 +59,9 @@ export interface Libc {
   closeFile(file: Pointer): void;
   /** poll(2) over struct pollfd entries; milliseconds. */
   poll(entries: Buffer, count: number, ms: number): number;
-  /** Attaches a filter to a socket that lets nothing through (SO_ATTACH_FILTER with `ret #0`). */
+  /** Attaches so many BPF instructions at `address` to a socket, in place of its filter (SO_ATTACH_FILTER). */
+  attachFilter(fd: number, instructions: number, address: Pointer): void;
+  /** The same with one instruction that lets nothing through, `ret #0`. */
   rejectAll(fd: number): void;
   /** The network interface of this name, asked through any socket; undefined if there is none. */
   interfaceState(fd: number, name: string): InterfaceState | undefined;
@@ -150,6 +152,13 @@ function bindLibc(): Libc {
   const setvbuf = lib.func('int setvbuf(void *file, void *buf, int mode, size_t size)');
   const setsockopt = lib.func('int setsockopt(int fd, int level, int name, void *value, uint32_t length)');
   const ioctl = lib.func('int ioctl(int fd, ulong request, void *argument)');
+  const attachFilter = (fd: number, instructions: number, address: Pointer) => {
+    // struct sock_fprog { u16 len; (padding) struct sock_filter *filter }.
+    const program = Buffer.alloc(16);
+    program.writeUInt16LE(instructions, 0);
+    program.writeBigUInt64LE(address, 8);
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length);
+  };
   return {
     memoryFile(address, length) {
       const file: Pointer | null = fmemopen(address, length, 'w');
@@ -161,15 +170,12 @@ function bindLibc(): Libc {
     tell: lib.func('long ftell(void *file)'),
     closeFile: lib.func('int fclose(void *file)'),
     poll: lib.func('int poll(void *fds, ulong count, int ms)'),
+    attachFilter,
     rejectAll(fd) {
       // struct sock_filter { u16 code; u8 jt, jf; u32 k }: BPF_RET|BPF_K, 0.
       const instruction = Buffer.alloc(8);
       instruction.writeUInt16LE(0x06, 0);
-      // struct sock_fprog { u16 len; (padding) struct sock_filter *filter }.
-      const program = Buffer.alloc(16);
-      program.writeUInt16LE(1, 0);
-      program.writeBigUInt64LE(koffi.address(instruction), 8);
-      setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, program.length);
+      attachFilter(fd, 1, koffi.address(instruction));
     },
     interfaceState(fd, name) {
       if (Buffer.byteLength(name) >= IFNAME_BYTES) return undefined;

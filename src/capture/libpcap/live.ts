@@ -6,13 +6,13 @@
 import { Counter } from '../../observe/counters.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { type LiveEngine, RETRY_MS } from '../engine.js';
-import { type Handle, openHandle } from './handle.js';
+import { BUFFER_BYTES, type Handle, openHandle } from './handle.js';
 import { loadLibc, loadLibpcap } from './library.js';
 import { newSegmentFile } from './segment-file.js';
 
 /** The longest wait for packets: how late a signal or a closed interface may be noticed. */
 const POLL_MS = 100;
-/** How often the kernel's counters are read. */
+/** How often the kernel's counters are read, and the interfaces looked after. */
 const STATS_MS = 500;
 /** Batches that one interface may hand on before the others, and a signal, get their turn. */
 const ROUNDS = 64;
@@ -56,15 +56,19 @@ export const captureLibpcap: LiveEngine = async (context) => {
     last: [0, 0, 0],
   }));
   const open = (source: Source) => {
-    const handle = openHandle(pcap, source.name, options);
+    const handle = openHandle(pcap, libc, source.name, options);
     source.handle = handle;
     source.index = libc.interfaceState(handle.fd, source.name)?.index;
     source.troubled = false;
   };
   sources.forEach(open);
-  context.ready(
-    sources.map((source) => ({ interface: source.name, linkType: source.handle?.linkType ?? 0 })),
-  );
+  context.ready({
+    interfaces: sources.map((source) => ({
+      interface: source.name,
+      linkType: source.handle?.linkType ?? 0,
+    })),
+    bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
+  });
 
   const stat = Buffer.alloc(64);
   const readStats = (source: Source) => {
@@ -151,6 +155,12 @@ export const captureLibpcap: LiveEngine = async (context) => {
     }
   };
 
+  const isThere = (source: Source, handle: Handle): boolean => {
+    if (source.index === undefined) return true;
+    const state = libc.interfaceState(handle.fd, source.name);
+    return state?.index === source.index && state.up;
+  };
+
   /**
    * libpcap says nothing of an interface that went down, nor of one that is deleted while it is down: its
    * socket would wait for ever for an interface that is made anew. So that is looked after here.
@@ -197,7 +207,11 @@ export const captureLibpcap: LiveEngine = async (context) => {
     }
     if (Date.now() >= statsDue) {
       statsDue = Date.now() + STATS_MS;
-      for (const source of sources) readStats(source);
+      for (const source of sources) {
+        readStats(source);
+        // libpcap may have taken the error from the socket before poll could show it.
+        if (source.handle !== undefined) source.troubled ||= !isThere(source, source.handle);
+      }
     }
   };
 

@@ -4,19 +4,9 @@ import type { EventOutcome } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
 import { type Moment, ToClient, ToServer } from '../protocol.js';
 import { AnyForm, type AskedCommand } from './admin.js';
-import { type AdminResponse, adminResponse, endResponse } from './admin-responses.js';
-import type { Flow } from './flow.js';
+import { adminResponse, endResponse } from './admin-responses.js';
+import type { AdminExchange, Flow } from './flow.js';
 import { adminSentence } from './sentence.js';
-
-export interface AdminExchange {
-  /** Absent for a response whose command was not seen. */
-  readonly asked: AskedCommand | undefined;
-  readonly response: AdminResponse;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly packet: number;
-  truncated: boolean;
-}
 
 /** Commands that may wait for their response. */
 const CommandsLimit = 4096;

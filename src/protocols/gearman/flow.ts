@@ -1,6 +1,7 @@
 /** What is known of one connection: its two directions, what is outstanding, and where records go. */
 import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
-import type { AdminExchange } from './exchange.js';
+import type { AskedCommand } from './admin.js';
+import type { AdminResponse } from './admin-responses.js';
 import { emptyPacket, type Packet } from './packet.js';
 import { type Pairing, pairing } from './pairing.js';
 
@@ -47,6 +48,17 @@ export interface Side {
   /** More bytes are needed to go on. */
   more: boolean;
   loss: Loss | undefined;
+}
+
+/** A text command, and its response as far as it came. */
+export interface AdminExchange {
+  /** Absent for a response whose command was not seen. */
+  readonly asked: AskedCommand | undefined;
+  readonly response: AdminResponse;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly packet: number;
+  truncated: boolean;
 }
 
 export interface Flow {

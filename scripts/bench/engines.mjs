@@ -1,0 +1,353 @@
+// CPU for a packet, and packets lost, of both capture engines, in turn: A B A B ...
+//
+//   node scripts/bench/engines.mjs [--rounds 3] [--packets 120000] [--rate 60000] [--sizes 250,1450]
+//
+// As root. It makes two network namespaces joined by a veth pair and removes them. Traffic: TCP
+// connections to port 4730, each a stream of Gearman jobs of 64 KiB, so that a line comes only now and
+// then and the figures are those of capturing, header parsing and reassembly. Sent by tcpreplay where it
+// is installed (new addresses with every turn of the file); else as UDP to port 4730 by a Node process,
+// which is slower and stops at the headers.
+//
+// CPU is what the kernel accounts to wiretail's threads and child processes (/proc/PID/task/TID/schedstat,
+// in ns; stat's ticks where there is none). What the kernel does for the capture while it
+// delivers a packet (filter, copy into the capture buffer) it accounts to the sender: it is in no figure.
+// Each run is a new process, so that compiling its JavaScript is in the figures (in `other`, mostly).
+// The rate is one that both engines can keep up with on two cores; a higher one shows who loses what.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  describeMachine,
+  ip,
+  median,
+  namespace,
+  needLab,
+  Program,
+  printTable,
+  skip,
+  sleep,
+  start,
+  startWiretail,
+} from './lab.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    packets: { type: 'string', default: '120000' },
+    rate: { type: 'string', default: '60000' },
+    sizes: { type: 'string', default: '250,1450' },
+    /** Internal: the UDP sender. */
+    send: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+const rate = Number(values.rate);
+const packets = Number(values.packets);
+const sizes = values.sizes.split(',').map(Number);
+const ENGINES = ['libpcap', 'cap'];
+const PORT = 4730;
+const SENDER = '10.99.0.1';
+const TARGET = '10.99.0.2';
+const FILTER = `port ${PORT}`;
+/** cap's slots are 64 KiB each, whatever the packet: less would hold too few. */
+const BUFFER = '256MiB';
+
+/** @param {number} size of a frame */
+async function sendUdp(size) {
+  const { createSocket } = await import('node:dgram');
+  const socket = createSocket('udp4');
+  const bytes = Buffer.alloc(size - 42);
+  const began = performance.now();
+  for (let sent = 0; sent < packets; ) {
+    const due = Math.min(packets, ((performance.now() - began) / 1000) * rate);
+    const batch = [];
+    for (; sent < due; sent++) batch.push(new Promise((done) => socket.send(bytes, PORT, TARGET, done)));
+    await Promise.all(batch);
+    await sleep(1);
+  }
+  socket.close();
+}
+
+const CONNECTIONS = 8;
+const GEARMAN_HEADER = 12;
+const JOB_BYTES = 64 << 10;
+/** Packets of data of a connection. */
+const SEGMENTS = 2000;
+const Flags = { finAck: 0x11, syn: 0x02, synAck: 0x12, pushAck: 0x18 };
+
+/** A stream of SUBMIT_JOB_BG packets (type 18), each with a workload of JOB_BYTES. */
+function jobs(/** @type {number} */ bytes) {
+  const head = Buffer.from('\0REQ\0\0\0\x12\0\0\0\0bench\0id\0', 'latin1');
+  const job = Buffer.alloc(head.length + JOB_BYTES, 0x61);
+  head.copy(job);
+  job.writeUInt32BE(job.length - GEARMAN_HEADER, 8);
+  return Buffer.alloc(Math.ceil(bytes / job.length) * job.length, job).subarray(0, bytes);
+}
+
+/**
+ * A frame of TCP over IPv4. Its checksums are 0: no one looks at them, and its MAC address is no one's.
+ * @param {boolean} toServer
+ * @param {number} port
+ * @param {number} sequence
+ * @param {number} flags
+ * @param {Buffer} data
+ */
+function frame(toServer, port, sequence, flags, data) {
+  const bytes = Buffer.alloc(54 + data.length);
+  bytes.write('02ffffffffff02ffffffff010800', 'hex');
+  bytes[14] = 0x45;
+  bytes.writeUInt16BE(40 + data.length, 16);
+  bytes[22] = 64;
+  bytes[23] = 6;
+  const [from, to] = toServer ? [SENDER, TARGET] : [TARGET, SENDER];
+  Buffer.from(from.split('.').map(Number)).copy(bytes, 26);
+  Buffer.from(to.split('.').map(Number)).copy(bytes, 30);
+  bytes.writeUInt16BE(toServer ? port : PORT, 34);
+  bytes.writeUInt16BE(toServer ? PORT : port, 36);
+  bytes.writeUInt32BE(sequence >>> 0, 38);
+  bytes[46] = 0x50;
+  bytes[47] = flags;
+  bytes.writeUInt16BE(65535, 48);
+  data.copy(bytes, 54);
+  return bytes;
+}
+
+/**
+ * A capture file with whole connections of Gearman jobs.
+ * @param {string} path
+ * @param {number} size of a frame
+ * @returns {number} packets in it
+ */
+function writeTraffic(path, size) {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(262144, 16);
+  header.writeUInt32LE(1, 20);
+  const parts = [header];
+  let count = 0;
+  const add = (/** @type {Buffer} */ bytes) => {
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(bytes.length, 8);
+    record.writeUInt32LE(bytes.length, 12);
+    parts.push(record, bytes);
+    count++;
+  };
+  const none = Buffer.alloc(0);
+  const perSegment = size - 54;
+  const stream = jobs(perSegment * SEGMENTS);
+  const ports = Array.from({ length: CONNECTIONS }, (_, i) => 40000 + i);
+  for (const port of ports) {
+    add(frame(true, port, 1000, Flags.syn, none));
+    add(frame(false, port, 5000, Flags.synAck, none));
+  }
+  for (let at = 0; at < stream.length; at += perSegment) {
+    const data = stream.subarray(at, at + perSegment);
+    for (const port of ports) add(frame(true, port, 1001 + at, Flags.pushAck, data));
+  }
+  for (const port of ports) {
+    add(frame(true, port, 1001 + stream.length, Flags.finAck, none));
+    add(frame(false, port, 5001, Flags.finAck, none));
+  }
+  writeFileSync(path, Buffer.concat(parts));
+  return count;
+}
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** ns of CPU that a thread has had. */
+function cpuOf(/** @type {string} */ task) {
+  const schedstat = read(`${task}/schedstat`);
+  if (schedstat !== '') return Number(schedstat.split(' ')[0]);
+  const fields = read(`${task}/stat`).split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1e7;
+}
+
+/** @param {number} pid */
+function threadsOf(pid) {
+  const tids = readdirSync(`/proc/${pid}/task`);
+  return new Map(tids.map((tid) => [Number(tid), cpuOf(`/proc/${pid}/task/${tid}`)]));
+}
+
+/** @param {number} pid */
+function childrenOf(pid) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => Number(read(`/proc/${name}/stat`).split(') ')[1]?.split(' ')[1]) === pid)
+    .map(Number);
+}
+
+/**
+ * CPU by thread, and what each thread waits in while nothing comes: asked a few times, since a thread
+ * that wakes just then waits in nothing.
+ * @param {number} pid
+ */
+async function sample(pid) {
+  /** @type {Map<number, string>} */
+  const waitsIn = new Map();
+  for (let i = 0; i < 5; i++) {
+    for (const tid of readdirSync(`/proc/${pid}/task`).map(Number)) {
+      const call = read(`/proc/${pid}/task/${tid}/wchan`);
+      if (call !== '' && call !== '0') waitsIn.set(tid, call);
+    }
+    await sleep(10);
+  }
+  const children = childrenOf(pid).map((child) => [...threadsOf(child).values()].reduce((a, b) => a + b, 0));
+  return { threads: threadsOf(pid), waitsIn, children: children.reduce((a, b) => a + b, 0) };
+}
+
+/**
+ * Whose CPU it was. Node's threads have no names, but they wait in different calls: the
+ * libpcap engine's thread in poll(2); that of cap in epoll, as others do, but it is the busiest of them;
+ * the decoder (there is one: --workers 1) in a futex, as V8's helpers do, and is the busiest of those.
+ * @param {number} pid
+ * @param {string} engine
+ * @param {Awaited<ReturnType<typeof sample>>} before
+ * @param {Awaited<ReturnType<typeof sample>>} after
+ */
+function shares(pid, engine, before, after) {
+  const used = [...after.threads]
+    .map(([tid, cpu]) => ({
+      tid,
+      cpu: cpu - (before.threads.get(tid) ?? 0),
+      waits: before.waitsIn.get(tid) ?? '',
+    }))
+    .sort((a, b) => b.cpu - a.cpu);
+  const main = used.find(({ tid }) => tid === pid);
+  const others = used.filter((thread) => thread !== main);
+  const capture = others.find(({ waits }) =>
+    engine === 'cap' ? /ep_poll|epoll/.test(waits) : /poll/.test(waits) && !/ep_poll|epoll/.test(waits),
+  );
+  const decoder = others.find((thread) => thread !== capture && /futex/.test(thread.waits));
+  const cpu = (/** @type {typeof main} */ thread) => thread?.cpu ?? 0;
+  const sum = used.reduce((all, thread) => all + thread.cpu, 0);
+  return {
+    total: sum + after.children - before.children,
+    child: after.children - before.children,
+    capture: cpu(capture),
+    decoder: cpu(decoder),
+    main: cpu(main),
+    other: sum - cpu(capture) - cpu(decoder) - cpu(main),
+  };
+}
+
+/**
+ * @param {string} from namespace
+ * @param {{ path: string, count: number } | undefined} traffic
+ * @param {number} size
+ * @returns {Promise<number>} packets sent
+ */
+async function send(from, traffic, size) {
+  const loops = traffic === undefined ? 0 : Math.max(1, Math.round(packets / traffic.count));
+  const command =
+    traffic === undefined
+      ? [process.execPath, process.argv[1], ...process.argv.slice(2), '--send', String(size)]
+      : [Program.tcpreplay, '-q', '--preload-pcap', '--unique-ip', `--loop=${loops}`, `--pps=${rate}`].concat(
+          '--intf1=bench0',
+          traffic.path,
+        );
+  const child = start(from, command, ['ignore', 'pipe', 'pipe']);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data) => {
+      said += data;
+    });
+  }
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`the sender failed: ${said}`);
+  return traffic === undefined ? packets : Number(/Actual: (\d+) packets/.exec(said)?.[1]);
+}
+
+async function bench() {
+  needLab();
+  const from = namespace('a');
+  const to = namespace('b');
+  ip('link', 'add', 'bench0', 'netns', from, 'type', 'veth', 'peer', 'name', 'bench1', 'netns', to);
+  ip('-n', from, 'addr', 'add', `${SENDER}/24`, 'dev', 'bench0');
+  ip('-n', to, 'addr', 'add', `${TARGET}/24`, 'dev', 'bench1');
+  ip('-n', from, 'link', 'set', 'bench0', 'up');
+  ip('-n', to, 'link', 'set', 'bench1', 'up');
+
+  const version = spawnSync(Program.tcpreplay, ['--version'], { encoding: 'utf8' });
+  const tcpreplay = /tcpreplay version: (\S+)/.exec(`${version.stdout}${version.stderr}`)?.[1];
+  const folder = mkdtempSync(join(os.tmpdir(), 'wiretail-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+  describeMachine();
+  console.log(
+    `sender     ${tcpreplay ? `tcpreplay ${tcpreplay}, Gearman over TCP` : 'Node, UDP (no tcpreplay)'}`,
+  );
+  console.log(`inputs     frames of ${sizes.join(' and ')} bytes, about ${packets} a run at ${rate}/s,`);
+  console.log(`           ${rounds} rounds, veth pair, --buffer-size ${BUFFER}, --workers 1, -f '${FILTER}'`);
+
+  const heading = ['us of CPU a packet', 'sent', 'decoded', 'kernel', 'ring', 'unseen'];
+  const rows = [[...heading, 'total', 'child', 'capture', 'decoder', 'main', 'other']];
+  /** @type {string[]} */
+  const ratios = [];
+  const missing = new Set();
+  for (const size of sizes) {
+    const path = join(folder, `${size}.pcap`);
+    const traffic = tcpreplay ? { path, count: writeTraffic(path, size) } : undefined;
+    /** @type {Record<string, number[]>} */
+    const totals = {};
+    for (let round = 1; round <= rounds; round++) {
+      for (const engine of ENGINES) {
+        if (missing.has(engine)) continue;
+        const args = ['-i', 'bench1', '-f', FILTER, '--engine', engine, '--workers', '1'];
+        const wiretail = await startWiretail(to, [...args, '--buffer-size', BUFFER, '--stats-interval', '0']);
+        if (typeof wiretail === 'string') {
+          console.log(`skipped: --engine ${engine}: ${wiretail}`);
+          missing.add(engine);
+          continue;
+        }
+        await sleep(200);
+        const before = await sample(wiretail.pid);
+        const sent = await send(from, traffic, size);
+        await sleep(200);
+        const after = await sample(wiretail.pid);
+        const line = await wiretail.stop();
+        const counted = line.wiretail?.stats?.packets;
+        if (counted === undefined) throw new Error('no figures in the stats line');
+        const captured = counted.decoded + counted.ignored;
+        const { kernel, ring } = counted.dropped_by;
+        const cpu = shares(wiretail.pid, engine, before, after);
+        // What our own ring had no room for was captured all the same.
+        const us = (/** @type {number} */ ns) => ns / 1000 / (captured + ring);
+        totals[engine] = [...(totals[engine] ?? []), us(cpu.total)];
+        const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other].map((ns) =>
+          us(ns).toFixed(2),
+        );
+        const unseen = String(Math.max(0, sent - counted.seen));
+        const counts = [sent, captured, kernel, ring].map(String);
+        rows.push([`${size} B ${engine} ${round}`, ...counts, unseen, ...parts]);
+      }
+    }
+    if (missing.size > 0) continue;
+    const [a, b] = ENGINES.map((engine) => median(totals[engine]));
+    const medians = `median ${ENGINES[0]} ${a.toFixed(2)} us, ${ENGINES[1]} ${b.toFixed(2)} us`;
+    ratios.push(`${size} B: ${medians}, ratio ${(b / a).toFixed(2)}`);
+  }
+  if (missing.size === ENGINES.length) skip('no engine could capture');
+  console.log();
+  printTable(rows);
+  console.log();
+  for (const ratio of ratios) console.log(ratio);
+  console.log('kernel, ring: drops that were counted. unseen: sent, but neither captured nor counted.');
+  console.log('Threads of wiretail: child (of cap), capture, decoder, main; other: V8 and the rest.');
+}
+
+if (values.send !== undefined) await sendUdp(Number(values.send));
+else {
+  await bench();
+  process.exit(0);
+}

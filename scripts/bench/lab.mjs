@@ -1,0 +1,172 @@
+// What both benches share: network namespaces of their own, wiretail as a child process, figures, tables.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Programs that are asked for, not needed: without them the bench says so and ends. */
+export const Program = { ip: 'ip', tcpreplay: 'tcpreplay' };
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Longer than any run takes; a bench that hangs is ended and cleans up. */
+const DEADLINE_MS = 120_000;
+/** How long wiretail may take to say that it captures, and to end. */
+const START_MS = 10_000;
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set();
+/** @type {Set<string>} */
+const namespaces = new Set();
+
+export const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @param {string} reason why nothing was measured; no failure */
+export function skip(reason) {
+  console.log(`skipped: ${reason}`);
+  process.exit(0);
+}
+
+/** Ends with a `skipped:` line where the bench can't run; else sees to it that nothing is left behind. */
+export function needLab() {
+  if (process.getuid?.() !== 0) skip('needs root, for network namespaces and for capturing');
+  if (spawnSync(Program.ip, ['netns', 'list']).status !== 0) skip("needs 'ip netns' (Debian's iproute2)");
+  if (!existsSync(MAIN)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
+  process.on('exit', cleanUp);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+  setTimeout(() => {
+    console.error(`not done after ${DEADLINE_MS / 1000} s`);
+    process.exit(1);
+  }, DEADLINE_MS).unref();
+}
+
+function cleanUp() {
+  for (const child of children) child.kill('SIGKILL');
+  for (const name of namespaces) spawnSync(Program.ip, ['netns', 'del', name], { stdio: 'ignore' });
+}
+
+/** @param {string[]} args */
+export function ip(...args) {
+  execFileSync(Program.ip, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/**
+ * A network namespace with its loopback up.
+ * @param {string} suffix
+ */
+export function namespace(suffix) {
+  const name = `wiretail-bench-${process.pid}-${suffix}`;
+  if (spawnSync(Program.ip, ['netns', 'add', name], { stdio: 'ignore' }).status !== 0) {
+    skip('no network namespace can be made here');
+  }
+  namespaces.add(name);
+  ip('-n', name, 'link', 'set', 'lo', 'up');
+  return name;
+}
+
+/**
+ * Starts a program in a namespace; it is ended with the bench. `ip netns exec` becomes the program, so
+ * the process id is the program's own.
+ * @param {string} name
+ * @param {string[]} command
+ * @param {import('node:child_process').StdioOptions} stdio
+ */
+export function start(name, command, stdio) {
+  const child = spawn(Program.ip, ['netns', 'exec', name, ...command], { stdio });
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+
+/**
+ * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
+ *   wiretail?: { stats?: { packets: { seen: number, decoded: number, ignored: number, dropped: number,
+ *   dropped_by: Record<string, number> }, lines: { written: number } } } }} Line
+ */
+
+/**
+ * Starts wiretail and waits until it captures.
+ * @param {string} name namespace
+ * @param {string[]} args
+ * @param {(line: string) => void} [onLine] every line as it comes
+ * @returns {Promise<{ pid: number, stop(): Promise<Line> } | string>} or why it did not start
+ */
+export async function startWiretail(name, args, onLine) {
+  const child = start(name, [process.execPath, MAIN, 'capture', ...args], ['ignore', 'pipe', 'pipe']);
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  /** @type {Line | undefined} */
+  let last;
+  /** @type {() => void} */
+  let started = () => {};
+  const capturing = new Promise((resolve) => {
+    started = () => resolve(true);
+  });
+  // `close`, not `exit`: the last lines have been read by then.
+  const ended = new Promise((resolve) => child.on('close', () => resolve(false)));
+  // 'line' comes late by nothing but the split: the pipe is read as soon as it has something.
+  createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) }).on(
+    'line',
+    (text) => {
+      onLine?.(text);
+      if (text.includes('"dataset":"wiretail.start"')) started();
+      if (text.includes('"dataset":"wiretail.stats"')) last = JSON.parse(text);
+    },
+  );
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  const ok = await Promise.race([capturing, ended]);
+  clearTimeout(timer);
+  if (!ok) return said.trim().split('\n').at(-1) ?? '';
+  return {
+    pid: /** @type {number} */ (child.pid),
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), START_MS);
+      await ended;
+      clearTimeout(kill);
+      if (last === undefined) throw new Error(`wiretail ended without its last stats line: ${said}`);
+      return last;
+    },
+  };
+}
+
+/** What figures need beside them to be compared with others. */
+export function describeMachine() {
+  const cpus = os.cpus();
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+  console.log(`machine    ${cpus.length} x ${cpus[0]?.model.trim()}, ${memory} GiB, ${os.arch()}`);
+  console.log(`kernel     ${os.type()} ${os.release()}, load ${os.loadavg()[0].toFixed(2)} before the start`);
+  console.log(`software   Node ${process.versions.node}, wiretail ${version}`);
+}
+
+/**
+ * The p-th percentile by nearest rank.
+ * @param {number[]} values
+ * @param {number} p
+ */
+export function percentile(values, p) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)];
+}
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** @param {(string | number)[][]} rows the first is the heading */
+export function printTable(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column === 0 ? String(cell).padEnd(widths[column]) : String(cell).padStart(widths[column]),
+    );
+    console.log(cells.join('  ').trimEnd());
+  }
+}

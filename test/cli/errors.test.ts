@@ -1,0 +1,139 @@
+/** What a user gets wrong: one clear line on stderr, exit code 2, and nothing on stdout. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { createNetns, isInstalled, run, whyNoNetns } from '../helpers/netns.js';
+import { ROOT, readProjectFile } from '../helpers/project.js';
+import { MAIN, type Ran, runNode, wiretail } from '../helpers/wiretail.js';
+import { readCapture } from './captures.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-cli-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const CAPTURE = `${ROOT}test/captures/gm-basic.pcap.gz`;
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** One line that says what is wrong, and no trace of the program's inside. */
+function checkMistake({ code, signal, stdout, stderr }: Ran, says: RegExp): void {
+  assert.equal(stdout, '');
+  assert.match(stderr, /^wiretail: [^\n]+\n$/);
+  assert.match(stderr, says);
+  assert.doesNotMatch(stderr, /\bat .*:\d+|node:|Error:|undefined/);
+  assert.deepEqual({ code, signal }, { code: 2, signal: null });
+}
+
+const plain = gunzipSync(readCapture(CAPTURE));
+const empty = file('empty.pcap', '');
+const text = file('text.pcap', 'this is no capture\n');
+const half = file('half.pcap.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from('no gzip')]));
+const whole = file('whole.pcap', plain);
+
+const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', process.execPath];
+
+const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+  [['--bogus-option'], /: Unknown argument: bogus-option \(/],
+  [['no-such-command'], /no-such-command/],
+  [['capture', 'surplus'], /surplus/],
+  [['capture', '-i'], /i\b/],
+  [['capture', '-i', 'lo', '-i', 'any'], /any/],
+  [['capture', '-i', 'no-such-device', '--engine', 'libpcap'], /no such device: no-such-device/],
+  [['capture', '-i', 'no-such-device', '--engine', 'cap'], /no such device: no-such-device/],
+  [['capture', '-i', 'lo', '-f', 'tcp prot 4730'], /bad filter 'tcp prot 4730'/],
+  [['capture', '-i', 'lo', '-f', 'tcp prot 4730', '--engine', 'cap'], /bad filter 'tcp prot 4730'/],
+  [['capture', '--engine', 'pcapng'], /engine.*pcapng/],
+  [['capture', '--engine', 'cap', '--engine', 'libpcap'], /--engine/],
+  [['capture', '--snaplen', '10'], /--snaplen 10/],
+  [['capture', '--buffer-size', 'much'], /--buffer-size much/],
+  [['capture', '--stats-interval', '5 parsecs'], /--stats-interval 5 parsecs/],
+  [['read'], /expected a capture file/],
+  [['read', whole, '--workers', '0'], /--workers 0/],
+  [['read', whole, '--payload-bytes', '-1'], /payload-bytes/],
+  [['read', whole, '--view', 'all'], /view.*all/],
+  [['read', whole, '--view', 'calls', '--view', 'messages'], /--view/],
+  [['read', whole, '--detail'], /detail/],
+  [['read', whole, '--bogus-option=1'], /: Unknown argument: bogus-option \(/],
+  [['read', whole, '-f', 'host host'], /bad filter 'host host'/],
+  [['read', whole, '-f', 'tcp', '-f', 'udp'], /--filter/],
+  [['read', whole, '-f'], /f\b/],
+  [['read', join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
+  [['read', whole, join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
+  [['read', '--', '-missing.pcap'], /-missing\.pcap: no such file/],
+  [['read', directory], /is a directory/],
+  [['read', empty], /empty\.pcap is empty/],
+  [['read', text], /text\.pcap is not a capture/],
+  [['read', half], /half\.pcap\.gz/],
+  [['read', '-'], /standard input is empty/],
+  [['read', '-', '-'], /-.*once/],
+];
+
+suite('mistakes', { timeout: 120000 }, () => {
+  for (const [args, says] of MISTAKES) {
+    test(`wiretail ${args.join(' ').replaceAll(directory, '').replaceAll(ROOT, '')}`, () => {
+      checkMistake(wiretail(args), says);
+    });
+  }
+});
+
+suite('no permission', { skip: whyNotNobody(), timeout: 60000 }, () => {
+  for (const engine of ['libpcap', 'cap']) {
+    test(`to capture with ${engine}`, () => {
+      const netns = createNetns();
+      const ran = runNode(['-e', asNobody(netns.name, ['capture', '-i', 'lo', '--engine', engine])]);
+      checkMistake(ran, /no permission to capture on lo: run as root, or .*CAP_NET_RAW/);
+      netns.remove();
+    });
+  }
+
+  test('to read a file', () => {
+    const path = file('secret.pcap', plain);
+    chmodSync(path, 0o600);
+    chmodSync(directory, 0o755);
+    checkMistake(runNode(['-e', asNobody(undefined, ['read', path])]), /secret\.pcap: permission denied/);
+  });
+});
+
+/** A script that runs it as the user nobody, in a namespace if one is named, and ends as it ends. */
+function asNobody(netns: string | undefined, args: readonly string[]): string {
+  const command = ['setpriv', ...NOBODY, MAIN, ...args];
+  const all = netns === undefined ? command : ['ip', 'netns', 'exec', netns, ...command];
+  return `const { status, signal } = require('node:child_process').spawnSync(${JSON.stringify(all[0])},
+    ${JSON.stringify(all.slice(1))}, { stdio: 'inherit', timeout: 20000, killSignal: 'SIGKILL' });
+    process.exit(signal ? 99 : status);`;
+}
+
+function whyNotNobody(): string | false {
+  const why = whyNoNetns();
+  if (why !== false) return why;
+  if (!isInstalled('setpriv')) return 'setpriv is not installed';
+  try {
+    run('setpriv', [...NOBODY, MAIN, '--version']);
+    return false;
+  } catch {
+    return 'the user nobody can not read this checkout or Node';
+  }
+}
+
+suite('help', () => {
+  test('--version', () => {
+    const { version } = JSON.parse(readProjectFile('package.json'));
+    const { code, stdout, stderr } = wiretail(['--version']);
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  for (const args of [['--help'], ['capture', '--help'], ['read', '--help'], ['devices', '--help']]) {
+    test(args.join(' '), () => {
+      const { code, stdout, stderr } = wiretail(args);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.match(stdout, /^wiretail/);
+      assert.match(stdout, /--help/);
+    });
+  }
+});

@@ -1,0 +1,151 @@
+/** `read`, from its arguments to its last line. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ROOT } from '../helpers/project.js';
+import { finalStats, type Line, linesOf, type Ran, wiretail } from '../helpers/wiretail.js';
+import { otherRecord, readCapture, recordsOf, withRecords } from './captures.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-read-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const plain = gunzipSync(readCapture(`${ROOT}test/captures/gm-basic.pcap.gz`));
+
+function file(name: string, content: Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const whole = file('whole.pcap', plain);
+
+function read(args: readonly string[], input?: Uint8Array): Ran & { lines: Line[] } {
+  const ran = wiretail(['read', ...args], input);
+  return { ...ran, lines: linesOf(ran.stdout) };
+}
+
+const isRecord = (line: Line) => line.event.dataset.startsWith('gearman.');
+const records = (lines: readonly Line[]) => lines.filter(isRecord);
+
+type Numbers = { readonly number: number; readonly reply_number?: number };
+
+/** Lines with their packets' numbers changed. */
+function renumbered(lines: readonly Line[], change: (number: number) => number): unknown[] {
+  return lines.map((line) => {
+    const { number, reply_number } = line.packet as Numbers;
+    const packet = reply_number === undefined ? {} : { reply_number: change(reply_number) };
+    return { ...line, packet: { number: change(number), ...packet } };
+  });
+}
+
+const expected = read([whole]);
+
+suite('read', { timeout: 90000 }, () => {
+  test('a whole file: records between a start line and a final stats line, exit code 0', () => {
+    assert.equal(expected.code, 0);
+    assert.equal(expected.stderr, '');
+    assert.equal(expected.lines[0].event.dataset, 'wiretail.start');
+    const { packets } = finalStats(expected.lines);
+    assert.equal(packets.seen, recordsOf(plain).length);
+    assert.equal(packets.dropped + packets.waiting, 0);
+    assert.ok(records(expected.lines).length > 50);
+    assert.equal(expected.lines.length, records(expected.lines).length + 2);
+  });
+
+  test('the same bytes each time', () => {
+    assert.equal(read([whole]).stdout, expected.stdout);
+  });
+
+  test('from standard input, gzipped, and gzipped from standard input: the same records', () => {
+    const packed = file('packed.gz', gzipSync(plain));
+    for (const ran of [read(['-'], plain), read([packed]), read(['-'], gzipSync(plain))]) {
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.equal(ran.stderr, '');
+      assert.deepEqual(ran.lines.slice(1), expected.lines.slice(1));
+    }
+  });
+
+  test('several files: one after the other, each numbered from 1', () => {
+    const all = recordsOf(plain);
+    const half = Math.floor(all.length / 2);
+    const first = file('first.pcap', withRecords(plain, all.slice(0, half)));
+    const { code, lines } = read([first, '-'], withRecords(plain, all.slice(half)));
+    assert.equal(code, 0);
+    const split = records(lines).findIndex((line) => line.packet === undefined);
+    assert.equal(split, -1);
+    assert.equal(finalStats(lines).packets.seen, all.length);
+    // The connection goes on over the border between the files: only the numbers begin anew.
+    const numberOf = (number: number) => (number > half ? number - half : number);
+    assert.deepEqual(
+      renumbered(records(lines), (number) => number),
+      renumbered(records(expected.lines), numberOf),
+    );
+  });
+
+  test('a filter: other packets are counted, and the rest keeps its numbers', () => {
+    const mixed = withRecords(
+      plain,
+      recordsOf(plain).flatMap((record) => [otherRecord(record), record]),
+    );
+    const path = file('mixed.pcap', mixed);
+    const { code, lines, stderr } = read([path, '-f', 'tcp port 4730']);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(
+      records(lines),
+      renumbered(records(expected.lines), (number) => number * 2),
+    );
+    const { packets } = finalStats(lines);
+    assert.equal(packets.seen, recordsOf(mixed).length);
+    assert.equal(packets.ignored_by.filter, recordsOf(plain).length);
+    assert.equal(packets.seen, packets.decoded + packets.ignored);
+    // Without a filter the same lines come out, and the others are ignored for what they are.
+    const unfiltered = read([path]);
+    assert.deepEqual(records(unfiltered.lines), records(lines));
+    assert.equal(finalStats(unfiltered.lines).packets.ignored_by.not_tcp, recordsOf(plain).length);
+  });
+
+  test('a truncated file: everything whole, then an anomaly, exit code 1', () => {
+    const all = recordsOf(plain);
+    const kept = all.slice(0, -1);
+    const upTo = read([file('kept.pcap', withRecords(plain, kept))]);
+    const cut = withRecords(plain, [...kept, all[all.length - 1].subarray(0, -3)]);
+    for (const ran of [
+      read([file('cut.pcap', cut)]),
+      read(['-'], cut),
+      read([file('cut.gz', gzipSync(cut))]),
+    ]) {
+      assert.equal(ran.code, 1);
+      assert.deepEqual(records(ran.lines), records(upTo.lines));
+      const anomaly = ran.lines[ran.lines.length - 2];
+      assert.equal(anomaly.event.action, 'file_truncated');
+      assert.equal((anomaly.log as { level: string }).level, 'error');
+      assert.equal(finalStats(ran.lines).packets.seen, kept.length);
+      assert.equal(ran.lines.length, upTo.lines.length + 1);
+    }
+  });
+
+  test('a truncated gzip: what could be decompressed, then an anomaly, exit code 1', () => {
+    const packed = gzipSync(plain);
+    const { code, lines } = read([file('half.gz', packed.subarray(0, packed.length >> 1))]);
+    assert.equal(code, 1);
+    const found = records(lines);
+    assert.deepEqual(found.slice(0, 5), records(expected.lines).slice(0, 5));
+    assert.ok(found.length < records(expected.lines).length);
+    assert.equal(lines.at(-2)?.event.action, 'file_truncated');
+    assert.equal(finalStats(lines).packets.waiting, 0);
+  });
+
+  test('two workers: the same records, in the order of each connection', () => {
+    const { code, lines } = read([whole, '--workers', '2']);
+    assert.equal(code, 0);
+    const sorted = (some: readonly Line[]) =>
+      records(some)
+        .map((line) => JSON.stringify(line))
+        .sort();
+    assert.deepEqual(sorted(lines), sorted(expected.lines));
+    assert.equal(finalStats(lines).packets.seen, finalStats(expected.lines).packets.seen);
+  });
+});

@@ -1,0 +1,42 @@
+/**
+ * The complete output of some captures, kept beside them. After a wanted change, make it anew and look
+ * at what has changed:
+ *
+ *     UPDATE_GOLDEN=1 node --test build/test/compare/golden.test.js
+ */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ROOT } from '../helpers/project.js';
+import { type Line, readLines } from './read.js';
+
+function goldenPath(name: string): string {
+  return `${ROOT}test/captures/${name}.expected.ndjson.gz`;
+}
+
+/** Without what depends on the machine, the version and the place of the checkout. */
+function portable(line: Line): string {
+  const { host: _host, ...record } = line as Line & { host?: unknown };
+  const { version: _version, ...wiretail } = record.wiretail ?? {};
+  const text = JSON.stringify(record.wiretail === undefined ? record : { ...record, wiretail });
+  return text.replaceAll(ROOT, '');
+}
+
+describe('the complete output', () => {
+  for (const name of ['gm-basic', 'gm-all', 'gm-admin']) {
+    it(`of ${name}`, () => {
+      const lines = readLines(name, '--payload-bytes', '16').map(portable);
+      if (process.env.UPDATE_GOLDEN === '1') {
+        writeFileSync(goldenPath(name), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
+      }
+      const expected = gunzipSync(readFileSync(goldenPath(name)))
+        .toString()
+        .trimEnd()
+        .split('\n');
+      // One by one, so that the first difference is shown and not all that follows from it.
+      for (const [i, line] of lines.entries()) assert.equal(line, expected[i], `line ${i + 1}`);
+      assert.equal(lines.length, expected.length);
+    });
+  }
+});

@@ -1,0 +1,74 @@
+/** What wiretail and tshark each say of a capture. */
+import { spawnSync } from 'node:child_process';
+import { capturePath } from '../helpers/captures.js';
+import { ROOT } from '../helpers/project.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What of a record the comparisons look at. */
+export interface Line {
+  readonly event: { readonly dataset: string; readonly action: string };
+  readonly packet?: { readonly number: number };
+  readonly gearman?: Fields;
+  readonly wiretail?: Fields;
+}
+
+/** The output of `wiretail read`, with every decoded field. */
+export function readLines(name: string, ...options: string[]): Line[] {
+  const args = ['read', '--detail', 'full', ...options, capturePath(name)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`${ROOT}dist/main.js`, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    timeout: 120000,
+  });
+  if (status !== 0) throw new Error(`wiretail read ${name} ended with ${status}: ${stderr}`);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+export function hasTshark(): boolean {
+  return spawnSync('tshark', ['--version']).status === 0;
+}
+
+export interface TsharkField {
+  readonly name: string;
+  /** The bytes that it stands for. */
+  readonly bytes: Buffer;
+}
+
+/** The field of a command of the text protocol. */
+export const COMMAND = 'mgr_cmd';
+
+/** A packet, or a command of the text protocol, as tshark shows it. */
+export interface TsharkPacket {
+  readonly frame: number;
+  readonly fields: readonly TsharkField[];
+  /** Behind it in its frame, tshark says that something is malformed. */
+  malformed: boolean;
+}
+
+/** tshark's gearman packets in their order. PDML, since it has the bytes of each field. */
+export function tsharkPackets(name: string): TsharkPacket[] {
+  const args = ['-r', capturePath(name), '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman'];
+  const { status, stdout, stderr } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+  if (status !== 0) throw new Error(`tshark ended with ${status}: ${stderr}`);
+  const packets: { frame: number; fields: TsharkField[]; malformed: boolean }[] = [];
+  let frame = 0;
+  // Attributes may hold newlines, but ">" only as an entity.
+  for (const [, element, name, attributes] of stdout.matchAll(/<(field|proto) name="([^"]*)"([^>]*)>/g)) {
+    const last = packets.at(-1);
+    if (name === 'num') frame = Number(/ show="(\d+)"/.exec(attributes)?.[1]);
+    else if (element === 'field' && name === '' && / show="\[RE[QS]\]/.test(attributes)) {
+      packets.push({ frame, fields: [], malformed: false });
+    } else if (name === '_ws.malformed' && last?.frame === frame) last.malformed = true;
+    else if (element === 'field' && name.startsWith('gearman.')) {
+      const value = / value="([0-9a-f]*)"/.exec(attributes)?.[1] ?? '';
+      const field = { name: name.slice('gearman.'.length), bytes: Buffer.from(value, 'hex') };
+      if (field.name === COMMAND) packets.push({ frame, fields: [field], malformed: false });
+      else last?.fields.push(field);
+    }
+  }
+  return packets;
+}

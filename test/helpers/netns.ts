@@ -1,0 +1,93 @@
+/** Network namespaces of a test's own, and the processes in them: all of it is gone when the test ends. */
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { after } from 'node:test';
+
+/** The longest that a command which sets something up may take. */
+const COMMAND_MS = 20000;
+
+const processes = new Set<ChildProcess>();
+const namespaces = new Set<Netns>();
+
+export interface Netns {
+  readonly name: string;
+  /** `ip` in this namespace. */
+  ip(...args: string[]): void;
+  /** Runs a command in it to its end and gives what it printed. */
+  run(command: string, args: readonly string[]): string;
+  /** Starts a command in it; it is killed when the test file ends, at the latest. */
+  spawn(command: string, args: readonly string[], options?: SpawnOptions): ChildProcess;
+  remove(): void;
+}
+
+function removeAll(): void {
+  for (const child of processes)
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const namespace of namespaces) namespace.remove();
+}
+
+after(removeAll);
+// A file that takes too long is ended by a signal, without its hooks.
+process.on('exit', removeAll);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
+
+/** Starts a process that is killed when the test file ends, at the latest. */
+export function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = { stdio: 'pipe' },
+): ChildProcess {
+  const child = spawn(command, args, options);
+  processes.add(child);
+  child.once('close', () => processes.delete(child));
+  return child;
+}
+
+/** Runs a command to its end and gives what it printed. */
+export function run(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: COMMAND_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error ?? stderr.trim()}`);
+  return stdout;
+}
+
+export function isInstalled(command: string): boolean {
+  return spawnSync('sh', ['-c', `command -v "$1"`, 'sh', command], { timeout: COMMAND_MS }).status === 0;
+}
+
+let made = 0;
+
+export function createNetns(): Netns {
+  const name = `wiretail-${process.pid}-${made++}`;
+  run('ip', ['netns', 'add', name]);
+  const inside = (command: string, args: readonly string[]) => ['netns', 'exec', name, command, ...args];
+  const self: Netns = {
+    name,
+    ip: (...args) => void run('ip', ['-n', name, ...args]),
+    run: (command, args) => run('ip', inside(command, args)),
+    // ip becomes the command (execve), so that the process id is the command's.
+    spawn: (command, args, options) => start('ip', inside(command, args), options),
+    remove() {
+      if (namespaces.delete(self)) spawnSync('ip', ['netns', 'del', name], { timeout: COMMAND_MS });
+    },
+  };
+  namespaces.add(self);
+  self.ip('link', 'set', 'lo', 'up');
+  return self;
+}
+
+/** Why a test that needs these commands in a namespace can't run on this machine; false if it can. */
+export function whyNoNetns(...commands: string[]): string | false {
+  if (process.platform !== 'linux') return 'network namespaces are Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  for (const command of ['ip', ...commands]) if (!isInstalled(command)) return `${command} is not installed`;
+  try {
+    createNetns().remove();
+    return false;
+  } catch (error) {
+    return `no network namespaces here: ${(error as Error).message.split('\n')[0]}`;
+  }
+}

@@ -1,0 +1,163 @@
+/** Whatever comes, nothing throws, nothing is called out of contract, and what waits is bounded. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Headers, newHeaders } from '../../src/packet/headers.js';
+import { flowHash, makeService } from '../../src/packet/service.js';
+import type { FlowDecoder } from '../../src/protocols/protocol.js';
+import type { Flow } from '../../src/stream/flow.js';
+import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
+import { newReassembler } from '../../src/stream/reassembler.js';
+import { newRandom, type Random } from '../helpers/random.js';
+import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
+
+const limits = {
+  ...DEFAULT_LIMITS,
+  flows: 20,
+  earlyBytes: 3000,
+  earlySegments: 20,
+  totalBytes: 20000,
+  heldBytes: 2000,
+  holePackets: 8,
+};
+
+/** Holds back, consumes, skips and throws as it likes. */
+function whimsical(random: Random, flow: Flow, throwing: number): FlowDecoder {
+  const whim = () => {
+    if (random.chance(throwing)) throw new Error('a whim');
+  };
+  return checked({
+    data(_dir, _buf, start, end) {
+      whim();
+      if (random.chance(0.01)) flow.ignored = true;
+      if (flow.ignored) return end;
+      if (random.chance(0.3)) return start;
+      if (random.chance(0.3)) return random.between(start, end);
+      if (random.chance(0.3)) return end + random.below(random.chance(0.1) ? 2 ** 32 : 3000);
+      return end;
+    },
+    gap: whim,
+    close: whim,
+  });
+}
+
+const flagSets = [
+  ACK,
+  ACK,
+  ACK,
+  ACK,
+  ACK,
+  ACK,
+  SYN,
+  SYN | ACK,
+  FIN | ACK,
+  RST,
+  RST | ACK,
+  0,
+  SYN | FIN,
+  0xff,
+];
+
+function fill(h: Headers, random: Random, bases: readonly number[], bytes: Uint8Array): void {
+  const client = random.below(30);
+  const toServer = random.chance(0.5);
+  h.ipVersion = random.chance(0.9) ? 4 : 6;
+  h.src3 = toServer ? 1 : 2;
+  h.dst3 = toServer ? 2 : 1;
+  h.srcPort = toServer ? 40000 + client : 4730;
+  h.dstPort = toServer ? 4730 : 40000 + client;
+  const near = () => (bases[client] + random.below(random.chance(0.9) ? 5000 : 2 ** 32)) >>> 0;
+  h.seq = near();
+  h.ack = near();
+  h.flags = random.pick(flagSets);
+  h.payloadStart = random.below(100);
+  const captured = random.chance(0.3) ? 0 : random.below(bytes.length - h.payloadStart);
+  h.payloadEnd = h.payloadStart + captured;
+  h.payloadLength = random.chance(0.9) ? captured : captured + random.below(70000);
+}
+
+describe('random segments', () => {
+  for (const throwing of [0, 0.02]) {
+    it(`never throw, and what waits is bounded (decoders throw: ${throwing})`, () => {
+      for (let seed = 1; seed <= 30; seed++) {
+        const random = newRandom(seed + throwing * 1e6);
+        const counters = newStreamCounters();
+        let flows: Flow[] = [];
+        let faults = 0;
+        const reassembler = newReassembler(limits, counters, (flow) => {
+          flow.decoder = whimsical(random, flow, throwing);
+          flow.watcher = {
+            gap: (_dir, missing) => assert.ok(missing > 0),
+            differing: (_dir, bytes) => assert.ok(bytes > 0),
+            fault(error) {
+              faults++;
+              assert.equal((error as Error).message, 'a whim');
+            },
+          };
+          flows.push(flow);
+        });
+        const byPorts = makeService();
+        const h = newHeaders();
+        const bytes = random.bytes(1600);
+        const bases = Array.from({ length: 30 }, () => random.below(2 ** 32));
+        const at = { seconds: 1e9, nanoseconds: 0, packet: 0 };
+        for (let i = 0; i < 3000; i++) {
+          fill(h, random, bases, bytes);
+          at.seconds += random.chance(0.01) ? random.between(-5, 100) : 0;
+          at.packet++;
+          reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
+          flows = flows.filter((flow) => !flow.closed || waitingIn(flow) > 0);
+          const waiting = flows.reduce((all, flow) => all + waitingIn(flow), 0);
+          assert.ok(waiting <= limits.totalBytes, `seed ${seed}, packet ${i}: ${waiting} bytes wait`);
+          for (const { halves } of flows) {
+            for (const half of halves) {
+              assert.ok(half.earlyBytes <= limits.earlyBytes && half.earlyCount <= limits.earlySegments);
+              assert.ok(half.heldLength <= limits.heldBytes);
+            }
+          }
+          assert.ok(reassembler.open() >= 0 && reassembler.open() <= limits.flows);
+        }
+        reassembler.end(at);
+        assert.equal(reassembler.open(), 0);
+        assert.equal(counters.flowsNew, counters.flowsClosed);
+        assert.equal(counters.decoderFaults, faults);
+        assert.ok(flows.every((flow) => flow.closed && waitingIn(flow) === 0));
+      }
+    });
+  }
+});
+
+describe('the account of what waits', () => {
+  it('is exact after any history', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = newRandom(seed);
+      let whims = true;
+      const stream = newStream({ ...limits, flows: 100 }, (flow) => {
+        const decoder = whimsical(random, flow, 0.01);
+        return whims ? decoder : { data: (_dir, _buf, _start, end) => end, gap() {}, close() {} };
+      });
+      for (let i = 0; i < 2000; i++) {
+        stream.send(random.chance(0.5) ? ToServer : ToClient, {
+          clientPort: 40000 + random.below(150),
+          seq: random.below(4000),
+          ack: random.below(4000),
+          flags: random.pick(flagSets),
+          data: random.bytes(random.below(200)),
+        });
+      }
+      stream.end();
+      assert.equal(stream.waiting(), 0);
+      // Up to the bound nothing is let go: the account stands at zero. One byte more, and it is not less.
+      whims = false;
+      const before = stream.counters.gaps;
+      const fillUp = (clientPort: number, bytes: number) => {
+        stream.send(ToServer, { clientPort, seq: 1000, flags: SYN });
+        stream.send(ToServer, { clientPort, seq: 1100, data: 'x'.repeat(bytes) });
+      };
+      for (let i = 0; i < 10; i++) fillUp(50000 + i, limits.totalBytes / 10);
+      assert.equal(stream.counters.gaps, before, `seed ${seed}`);
+      assert.equal(stream.waiting(), limits.totalBytes);
+      fillUp(50010, 1);
+      assert.ok(stream.counters.gaps > before, `seed ${seed}`);
+    }
+  });
+});

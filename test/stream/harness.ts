@@ -1,0 +1,284 @@
+/** Segments straight into the reassembler, and decoders that record what they are shown. */
+import assert from 'node:assert/strict';
+import { type Headers, newHeaders } from '../../src/packet/headers.js';
+import { flowHash, makeService } from '../../src/packet/service.js';
+import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
+import {
+  type Direction,
+  type FlowDecoder,
+  type GapReason,
+  type Moment,
+  ToClient,
+  ToServer,
+} from '../../src/protocols/protocol.js';
+import type { Flow } from '../../src/stream/flow.js';
+import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
+import { newReassembler, type Reassembler } from '../../src/stream/reassembler.js';
+
+export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
+
+/** What a decoder or a watcher was told, in order. */
+export type Event =
+  | { kind: 'data'; dir: Direction; bytes: Buffer }
+  | { kind: 'gap'; dir: Direction; missing: number; reason: GapReason; skipping: boolean }
+  | { kind: 'watched'; dir: Direction; missing: number; reason: GapReason }
+  | { kind: 'differing'; dir: Direction; bytes: number }
+  | { kind: 'fault'; error: unknown }
+  | { kind: 'close'; reason: string };
+
+export interface Followed {
+  readonly flow: Flow;
+  readonly events: Event[];
+  /** The events of one direction; neighbouring data joined, since segments are no part of the stream. */
+  of(dir: Direction): (string | { missing: number; reason: GapReason; skipping: boolean })[];
+  data(dir: Direction): Buffer;
+  closed(): string | undefined;
+}
+
+export interface Segment {
+  seq: number;
+  ack?: number;
+  flags?: number;
+  data?: Uint8Array | string;
+  /** Bytes on the wire, where fewer were captured. */
+  wire?: number;
+  clientPort?: number;
+  serverPort?: number;
+}
+
+export interface Stream {
+  readonly reassembler: Reassembler;
+  readonly counters: ReturnType<typeof newStreamCounters>;
+  /** Every connection that was opened. */
+  readonly flows: Followed[];
+  readonly at: Moment;
+  send(dir: Direction, segment: Segment): boolean;
+  /** SYN, SYN-ACK, ACK. */
+  handshake(clientIsn: number, serverIsn: number, ports?: Pick<Segment, 'clientPort' | 'serverPort'>): void;
+  end(): void;
+  /** Bytes that wait in all connections. */
+  waiting(): number;
+}
+
+export type DecoderFactory = (flow: Flow, events: Event[]) => FlowDecoder;
+
+/** Consumes everything. */
+export const consuming: DecoderFactory = (_flow, events) =>
+  checked({
+    data(dir, buf, start, end) {
+      events.push({ kind: 'data', dir, bytes: Buffer.from(buf.subarray(start, end)) });
+      return end;
+    },
+    gap: (dir, missing, reason, skipping) => events.push({ kind: 'gap', dir, missing, reason, skipping }),
+    close: (reason) => events.push({ kind: 'close', reason }),
+  });
+
+/** Holds every caller to the contract of FlowDecoder. */
+export function checked(inner: FlowDecoder): FlowDecoder {
+  let inside = false;
+  let closed = false;
+  const guarded = <T>(work: () => T): T => {
+    assert.equal(inside, false, 'the decoder is called within a call');
+    assert.equal(closed, false, 'the decoder is called after its close');
+    inside = true;
+    try {
+      return work();
+    } finally {
+      inside = false;
+    }
+  };
+  return {
+    data(dir, buf, start, end, at) {
+      assert.ok(start >= 0 && start <= end && end <= buf.length, `${start} ${end} ${buf.length}`);
+      return guarded(() => inner.data(dir, buf, start, end, at));
+    },
+    gap(dir, missing, reason, skipping, at) {
+      assert.ok(missing > 0);
+      guarded(() => inner.gap(dir, missing, reason, skipping, at));
+    },
+    close(reason, at) {
+      guarded(() => inner.close(reason, at));
+      closed = true;
+    },
+  };
+}
+
+export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFactory = consuming): Stream {
+  const counters = newStreamCounters();
+  const flows: Followed[] = [];
+  const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
+  const reassembler = newReassembler({ ...DEFAULT_LIMITS, ...limits }, counters, (flow) => {
+    const events: Event[] = [];
+    flow.decoder = decoder(flow, events);
+    flow.watcher = {
+      gap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
+      differing: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
+      fault: (error) => events.push({ kind: 'fault', error }),
+    };
+    flows.push(followed(flow, events));
+  });
+  const byPorts = makeService();
+  const h = newHeaders();
+
+  const self: Stream = {
+    reassembler,
+    counters,
+    flows,
+    at,
+    send(dir, segment) {
+      const data = typeof segment.data === 'string' ? Buffer.from(segment.data) : (segment.data ?? NOTHING);
+      // The bytes lie in the middle of a larger buffer, as in a ring segment, and are gone afterwards.
+      const bytes = new Uint8Array(data.length + 24).fill(0xa5);
+      bytes.set(data, 11);
+      fill(h, dir, segment, data.length);
+      at.packet++;
+      at.nanoseconds += 1000;
+      const followed = reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
+      bytes.fill(0xee);
+      return followed;
+    },
+    handshake(clientIsn, serverIsn, ports = {}) {
+      self.send(ToServer, { ...ports, seq: clientIsn, flags: TCP_SYN });
+      const ack = (clientIsn + 1) >>> 0;
+      self.send(ToClient, { ...ports, seq: serverIsn, flags: TCP_SYN | TCP_ACK, ack });
+      self.send(ToServer, { ...ports, seq: ack, ack: (serverIsn + 1) >>> 0 });
+    },
+    end: () => reassembler.end(at),
+    waiting: () => flows.reduce((all, { flow }) => all + waitingIn(flow), 0),
+  };
+  return self;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function fill(h: Headers, dir: Direction, segment: Segment, captured: number): void {
+  const client = { address: 0x0a000001, port: segment.clientPort ?? 40000 };
+  const server = { address: 0x0a000002, port: segment.serverPort ?? 4730 };
+  const [from, to] = dir === ToServer ? [client, server] : [server, client];
+  h.ipVersion = 4;
+  h.src2 = h.dst2 = 0xffff;
+  h.src3 = from.address;
+  h.dst3 = to.address;
+  h.srcPort = from.port;
+  h.dstPort = to.port;
+  h.seq = segment.seq >>> 0;
+  h.ack = (segment.ack ?? 0) >>> 0;
+  h.flags = segment.flags ?? TCP_ACK;
+  if (segment.ack === undefined) h.flags &= ~TCP_ACK;
+  h.payloadStart = 11;
+  h.payloadEnd = 11 + captured;
+  h.payloadLength = segment.wire ?? captured;
+}
+
+/** The bytes that wait in a connection; its own counts of them must be right. */
+export function waitingIn(flow: Flow): number {
+  let all = 0;
+  for (const half of flow.halves) {
+    let bytes = 0;
+    let count = 0;
+    let previous: number | undefined;
+    for (let early = half.early; early !== undefined; early = early.next) {
+      bytes += early.bytes.length;
+      count++;
+      assert.ok(early.length > 0 && early.bytes.length <= early.length);
+      if (previous !== undefined) assert.ok(((early.seq - previous) | 0) >= 0, 'early segments overlap');
+      previous = (early.seq + early.length) >>> 0;
+    }
+    assert.equal(half.earlyBytes, bytes);
+    assert.equal(half.earlyCount, count);
+    assert.ok(half.heldLength >= 0 && half.skip >= 0);
+    assert.ok(half.heldLength === 0 || half.skip === 0);
+    all += bytes + half.heldLength;
+  }
+  return all;
+}
+
+function followed(flow: Flow, events: Event[]): Followed {
+  return {
+    flow,
+    events,
+    of(dir) {
+      const list: ReturnType<Followed['of']> = [];
+      for (const event of events) {
+        if (event.kind === 'gap' && event.dir === dir) {
+          list.push({ missing: event.missing, reason: event.reason, skipping: event.skipping });
+        } else if (event.kind === 'data' && event.dir === dir && event.bytes.length > 0) {
+          const text = event.bytes.toString('latin1');
+          const last = list.at(-1);
+          if (typeof last === 'string') list[list.length - 1] = last + text;
+          else list.push(text);
+        }
+      }
+      return list;
+    },
+    data: (dir) =>
+      Buffer.concat(
+        events.flatMap((event) => (event.kind === 'data' && event.dir === dir ? [event.bytes] : [])),
+      ),
+    closed: () => events.findLast((event) => event.kind === 'close')?.reason,
+  };
+}
+
+/** A message of the protocol that `messages` decodes. */
+interface Message {
+  dir: Direction;
+  length: number;
+  /** The payload's first bytes. */
+  head: string;
+  truncated: boolean;
+  /** Number of the packet that ended it. */
+  packet: number;
+}
+
+export type Told = (Message | { lost: number; dir: Direction })[];
+
+/** Length-prefixed messages: 4 bytes length, then the payload, of which `shown` bytes are looked at. */
+export function messages(shown: number, out: Told): DecoderFactory {
+  return () => {
+    const sides = ([ToServer, ToClient] as const).map((dir) => ({
+      dir,
+      current: undefined as Message | undefined,
+      lost: false,
+    }));
+    const finish = (side: (typeof sides)[number], at: Moment) => {
+      const message = side.current;
+      if (message === undefined) return;
+      out.push({ ...message, packet: at.packet });
+      side.current = undefined;
+    };
+    return checked({
+      data(dir, buf, start, end, at) {
+        const side = sides[dir];
+        let position = start;
+        // Only the end of a skip calls in the middle of a message.
+        finish(side, at);
+        while (!side.lost && end - position >= 4) {
+          const length = Buffer.from(buf.subarray(position, position + 4)).readUInt32BE();
+          const head = Math.min(shown, length);
+          if (end - position < 4 + head) break;
+          const text = Buffer.from(buf.subarray(position + 4, position + 4 + head)).toString('latin1');
+          side.current = { dir, length, head: text, truncated: false, packet: at.packet };
+          position += 4 + length;
+          if (position > end) return position;
+          finish(side, at);
+        }
+        return side.lost ? end : position;
+      },
+      gap(dir, missing, _reason, skipping) {
+        const side = sides[dir];
+        if (skipping && side.current !== undefined) side.current.truncated = true;
+        else {
+          side.lost = true;
+          out.push({ lost: missing, dir });
+        }
+      },
+      close() {},
+    });
+  };
+}
+
+export function message(payload: string | Uint8Array): Buffer {
+  const header = Buffer.alloc(4);
+  header.writeUInt32BE(payload.length);
+  return Buffer.concat([header, typeof payload === 'string' ? Buffer.from(payload, 'latin1') : payload]);
+}
