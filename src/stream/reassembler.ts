@@ -11,7 +11,9 @@ import { dropEarly, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
 import { type Half, seqDiff } from './half.js';
+import { finReceived, hopeless } from './hole.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
+import { isReuse } from './reuse.js';
 
 export interface Reassembler {
   /** @returns false if the packet's connection is one that is ignored */
@@ -281,23 +283,10 @@ export function newReassembler(
     drain(flow, dir, at);
   };
 
-  /** Decides how long to wait for the bytes before the first early segment. */
+  /** Gives a hole up when nothing is to be waited for any more. */
   const watchHole = (flow: Flow, dir: Direction, half: Half, receiver: Half, at: Moment) => {
-    const first = half.early;
-    if (first === undefined) return;
-    if (half.earlyBytes > limits.earlyBytes || half.earlyCount > limits.earlySegments) {
-      giveUp(flow, dir, 'limit', at);
-      return;
-    }
-    // Acknowledged means received: those bytes passed and were not captured, or come a little late
-    // from another queue of the network card. The other end sends them no more.
-    const received = receiver.ackSeen && seqDiff(receiver.acked, first.seq) >= 0;
-    if (received || !receiver.ackSeen) half.holePackets++;
-    if (half.holePackets > limits.holePackets || at.seconds - half.holeSeconds > limits.holeSeconds) {
-      if (received || !receiver.ackSeen || at.seconds - half.holeSeconds > 30 * limits.holeSeconds) {
-        giveUp(flow, dir, 'lost', at);
-      }
-    }
+    const reason = hopeless(half, receiver, limits, at.seconds);
+    if (reason !== undefined) giveUp(flow, dir, reason, at);
   };
 
   return {
@@ -342,36 +331,6 @@ function release(flow: Flow): void {
     half.heldLength = 0;
   }
 }
-
-/** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */
-function finReceived(half: Half, receiver: Half): boolean {
-  return half.finSeen && receiver.ackSeen && seqDiff(receiver.acked, half.fin) > 0;
-}
-
-/** Whether a packet on known endpoints belongs to a new connection between them. */
-function isReuse(flow: Flow, h: Headers): boolean {
-  const toServer = isToServer(flow, h);
-  const half = flow.halves[toServer ? ToServer : ToClient];
-  const other = flow.halves[toServer ? ToClient : ToServer];
-  if ((h.flags & TCP_SYN) !== 0) {
-    const answer = (h.flags & TCP_ACK) !== 0;
-    if (flow.closed && !answer) return true;
-    if (half.initialSeen) return half.initial !== h.seq;
-    if (half.synced) return half.next !== (h.seq + 1) >>> 0;
-    // The connection was joined in its middle, where there are no SYNs.
-    if (!other.synced || other.initialSeen) return false;
-    return !answer || Math.abs(seqDiff(h.ack, other.next)) > ELSEWHERE;
-  }
-  if (!flow.closed || h.payloadLength === 0) return false;
-  // After a connection's end only its own last packets come; data from elsewhere in sequence space is
-  // a new connection whose SYN was not seen. Behind an RST it may also go on: an RST that the receiver
-  // did not believe ends nothing.
-  const beyond = seqDiff((h.seq + h.payloadLength) >>> 0, half.next);
-  return beyond < -ELSEWHERE || beyond > (half.closed ? ELSEWHERE : 0);
-}
-
-/** Further than any window without scaling, and than what a connection sends after its end. */
-const ELSEWHERE = 1 << 20;
 
 /** Closed connections that are remembered, so that their last retransmissions open no new ones. */
 const CLOSED_KEPT = 1024;

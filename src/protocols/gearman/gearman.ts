@@ -3,11 +3,8 @@ import type { Protocol } from '../protocol.js';
 import { claim } from './claim.js';
 import { openDecoder } from './decoder.js';
 
-/** IANA's port, and the one that was used before it. */
-export const GearmanPorts: readonly number[] = [4730, 7003];
-
 /** `ports`: where Gearman is expected, so that its text protocol is believed without binary proof. */
-export function gearman(ports: readonly number[] = GearmanPorts): Protocol {
+export function gearman(ports: readonly number[]): Protocol {
   const expected = new Set(ports);
   return {
     name: 'gearman',

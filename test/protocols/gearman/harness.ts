@@ -48,7 +48,7 @@ export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {
   const seen: Seen[] = [];
   const options: ProtocolOptions = { payloadBytes, view: 'calls', detail: 'full', gearmanPorts: [4730] };
   const connection = { serverPort: 4730, clientPort: 40000, fromStart };
-  const decoder = gearman().open(connection, (from, body) => seen.push({ from, body }), options);
+  const decoder = gearman([4730]).open(connection, (from, body) => seen.push({ from, body }), options);
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   const skip: [number, number] = [0, 0];
   let mostHeld = 0;
