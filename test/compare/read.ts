@@ -28,8 +28,18 @@ export function readLines(name: string, ...options: string[]): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
+const TSHARK = 'tshark';
+
 export function hasTshark(): boolean {
-  return spawnSync('tshark', ['--version']).status === 0;
+  return spawnSync(TSHARK, ['--version']).status === 0;
+}
+
+/** What tshark prints of a capture. */
+export function tshark(name: string, ...options: string[]): string {
+  const args = ['-r', capturePath(name), ...options];
+  const { status, stdout, stderr } = spawnSync(TSHARK, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+  if (status !== 0) throw new Error(`tshark ended with ${status}: ${stderr}`);
+  return stdout;
 }
 
 export interface TsharkField {
@@ -51,9 +61,7 @@ export interface TsharkPacket {
 
 /** tshark's gearman packets in their order. PDML, since it has the bytes of each field. */
 export function tsharkPackets(name: string): TsharkPacket[] {
-  const args = ['-r', capturePath(name), '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman'];
-  const { status, stdout, stderr } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 30 });
-  if (status !== 0) throw new Error(`tshark ended with ${status}: ${stderr}`);
+  const stdout = tshark(name, '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman');
   const packets: { frame: number; fields: TsharkField[]; malformed: boolean }[] = [];
   let frame = 0;
   // Attributes may hold newlines, but ">" only as an entity.

@@ -5,9 +5,8 @@
  * (tshark 4.0.17; its dissector is epan/dissectors/packet-gearman.c.)
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { captureNames, capturePath } from '../helpers/captures.js';
+import { captureNames } from '../helpers/captures.js';
 import {
   COMMAND,
   type Fields,
@@ -15,6 +14,7 @@ import {
   type Line,
   readLines,
   type TsharkPacket,
+  tshark,
   tsharkPackets,
 } from './read.js';
 
@@ -356,8 +356,7 @@ function compareCommands(
 
 /** The payload of every TCP segment, by frame. */
 function tcpPayloads(name: string): ReadonlyMap<number, Buffer> {
-  const args = ['-r', capturePath(name), '-T', 'fields', '-e', 'frame.number', '-e', 'tcp.payload'];
-  const { stdout } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+  const stdout = tshark(name, '-T', 'fields', '-e', 'frame.number', '-e', 'tcp.payload');
   return new Map(
     stdout
       .trimEnd()

@@ -4,6 +4,8 @@ import { after } from 'node:test';
 
 /** The longest that a command which sets something up may take. */
 const COMMAND_MS = 20000;
+/** iproute2's. */
+const IP = 'ip';
 
 const processes = new Set<ChildProcess>();
 const namespaces = new Set<Netns>();
@@ -62,16 +64,16 @@ let made = 0;
 
 export function createNetns(): Netns {
   const name = `wiretail-${process.pid}-${made++}`;
-  run('ip', ['netns', 'add', name]);
+  run(IP, ['netns', 'add', name]);
   const inside = (command: string, args: readonly string[]) => ['netns', 'exec', name, command, ...args];
   const self: Netns = {
     name,
-    ip: (...args) => void run('ip', ['-n', name, ...args]),
-    run: (command, args) => run('ip', inside(command, args)),
+    ip: (...args) => void run(IP, ['-n', name, ...args]),
+    run: (command, args) => run(IP, inside(command, args)),
     // ip becomes the command (execve), so that the process id is the command's.
-    spawn: (command, args, options) => start('ip', inside(command, args), options),
+    spawn: (command, args, options) => start(IP, inside(command, args), options),
     remove() {
-      if (namespaces.delete(self)) spawnSync('ip', ['netns', 'del', name], { timeout: COMMAND_MS });
+      if (namespaces.delete(self)) spawnSync(IP, ['netns', 'del', name], { timeout: COMMAND_MS });
     },
   };
   namespaces.add(self);
@@ -83,7 +85,7 @@ export function createNetns(): Netns {
 export function whyNoNetns(...commands: string[]): string | false {
   if (process.platform !== 'linux') return 'network namespaces are Linux';
   if (process.getuid?.() !== 0) return 'needs root';
-  for (const command of ['ip', ...commands]) if (!isInstalled(command)) return `${command} is not installed`;
+  for (const command of [IP, ...commands]) if (!isInstalled(command)) return `${command} is not installed`;
   try {
     createNetns().remove();
     return false;

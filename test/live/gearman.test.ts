@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
-import { ROOT } from '../helpers/project.js';
 import {
   type Capture,
   ended,
@@ -24,7 +24,7 @@ import { PAYLOAD_SHOWN, type PacketSeen, type Transcript, TYPES } from './transc
 import { type FramedPacket, KNOWN_COMMANDS, knownFaults, readWithTshark } from './tshark.js';
 
 const PORT = 4730;
-const WORKLOAD = `${ROOT}build/test/live/gearman-workload.js`;
+const WORKLOAD = fileURLToPath(new URL('./gearman-workload.js', import.meta.url));
 const skip = whyNoNetns('gearmand', 'gearman', 'gearadmin', 'tcpdump', 'tshark');
 const OPTIONS = ['--payload-bytes', String(PAYLOAD_SHOWN)];
 

@@ -1,14 +1,14 @@
 /** Interfaces of all kinds, several at once, and what becomes of a capture when they go and come back. */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
-import { ROOT } from '../helpers/project.js';
 import { type Capture, finalStats, type Line, startCapture, until } from '../helpers/wiretail.js';
 import { CONVERSATIONS } from './conversations.js';
 
 const PORT = '4730';
-const INJECT = `${ROOT}build/test/live/inject.js`;
-const PEER = `${ROOT}build/test/live/peer.js`;
+const INJECT = fileURLToPath(new URL('./inject.js', import.meta.url));
+const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const ENGINES = ['libpcap', 'cap'] as const;
 const skip = whyNoNetns();
 

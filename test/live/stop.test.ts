@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, start, whyNoNetns } from '../helpers/netns.js';
-import { ROOT } from '../helpers/project.js';
 import {
   type Capture,
   ended,
@@ -21,7 +21,7 @@ import {
 import { writeEchoes } from './echo-file.js';
 
 const PORT = '4730';
-const PEER = `${ROOT}build/test/live/peer.js`;
+const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const ENGINES = ['libpcap', 'cap'] as const;
 const skip = whyNoNetns();
 

@@ -158,7 +158,7 @@ function checkLine(line: string, maxLine: number): ReturnType<typeof JSON.parse>
 
 describe('any record', () => {
   it('is one line of valid JSON with all that it holds', () => {
-    for (let seed = 1; seed <= 1000; seed++) {
+    for (let seed = 1; seed <= 300; seed++) {
       const random = newRandom(seed);
       const sections: Sections = { gearman: randomObject(random, 3), wiretail: randomObject(random, 2) };
       const message = randomText(random);
@@ -174,7 +174,7 @@ describe('any record', () => {
   for (const maxLine of [2048, 4096, 16384]) {
     it(`fits ${maxLine} bytes, and says what was left out`, () => {
       let cut = 0;
-      for (let seed = 1; seed <= 1000; seed++) {
+      for (let seed = 1; seed <= 300; seed++) {
         const random = newRandom(seed);
         const sections: Sections = { gearman: randomObject(random, 4), rpc: randomObject(random, 4) };
         const message = randomText(random);
@@ -194,7 +194,7 @@ describe('any record', () => {
           assert.ok(field in record, `seed ${seed}: ${field}`);
         }
       }
-      assert.ok(cut > 20, `only ${cut} of the records were too long`);
+      assert.ok(cut > 10, `only ${cut} of the records were too long`);
     });
   }
 
