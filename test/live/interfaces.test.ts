@@ -55,7 +55,7 @@ function checkEnd(capture: Capture): void {
   assert.ok(decoded > 0);
 }
 
-suite('interfaces', { skip, timeout: 60000 }, () => {
+suite('interfaces', { skip, timeout: 120000 }, () => {
   let near: Netns;
   let far: Netns;
 

@@ -43,7 +43,7 @@ function checkAccounts({ packets, lines }: Stats, stopMs = 0): void {
   if (stopMs < 4000) assert.equal(lines.lost, 0);
 }
 
-suite('the end of a capture', { skip, timeout: 90000 }, () => {
+suite('the end of a capture', { skip, timeout: 180000 }, () => {
   let netns: Netns;
 
   before(async () => {
@@ -213,7 +213,7 @@ suite('the end of a capture', { skip, timeout: 90000 }, () => {
   });
 });
 
-suite('the reader of a file', { timeout: 60000 }, () => {
+suite('the reader of a file', { timeout: 120000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-stop-'));
   const file = join(directory, 'echoes.pcap');
   const ECHOES = 300000;
