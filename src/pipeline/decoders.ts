@@ -1,14 +1,19 @@
 /** The decoder threads and who supervises them: one that dies is logged, counted and replaced. */
 import { Worker } from 'node:worker_threads';
+import { readerPlace } from '../ring/reader.js';
 import type { DecoderData, FromDecoder } from './messages.js';
 
 export interface DecoderEvents {
   lines(decoder: number, lines: Uint8Array, count: number): void;
   died(decoder: number, reason: string): void;
+  /** It dies again and again without taking a record, so it is not replaced any more. */
+  hopeless(decoder: number, reason: string): void;
 }
 
 /** Waits before a decoder is replaced, in milliseconds, while it dies again and again. */
 const REPLACE_MS: readonly number[] = [0, 50, 200, 1000];
+/** Deaths in a row in one place of the ring, after which another try would end the same way. */
+const HOPELESS = 10;
 /** A decoder that lived so long dies for the first time again. */
 const HEALTHY_MS = 10000;
 
@@ -31,6 +36,8 @@ export function startDecoders(
   const run = (data: DecoderData) =>
     new Promise<{ seconds: number; nanoseconds: number }>((resolve) => {
       let deaths = 0;
+      let inPlace = 0;
+      let place = '';
       const start = () => {
         if (over) return;
         const worker = new Worker(script, { workerData: data });
@@ -52,7 +59,15 @@ export function startDecoders(
           workers.delete(worker);
           if (finished || over) return;
           if (Date.now() - born > HEALTHY_MS) deaths = 0;
-          events.died(data.decoder, reason || `its thread ended with code ${code}`);
+          const why = reason || `its thread ended with code ${code}`;
+          events.died(data.decoder, why);
+          const where = readerPlace(data.ring, data.decoder);
+          inPlace = where === place ? inPlace + 1 : 1;
+          place = where;
+          if (inPlace >= HOPELESS) {
+            events.hopeless(data.decoder, why);
+            return;
+          }
           setTimeout(start, REPLACE_MS[Math.min(deaths++, REPLACE_MS.length - 1)]);
         });
       };

@@ -72,6 +72,11 @@ export function startRun(options: RunOptions): Run {
         diagnostics.error({ decoder, reason }, 'a decoder died and is replaced');
         outlet.afterStart(() => lines.decoderDied(decoder, reason));
       },
+      hopeless(decoder, reason) {
+        exitCode = 1;
+        diagnostics.fatal({ decoder, reason }, 'a decoder dies whenever it starts');
+        stopper.giveUp();
+      },
     },
     options.decoderScript,
   );

@@ -13,7 +13,7 @@ export interface Stopper {
 }
 
 /** After a signal, by these times: the draining ends, and the waiting for the destination too. */
-const DRAIN_MS = 3000;
+const DRAIN_MS = 2500;
 const WRITE_MS = 4000;
 
 export function newStopper(control: Int32Array): Stopper {

@@ -17,6 +17,13 @@ export interface RingReader {
   finished(): boolean;
 }
 
+/** Where a reader is, for who wants to know whether it moves. */
+export function readerPlace(memory: RingMemory, reader: number): string {
+  const control = new Int32Array(memory.control);
+  const word = readerWord(memory, reader);
+  return `${control[word]}:${control[word + 1]}`;
+}
+
 export function openReader(memory: RingMemory, reader: number): RingReader {
   const control = new Int32Array(memory.control);
   const word = readerWord(memory, reader);

@@ -143,6 +143,17 @@ describe('a decoder that dies', () => {
     assert.equal(result.records[0].event.dataset, 'wiretail.start');
   });
 
+  it('at every start: it is not tried for ever, and every packet is accounted for', async () => {
+    const result = await run(1, { decoder: 0, starts: 1000 });
+    const { packets } = result.stats;
+    assert.equal(result.code, 1);
+    assert.equal(result.deaths.length, 10);
+    assert.equal(packets.decoded + packets.ignored, 0);
+    assert.equal(packets.seen, 357);
+    assert.equal(packets.dropped, 357);
+    assert.match(result.diagnostics, /dies whenever it starts/);
+  });
+
   it('without a word: told by the code of its end', async () => {
     const result = await run(1, { decoder: 0, starts: 1, silently: true });
     account(result, 1, 0);
