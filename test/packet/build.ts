@@ -5,7 +5,6 @@ import { parsePacket } from '../../src/packet/parse.js';
 export type Bytes = readonly number[];
 
 export const u16 = (value: number): Bytes => [(value >>> 8) & 0xff, value & 0xff];
-const u32 = (value: number): Bytes => [...u16(value >>> 16), ...u16(value & 0xffff)];
 
 /** Bytes from hex digits; blanks are for the reader. */
 export const hex = (text: string): Bytes => [...Buffer.from(text.replace(/\s/g, ''), 'hex')];
