@@ -1,0 +1,51 @@
+/**
+ * What the RPC layer asks of those who know the programs (the room gluster/): which there are, and what a
+ * call and its reply say to people. The RPC layer knows no program by itself.
+ */
+import type { EventOutcome, Json } from '../../records/record.js';
+import type { Connection } from '../protocol.js';
+import type { Procedure, Program } from './program.js';
+
+/** A struct as read, or a section of a record while it is being filled. */
+export type Fields = { [name: string]: Json | undefined };
+
+/** A call, its reply, or both. */
+export interface Exchange {
+  readonly program: Program;
+  readonly procedure: Procedure;
+  /**
+   * The fields of the call's struct by their XDR names, all of them (`--detail full`) or those of
+   * wanted.ts; a part of them where the rest was not seen. undefined: the call was not seen, carries
+   * nothing, or could not be decoded.
+   */
+  readonly request: Fields | undefined;
+  readonly response: Fields | undefined;
+  /** Bytes of raw data behind the struct of the call or of the reply. */
+  readonly dataBytes: number;
+}
+
+export interface Description {
+  /** The `gluster` section, but for `request` and `response`. */
+  readonly fields: Fields;
+  /** What is asked: `WRITE <gfid:...> 128 KiB at 0`. */
+  readonly subject: string;
+  /** What came of it, `ok`, `ENOENT`, `-> 3 entries`; undefined for a call alone. */
+  readonly result: string | undefined;
+  /** undefined for a call alone. */
+  readonly outcome: EventOutcome | undefined;
+}
+
+/** One for each connection: it may remember what the connection said of itself (SETVOLUME). */
+export interface Describer {
+  /** `messages` view: once for a call, once for its reply; `calls` view: once for both. */
+  describe(exchange: Exchange, part: 'call' | 'reply' | 'both'): Description;
+}
+
+/** All programs that are known. */
+export interface Programs {
+  /** Of this number and version. */
+  find(number: number, version: number): Program | undefined;
+  /** Whether any version of it is known. */
+  has(number: number): boolean;
+  describer(connection: Connection): Describer;
+}

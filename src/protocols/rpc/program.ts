@@ -1,0 +1,52 @@
+/** RPC programs as tables: one row a procedure, in the order of their numbers. */
+import type { Dataset } from '../../records/datasets.js';
+import type { XdrStruct } from './xdr.js';
+
+/**
+ * What a message carries behind its RPC header: a struct; nothing at all (`void`); something whose form
+ * nobody has written down (`unknown`); or the message does not exist, as with the reply to a callback
+ * (`never`).
+ */
+export type Body = XdrStruct | 'void' | 'unknown' | 'never';
+
+export interface Procedure {
+  readonly number: number;
+  readonly name: string;
+  readonly call: Body;
+  readonly reply: Body;
+  /** Which of the two has raw data (of a file) behind its struct, up to the end of the record. */
+  readonly data: 'call' | 'reply' | undefined;
+}
+
+export interface Program {
+  readonly number: number;
+  readonly version: number;
+  /** As rpc.program names it: GLUSTER_FOP, CLI, GD_MGMT, ... */
+  readonly name: string;
+  readonly dataset: Dataset;
+  /** By number; a hole where the program has none. */
+  readonly procedures: readonly (Procedure | undefined)[];
+  /** Its calls go from the server to the client of the connection, and have no reply. */
+  readonly callback: boolean;
+}
+
+export function procedure(
+  number: number,
+  name: string,
+  call: Body,
+  reply: Body,
+  data?: 'call' | 'reply',
+): Procedure {
+  return { number, name, call, reply, data };
+}
+
+/** A program of these rows; the array is indexed by procedure number. */
+export function program(
+  { number, version, name, dataset, callback }: Omit<Program, 'procedures' | 'callback'> & { callback?: true },
+  rows: readonly Procedure[],
+): Program {
+  const last = rows.reduce((most, row) => Math.max(most, row.number), -1);
+  const procedures: (Procedure | undefined)[] = new Array(last + 1).fill(undefined);
+  for (const row of rows) procedures[row.number] = row;
+  return { number, version, name, dataset, callback: callback === true, procedures };
+}
