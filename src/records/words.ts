@@ -25,3 +25,23 @@ export function elapsed(nanoseconds: number): string {
 export function byteCount(bytes: number): string {
   return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }
+
+const Units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+
+/** `128 KiB`; what is no whole number of such a unit is told exactly, in bytes. */
+export function humanBytes(bytes: number | bigint): string {
+  let value = bytes;
+  let unit = '';
+  for (const next of Units) {
+    if (typeof value === 'bigint') {
+      if (value === 0n || value % 1024n !== 0n) break;
+      value /= 1024n;
+    } else {
+      if (value === 0 || value % 1024 !== 0) break;
+      value /= 1024;
+    }
+    unit = next;
+  }
+  if (unit !== '') return `${value} ${unit}`;
+  return value === 1 || value === 1n ? '1 byte' : `${value} bytes`;
+}

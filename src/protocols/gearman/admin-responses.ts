@@ -1,7 +1,8 @@
 /** Responses of the text protocol, line by line: libgearman-server/text.cc prints them. */
 import type { Json } from '../../records/record.js';
+import { ascii, text } from '../text.js';
 import type { Columns, ResponseForm } from './admin.js';
-import { ascii, type Fields, integer, putCount, putText, text } from './fields.js';
+import { type Fields, integer, putCount, putText } from './fields.js';
 
 /** Rows that are kept of one response, and bytes of their lines; the rest is counted. */
 const RowsLimit = 1000;

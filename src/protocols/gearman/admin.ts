@@ -3,7 +3,8 @@
  * Sources: gearmand's libgearman-server/text.cc (what there is, and what answers what) and
  * plugins/protocol/gear/protocol.cc (how a line becomes words).
  */
-import { ascii, type Fields, hex, putText } from './fields.js';
+import { ascii, hex } from '../text.js';
+import { type Fields, putText } from './fields.js';
 
 /** What a column of a response's row is called; all but the first are counts. */
 export type Columns = readonly string[];

@@ -1,8 +1,8 @@
 /** Is a connection Gearman? Told from the first bytes of a direction, and from the port. */
 import { Claim, type Connection, type Direction, ToServer } from '../protocol.js';
+import { ascii } from '../text.js';
 import { isKnownCommand } from './admin.js';
 import { isPlausibleResponse } from './admin-responses.js';
-import { ascii } from './fields.js';
 import { findHeader, HeaderBytes, Magic, magicAt, uint32 } from './resync.js';
 
 /** Types up to here are taken for Gearman's, known or not. */

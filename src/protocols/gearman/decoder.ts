@@ -14,9 +14,9 @@ import {
   ToClient,
   ToServer,
 } from '../protocol.js';
+import { hex } from '../text.js';
 import { cutShort, forgotten, tellLoss } from './anomaly.js';
 import { abandonCommands, interruptResponse } from './exchange.js';
-import { hex } from './fields.js';
 import { type Flow, loss, openFlow, Phase, type Side, sideOf } from './flow.js';
 import { inLine, inLongLine } from './lines.js';
 import {

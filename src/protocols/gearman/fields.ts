@@ -1,6 +1,7 @@
 /** Arguments as fields of a record: bytes into text and numbers, exactly or not at all. */
-import { Buffer, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { Json } from '../../records/record.js';
+import { ascii, hex, rawHex, text } from '../text.js';
 
 /** A section of a record while it is being filled. */
 export type Fields = { [key: string]: Json | undefined };
@@ -9,40 +10,6 @@ export type Fields = { [key: string]: Json | undefined };
 export const TextLimit = 1024;
 /** Bytes of an argument that are enough to log it: a character may straddle the limit. */
 export const TextEnough = TextLimit + 4;
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-let lastBytes: Uint8Array | undefined;
-let lastView: Buffer | undefined;
-
-/** The same memory as a Buffer: calls come in runs for one array. */
-function view(bytes: Uint8Array): Buffer {
-  if (lastView === undefined || lastBytes !== bytes) {
-    lastBytes = bytes;
-    lastView = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-  return lastView;
-}
-
-export function hex(bytes: Uint8Array, start: number, end: number): string {
-  return view(bytes).toString('hex', start, end);
-}
-
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] >= 0x80) return false;
-  return true;
-}
-
-/** ASCII as text; for what is ASCII by its nature (commands, codes) and for nothing else. */
-export function ascii(bytes: Uint8Array, start: number, end: number): string {
-  return view(bytes).toString('latin1', start, end);
-}
-
-/** As UTF-8, invalid bytes replaced. */
-export function text(bytes: Uint8Array, start: number, end: number): string {
-  if (isAscii(bytes, start, end)) return ascii(bytes, start, end);
-  return utf8.decode(bytes.subarray(start, end));
-}
 
 /** The last place at or before `cut` that isn't within a character. */
 function characterBoundary(bytes: Uint8Array, start: number, cut: number): number {
@@ -69,13 +36,10 @@ export function putText(
     stop = characterBoundary(bytes, start, start + TextLimit);
     fields[`${name}_bytes`] = total;
   }
-  if (isAscii(bytes, start, stop)) {
-    fields[name] = ascii(bytes, start, stop);
-    return;
-  }
-  const shown = bytes.subarray(start, stop);
-  fields[name] = utf8.decode(shown);
-  if (!isUtf8(shown)) fields[`${name}_hex`] = hex(bytes, start, stop);
+  const shown = text(bytes, start, stop);
+  fields[name] = shown;
+  const raw = rawHex(shown, bytes, start, stop);
+  if (raw !== undefined) fields[`${name}_hex`] = raw;
 }
 
 /** Longer than any number that a Gearman server has a use for. */
@@ -129,7 +93,6 @@ function cutCharacter(bytes: Uint8Array, end: number): number {
 /** Puts the first bytes of a payload: as text if they are UTF-8 (a character may be cut), else as hex. */
 export function putPayload(fields: Fields, bytes: Uint8Array, complete: boolean): void {
   const end = complete ? bytes.length : bytes.length - cutCharacter(bytes, bytes.length);
-  const whole = bytes.subarray(0, end);
-  if (isUtf8(whole)) fields.payload = utf8.decode(whole);
+  if (isUtf8(bytes.subarray(0, end))) fields.payload = text(bytes, 0, end);
   else fields.payload_hex = hex(bytes, 0, bytes.length);
 }

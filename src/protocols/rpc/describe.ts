@@ -48,4 +48,6 @@ export interface Programs {
   /** Whether any version of it is known. */
   has(number: number): boolean;
   describer(connection: Connection): Describer;
+  /** Who gives this process id in its credential, where that is no process's; undefined for an ordinary one. */
+  clientName(pid: number): string | undefined;
 }

@@ -1,0 +1,180 @@
+/**
+ * The parts that a request's description is made of: each puts its fields into the `gluster` section and gives its
+ * words of the sentence, nothing where the request does not hold what it is about.
+ */
+import { humanBytes, plain } from '../../records/words.js';
+import type { Fields } from '../rpc/describe.js';
+import type { Names } from '../rpc/xdr.js';
+import { entry, gfid, integer, object, put, RootGfid, text } from './describe-values.js';
+import { accessMask, openFlags, seekWhat, setattrValid } from './names.js';
+
+export type Part = (request: Fields, out: Fields) => string;
+
+/** Where an inode is told by its gfid alone. The root is the one whose path is known. */
+function inode(id: string): string {
+  return id === RootGfid ? '/' : `<gfid:${plain(id)}>`;
+}
+
+/** A path that clients sent along until GlusterFS 3.2. */
+function sent(path: string, out: Fields, field: string): string {
+  out[field] = path;
+  return plain(path);
+}
+
+/** The file that a gfid names. */
+export const file: Part = (request, out) => {
+  const id = gfid(request.gfid);
+  put(out, 'gfid', id);
+  const path = text(request.path);
+  if (path !== undefined) return sent(path, out, 'path');
+  if (id === RootGfid) out.path = '/';
+  return id === undefined ? '' : inode(id);
+};
+
+/** `<gfid:PARENT>/name`, `/name` in the root; the name alone where its directory was not told. */
+function join(parent: string | undefined, name: string): string {
+  if (parent === undefined) return name;
+  return parent === RootGfid ? `/${name}` : `<gfid:${parent}>/${name}`;
+}
+
+/** The path that a directory's gfid and a name in it make, as a field of this name. */
+function named(parent: string, name: string, path: string, field: string): Part {
+  return (request, out) => {
+    const whole = text(request[path]);
+    if (whole !== undefined) return sent(whole, out, field);
+    const base = text(request[name]);
+    const directory = gfid(request[parent]);
+    if (base === undefined) return directory === undefined ? '' : inode(directory);
+    const joined = join(directory, base);
+    out[field] = joined;
+    // A sentence cuts long names, and the gfid shall not be what is left of them.
+    return joined.slice(0, -base.length) + plain(base);
+  };
+}
+
+export const entryName = named('pargfid', 'bname', 'path', 'path');
+export const oldName = named('oldgfid', 'oldbname', 'oldpath', 'path');
+const newPath = named('newgfid', 'newbname', 'newpath', 'new_path');
+export const newName: Part = (request, out) => {
+  const words = newPath(request, out);
+  return words === '' ? '' : `to ${words}`;
+};
+
+/** LOOKUP: of a name in a directory, or of a gfid. */
+export const lookedUp: Part = (request, out) => {
+  if (text(request.bname) === undefined) return file(request, out);
+  put(out, 'gfid', gfid(request.gfid));
+  return entryName(request, out);
+};
+
+/** LINK: the file that gets another name. */
+export const linked: Part = (request, out) => {
+  const id = gfid(request.oldgfid);
+  put(out, 'gfid', id);
+  const path = text(request.oldpath);
+  if (path !== undefined) return sent(path, out, 'path');
+  return id === undefined ? '' : inode(id);
+};
+
+export const symlinkTarget: Part = (request, out) => {
+  const target = text(request.linkname);
+  put(out, 'target', target);
+  return target === undefined ? '' : `to ${plain(target)}`;
+};
+
+export const size: Part = (request, out) => {
+  const bytes = integer(request.size ?? request.len);
+  put(out, 'size', bytes);
+  return bytes === undefined ? '' : humanBytes(bytes);
+};
+
+export const offset: Part = (request, out) => {
+  const at = integer(request.offset);
+  put(out, 'offset', at);
+  return at === undefined ? '' : `at ${at}`;
+};
+
+/** TRUNCATE calls the new size an offset. */
+export const newSize: Part = (request, out) => {
+  const bytes = integer(request.offset);
+  put(out, 'size', bytes);
+  return bytes === undefined ? '' : `to ${humanBytes(bytes)}`;
+};
+
+/** COPY_FILE_RANGE: two files. */
+export const copied: Part = (request, out) => {
+  const from = gfid(request.gfid1);
+  const to = gfid(request.gfid2);
+  put(out, 'gfid', from);
+  put(out, 'target_gfid', to);
+  put(out, 'offset', integer(request.off_in));
+  put(out, 'target_offset', integer(request.off_out));
+  let words = from === undefined ? '' : inode(from);
+  if (out.offset !== undefined) words += ` at ${out.offset}`;
+  if (to !== undefined) words += ` to ${inode(to)}`;
+  if (out.target_offset !== undefined) words += ` at ${out.target_offset}`;
+  return words.trimStart();
+};
+
+/** The names of a number's bits, as a field and as words. */
+function bits(field: string, names: Names, as: string): Part {
+  return (request, out) => {
+    const value = request[field];
+    const list = typeof value === 'number' ? names.of(value) : undefined;
+    if (!Array.isArray(list)) return '';
+    out[as] = list;
+    return list.join('|');
+  };
+}
+
+export const flags = bits('flags', openFlags, 'flags');
+export const access = bits('mask', accessMask, 'mask');
+const attributes = bits('valid', setattrValid, 'attributes');
+
+/** SETATTR: `MODE|UID`. */
+export const changed: Part = (request, out) =>
+  attributes(request, out).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', '');
+
+export const sought: Part = (request, out) => {
+  const what = typeof request.what === 'number' ? seekWhat.of(request.what) : undefined;
+  put(out, 'seek', what);
+  return what === undefined ? '' : String(what).replace('GF_SEEK_', '');
+};
+
+/** The extended attribute that is asked for; all of them where none is named. */
+export const xattrName: Part = (request, out) => {
+  const name = text(request.name);
+  put(out, 'xattr', name);
+  return name === undefined ? '' : plain(name);
+};
+
+/** Names that a sentence lists. */
+const ShownNames = 3;
+
+/** The extended attributes that a dictionary sets. */
+export const xattrNames: Part = (request, out) => {
+  const names = Object.keys(object(request.dict) ?? {});
+  if (names.length === 0) return '';
+  out.xattr = names.length === 1 ? names[0] : names;
+  const shown = names.slice(0, ShownNames).map(plain).join(', ');
+  return names.length > ShownNames ? `${shown} and ${names.length - ShownNames} more` : shown;
+};
+
+/** A field that is told as it is. */
+export function told(field: string, as: string, before = ''): Part {
+  return (request, out) => {
+    const value = text(request[field]) ?? integer(request[field]);
+    put(out, as, value);
+    return value === undefined ? '' : before + plain(value);
+  };
+}
+
+/** The volume that a dictionary of the management programs is about, and the command that somebody typed. */
+export function volumeOf(dict: string): Part {
+  return (request, out) => {
+    const volume = text(request.volname) ?? text(request.old_volname) ?? entry(request[dict], 'volname');
+    put(out, 'volume', volume);
+    put(out, 'command', entry(request[dict], 'cmd-str'));
+    return volume === undefined ? '' : plain(volume);
+  };
+}

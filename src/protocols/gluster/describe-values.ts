@@ -1,0 +1,40 @@
+/** Values out of the fields of a struct, which may be absent or other than they should be: all of it is the wire's. */
+import type { Json, JsonObject } from '../../records/record.js';
+import type { Fields } from '../rpc/describe.js';
+
+export type Integer = number | bigint;
+
+/** A string that is not empty. */
+export function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function integer(value: Json | undefined): Integer | undefined {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
+}
+
+export function object(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** The text under a key of a dictionary, of the typed form or of the old one; as an object's own member only. */
+export function entry(dict: Json | undefined, key: string): string | undefined {
+  const values = object(dict);
+  if (values === undefined || !Object.hasOwn(values, key)) return undefined;
+  const value = values[key];
+  return text(value) ?? text(object(value)?.text);
+}
+
+export const NullGfid = '00000000-0000-0000-0000-000000000000';
+export const RootGfid = '00000000-0000-0000-0000-000000000001';
+
+/** A gfid that names something. */
+export function gfid(value: Json | undefined): string | undefined {
+  const id = text(value);
+  return id === NullGfid ? undefined : id;
+}
+
+/** Puts a value where there is one. */
+export function put(out: Fields, name: string, value: Json | undefined): void {
+  if (value !== undefined) out[name] = value;
+}

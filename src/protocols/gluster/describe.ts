@@ -1,0 +1,125 @@
+/** What a call of GlusterFS and its reply say to people: the `gluster` section, and the words of the sentence. */
+import type { EventOutcome } from '../../records/record.js';
+import { plain } from '../../records/words.js';
+import type { Connection } from '../protocol.js';
+import type { Describer, Description, Exchange, Fields } from '../rpc/describe.js';
+import type { Procedure, Program } from '../rpc/program.js';
+import { FOP, type Row } from './describe-fop.js';
+import { managementRow } from './describe-management.js';
+import { entry, integer, put, text } from './describe-values.js';
+import { errnoName } from './names.js';
+import { deprobeResponse, probeResponse } from './names-glusterd.js';
+import { type Introduction, introductionOf } from './volume.js';
+
+const Nothing: Row = { asks: [] };
+
+function rowOf(program: Program, procedure: Procedure): Row {
+  if (program.name === 'GLUSTER_FOP') return FOP.get(procedure.name) ?? Nothing;
+  return managementRow(program.name, program.version, procedure.name);
+}
+
+const rows = new WeakMap<Procedure, Row>();
+
+function cachedRow(program: Program, procedure: Procedure): Row {
+  let row = rows.get(procedure);
+  if (row === undefined) {
+    row = rowOf(program, procedure);
+    rows.set(procedure, row);
+  }
+  return row;
+}
+
+/**
+ * Where any op_ret but 0 is a failure: the command and glusterd test it so (gf_cli_*_cbk() of cli/src/cli-rpc-ops.c,
+ * the callbacks of glusterd-rpc-ops.c). Elsewhere it is a count if it is not below 0.
+ */
+const Strict: ReadonlySet<string> = new Set(['CLI', 'GD_MGMT', 'GD_FRIEND', 'GLUSTERD1_MGMT', 'GD_BRICK']);
+
+/** op_errno of these is no errno. */
+const Probes: ReadonlySet<string> = new Set(['PROBE', 'CLI_PROBE', 'PROBE_QUERY', 'FRIEND_ADD']);
+const Deprobes: ReadonlySet<string> = new Set(['DEPROBE', 'CLI_DEPROBE']);
+
+function errorName(procedure: Procedure, code: number): string | undefined {
+  let name = undefined as string | readonly string[] | undefined;
+  if (Probes.has(procedure.name)) name = probeResponse.of(code);
+  else if (Deprobes.has(procedure.name)) name = deprobeResponse.of(code);
+  name ??= errnoName.of(code);
+  return typeof name === 'string' ? name : undefined;
+}
+
+interface Result {
+  readonly words: string;
+  readonly outcome: EventOutcome;
+}
+
+/** Some replies say why in words; a SETVOLUME that is refused says it in its dictionary. */
+function reason(procedure: Procedure, response: Fields): string | undefined {
+  const inDict = procedure.name === 'SETVOLUME' ? entry(response.dict, 'ERROR') : undefined;
+  return text(response.op_errstr) ?? text(response.errstr) ?? inDict;
+}
+
+function failed(procedure: Procedure, response: Fields, out: Fields): Result {
+  const code = response.op_errno;
+  const known = typeof code === 'number' && code !== 0;
+  const error = known ? errorName(procedure, code) : undefined;
+  const why = reason(procedure, response);
+  put(out, 'error', error);
+  put(out, 'op_errstr', why);
+  const name = error ?? (known ? `error ${code}` : 'failed');
+  return { words: why === undefined ? name : `${name}: ${plain(why)}`, outcome: 'failure' };
+}
+
+function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
+  const { program, procedure, response } = exchange;
+  if (response === undefined) {
+    const empty = procedure.reply === 'void';
+    return empty ? { words: 'ok', outcome: 'success' } : { words: 'a reply', outcome: 'unknown' };
+  }
+  const opRet = integer(response.op_ret);
+  put(out, 'op_ret', opRet);
+  put(out, 'op_errno', integer(response.op_errno));
+  if (opRet === undefined) return { words: 'a reply', outcome: 'unknown' };
+  if (opRet < 0 || (Number(opRet) !== 0 && Strict.has(program.name))) {
+    return failed(procedure, response, out);
+  }
+  return { words: row.answers?.(response, out, opRet) ?? 'ok', outcome: 'success' };
+}
+
+function subjectOf(procedure: Procedure, row: Row, request: Fields | undefined, out: Fields): string {
+  let words = procedure.name;
+  if (request === undefined) return words;
+  for (const part of row.asks) {
+    const more = part(request, out);
+    if (more !== '') words += ` ${more}`;
+  }
+  return words;
+}
+
+/** SETVOLUME: the client, its volume and the brick that it wants. */
+function introduced(procedure: Procedure, program: Program): boolean {
+  return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
+}
+
+export function newDescriber(_connection: Connection): Describer {
+  let known: Introduction | undefined;
+
+  const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
+    const { program, procedure, request } = exchange;
+    const meets = introduced(procedure, program);
+    if (meets) known = introductionOf(request) ?? known;
+    const fields: Fields = {};
+    if (known !== undefined) {
+      put(fields, 'volume', known.volume);
+      put(fields, 'brick', known.brick);
+      if (meets && part !== 'reply') fields.client = known.client;
+    }
+    const row = cachedRow(program, procedure);
+    let subject = subjectOf(procedure, row, request, fields);
+    if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
+    if (part === 'call') return { fields, subject, result: undefined, outcome: undefined };
+    const result = resultOf(exchange, row, fields);
+    return { fields, subject, result: result.words, outcome: result.outcome };
+  };
+
+  return { describe };
+}

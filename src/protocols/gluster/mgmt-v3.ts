@@ -1,0 +1,126 @@
+/**
+ * GD_MGMT version 3: the phases of a transaction among glusterds, since GlusterFS 3.6:
+ * glusterd_mgmt_v3_procnum in rpc/rpc-lib/src/protocol-common.h,
+ * xlators/mgmt/glusterd/src/glusterd-mgmt-handler.c.
+ */
+import { procedure, program } from '../rpc/program.js';
+import { dict, int, named, string, struct, uuid_words } from '../rpc/xdr.js';
+import { errnoName } from './names.js';
+import { glusterdOp } from './names-glusterd.js';
+
+const gd1_mgmt_v3_lock_req = struct('gd1_mgmt_v3_lock_req', {
+  uuid: uuid_words,
+  txn_id: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_lock_rsp = struct('gd1_mgmt_v3_lock_rsp', {
+  uuid: uuid_words,
+  txn_id: uuid_words,
+  dict: dict,
+  op_ret: int,
+  op_errno: named(int, errnoName),
+});
+
+const gd1_mgmt_v3_pre_val_req = struct('gd1_mgmt_v3_pre_val_req', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_pre_val_rsp = struct('gd1_mgmt_v3_pre_val_rsp', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  op_errstr: string,
+  dict: dict,
+});
+
+const gd1_mgmt_v3_brick_op_req = struct('gd1_mgmt_v3_brick_op_req', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_brick_op_rsp = struct('gd1_mgmt_v3_brick_op_rsp', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  op_errstr: string,
+  dict: dict,
+});
+
+const gd1_mgmt_v3_commit_req = struct('gd1_mgmt_v3_commit_req', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_commit_rsp = struct('gd1_mgmt_v3_commit_rsp', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  dict: dict,
+  op_errstr: string,
+});
+
+const gd1_mgmt_v3_post_val_req = struct('gd1_mgmt_v3_post_val_req', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  dict: dict,
+});
+
+const gd1_mgmt_v3_post_val_rsp = struct('gd1_mgmt_v3_post_val_rsp', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  op_errstr: string,
+  dict: dict,
+});
+
+const gd1_mgmt_v3_unlock_req = struct('gd1_mgmt_v3_unlock_req', {
+  uuid: uuid_words,
+  txn_id: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_unlock_rsp = struct('gd1_mgmt_v3_unlock_rsp', {
+  uuid: uuid_words,
+  txn_id: uuid_words,
+  dict: dict,
+  op_ret: int,
+  op_errno: named(int, errnoName),
+});
+
+const gd1_mgmt_v3_post_commit_req = struct('gd1_mgmt_v3_post_commit_req', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  dict: dict,
+});
+
+const gd1_mgmt_v3_post_commit_rsp = struct('gd1_mgmt_v3_post_commit_rsp', {
+  uuid: uuid_words,
+  op: named(int, glusterdOp),
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  dict: dict,
+  op_errstr: string,
+});
+
+export const mgmtV3 = program({ number: 1238433, version: 3, name: 'GD_MGMT', dataset: 'gluster.mgmt' }, [
+  procedure(0, 'NULL', 'void', 'void'),
+  procedure(1, 'LOCK', gd1_mgmt_v3_lock_req, gd1_mgmt_v3_lock_rsp),
+  procedure(2, 'PRE_VALIDATE', gd1_mgmt_v3_pre_val_req, gd1_mgmt_v3_pre_val_rsp),
+  procedure(3, 'BRICK_OP', gd1_mgmt_v3_brick_op_req, gd1_mgmt_v3_brick_op_rsp),
+  procedure(4, 'COMMIT', gd1_mgmt_v3_commit_req, gd1_mgmt_v3_commit_rsp),
+  procedure(5, 'POST_VALIDATE', gd1_mgmt_v3_post_val_req, gd1_mgmt_v3_post_val_rsp),
+  procedure(6, 'UNLOCK', gd1_mgmt_v3_unlock_req, gd1_mgmt_v3_unlock_rsp),
+  procedure(7, 'POST_COMMIT', gd1_mgmt_v3_post_commit_req, gd1_mgmt_v3_post_commit_rsp),
+]);

@@ -1,0 +1,81 @@
+/** Volumes, and the clients of their bricks, out of what names them in passing. */
+import type { JsonObject } from '../../records/record.js';
+import type { Fields } from '../rpc/describe.js';
+import { entry, object, put } from './describe-values.js';
+
+/** What daemons put before a volume's name in a volfile's key: build_volfile_path() of glusterd-handshake.c. */
+const Daemons = new Set(['shd', 'rebalance', 'snapd', 'gfproxyd', 'gfproxy-client']);
+
+/** A volume's name: GlusterFS allows letters, digits, - and _ (cli_validate_volname()). */
+const VolumeName = /^[\w-]+$/;
+
+/** The volume of a volfile's key: `/vol`, `vol`, `shd/vol`, `vol.host.path-of-brick`; of `gluster/quotad` none. */
+export function volumeOfKey(key: string): string | undefined {
+  const name = key.startsWith('/') ? key.slice(1) : key;
+  const slash = name.indexOf('/');
+  if (slash >= 0 && !Daemons.has(name.slice(0, slash))) return undefined;
+  const [volume] = name.slice(slash + 1).split('.', 1);
+  return VolumeName.test(volume) ? volume : undefined;
+}
+
+const SubvolumeOfVolume = /-(?:client-\d+|ta-\d+|snapd-client)$/;
+
+/** Of the client translator's name, which glusterd makes as `vol-client-0`. */
+function volumeOfSubvolume(subvolume: string): string | undefined {
+  const suffix = SubvolumeOfVolume.exec(subvolume.slice(-40));
+  return suffix === null ? undefined : subvolume.slice(0, -suffix[0].length);
+}
+
+/** The pieces of GLUSTER_PROCESS_UUID_FMT (rpc/rpc-lib/src/protocol-common.h), since GlusterFS 4.0. */
+function pieces(id: string): { pid: string; host: string; subvolume: string } | undefined {
+  const pid = id.indexOf('-PID:');
+  const host = id.indexOf('-HOST:', pid + 1);
+  const name = id.lastIndexOf('-PC_NAME:');
+  const end = id.lastIndexOf('-RECON_NO:');
+  if (!id.startsWith('CTX_ID:') || pid < 0 || host < 0 || name < host || end < name) return undefined;
+  return {
+    pid: id.slice(pid + 5, host),
+    host: id.slice(host + 6, name),
+    subvolume: id.slice(name + 9, end),
+  };
+}
+
+/** What a client says of itself when it connects to a brick. */
+export interface Introduction {
+  readonly volume: string | undefined;
+  readonly brick: string | undefined;
+  readonly client: JsonObject;
+}
+
+/**
+ * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
+ * and the password, which are there too, are left alone.
+ */
+export function introduction(dict: JsonObject): Introduction {
+  const id = entry(dict, 'process-uuid');
+  const process = id === undefined ? undefined : pieces(id);
+  const key = entry(dict, 'volfile-key');
+  const client: Fields = {};
+  put(client, 'host', process?.host);
+  const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
+  put(client, 'pid', pid);
+  put(client, 'process_name', entry(dict, 'process-name'));
+  put(client, 'version', entry(dict, 'client-version'));
+  put(client, 'subvolume', process?.subvolume);
+  put(client, 'subdir', entry(dict, 'subdir-mount'));
+  put(client, 'volume_id', entry(dict, 'volume-id'));
+  put(client, 'process_uuid', id);
+  return {
+    volume:
+      (process === undefined ? undefined : volumeOfSubvolume(process.subvolume)) ??
+      (key === undefined ? undefined : volumeOfKey(key)),
+    brick: entry(dict, 'remote-subvolume'),
+    client,
+  };
+}
+
+/** The dictionary, where there is one. */
+export function introductionOf(request: Fields | undefined): Introduction | undefined {
+  const dict = object(request?.dict);
+  return dict === undefined ? undefined : introduction(dict);
+}

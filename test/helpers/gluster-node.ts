@@ -1,0 +1,92 @@
+/**
+ * A machine of a cluster: a network namespace and, held by one process, namespaces of its own for mounts,
+ * processes and the host's name. When that process ends, so does everything in them, FUSE mounts included;
+ * and it ends when its standard input does, so that nothing outlives the test, however that ends.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createNetns, type Netns, run } from './netns.js';
+import { ended, until } from './wiretail.js';
+
+/**
+ * What glusterd writes lies in the test's folder: its state, its logs, its pid files. GlusterFS has these paths
+ * compiled in.
+ */
+const INIT = `
+set -e
+cd "$1"
+hostname "$2"
+mkdir -p /var/lib/glusterd /var/log/glusterfs
+mount --bind ../hosts /etc/hosts
+mount --bind lib /var/lib/glusterd
+mount --bind log /var/log/glusterfs
+mount -t tmpfs tmpfs /run
+mkdir -p /run/gluster /run/lock
+echo ready
+read -r _ || :
+`;
+
+export interface GlusterNode {
+  readonly netns: Netns;
+  readonly name: string;
+  /** Its folder, under the same path inside and outside; what is mounted in it is seen inside only. */
+  readonly folder: string;
+  /** Runs a command in it to its end and gives what it printed. */
+  run(command: string, ...args: string[]): string;
+  /** Whether something listens on this port. */
+  listens(port: number): boolean;
+  /** Ends all of its processes; the network namespace stays. */
+  stop(): Promise<void>;
+}
+
+/** A node of this name; `folder` is made, and beside it lies a file `hosts`. */
+export async function startNode(netns: Netns, name: string, folder: string): Promise<GlusterNode> {
+  for (const part of ['lib', 'log', 'mnt']) mkdirSync(`${folder}/${part}`, { recursive: true });
+  const holder = netns.spawn(
+    'unshare',
+    [
+      ...['--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
+      ...['sh', '-c', INIT, 'sh', folder, name],
+    ],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  const end = ended(holder);
+  let said = '';
+  for (const stream of [holder.stdout, holder.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+    });
+  }
+  holder.stdin?.on('error', () => {});
+  await until(
+    () => said.includes('ready') || holder.exitCode !== null || holder.signalCode !== null,
+    () => `${name} does not start: ${said}`,
+  );
+  if (!said.includes('ready')) throw new Error(`${name} did not start: ${said}`);
+
+  const proc = `/proc/${holder.pid}`;
+  const spaces = [`--mount=${proc}/ns/mnt`, `--uts=${proc}/ns/uts`, `--net=${proc}/ns/net`];
+  const enter = [...spaces, `--pid=${proc}/ns/pid_for_children`, '--'];
+  return {
+    netns,
+    name,
+    folder,
+    run: (command, ...args) => run('nsenter', [...enter, command, ...args]),
+    listens(port) {
+      const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+      return ['tcp', 'tcp6'].some((table) =>
+        readFileSync(`${proc}/net/${table}`, 'utf8')
+          .split('\n')
+          // In state LISTEN; the remote port of such a line is 0.
+          .some((line) => line.includes(local) && / 0A /.test(line)),
+      );
+    },
+    async stop() {
+      holder.stdin?.end();
+      await until(
+        () => holder.exitCode !== null || holder.signalCode !== null,
+        () => `${name} does not end`,
+      );
+      await end;
+    },
+  };
+}

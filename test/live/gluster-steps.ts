@@ -1,0 +1,53 @@
+/** The steps of a program that works on a mount, as they are made. */
+import type { ExpectedCall, Step } from './gluster-transcript.js';
+
+export const steps: Step[] = [];
+
+const ROOT_USER = { uid: 0, gid: 0, groups: [] as readonly number[] };
+let user = ROOT_USER;
+
+type More = Omit<ExpectedCall, 'action' | 'of' | 'request'>;
+
+export function all(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
+  return { action, of: 'all', request, ...more };
+}
+
+export function one(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
+  return { action, of: 'one', request, ...more };
+}
+
+/** Does it and notes what came of it; gives the result if there is one. */
+export function step<T>(what: string, body: () => T, ...calls: ExpectedCall[]): T {
+  const noted = { what, user: { pid: process.pid, ...user }, calls };
+  const result = body();
+  steps.push(noted);
+  return result;
+}
+
+/** The same for what must fail, and how. */
+export function fails(error: string, what: string, body: () => unknown, ...calls: ExpectedCall[]): void {
+  let code = 'no error';
+  try {
+    body();
+  } catch (thrown) {
+    code = (thrown as NodeJS.ErrnoException).code ?? String(thrown);
+  }
+  if (code !== error) throw new Error(`${what}: ${code} instead of ${error}`);
+  steps.push({ what, error, user: { pid: process.pid, ...user }, calls });
+}
+
+/** Makes steps as another user. */
+export function as(uid: number, gid: number, groups: readonly number[], body: () => void): void {
+  process.setgroups?.([...groups]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+  user = { uid, gid, groups };
+  try {
+    body();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    process.setgroups?.([]);
+    user = ROOT_USER;
+  }
+}

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newDescriber } from '../../../src/protocols/gluster/describe.js';
+import { findProgram, PROGRAMS } from '../../../src/protocols/gluster/programs.js';
+import { wanted } from '../../../src/protocols/gluster/wanted.js';
+import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { newRandom } from '../../helpers/random.js';
+import { sampleBody } from './sample.js';
+
+const connection = { serverPort: 49152, clientPort: 49151, fromStart: true };
+
+const Fop = 1298437;
+const Handshake = 14398633;
+const Mgmt = 1238433;
+
+function exchange(number: number, version: number, name: string, request?: Fields, response?: Fields) {
+  const program = findProgram(number, version);
+  const procedure = program?.procedures.find((row) => row?.name === name);
+  assert.ok(program !== undefined && procedure !== undefined, `${number} ${version} ${name}`);
+  return { program, procedure, request, response, dataBytes: 0 };
+}
+
+function both(
+  number: number,
+  version: number,
+  name: string,
+  request?: Fields,
+  response?: Fields,
+): Description {
+  return newDescriber(connection).describe(exchange(number, version, name, request, response), 'both');
+}
+
+const fop = (name: string, request: Fields, response: Fields) => both(Fop, 400, name, request, response);
+
+const id = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
+const directory = 'bb40ca07-e64e-4b19-b5d3-83432466d2b7';
+const root = '00000000-0000-0000-0000-000000000001';
+const none = '00000000-0000-0000-0000-000000000000';
+const ok = { op_ret: 0, op_errno: 0 };
+const enoent = { op_ret: -1, op_errno: 2 };
+
+test('WRITE and READ: the file, how much and where', () => {
+  const asked = { gfid: id, fd: '1', offset: 65536, size: 131072 };
+  assert.deepEqual(fop('WRITE', asked, { op_ret: 131072, op_errno: 0 }), {
+    fields: { gfid: id, size: 131072, offset: 65536, op_ret: 131072, op_errno: 0 },
+    subject: `WRITE <gfid:${id}> 128 KiB at 65536`,
+    result: '128 KiB',
+    outcome: 'success',
+  });
+  const read = fop('READ', { ...asked, offset: 2n ** 63n }, { op_ret: 7, op_errno: 2 });
+  assert.equal(read.subject, `READ <gfid:${id}> 128 KiB at 9223372036854775808`);
+  assert.equal(read.result, '7 bytes, the end');
+  assert.equal(read.outcome, 'success');
+  assert.equal(read.fields.eof, true);
+  assert.equal(read.fields.error, undefined);
+});
+
+test('a failure has the name of its error', () => {
+  const { fields, result, outcome } = fop('STAT', { gfid: id }, enoent);
+  assert.deepEqual(fields, { gfid: id, op_ret: -1, op_errno: 2, error: 'ENOENT' });
+  assert.equal(result, 'ENOENT');
+  assert.equal(outcome, 'failure');
+  assert.equal(fop('STAT', { gfid: id }, { op_ret: -1, op_errno: 9999 }).result, 'error 9999');
+  assert.equal(fop('STAT', { gfid: id }, { op_ret: -1, op_errno: 0 }).result, 'failed');
+});
+
+test('a name in a directory: its path, and the gfid that the reply told', () => {
+  const found = fop(
+    'LOOKUP',
+    { gfid: none, pargfid: directory, bname: 'a\nb' },
+    { op_ret: 0, op_errno: 22, prestat: { ia_gfid: id }, poststat: { ia_gfid: directory } },
+  );
+  assert.equal(found.subject, `LOOKUP <gfid:${directory}>/a.b`);
+  assert.equal(found.fields.path, `<gfid:${directory}>/a\nb`);
+  assert.equal(found.fields.gfid, id);
+  assert.equal(found.outcome, 'success');
+  const made = fop('MKDIR', { pargfid: root, bname: 'd' }, { ...ok, stat: { ia_gfid: id } });
+  assert.equal(made.subject, 'MKDIR /d');
+  assert.deepEqual(made.fields, { path: '/d', op_ret: 0, op_errno: 0, gfid: id });
+  const missing = fop(
+    'LOOKUP',
+    { gfid: none, pargfid: root, bname: 'x' },
+    { ...enoent, prestat: { ia_gfid: none } },
+  );
+  assert.deepEqual(missing.fields, { path: '/x', op_ret: -1, op_errno: 2, error: 'ENOENT' });
+});
+
+test('the root is known by its path', () => {
+  const { fields, subject } = fop('LOOKUP', { gfid: root, pargfid: none, bname: '' }, ok);
+  assert.equal(subject, 'LOOKUP /');
+  assert.equal(fields.path, '/');
+  assert.equal(fields.gfid, root);
+});
+
+test('RENAME, LINK and SYMLINK have two names', () => {
+  const names = { oldgfid: root, oldbname: 'a', newgfid: directory, newbname: 'b' };
+  const renamed = fop('RENAME', names, ok);
+  assert.equal(renamed.subject, `RENAME /a to <gfid:${directory}>/b`);
+  assert.equal(renamed.fields.path, '/a');
+  assert.equal(renamed.fields.new_path, `<gfid:${directory}>/b`);
+  const linked = fop('LINK', { oldgfid: id, newgfid: root, newbname: 'b' }, ok);
+  assert.equal(linked.subject, `LINK <gfid:${id}> to /b`);
+  assert.equal(linked.fields.gfid, id);
+  assert.equal(linked.fields.new_path, '/b');
+  const pointed = fop('SYMLINK', { pargfid: root, bname: 'l', linkname: '../t' }, ok);
+  assert.equal(pointed.subject, 'SYMLINK /l to ../t');
+  assert.equal(pointed.fields.target, '../t');
+});
+
+test('listings: the number of entries, and the end of the directory', () => {
+  const asked = { gfid: root, fd: '1', size: 4096 };
+  const some = fop('READDIRP', asked, { op_ret: 3, op_errno: 0 });
+  assert.equal(some.result, '3 entries');
+  assert.equal(some.fields.entries, 3);
+  assert.equal(some.fields.eof, undefined);
+  const end = fop('READDIR', asked, { op_ret: 0, op_errno: 2 });
+  assert.equal(end.result, '0 entries, the end');
+  assert.equal(end.fields.eof, true);
+  assert.equal(end.outcome, 'success');
+});
+
+test('locks and leases', () => {
+  const flock = { type: 1, whence: 0, start: 0, len: 0, pid: 1, lk_owner: 'd0dc8dfde37f0000' };
+  const locked = fop('INODELK', { gfid: id, cmd: 2, type: 1, flock, volume: 'rep-replicate-0' }, ok);
+  assert.equal(locked.subject, `INODELK <gfid:${id}> SETLKW WRLCK all of it in rep-replicate-0`);
+  assert.deepEqual(locked.fields.lock, {
+    command: 'GF_LK_SETLKW',
+    type: 'GF_LK_F_WRLCK',
+    start: 0,
+    length: 0,
+    owner: 'd0dc8dfde37f0000',
+    domain: 'rep-replicate-0',
+  });
+  const part = fop('LK', { gfid: id, cmd: 0, type: 2, flock: { ...flock, start: 10, len: 5 } }, ok);
+  assert.equal(part.subject, `LK <gfid:${id}> GETLK UNLCK 5 bytes at 10`);
+  const named = fop('ENTRYLK', { gfid: id, cmd: 0, type: 1, name: 'f', volume: 'v' }, ok);
+  assert.equal(named.subject, `ENTRYLK <gfid:${id}> LOCK WRLCK of f in v`);
+  const leased = fop('LEASE', { gfid: id, lease: { cmd: 2, lease_type: 1, lease_id: 'ab' } }, ok);
+  assert.equal(leased.subject, `LEASE <gfid:${id}> SET_LEASE RD_LEASE`);
+  assert.deepEqual(leased.fields.lease, { command: 'GF_SET_LEASE', type: 'GF_RD_LEASE', id: 'ab' });
+});
+
+test('extended attributes by name', () => {
+  assert.equal(fop('GETXATTR', { gfid: id, namelen: 1, name: 'user.a' }, ok).fields.xattr, 'user.a');
+  const dict = { a: 1, b: 2, c: 3, d: 4 };
+  const set = fop('SETXATTR', { gfid: id, flags: 0, dict }, ok);
+  assert.equal(set.subject, `SETXATTR <gfid:${id}> a, b, c and 1 more`);
+  assert.deepEqual(set.fields.xattr, ['a', 'b', 'c', 'd']);
+});
+
+test('the other file operations', () => {
+  const subjects: [string, Fields, string][] = [
+    ['OPEN', { gfid: id, flags: 32770 }, `OPEN <gfid:${id}> O_RDWR|O_LARGEFILE`],
+    ['TRUNCATE', { gfid: id, offset: 1048576 }, `TRUNCATE <gfid:${id}> to 1 MiB`],
+    ['SETATTR', { gfid: id, valid: 1 }, `SETATTR <gfid:${id}> MODE`],
+    ['ACCESS', { gfid: id, mask: 0 }, `ACCESS <gfid:${id}> F_OK`],
+    ['SEEK', { gfid: id, offset: 5, what: 1 }, `SEEK <gfid:${id}> HOLE at 5`],
+    ['FALLOCATE', { gfid: id, offset: 0, size: 3 }, `FALLOCATE <gfid:${id}> 3 bytes at 0`],
+    ['IPC', { op: 1 }, 'IPC 1'],
+  ];
+  for (const [name, request, subject] of subjects) assert.equal(fop(name, request, ok).subject, subject);
+  const copied = fop(
+    'COPY_FILE_RANGE',
+    { gfid1: id, gfid2: directory, off_in: 1, off_out: 2, size: 1024 },
+    ok,
+  );
+  assert.equal(copied.subject, `COPY_FILE_RANGE <gfid:${id}> at 1 to <gfid:${directory}> at 2 1 KiB`);
+  assert.equal(fop('SEEK', { gfid: id }, { ...ok, offset: 4096 }).result, 'at 4096');
+  assert.equal(fop('READLINK', { gfid: id }, { op_ret: 3, op_errno: 0, path: '../t' }).result, '../t');
+});
+
+test('old versions: paths that are sent, and the same words otherwise', () => {
+  const old = both(Fop, 310, 'OPEN', { gfid: id, path: '/d/f', flags: 0 }, ok);
+  assert.equal(old.subject, 'OPEN /d/f O_RDONLY');
+  assert.equal(old.fields.path, '/d/f');
+  const found = both(Fop, 330, 'LOOKUP', { pargfid: root, bname: 'f' }, { ...ok, stat: { ia_gfid: id } });
+  assert.equal(found.subject, 'LOOKUP /f');
+  assert.equal(found.fields.gfid, id);
+});
+
+const setvolume: Fields = {
+  dict: Object.fromEntries(
+    Object.entries({
+      'volfile-key': 'shd/h',
+      'client-version': '10.3',
+      'process-name': 'glustershd',
+      'process-uuid':
+        'CTX_ID:41c517ab-GRAPH_ID:0-PID:17841-HOST:node-HOST:1-PC_NAME:h-v-client-1-RECON_NO:-0',
+      'remote-subvolume': '/bricks/h',
+      username: '3a98cf22',
+      password: '8a2811e6',
+    }).map(([key, text]) => [key, { hex: '00', text }]),
+  ),
+};
+
+test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
+  const describer = newDescriber(connection);
+  const hello = describer.describe(
+    exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
+    'both',
+  );
+  assert.equal(hello.subject, 'SETVOLUME /bricks/h');
+  assert.equal(hello.result, 'ok');
+  assert.deepEqual(hello.fields, {
+    volume: 'h-v',
+    brick: '/bricks/h',
+    client: {
+      host: 'node-HOST:1',
+      pid: 17841,
+      process_name: 'glustershd',
+      version: '10.3',
+      subvolume: 'h-v-client-1',
+      process_uuid: 'CTX_ID:41c517ab-GRAPH_ID:0-PID:17841-HOST:node-HOST:1-PC_NAME:h-v-client-1-RECON_NO:-0',
+    },
+    op_ret: 0,
+    op_errno: 22,
+  });
+  const later = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both');
+  assert.deepEqual(later.fields, { volume: 'h-v', brick: '/bricks/h', gfid: id, op_ret: 0, op_errno: 0 });
+  assert.equal(both(Fop, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
+});
+
+test('SETVOLUME refused: why, in its own words; the volume by the key of the volfile', () => {
+  const request = { dict: { 'volfile-key': '/rep', 'process-uuid': 'node1-1234-2013/01/01-00:00:00' } };
+  const response = {
+    op_ret: -1,
+    op_errno: 13,
+    dict: { ERROR: { hex: '00', text: 'Authentication failed' } },
+  };
+  const refused = both(Handshake, 2, 'SETVOLUME', request, response);
+  assert.equal(refused.result, 'EACCES: Authentication failed');
+  assert.equal(refused.fields.op_errstr, 'Authentication failed');
+  assert.equal(refused.fields.volume, 'rep');
+  assert.equal(refused.outcome, 'failure');
+});
+
+test('volfiles by their key', () => {
+  const volumes: [string, string | undefined][] = [
+    ['/rep', 'rep'],
+    ['rep', 'rep'],
+    ['shd/rep', 'rep'],
+    ['rebalance/dist', 'dist'],
+    ['rep.node1.bricks-r1', 'rep'],
+    ['gluster/quotad', undefined],
+    ['/snaps/s1/vol', undefined],
+  ];
+  for (const [key, volume] of volumes) {
+    const { fields, subject, result } = both(
+      Handshake,
+      2,
+      'GETSPEC',
+      { flags: 1, key },
+      { op_ret: 2650, op_errno: 0 },
+    );
+    assert.equal(fields.volume, volume, key);
+    assert.equal(fields.volfile, key);
+    assert.equal(subject, `GETSPEC ${key}`);
+    assert.equal(result, 'ok');
+  }
+});
+
+test('the other programs', () => {
+  const dict = { volname: { hex: '00', text: 'rep' }, 'cmd-str': { hex: '00', text: 'volume start rep' } };
+  const mgmt = both(Mgmt, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
+  assert.equal(mgmt.subject, 'STAGE_OP GD_OP_START_VOLUME rep');
+  assert.equal(mgmt.fields.operation, 'GD_OP_START_VOLUME');
+  assert.equal(mgmt.fields.volume, 'rep');
+  assert.equal(mgmt.fields.command, 'volume start rep');
+  assert.equal(both(Mgmt, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP GD_OP_RENAME_VOLUME');
+  const unlocked = both(Mgmt, 3, 'UNLOCK', { uuid: id, txn_id: directory, op: 0 }, ok);
+  assert.equal(unlocked.subject, 'UNLOCK');
+  assert.equal(unlocked.fields.transaction, directory);
+  const refused = both(1238463, 2, 'START_VOLUME', { dict }, { op_ret: 1, op_errno: 30800, op_errstr: 'no' });
+  assert.equal(refused.subject, 'START_VOLUME rep');
+  assert.equal(refused.result, 'EG_INTRNL: no');
+  assert.equal(refused.outcome, 'failure');
+  const probed = both(
+    1238437,
+    2,
+    'PROBE_QUERY',
+    { uuid: id, hostname: 'node2', port: 24007 },
+    { op_ret: -1, op_errno: 3 },
+  );
+  assert.equal(probed.subject, 'PROBE_QUERY node2');
+  assert.equal(probed.fields.error, 'GF_PROBE_ANOTHER_CLUSTER');
+  const port = both(34123456, 1, 'PORTBYBRICK', { brick: '/b' }, { ...ok, status: 0, port: 49152 });
+  assert.equal(`${port.subject} -> ${port.result}`, 'PORTBYBRICK /b -> 49152');
+  assert.equal(port.fields.port, 49152);
+  const ended = both(4867634, 2, 'BRICK_TERMINATE', { name: '/b', op: 1 }, ok);
+  assert.equal(ended.subject, 'BRICK_TERMINATE GLUSTERD_BRICK_TERMINATE /b');
+  assert.equal(both(123451501, 1, 'PING', undefined, ok).subject, 'PING');
+  assert.equal(both(1239873, 1, 'VERSIONS', {}, { op_ret: 0, op_errno: 22 }).result, 'ok');
+  const asked = both(29852134, 1, 'GETLIMIT', { dict: { gfid: { hex: '00', text: root } } }, ok);
+  assert.equal(asked.subject, 'GETLIMIT /');
+});
+
+test('a callback has no result', () => {
+  const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
+  assert.deepEqual(newDescriber(connection).describe(call, 'call'), {
+    fields: { gfid: id, flags: ['UP_FORGET'] },
+    subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
+    result: undefined,
+    outcome: undefined,
+  });
+});
+
+test('a reply that says nothing is no failure, and one that could not be read is not known to be none', () => {
+  assert.equal(both(34123456, 1, 'NULL').outcome, 'success');
+  assert.equal(fop('STAT', { gfid: id }, {}).outcome, 'unknown');
+  assert.equal(both(Fop, 400, 'STAT', { gfid: id }).outcome, 'unknown');
+});
+
+test('every procedure, whatever is missing: a subject, and no word that only a program says', () => {
+  const random = newRandom(7);
+  const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
+  for (const program of PROGRAMS) {
+    const describer = newDescriber(connection);
+    for (const procedure of program.procedures) {
+      for (let i = 0; procedure !== undefined && i < 200; i++) {
+        const request = sampleBody(procedure.call, random);
+        const response = sampleBody(procedure.reply, random);
+        const part = random.pick(['call', 'reply', 'both'] as const);
+        const said = describer.describe({ program, procedure, request, response, dataBytes: 0 }, part);
+        assert.ok(said.subject.startsWith(procedure.name));
+        assert.doesNotMatch(`${said.subject} -> ${said.result ?? ''}`, wrong);
+        assert.ok(said.subject.length < 1000);
+        assert.equal(said.result === undefined, part === 'call');
+        assert.equal(said.outcome === undefined, part === 'call');
+        assert.ok(Object.values(said.fields).every((value) => value !== undefined));
+      }
+    }
+  }
+});
+
+/** What a reader of wanted fields alone gives. */
+function brief(struct: XdrStruct, fields: Fields): Fields {
+  const kept: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const type: XdrType | undefined = struct.fields[name];
+    if (type === undefined || !wanted(struct.name, name)) continue;
+    kept[name] = type.kind === 'struct' ? brief(type, value as Fields) : value;
+  }
+  return kept;
+}
+
+test('the wanted fields are all that a description needs', () => {
+  const random = newRandom(8);
+  for (const program of PROGRAMS) {
+    const whole = newDescriber(connection);
+    const small = newDescriber(connection);
+    for (const procedure of program.procedures) {
+      for (let i = 0; procedure !== undefined && i < 50; i++) {
+        const request = sampleBody(procedure.call, random);
+        const response = sampleBody(procedure.reply, random);
+        const { call, reply } = procedure;
+        const all = { program, procedure, request, response, dataBytes: 0 };
+        const some = {
+          ...all,
+          request: request && typeof call !== 'string' ? brief(call, request) : undefined,
+          response: response && typeof reply !== 'string' ? brief(reply, response) : undefined,
+        };
+        assert.deepEqual(small.describe(some, 'both'), whole.describe(all, 'both'), procedure.name);
+      }
+    }
+  }
+});
+
+test('hot replies are passed over but for their result', () => {
+  assert.ok(wanted('gfx_write_req', 'offset') && wanted('gfx_read_rsp', 'op_ret'));
+  for (const [struct, field] of [
+    ['gfx_write_req', 'xdata'],
+    ['gfx_write_req', 'fd'],
+    ['gfx_read_rsp', 'stat'],
+    ['gfx_common_2iatt_rsp', 'poststat'],
+    ['gfx_readdirp_rsp', 'reply'],
+    ['gf_getspec_rsp', 'spec'],
+    ['gd1_mgmt_v3_unlock_req', 'dict'],
+    ['any', 'constructor'],
+  ]) {
+    assert.ok(!wanted(struct, field), `${struct}.${field}`);
+  }
+});

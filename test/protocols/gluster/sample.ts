@@ -1,0 +1,61 @@
+/** Fields of a struct as a reader would give them, made up from its table. */
+import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Body } from '../../../src/protocols/rpc/program.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import type { Json } from '../../../src/records/record.js';
+import type { Random } from '../../helpers/random.js';
+
+const Numbers: readonly (number | bigint)[] = [0, 1, 2, 22, 49152, 0x7fffffff, 9223372036854775808n];
+const Strings = ['', 'a.txt', 'vol', 'x\u0000\n\u2028y', '/bricks/b1', 'é'.repeat(300)];
+const Gfids = [0, 1, 2].map((last) => `00000000-0000-0000-0000-00000000000${last}`);
+
+function sample(type: XdrType, random: Random): Json | undefined {
+  switch (type.kind) {
+    case 'int':
+      return random.pick([-2147483648, -1, 0, 0, 0, 1, 2, 107]);
+    case 'unsigned int':
+      return random.pick([0, 1, 2, 3, 512, 4294967295]);
+    case 'hyper':
+    case 'unsigned hyper':
+      return type.id ? String(random.pick(Numbers)) : random.pick(Numbers);
+    case 'double':
+      return 1.5;
+    case 'opaque':
+      return type.uuid ? random.pick(Gfids) : '00'.repeat(type.length);
+    case 'uuid words':
+      return random.pick(Gfids);
+    case 'bytes':
+      return random.pick(['', 'd0dc8dfde37f0000']);
+    case 'string':
+      return random.pick(Strings);
+    case 'array':
+    case 'chain':
+      return Array.from({ length: random.below(3) }, () => sample(type.of, random) ?? 0);
+    case 'gfx_dict':
+    case 'dict': {
+      const keys = ['volname', 'cmd-str', 'gfid', 'process-uuid', 'volfile-key', 'remote-subvolume', 'ERROR'];
+      if (random.chance(0.2)) return random.pick([undefined, 'beef', {}]);
+      const text = () => random.pick([...Strings, ...Gfids]);
+      const value = () => random.pick<Json>([text(), { hex: '00', text: text() }, { hex: 'ff' }, 5, 1.5]);
+      return Object.fromEntries(keys.filter(() => random.chance(0.6)).map((key) => [key, value()]));
+    }
+    case 'since':
+      return random.chance(0.5) ? sample(type.of, random) : undefined;
+    case 'struct':
+      return sampleFields(type, random);
+  }
+}
+
+/** Now and then a field is absent. */
+export function sampleFields(struct: XdrStruct, random: Random): Fields {
+  const fields: Fields = {};
+  for (const [name, type] of Object.entries(struct.fields)) {
+    const value = random.chance(0.15) ? undefined : sample(type, random);
+    if (value !== undefined) fields[name] = value;
+  }
+  return fields;
+}
+
+export function sampleBody(body: Body, random: Random): Fields | undefined {
+  return typeof body === 'string' || random.chance(0.1) ? undefined : sampleFields(body, random);
+}
