@@ -2,6 +2,7 @@
 import { DATASETS } from './datasets.js';
 import { count, describe, object, oneOf, type Schema, string } from './json-schema.js';
 import { GEARMAN } from './schema-gearman.js';
+import { GLUSTER, RPC } from './schema-gluster.js';
 import { WIRETAIL } from './schema-wiretail.js';
 
 const ENDPOINT: Schema = object({ ip: string, port: { type: 'integer', minimum: 0, maximum: 65535 } }, [
@@ -56,12 +57,18 @@ export function recordSchema(): Schema {
         destination: ENDPOINT,
         network: NETWORK,
         packet: PACKET,
+        rpc: RPC,
+        gluster: GLUSTER,
         gearman: GEARMAN,
         wiretail: WIRETAIL,
       },
       ['@timestamp', 'log', 'message', 'event'],
     ),
     allOf: [
+      ...DATASETS.filter((dataset) => dataset.startsWith('gluster.')).map((dataset) =>
+        sectionOf(dataset, ['source', 'destination', 'network', 'rpc', 'gluster']),
+      ),
+      sectionOf('rpc.other', ['source', 'destination', 'network', 'rpc']),
       sectionOf('gearman.packet', ['source', 'destination', 'network', 'gearman']),
       sectionOf('gearman.admin', ['source', 'destination', 'network', 'gearman']),
       sectionOf('wiretail.start', ['host', 'wiretail']),

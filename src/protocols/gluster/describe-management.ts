@@ -14,7 +14,27 @@ const row = (...asks: readonly Part[]): Row => ({ asks });
 const answered = (answers: Answer, ...asks: readonly Part[]): Row => ({ asks, answers });
 
 const volume = volumeOf('dict');
-const hostname = told('hostname', 'peer');
+/** The host of another glusterd. The command has it in its dictionary since GlusterFS 3.5. */
+const hostname: Part = (request, out) => {
+  const host = text(request.hostname) ?? entry(request.dict, 'hostname');
+  put(out, 'peer', host);
+  return host === undefined ? '' : plain(host);
+};
+/** What the command is about, or else what somebody typed. */
+const typed: Part = (request, out) => {
+  const about = [hostname(request, out), volume(request, out)].filter((words) => words !== '').join(' ');
+  return about === '' && typeof out.command === 'string' ? `"${plain(out.command)}"` : about;
+};
+
+/** The brick and the volume; the operation is the procedure once more. */
+const ofBrick: Part = (request, out) => {
+  operation(brickOp)(request, out);
+  const path = text(request.name) ?? entry(request.input, 'brick-name');
+  put(out, 'brick', path);
+  volumeOf('input')(request, out);
+  return path === undefined ? '' : plain(path);
+};
+
 const brick = told('brick', 'brick');
 const port = told('port', 'port', 'port ');
 
@@ -97,6 +117,8 @@ const PROCEDURES: ReadonlyMap<string, Row> = new Map(
     'GLUSTER_CBK ENTRYLK_CONTENTION': row(file, entryLock),
     'GLUSTER_AGGREGATOR LOOKUP': FOP.get('LOOKUP') ?? row(file),
     'GLUSTER_AGGREGATOR GETLIMIT': row(limited),
+    // Its dictionary can hold all that the transaction has gathered: not read for a summary.
+    'GD_MGMT UNLOCK': row(operation(glusterdOp), originator),
     'CLI GETWD': answered(pathOf('wd')),
     'CLI MOUNT': answered(pathOf('path')),
     'CLI UMOUNT': row(told('path', 'path')),
@@ -105,7 +127,7 @@ const PROCEDURES: ReadonlyMap<string, Row> = new Map(
     'GLUSTERD1_MGMT CLI_RENAME_VOLUME': row(volume, told('new_volname', 'new_volume', 'to ')),
     'GLUSTERD1_MGMT STAGE_OP': glusterd(glusterdOpV1),
     'GLUSTERD1_MGMT COMMIT_OP': glusterd(glusterdOpV1),
-    'GLUSTERD1_MGMT BRICK_OP': row(told('name', 'brick')),
+    'GLUSTERD1_MGMT BRICK_OP': row(ofBrick),
   }),
 );
 
@@ -120,8 +142,8 @@ const RULES: ReadonlyMap<string, Row> = new Map(
     GD_MGMT: glusterd(glusterdOp),
     GD_FRIEND: row(peers),
     GLUSTERD1_MGMT: row(peers, volume),
-    GD_BRICK: row(operation(brickOp), told('name', 'brick')),
-    CLI: row(hostname, volume),
+    GD_BRICK: row(ofBrick),
+    CLI: row(typed),
   }),
 );
 

@@ -173,7 +173,8 @@ export function told(field: string, as: string, before = ''): Part {
 export function volumeOf(dict: string): Part {
   return (request, out) => {
     const volume = text(request.volname) ?? text(request.old_volname) ?? entry(request[dict], 'volname');
-    put(out, 'volume', volume);
+    // What stands for every volume: no volume may have this name.
+    if (volume !== 'all') put(out, 'volume', volume);
     put(out, 'command', entry(request[dict], 'cmd-str'));
     return volume === undefined ? '' : plain(volume);
   };

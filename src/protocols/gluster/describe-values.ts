@@ -25,7 +25,7 @@ export function entry(dict: Json | undefined, key: string): string | undefined {
   return text(value) ?? text(object(value)?.text);
 }
 
-export const NullGfid = '00000000-0000-0000-0000-000000000000';
+const NullGfid = '00000000-0000-0000-0000-000000000000';
 export const RootGfid = '00000000-0000-0000-0000-000000000001';
 
 /** A gfid that names something. */

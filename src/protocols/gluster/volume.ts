@@ -51,7 +51,7 @@ export interface Introduction {
  * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
  * and the password, which are there too, are left alone.
  */
-export function introduction(dict: JsonObject): Introduction {
+function introduction(dict: JsonObject): Introduction {
   const id = entry(dict, 'process-uuid');
   const process = id === undefined ? undefined : pieces(id);
   const key = entry(dict, 'volfile-key');

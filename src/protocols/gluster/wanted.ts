@@ -66,7 +66,14 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gf_setvolume_rsp',
     'gf_get_volume_info_req',
     'gf_getsnap_name_uuid_req',
+    'gf_event_notify_req',
     'gf_cli_req',
+    'gf1_cli_peer_list_req',
+    'gf1_cli_mount_req',
+    'gf1_cli_set_vol_req',
+    'gf1_cli_reset_vol_req',
+    'gf1_cli_quota_req',
+    'gf1_cli_get_vol_req',
     'gf1_cli_gsync_set_req',
     'gd1_mgmt_v3_lock_req',
     'gd1_mgmt_v3_pre_val_req',
@@ -75,6 +82,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gd1_mgmt_v3_post_commit_req',
     'gd1_mgmt_v3_post_val_req',
   ],
+  input: ['gd1_mgmt_brick_op_req'],
   buf: ['gd1_mgmt_stage_op_req', 'gd1_mgmt_commit_op_req'],
 };
 

@@ -33,7 +33,17 @@ function sample(type: XdrType, random: Random): Json | undefined {
       return Array.from({ length: random.below(3) }, () => sample(type.of, random) ?? 0);
     case 'gfx_dict':
     case 'dict': {
-      const keys = ['volname', 'cmd-str', 'gfid', 'process-uuid', 'volfile-key', 'remote-subvolume', 'ERROR'];
+      const keys = [
+        'volname',
+        'cmd-str',
+        'hostname',
+        'brick-name',
+        'gfid',
+        'process-uuid',
+        'volfile-key',
+        'remote-subvolume',
+        'ERROR',
+      ];
       if (random.chance(0.2)) return random.pick([undefined, 'beef', {}]);
       const text = () => random.pick([...Strings, ...Gfids]);
       const value = () => random.pick<Json>([text(), { hex: '00', text: text() }, { hex: 'ff' }, 5, 1.5]);
@@ -47,7 +57,7 @@ function sample(type: XdrType, random: Random): Json | undefined {
 }
 
 /** Now and then a field is absent. */
-export function sampleFields(struct: XdrStruct, random: Random): Fields {
+function sampleFields(struct: XdrStruct, random: Random): Fields {
   const fields: Fields = {};
   for (const [name, type] of Object.entries(struct.fields)) {
     const value = random.chance(0.15) ? undefined : sample(type, random);

@@ -1,0 +1,129 @@
+/** The `gluster` section: what a call of GlusterFS is about, and what came of it. */
+import {
+  array,
+  boolean,
+  count,
+  describe,
+  either,
+  hex,
+  integer,
+  object,
+  type Schema,
+  string,
+} from './json-schema.js';
+
+const uuid: Schema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+
+/** What a client says of itself in SETVOLUME. */
+const CLIENT: Schema = object({
+  host: string,
+  pid: integer,
+  process_name: string,
+  version: string,
+  subvolume: describe('the client translator that connected', string),
+  subdir: string,
+  volume_id: string,
+  process_uuid: string,
+});
+
+const LOCK: Schema = object({
+  command: string,
+  type: string,
+  start: integer,
+  length: describe('0: to the end of the file, wherever that will be', integer),
+  owner: hex,
+  domain: describe('the name space that the lock is in: a translator of the client', string),
+  name: describe('the name in the directory that is locked; absent: all of it', string),
+});
+
+const LEASE: Schema = object({ command: string, type: string, id: hex });
+
+/** A struct of GlusterFS's .x files as it was on the wire, names for numbers beside them. */
+const STRUCT: Schema = { type: 'object' };
+
+export const GLUSTER: Schema = object({
+  volume: string,
+  brick: describe("the brick's path, from SETVOLUME or from the port mapper", string),
+  client: CLIENT,
+  gfid: describe('the file', uuid),
+  path: describe('<gfid:PARENT>/name, or from the root of the volume', string),
+  new_path: string,
+  target: describe('of a symbolic link', string),
+  target_gfid: uuid,
+  offset: integer,
+  target_offset: integer,
+  result_offset: integer,
+  size: describe('bytes that were asked for', integer),
+  entries: describe('of a directory listing', integer),
+  eof: describe('there is no more behind it', boolean),
+  flags: array(string),
+  mask: array(string),
+  attributes: array(string),
+  seek: string,
+  xattr: either(string, array(string)),
+  lock: LOCK,
+  lease: LEASE,
+  ipc_op: integer,
+  operation: describe("glusterd's name of what is done", string),
+  command: describe('what an administrator typed', string),
+  transaction: uuid,
+  peer: string,
+  peer_uuid: uuid,
+  new_volume: string,
+  volfile: string,
+  port: integer,
+  op_ret: integer,
+  op_errno: integer,
+  error: describe('the name of op_errno, where the call failed', string),
+  op_errstr: string,
+  payload: describe(
+    'first bytes of the data read or written (--payload-bytes), where they are UTF-8',
+    string,
+  ),
+  payload_hex: hex,
+  request: describe("the call's XDR struct (--detail full)", STRUCT),
+  response: describe("the reply's XDR struct (--detail full)", STRUCT),
+});
+
+/** A credential or verifier: the fields of its own struct under their names. */
+const AUTH: Schema = object(
+  {
+    flavor: integer,
+    flavor_name: string,
+    stamp: count,
+    machname: string,
+    machname_hex: hex,
+    pid: describe('below zero: a process of GlusterFS itself', integer),
+    pid_name: describe('which one', string),
+    uid: count,
+    gid: count,
+    flags: count,
+    ctime_nsec: count,
+    ctime_sec: count,
+    ngrps: count,
+    groups: array(count),
+    lk_owner: hex,
+    raw: describe('what could not be read', hex),
+  },
+  ['flavor'],
+);
+
+export const RPC: Schema = object({
+  type: { enum: ['call', 'reply'] },
+  xid: count,
+  program: count,
+  version: count,
+  procedure: count,
+  method: describe("the procedure's name", string),
+  accept_status: string,
+  reject_status: string,
+  auth_status: string,
+  mismatch: describe(
+    'the versions that the server has',
+    object({ low: count, high: count }, ['low', 'high']),
+  ),
+  auth: AUTH,
+  verifier: AUTH,
+  retransmission: describe('the call was sent again while it was open', { const: true }),
+  payload_bytes: describe('bytes of file data behind the struct', count),
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newDescriber } from '../../../src/protocols/gluster/describe.js';
+import { PROGRAMS } from '../../../src/protocols/gluster/programs.js';
+import { wanted } from '../../../src/protocols/gluster/wanted.js';
+import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { newRandom } from '../../helpers/random.js';
+import { sampleBody } from './sample.js';
+
+const connection = { serverPort: 49152, clientPort: 49151, fromStart: true };
+
+test('every procedure, whatever is missing: a subject, and no word that only a program says', () => {
+  const random = newRandom(7);
+  const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
+  for (const program of PROGRAMS) {
+    const describer = newDescriber(connection);
+    for (const procedure of program.procedures) {
+      for (let i = 0; procedure !== undefined && i < 200; i++) {
+        const request = sampleBody(procedure.call, random);
+        const response = sampleBody(procedure.reply, random);
+        const part = random.pick(['call', 'reply', 'both'] as const);
+        const said = describer.describe({ program, procedure, request, response, dataBytes: 0 }, part);
+        assert.ok(said.subject.startsWith(procedure.name));
+        assert.doesNotMatch(`${said.subject} -> ${said.result ?? ''}`, wrong);
+        assert.ok(said.subject.length < 1000);
+        assert.equal(said.result === undefined, part === 'call');
+        assert.equal(said.outcome === undefined, part === 'call');
+        assert.ok(Object.values(said.fields).every((value) => value !== undefined));
+      }
+    }
+  }
+});
+
+/** What a reader of wanted fields alone gives. */
+function brief(struct: XdrStruct, fields: Fields): Fields {
+  const kept: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const type: XdrType | undefined = struct.fields[name];
+    if (type === undefined || !wanted(struct.name, name)) continue;
+    kept[name] = type.kind === 'struct' ? brief(type, value as Fields) : value;
+  }
+  return kept;
+}
+
+test('the wanted fields are all that a description needs', () => {
+  const random = newRandom(8);
+  for (const program of PROGRAMS) {
+    const whole = newDescriber(connection);
+    const small = newDescriber(connection);
+    for (const procedure of program.procedures) {
+      for (let i = 0; procedure !== undefined && i < 50; i++) {
+        const request = sampleBody(procedure.call, random);
+        const response = sampleBody(procedure.reply, random);
+        const { call, reply } = procedure;
+        const all = { program, procedure, request, response, dataBytes: 0 };
+        const some = {
+          ...all,
+          request: request && typeof call !== 'string' ? brief(call, request) : undefined,
+          response: response && typeof reply !== 'string' ? brief(reply, response) : undefined,
+        };
+        assert.deepEqual(small.describe(some, 'both'), whole.describe(all, 'both'), procedure.name);
+      }
+    }
+  }
+});
+
+test('hot replies are passed over but for their result', () => {
+  assert.ok(wanted('gfx_write_req', 'offset') && wanted('gfx_read_rsp', 'op_ret'));
+  for (const [struct, field] of [
+    ['gfx_write_req', 'xdata'],
+    ['gfx_write_req', 'fd'],
+    ['gfx_read_rsp', 'stat'],
+    ['gfx_common_2iatt_rsp', 'poststat'],
+    ['gfx_readdirp_rsp', 'reply'],
+    ['gf_getspec_rsp', 'spec'],
+    ['gd1_mgmt_v3_unlock_req', 'dict'],
+    ['any', 'constructor'],
+  ]) {
+    assert.ok(!wanted(struct, field), `${struct}.${field}`);
+  }
+});
