@@ -55,10 +55,17 @@ export interface FlowDecoder {
   /**
    * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
    * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
-   * follows starts at an unknown place in the protocol, and bytes that were held back are gone (the
-   * decoder was shown them and they are not shown again).
+   * follows starts at an unknown place in the protocol, and bytes that were held back are gone: they are
+   * shown for the last time, in `held`, valid during the call.
    */
-  gap(dir: Direction, missing: number, reason: GapReason, skipping: boolean, at: Moment): void;
+  gap(
+    dir: Direction,
+    missing: number,
+    reason: GapReason,
+    skipping: boolean,
+    at: Moment,
+    held: Uint8Array,
+  ): void;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
   close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment): void;
 }

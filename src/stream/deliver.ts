@@ -72,8 +72,9 @@ export function dropHeld(flow: Flow, dir: Direction, at: Moment): void {
   const half = flow.halves[dir];
   const lost = half.heldLength;
   if (lost === 0) return;
+  // Nothing is missing behind them: it is they that are lost.
   unhold(half, lost);
-  flow.decoder.gap(dir, lost, 'limit', false, at);
+  flow.decoder.gap(dir, lost, 'limit', false, at, EMPTY);
 }
 
 function showHeld(flow: Flow, dir: Direction, half: Half, at: Moment): void {
@@ -100,13 +101,16 @@ export function miss(flow: Flow, dir: Direction, missing: number, reason: GapRea
     const skipped = Math.min(half.skip, left);
     half.skip -= skipped;
     left -= skipped;
-    flow.decoder.gap(dir, skipped, reason, true, at);
+    flow.decoder.gap(dir, skipped, reason, true, at, EMPTY);
     // The end of the skip is the end of a message, though nobody saw it.
     if (half.skip === 0) half.skip = flow.decoder.data(dir, EMPTY, 0, 0, at);
   }
   if (left > 0) {
-    unhold(half, half.heldLength);
-    flow.decoder.gap(dir, left, reason, false, at);
+    const held = half.heldLength === 0 ? EMPTY : (half.held as Uint8Array).subarray(0, half.heldLength);
+    // Not shown again, whatever the decoder does with this last look.
+    half.heldLength = 0;
+    flow.decoder.gap(dir, left, reason, false, at, held);
+    unhold(half, 0);
   }
   return left;
 }

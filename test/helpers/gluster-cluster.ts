@@ -119,7 +119,13 @@ export async function createCluster(): Promise<Cluster> {
       gluster('volume', 'set', VOLUME, ...VOLUME_OPTIONS);
       gluster('volume', 'start', VOLUME);
       // It goes to the background when the volume is mounted.
-      client.run('glusterfs', `--volfile-server=${first.name}`, `--volfile-id=${VOLUME}`, ...MOUNT_OPTIONS, mount);
+      client.run(
+        'glusterfs',
+        `--volfile-server=${first.name}`,
+        `--volfile-id=${VOLUME}`,
+        ...MOUNT_OPTIONS,
+        mount,
+      );
       // Until the mount has found all three bricks, it does without some.
       const found = () => client.run('sh', '-c', `cat /var/log/glusterfs/*.log`);
       const attached = () => new Set(found().match(/Connected, attached to remote volume[^\n]*/g)).size;

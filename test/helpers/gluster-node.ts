@@ -4,7 +4,7 @@
  * and it ends when its standard input does, so that nothing outlives the test, however that ends.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createNetns, type Netns, run } from './netns.js';
+import { type Netns, run } from './netns.js';
 import { ended, until } from './wiretail.js';
 
 /**

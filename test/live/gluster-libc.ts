@@ -3,7 +3,11 @@ import { constants } from 'node:os';
 import koffi from 'koffi';
 
 const lib = koffi.load(null);
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+const names = new Map<number, string>();
+// Of two names for one number the first: EAGAIN, not EWOULDBLOCK.
+for (const [name, number] of Object.entries(constants.errno)) {
+  if (!names.has(number)) names.set(number, name);
+}
 
 /** An errno as Node's own functions throw it. */
 function check(result: number | bigint, call: string): number {
@@ -18,8 +22,12 @@ const pathOf = (path: Path) => Buffer.concat([Buffer.from(path as string), Buffe
 
 const c = {
   mknod: lib.func('int mknod(const uint8_t *path, uint32_t mode, uint64_t device)'),
-  setxattr: lib.func('int setxattr(const uint8_t *path, const char *name, const uint8_t *value, size_t size, int flags)'),
-  fsetxattr: lib.func('int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)'),
+  setxattr: lib.func(
+    'int setxattr(const uint8_t *path, const char *name, const uint8_t *value, size_t size, int flags)',
+  ),
+  fsetxattr: lib.func(
+    'int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)',
+  ),
   getxattr: lib.func('int64_t getxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)'),
   fgetxattr: lib.func('int64_t fgetxattr(int fd, const char *name, uint8_t *value, size_t size)'),
   listxattr: lib.func('int64_t listxattr(const uint8_t *path, uint8_t *list, size_t size)'),

@@ -28,6 +28,8 @@ export interface Step {
     readonly groups: readonly number[];
   };
   readonly calls: readonly ExpectedCall[];
+  /** Made by the other program, at the time of some others. */
+  readonly rival?: boolean;
 }
 
 export interface Transcript {
@@ -35,10 +37,8 @@ export interface Transcript {
   /** Bytes of files, over all steps. */
   readonly written: number;
   readonly read: number;
-  /** The names, in hex, of a folder whose listing is long. */
+  /** The names in a folder whose listing is long. */
   readonly listed: readonly string[];
-  /** Of a file that all of the reads and most of the writes are of. */
-  readonly gfid: string;
 }
 
 /** What a call has for a name: the text, and the bytes beside it where they are no text. */

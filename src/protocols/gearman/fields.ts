@@ -1,7 +1,6 @@
 /** Arguments as fields of a record: bytes into text and numbers, exactly or not at all. */
-import { isUtf8 } from 'node:buffer';
 import type { Json } from '../../records/record.js';
-import { ascii, hex, rawHex, text } from '../text.js';
+import { ascii, rawHex, text } from '../text.js';
 
 /** A section of a record while it is being filled. */
 export type Fields = { [key: string]: Json | undefined };
@@ -77,22 +76,4 @@ export function putCount(
   const value = integer(bytes, start, end);
   if (value === undefined) putText(fields, name, bytes, start, end, total);
   else fields[name] = value;
-}
-
-/** Bytes that a UTF-8 character begun at the end of bytes[0, end) lacks its rest for; 0: none. */
-function cutCharacter(bytes: Uint8Array, end: number): number {
-  for (let back = 1; back <= 3 && back <= end; back++) {
-    const byte = bytes[end - back];
-    if ((byte & 0xc0) === 0x80) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
-  }
-  return 0;
-}
-
-/** Puts the first bytes of a payload: as text if they are UTF-8 (a character may be cut), else as hex. */
-export function putPayload(fields: Fields, bytes: Uint8Array, complete: boolean): void {
-  const end = complete ? bytes.length : bytes.length - cutCharacter(bytes, bytes.length);
-  if (isUtf8(bytes.subarray(0, end))) fields.payload = text(bytes, 0, end);
-  else fields.payload_hex = hex(bytes, 0, bytes.length);
 }

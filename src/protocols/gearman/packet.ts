@@ -2,12 +2,10 @@
  * One binary packet, as its bytes come: the header, the arguments one after the other, the payload.
  * Each part is consumed as soon as it is whole, so that at most a piece of one argument is held back.
  */
-import { type Fields, putCount, putPayload, putText, TextEnough } from './fields.js';
+import { PayloadLimit, putPayload } from '../payload.js';
+import { type Fields, putCount, putText, TextEnough } from './fields.js';
 import { Magic, magicAt, uint32 } from './resync.js';
 import { type Argument, type PacketType, packetType, UnknownType } from './types.js';
-
-/** Payload bytes that are logged, whatever was asked for. */
-const PayloadLimit = 1024 * 1024;
 
 /** The packet at hand in one direction. */
 export interface Packet {

@@ -1,4 +1,5 @@
 /** Every RPC program of GlusterFS, of all its versions, and how to find one. */
+import type { Dataset } from '../../records/datasets.js';
 import type { Program } from '../rpc/program.js';
 import { brick, brickV1 } from './brick.js';
 import { callback } from './callback.js';
@@ -54,7 +55,8 @@ export function findProgram(number: number, version: number): Program | undefine
   return byNumber.get(number)?.get(version);
 }
 
-/** Whether any version of it is known. */
-export function hasProgram(number: number): boolean {
-  return byNumber.has(number);
+/** What the lines of a program, in whatever version, are about. */
+export function programDataset(number: number): Dataset | undefined {
+  const [program] = byNumber.get(number)?.values() ?? [];
+  return program?.dataset;
 }

@@ -2,6 +2,7 @@
  * What the RPC layer asks of those who know the programs (the room gluster/): which there are, and what a
  * call and its reply say to people. The RPC layer knows no program by itself.
  */
+import type { Dataset } from '../../records/datasets.js';
 import type { EventOutcome, Json } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
 import type { Procedure, Program } from './program.js';
@@ -45,8 +46,8 @@ export interface Describer {
 export interface Programs {
   /** Of this number and version. */
   find(number: number, version: number): Program | undefined;
-  /** Whether any version of it is known. */
-  has(number: number): boolean;
+  /** What lines about a program are about, in whatever version; undefined: no version of it is known. */
+  dataset(number: number): Dataset | undefined;
   describer(connection: Connection): Describer;
   /** Who gives this process id in its credential, where that is no process's; undefined for an ordinary one. */
   clientName(pid: number): string | undefined;

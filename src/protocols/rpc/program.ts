@@ -16,6 +16,8 @@ export interface Procedure {
   readonly reply: Body;
   /** Which of the two has raw data (of a file) behind its struct, up to the end of the record. */
   readonly data: 'call' | 'reply' | undefined;
+  /** What the number means in some versions of GlusterFS under the same version of the program. */
+  readonly alternative?: Procedure;
 }
 
 export interface Program {
@@ -42,7 +44,13 @@ export function procedure(
 
 /** A program of these rows; the array is indexed by procedure number. */
 export function program(
-  { number, version, name, dataset, callback }: Omit<Program, 'procedures' | 'callback'> & { callback?: true },
+  {
+    number,
+    version,
+    name,
+    dataset,
+    callback,
+  }: Omit<Program, 'procedures' | 'callback'> & { callback?: true },
   rows: readonly Procedure[],
 ): Program {
   const last = rows.reduce((most, row) => Math.max(most, row.number), -1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findProgram, hasProgram, PROGRAMS } from '../../../src/protocols/gluster/programs.js';
+import { findProgram, PROGRAMS, programDataset } from '../../../src/protocols/gluster/programs.js';
 import type { Procedure } from '../../../src/protocols/rpc/program.js';
 
 /** Name, number, version, dataset, and how many procedures the newest GlusterFS with this version has. */
@@ -40,12 +40,12 @@ test('every program is found by its number and version', () => {
     assert.equal(found.name, name);
     assert.equal(found.dataset, `gluster.${dataset}`, name);
     assert.equal(found.procedures.length, count, `${name} ${version}`);
-    assert.ok(hasProgram(number));
+    assert.ok(programDataset(number) !== undefined);
   }
   assert.equal(PROGRAMS.length, EXPECTED.length);
   assert.equal(findProgram(1298437, 500), undefined);
   assert.equal(findProgram(100003, 3), undefined);
-  assert.equal(hasProgram(100003), false);
+  assert.equal(programDataset(100003), undefined);
 });
 
 test('procedures have no gaps, no name twice, and begin with NULL', () => {

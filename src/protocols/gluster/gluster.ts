@@ -1,0 +1,23 @@
+/** GlusterFS's RPC, and other RPC on the same ports. */
+import type { Protocol } from '../protocol.js';
+import { newCompiler } from '../rpc/compile.js';
+import type { Programs } from '../rpc/describe.js';
+import { rpc } from '../rpc/rpc.js';
+import { clientName } from './clients.js';
+import { newDescriber } from './describe.js';
+import { meaning } from './known-keys.js';
+import { findProgram, programDataset } from './programs.js';
+import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
+import { wanted } from './wanted.js';
+
+const programs: Programs = {
+  find: findProgram,
+  dataset: programDataset,
+  describer: newDescriber,
+  clientName,
+};
+
+export function gluster(): readonly Protocol[] {
+  const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+  return [rpc('glusterfs', true, programs, compile), rpc('rpc', false, programs, compile)];
+}

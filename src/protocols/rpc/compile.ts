@@ -1,0 +1,84 @@
+/** Tables (xdr.ts) into readers, each compiled when it is first needed. */
+import { hex, rawHex, text } from '../text.js';
+import { generate } from './codegen.js';
+import type { Fields } from './describe.js';
+import { type Meaning, readDict } from './dict.js';
+import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
+import * as primitives from './primitives.js';
+import { bad, type Cursor, lack } from './reader.js';
+import type { XdrStruct } from './xdr.js';
+
+export type Detail = 'full' | 'brief';
+
+export interface CompilerOptions {
+  /**
+   * Whether a `brief` reader reads this field of the struct of this name. Others are passed over: only
+   * their end is found.
+   */
+  readonly wanted: (struct: string, field: string) => boolean;
+  /** The structs that values of a gfx_dict may be. */
+  readonly iatt: XdrStruct;
+  readonly mdata: XdrStruct;
+  /** What a well-known key of a dictionary says of a value in untyped form. */
+  readonly meaning: Meaning;
+}
+
+type ReadFields = (cursor: Cursor) => Fields;
+
+/** The two forms of a struct's reader: see codegen.ts. For readBody() only, which catches what they throw. */
+export interface Read {
+  readonly whole: ReadFields;
+  readonly parts: ReadFields;
+}
+
+export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
+
+export function newCompiler(options: CompilerOptions): Compiler {
+  const everything = () => true;
+  const runtime: Record<string, unknown> = {
+    ...primitives,
+    hex,
+    text,
+    rawHex,
+    lack,
+    bad,
+    skipGfxDict,
+    dict: (bytes: Uint8Array, start: number, end: number) => readDict(options.meaning, bytes, start, end),
+  };
+
+  const form = (
+    struct: XdrStruct,
+    kind: 'whole' | 'parts',
+    wanted: CompilerOptions['wanted'],
+  ): ReadFields => {
+    let read: ReadFields | undefined;
+    return (cursor) => {
+      if (read === undefined) {
+        const { source, constants } = generate(struct, kind, wanted);
+        read = new Function('R', 'K', `return function ${struct.name}(c) {\n${source}\n};`)(
+          runtime,
+          constants,
+        ) as ReadFields;
+      }
+      return read(cursor);
+    };
+  };
+
+  const gfxDict: ReadGfxDict = newGfxDict({
+    meaning: options.meaning,
+    iatt: form(options.iatt, 'whole', everything),
+    mdata: form(options.mdata, 'whole', everything),
+  });
+  runtime.gfxDict = gfxDict;
+
+  const readers = { full: new Map<XdrStruct, Read>(), brief: new Map<XdrStruct, Read>() };
+  return (struct, detail) => {
+    let read = readers[detail].get(struct);
+    if (read === undefined) {
+      const wanted = detail === 'full' ? everything : options.wanted;
+      read = { whole: form(struct, 'whole', wanted), parts: form(struct, 'parts', wanted) };
+      readers[detail].set(struct, read);
+    }
+    return read;
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Dictionaries of the old form: what dict_serialize() of libglusterfs/src/dict.c writes into an opaque.
+ * A count, then for each pair the key's length, the value's length, the key, a NUL, the value; no padding,
+ * and nothing that tells a value's type.
+ */
+import type { Json } from '../../records/record.js';
+import { hex, rawHex, text } from '../text.js';
+import type { Fields } from './describe.js';
+import { unsigned } from './primitives.js';
+
+/** What the key says of a value in untyped form; undefined: nothing. */
+export type Meaning = (key: string, bytes: Uint8Array, start: number, end: number) => Fields | undefined;
+
+/** Bytes of a value that are shown: the most that an extended attribute can have (XATTR_SIZE_MAX of Linux). */
+const ValueLimit = 65536;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const Unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+
+/** Bytes that nothing tells the type of: as hex, as text where they are that, and what the key says of them. */
+export function untyped(
+  meaning: Meaning,
+  key: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Fields {
+  const shown = Math.min(end, start + ValueLimit);
+  const value: Fields = { hex: hex(bytes, start, shown) };
+  if (shown < end) value.bytes = end - start;
+  const stop = shown === end && end > start && bytes[end - 1] === 0 ? end - 1 : shown;
+  const words = text(bytes, start, stop);
+  if (!Unprintable.test(words) && rawHex(words, bytes, start, stop) === undefined) value.text = words;
+  const known = meaning(key, bytes, start, end);
+  return known === undefined ? value : { ...value, ...known };
+}
+
+/** Puts a pair into a dictionary whose keys are the wire's: any text, and perhaps twice. */
+export function putPair(dict: Fields, key: string, value: Json): void {
+  let name = key;
+  for (let again = 2; Object.hasOwn(dict, name); again++) name = `${key}#${again}`;
+  if (name !== '__proto__') dict[name] = value;
+  else Object.defineProperty(dict, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** A key's text; where its bytes are no UTF-8, they stand beside it. */
+export function putKeyed(
+  dict: Fields,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  value: (key: string) => Json,
+): void {
+  const key = text(bytes, start, end);
+  putPair(dict, key, value(key));
+  const raw = rawHex(key, bytes, start, end);
+  if (raw !== undefined) putPair(dict, `${key}_key_hex`, raw);
+}
+
+const LONGEST = 0x7fffffff;
+
+/** Bytes of the smallest pair: two lengths and the key's NUL. */
+const LeastPair = 9;
+
+function isImage(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 4) return false;
+  const count = unsigned(bytes, start);
+  if (count * LeastPair > end - start - 4) return false;
+  let at = start + 4;
+  for (let i = 0; i < count; i++) {
+    if (end - at < LeastPair) return false;
+    const key = unsigned(bytes, at);
+    const value = unsigned(bytes, at + 4);
+    at += 8;
+    if (key > LONGEST || value > LONGEST || key + 1 + value > end - at || bytes[at + key] !== 0) return false;
+    at += key + 1 + value;
+  }
+  return at === end;
+}
+
+/** The opaque bytes[start, end): undefined where it is empty, hex where it holds something else. */
+export function readDict(
+  meaning: Meaning,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Fields | string | undefined {
+  if (start === end) return undefined;
+  if (!isImage(bytes, start, end)) return hex(bytes, start, end);
+  const dict: Fields = {};
+  let at = start + 4;
+  while (at < end) {
+    const key = at + 8;
+    const value = key + unsigned(bytes, at) + 1;
+    const stop = value + unsigned(bytes, at + 4);
+    putKeyed(dict, bytes, key, value - 1, (name) => untyped(meaning, name, bytes, value, stop));
+    at = stop;
+  }
+  return dict;
+}

@@ -1,0 +1,143 @@
+/** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
+import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
+import { type Calls, newCalls } from './calls.js';
+import type { Compiler, Detail } from './compile.js';
+import type { Describer, Programs } from './describe.js';
+import type { Fragments } from './fragments.js';
+import type { Message } from './message.js';
+
+/** Where a direction is in the stream of records. */
+export const Phase = {
+  /** At a record mark. */
+  boundary: 0,
+  /** In a record of several fragments. */
+  fragments: 1,
+  /** Behind what is known of a record, whose rest passes unseen. */
+  skipping: 2,
+  /** Looking for the next record. */
+  resync: 3,
+} as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Why and since when the place is lost, and what was skipped. */
+export interface Loss {
+  readonly reason: string;
+  readonly details: { readonly [key: string]: string | number };
+  /** A fault of the stream, told even if nothing was skipped. */
+  readonly always: boolean;
+  skipped: number;
+  told: boolean;
+  seconds: number;
+  nanoseconds: number;
+  packet: number;
+}
+
+/** A message that is not believed yet, and when it was complete. */
+export interface Doubted {
+  readonly message: Message;
+  readonly at: Moment;
+  readonly bytes: number;
+}
+
+export interface Side {
+  phase: Phase;
+  /** Bytes from the boundary that must be at hand before it is worth looking again. */
+  need: number;
+  more: boolean;
+  /** Bytes that were not consumed in the last call: they come again. */
+  held: number;
+  /** Any byte of this direction was seen. */
+  seen: boolean;
+  /** The message whose last bytes pass unseen. */
+  pending: Message | undefined;
+  /** Bytes of its record that are still to come, where the stream was not asked to skip them yet. */
+  rest: number;
+  fragments: Fragments | undefined;
+  /** Calls of this direction that wait for their reply. */
+  readonly calls: Calls;
+  /** The xids of the last call and of the last reply of this direction; -1: none was seen. */
+  lastCall: number;
+  lastReply: number;
+  /** Bytes that nothing was read of since then: they may have held more of them. */
+  unread: number;
+  loss: Loss | undefined;
+  /** Messages found since the place was, until something confirms it; undefined: it is sure. */
+  doubted: Doubted[] | undefined;
+  /** How many of them began where a segment does. */
+  fresh: number;
+}
+
+export interface Flow {
+  readonly emit: Emit;
+  readonly payloadBytes: number;
+  readonly messages: boolean;
+  readonly full: boolean;
+  readonly detail: Detail;
+  readonly programs: Programs;
+  readonly compile: Compiler;
+  readonly describer: Describer;
+  readonly sides: readonly [Side, Side];
+  /** The connection numbers some procedures in the way that Procedure.alternative tells. */
+  otherNumbers: boolean;
+}
+
+export function newLoss(reason: string, details: Loss['details'], always: boolean, at: Moment): Loss {
+  return {
+    reason,
+    details,
+    always,
+    skipped: 0,
+    told: false,
+    seconds: at.seconds,
+    nanoseconds: at.nanoseconds,
+    packet: at.packet,
+  };
+}
+
+function newSide(fromStart: boolean): Side {
+  return {
+    phase: fromStart ? Phase.boundary : Phase.resync,
+    need: 0,
+    more: false,
+    held: 0,
+    seen: false,
+    pending: undefined,
+    rest: 0,
+    fragments: undefined,
+    calls: newCalls(),
+    lastCall: -1,
+    lastReply: -1,
+    unread: 0,
+    loss: fromStart ? undefined : newLoss('midstream', {}, false, NEVER),
+    doubted: undefined,
+    fresh: 0,
+  };
+}
+
+const NEVER: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+
+export function openFlow(
+  connection: Connection,
+  emit: Emit,
+  options: ProtocolOptions,
+  programs: Programs,
+  compile: Compiler,
+): Flow {
+  const full = options.detail === 'full';
+  return {
+    emit,
+    payloadBytes: options.payloadBytes,
+    messages: options.view === 'messages',
+    full,
+    detail: full ? 'full' : 'brief',
+    programs,
+    compile,
+    describer: programs.describer(connection),
+    sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
+    otherNumbers: false,
+  };
+}
+
+export function opposite(dir: Direction): Direction {
+  return dir === 0 ? 1 : 0;
+}

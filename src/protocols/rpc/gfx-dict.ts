@@ -1,0 +1,138 @@
+/**
+ * GlusterFS's typed dictionary since version 4: gfx_dict of rpc/xdr/src/glusterfs4-xdr.x, written by
+ * dict_to_xdr() of glusterfs3.h. Three words (bytes, pairs or -1 for no dictionary, pairs again), then each
+ * pair: the key, whose length counts its NUL, the type, the value.
+ */
+import type { Json } from '../../records/record.js';
+import { rawHex, text } from '../text.js';
+import type { Fields } from './describe.js';
+import { type Meaning, putKeyed, putPair, untyped } from './dict.js';
+import { double, hyper, int, padded, unsigned, unsignedHyper, uuid } from './primitives.js';
+import { bad, type Cursor, lack } from './reader.js';
+
+/** gf_dict_data_type_t of libglusterfs/src/glusterfs/glusterfs-fops.h. */
+const Type = { strOld: 1, int: 2, uint: 3, double: 4, str: 5, ptr: 6, uuid: 7, iatt: 8, mdata: 9 } as const;
+
+/** Bytes of the smallest pair: an empty key, the type, an empty string. */
+const LeastPair = 12;
+
+export interface GfxDictOptions {
+  readonly meaning: Meaning;
+  /** Readers of the structs that a value may be, and their bytes. */
+  readonly iatt: (cursor: Cursor) => Fields;
+  readonly mdata: (cursor: Cursor) => Fields;
+}
+
+const IattBytes = 148;
+const MdataBytes = 36;
+
+function need(cursor: Cursor, bytes: number, field: string): void {
+  if (cursor.at + bytes > cursor.end) lack(cursor, cursor.at + bytes, field);
+}
+
+/** Passes the length of an opaque; leaves the cursor at its first byte, all of them being there. */
+function opaque(cursor: Cursor, field: string): number {
+  need(cursor, 4, field);
+  const length = unsigned(cursor.bytes, cursor.at);
+  cursor.at += 4;
+  need(cursor, padded(length), field);
+  return length;
+}
+
+/** The dictionary's pairs; undefined: there is none. */
+function begin(cursor: Cursor): number | undefined {
+  need(cursor, 12, 'a dictionary');
+  const count = int(cursor.bytes, cursor.at + 4);
+  const pairs = unsigned(cursor.bytes, cursor.at + 8);
+  cursor.at += 12;
+  need(cursor, pairs * LeastPair, 'a dictionary');
+  return count < 0 && pairs === 0 ? undefined : pairs;
+}
+
+/** Bytes of a value of this type, its padding included, the cursor being at its beginning. */
+function valueBytes(cursor: Cursor, type: number): number {
+  switch (type) {
+    case Type.int:
+    case Type.uint:
+    case Type.double:
+      return 8;
+    case Type.uuid:
+      return 16;
+    case Type.iatt:
+      return IattBytes;
+    case Type.mdata:
+      return MdataBytes;
+    case Type.str:
+    case Type.ptr:
+    case Type.strOld:
+      return padded(opaque(cursor, 'a dictionary value'));
+    default:
+      // xdr_gfx_value() fails at these: they have no length, so that nothing behind them can be read.
+      return bad(cursor, `a dictionary value of the unknown type ${type}`);
+  }
+}
+
+export function skipGfxDict(cursor: Cursor): void {
+  const pairs = begin(cursor) ?? 0;
+  for (let i = 0; i < pairs; i++) {
+    cursor.at += padded(opaque(cursor, 'a dictionary key'));
+    need(cursor, 4, 'a dictionary value');
+    const type = int(cursor.bytes, cursor.at);
+    cursor.at += 4;
+    const size = valueBytes(cursor, type);
+    need(cursor, size, 'a dictionary value');
+    cursor.at += size;
+  }
+}
+
+export type ReadGfxDict = (cursor: Cursor, owner: Fields | undefined, name: string) => Fields | undefined;
+
+/** Of text, and of keys, the length counts a NUL, which is not a part of it. */
+function withoutNul(bytes: Uint8Array, start: number, end: number): number {
+  return end > start && bytes[end - 1] === 0 ? end - 1 : end;
+}
+
+export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
+  /** A value at the cursor, which is left behind it. */
+  const value = (cursor: Cursor, dict: Fields, key: string, type: number): Json => {
+    const { bytes } = cursor;
+    if (type === Type.str || type === Type.ptr || type === Type.strOld) {
+      const length = opaque(cursor, key);
+      const start = cursor.at;
+      cursor.at = start + padded(length);
+      if (type !== Type.str) return untyped(options.meaning, key, bytes, start, start + length);
+      const stop = withoutNul(bytes, start, start + length);
+      const words = text(bytes, start, stop);
+      const raw = rawHex(words, bytes, start, stop);
+      if (raw !== undefined) putPair(dict, `${key}_hex`, raw);
+      return words;
+    }
+    need(cursor, valueBytes(cursor, type), key);
+    const at = cursor.at;
+    if (type === Type.iatt) return options.iatt(cursor);
+    if (type === Type.mdata) return options.mdata(cursor);
+    cursor.at += type === Type.uuid ? 16 : 8;
+    if (type === Type.uuid) return uuid(bytes, at);
+    if (type === Type.int) return hyper(bytes, at);
+    return type === Type.uint ? unsignedHyper(bytes, at) : double(bytes, at);
+  };
+
+  /** `owner`: where the dictionary is put before it is filled, so that a part of it is kept. */
+  return (cursor, owner, name) => {
+    const pairs = begin(cursor);
+    if (pairs === undefined) return undefined;
+    const dict: Fields = {};
+    if (owner !== undefined) owner[name] = dict;
+    for (let i = 0; i < pairs; i++) {
+      const length = opaque(cursor, 'a dictionary key');
+      const start = cursor.at;
+      cursor.at = start + padded(length);
+      need(cursor, 4, 'a dictionary value');
+      const type = int(cursor.bytes, cursor.at);
+      cursor.at += 4;
+      const stop = withoutNul(cursor.bytes, start, start + length);
+      putKeyed(dict, cursor.bytes, start, stop, (key) => value(cursor, dict, key, type));
+    }
+    return dict;
+  };
+}

@@ -1,0 +1,314 @@
+/** Messages into records: what each is, and, in the `calls` view, a call with its reply. */
+import type { EventOutcome } from '../../records/record.js';
+import { nanosecondsBetween } from '../../records/time.js';
+import { elapsed } from '../../records/words.js';
+import type { Direction, Moment } from '../protocol.js';
+import { forgotten, malformed } from './anomaly.js';
+import { type Call, stamp } from './calls.js';
+import type { Description, Exchange, Fields } from './describe.js';
+import { type Flow, opposite } from './flow.js';
+import { AcceptStat, RejectStat } from './header.js';
+import type { Broken, Message, Reply } from './message.js';
+import { otherProcedure, otherProgram } from './others.js';
+import { acceptStat, authStat, rejectStat } from './status.js';
+
+/** How a procedure is called, whether or not it is one that is known. */
+function actionOf(call: Call): string {
+  return (
+    call.procedure?.name ??
+    otherProcedure(call.programNumber, call.versionNumber, call.procedureNumber) ??
+    `proc-${call.procedureNumber}`
+  );
+}
+
+function datasetOf(flow: Flow, call: Call | undefined) {
+  if (call === undefined) return 'rpc.other';
+  return call.program?.dataset ?? flow.programs.dataset(call.programNumber) ?? 'rpc.other';
+}
+
+/** The program's own words, or its numbers. */
+function describe(
+  flow: Flow,
+  call: Call,
+  reply: Reply | undefined,
+  part: 'call' | 'reply' | 'both',
+): Description {
+  const { program, procedure } = call;
+  if (program !== undefined && procedure !== undefined) {
+    const exchange: Exchange = {
+      program,
+      procedure,
+      request: call.request,
+      response: reply?.response,
+      dataBytes: call.dataBytes + (reply?.dataBytes ?? 0),
+    };
+    return flow.describer.describe(exchange, part);
+  }
+  const name = otherProgram(call.programNumber) ?? `program ${call.programNumber}`;
+  return {
+    fields: {},
+    subject: `${name} version ${call.versionNumber} ${actionOf(call)}`,
+    result: part === 'call' ? undefined : 'a reply',
+    outcome: part === 'call' ? undefined : 'unknown',
+  };
+}
+
+function numbers(call: Call): Fields {
+  return {
+    program: call.programNumber,
+    version: call.versionNumber,
+    procedure: call.procedureNumber,
+    method:
+      call.procedure?.name ?? otherProcedure(call.programNumber, call.versionNumber, call.procedureNumber),
+  };
+}
+
+function statusOf(reply: Reply): Fields {
+  const { accepted, status, mismatch } = reply;
+  const name = accepted ? { accept_status: acceptStat(status) } : { reject_status: rejectStat(status) };
+  const auth =
+    !accepted && status === RejectStat.authError ? { auth_status: authStat(reply.authStatus) } : {};
+  return { ...name, ...auth, mismatch };
+}
+
+/** What the RPC layer says of the reply, where the server did not do what was asked. */
+function refusal(reply: Reply): string | undefined {
+  if (!reply.accepted)
+    return reply.status === RejectStat.authError ? authStat(reply.authStatus) : 'RPC_MISMATCH';
+  return reply.status === AcceptStat.success ? undefined : acceptStat(reply.status);
+}
+
+interface Line {
+  readonly description: Description | undefined;
+  readonly sentence: string;
+  readonly outcome: EventOutcome | undefined;
+  readonly duration: number | undefined;
+  readonly rpc: Fields;
+  readonly gluster: Fields | undefined;
+  readonly truncated: boolean;
+  readonly reason: string;
+  readonly replyPacket: number;
+}
+
+function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Line, at: Moment): void {
+  const wiretail: Fields = {};
+  if (line.truncated) wiretail.truncated = true;
+  if (line.reason !== '') wiretail.malformed = true;
+  flow.emit(from, {
+    level: 'info',
+    message: line.sentence,
+    seconds: at.seconds,
+    nanoseconds: at.nanoseconds,
+    packet: at.packet,
+    replyPacket: line.replyPacket,
+    dataset: datasetOf(flow, call),
+    action: call === undefined ? 'reply' : actionOf(call),
+    outcome: line.outcome,
+    duration: line.duration,
+    sections: {
+      rpc: line.rpc,
+      ...(line.gluster === undefined ? {} : { gluster: line.gluster }),
+      ...(line.truncated || line.reason !== '' ? { wiretail } : {}),
+    },
+  });
+}
+
+/** The `gluster` section: what the description has, then the payload and the structs where they are asked for. */
+function glusterOf(
+  flow: Flow,
+  call: Call | undefined,
+  description: Description | undefined,
+  payload: Fields | undefined,
+  request: Fields | undefined,
+  response: Fields | undefined,
+): Fields | undefined {
+  if (call?.program === undefined || description === undefined) return undefined;
+  const fields: Fields = { ...description.fields, ...payload };
+  if (flow.full && request !== undefined) fields.request = request;
+  if (flow.full && response !== undefined) fields.response = response;
+  return fields;
+}
+
+function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
+  stamp(call, at);
+  const answered = call.program?.callback !== true && call.procedure?.reply !== 'never';
+  if (answered) {
+    const before = flow.sides[from].calls.open(call);
+    if (before !== undefined) {
+      const same =
+        before.programNumber === call.programNumber &&
+        before.versionNumber === call.versionNumber &&
+        before.procedureNumber === call.procedureNumber;
+      if (same) call.retransmission = true;
+      else reportUnanswered(flow, from, before);
+    }
+    const count = flow.sides[from].calls.takeForgotten();
+    if (count > 0) forgotten(flow, from, count, at);
+  }
+  if (flow.messages || !answered) {
+    const description = describe(flow, call, undefined, 'call');
+    emitLine(
+      flow,
+      from,
+      call,
+      {
+        description,
+        sentence: description.subject,
+        outcome: undefined,
+        duration: undefined,
+        rpc: {
+          type: flow.messages ? 'call' : undefined,
+          xid: call.xid,
+          ...numbers(call),
+          auth: call.auth,
+          verifier: call.verifier,
+          retransmission: call.retransmission ? true : undefined,
+          payload_bytes: call.procedure?.data === 'call' ? call.dataBytes : undefined,
+        },
+        gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
+        truncated: call.truncated,
+        reason: call.reason,
+        replyPacket: 0,
+      },
+      at,
+    );
+  }
+  if (call.reason !== '') malformed(flow, from, `${actionOf(call)} call`, call.reason, at);
+}
+
+/** Tells of a call that has no reply; in the `messages` view the call itself was told. */
+export function reportUnanswered(flow: Flow, from: Direction, call: Call): void {
+  if (flow.messages) return;
+  const description = describe(flow, call, undefined, 'call');
+  emitLine(
+    flow,
+    from,
+    call,
+    {
+      description,
+      sentence: `${description.subject} -> no reply`,
+      outcome: 'unknown',
+      duration: undefined,
+      rpc: callOf(call, undefined),
+      gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
+      truncated: call.truncated,
+      reason: call.reason,
+      replyPacket: 0,
+    },
+    call,
+  );
+}
+
+/** The `rpc` section of a line for a call with its reply. */
+function callOf(call: Call, reply: Reply | undefined): Fields {
+  const data = call.procedure?.data;
+  return {
+    xid: call.xid,
+    ...numbers(call),
+    ...(reply === undefined ? {} : statusOf(reply)),
+    auth: call.auth,
+    verifier: call.verifier,
+    retransmission: call.retransmission ? true : undefined,
+    payload_bytes:
+      data === 'call'
+        ? call.dataBytes
+        : data === 'reply' && reply !== undefined
+          ? reply.dataBytes
+          : undefined,
+  };
+}
+
+function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
+  const call = flow.sides[opposite(from)].calls.take(reply.xid);
+  reply.call = call;
+  const { messages } = flow;
+  if (call === undefined) {
+    if (messages) strayReply(flow, from, reply, at);
+    return;
+  }
+  const description = describe(flow, call, reply, messages ? 'reply' : 'both');
+  const refused = refusal(reply);
+  const unread = reply.response === undefined && (reply.truncated || reply.reason !== '');
+  const result = refused ?? (unread ? 'a reply' : (description.result ?? 'a reply'));
+  const outcome = refused !== undefined ? 'failure' : unread ? 'unknown' : description.outcome;
+  const between = nanosecondsBetween(call.seconds, call.nanoseconds, at);
+  const duration = between >= 0 ? between : undefined;
+  const time = duration === undefined ? '' : ` in ${elapsed(duration)}`;
+  const payload = { ...(messages ? undefined : call.payload), ...reply.payload };
+  const hasData = call.procedure?.data === 'reply' && refused === undefined;
+  emitLine(
+    flow,
+    messages ? from : opposite(from),
+    call,
+    {
+      description,
+      sentence: `${description.subject} -> ${result}${time}`,
+      outcome,
+      duration,
+      rpc: messages
+        ? {
+            type: 'reply',
+            xid: reply.xid,
+            ...numbers(call),
+            ...statusOf(reply),
+            verifier: reply.verifier,
+            payload_bytes: hasData ? reply.dataBytes : undefined,
+          }
+        : callOf(call, reply),
+      gluster: glusterOf(
+        flow,
+        call,
+        description,
+        payload,
+        messages ? undefined : call.request,
+        reply.response,
+      ),
+      truncated: reply.truncated || (!messages && call.truncated),
+      reason: reply.reason || (messages ? '' : call.reason),
+      replyPacket: messages ? 0 : at.packet,
+    },
+    messages ? at : call,
+  );
+  if (reply.reason !== '') malformed(flow, from, `${actionOf(call)} reply`, reply.reason, at);
+}
+
+/** Nothing says what it answers: only its header is told. */
+function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
+  emitLine(
+    flow,
+    from,
+    undefined,
+    {
+      description: undefined,
+      sentence: `a reply to a call that was not seen (xid ${reply.xid})`,
+      outcome: undefined,
+      duration: undefined,
+      rpc: { type: 'reply', xid: reply.xid, ...statusOf(reply), verifier: reply.verifier },
+      gluster: undefined,
+      truncated: reply.truncated,
+      reason: reply.reason,
+      replyPacket: 0,
+    },
+    at,
+  );
+}
+
+function reportBroken(flow: Flow, from: Direction, broken: Broken, at: Moment): void {
+  if (broken.reason !== '') malformed(flow, from, 'record', broken.reason, at);
+}
+
+/** Tells of a message, at the moment at which its last byte has passed, or would have. */
+export function report(flow: Flow, from: Direction, message: Message, at: Moment): void {
+  const side = flow.sides[from];
+  if (message.kind === 'call') {
+    if (message.call.program?.callback !== true) {
+      side.lastCall = message.call.xid;
+      side.unread = 0;
+    }
+    reportCall(flow, from, message.call, at);
+  } else if (message.kind === 'reply') {
+    side.lastReply = message.reply.xid;
+    side.unread = 0;
+    reportReply(flow, from, message.reply, at);
+  } else reportBroken(flow, from, message.broken, at);
+}

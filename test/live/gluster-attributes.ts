@@ -1,0 +1,134 @@
+/** The workload's part on what files have besides: owners, modes, times, extended attributes, ACLs. */
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as libc from './gluster-libc.js';
+import { all, as, fails, one, step } from './gluster-steps.js';
+
+// GF_SET_ATTR_* of libglusterfs/src/glusterfs/syncop.h (xlator.h before): what of stbuf is to be set.
+const SET_MODE = 1;
+const SET_UID = 2;
+const SET_GID = 4;
+const SET_ATIME = 16;
+const SET_MTIME = 32;
+
+function changeAttributes(path: string): void {
+  step('chmod', () => fs.chmodSync(path, 0o4755), all('SETATTR', { valid: SET_MODE, stbuf: {} }));
+  step(
+    'chown',
+    () => fs.chownSync(path, 65534, 100),
+    all('SETATTR', { valid: SET_UID | SET_GID, stbuf: { ia_uid: 65534, ia_gid: 100 } }),
+  );
+  step(
+    'utimens',
+    () => fs.utimesSync(path, 1234567890.25, 987654321.5),
+    all('SETATTR', {
+      valid: SET_ATIME | SET_MTIME,
+      stbuf: { ia_atime: 1234567890, ia_mtime: 987654321, ia_mtime_nsec: 500000000 },
+    }),
+  );
+  step(
+    'utimens of a link',
+    () => fs.lutimesSync(`${path}-link`, 1, 2),
+    all('SETATTR', { stbuf: { ia_mtime: 2 } }),
+  );
+  step(
+    'chown of a link',
+    () => fs.lchownSync(`${path}-link`, 1, 2),
+    all('SETATTR', { stbuf: { ia_gid: 2 } }),
+  );
+  const fd = fs.openSync(path, 'r+');
+  step('fchmod', () => fs.fchmodSync(fd, 0o600), all('SETATTR', { valid: SET_MODE }));
+  step('fchown', () => fs.fchownSync(fd, 0, 0), all('SETATTR', { valid: SET_UID | SET_GID }));
+  step('futimens', () => fs.futimesSync(fd, 5, 6), all('SETATTR', { stbuf: { ia_atime: 5, ia_mtime: 6 } }));
+  fs.closeSync(fd);
+  step('stat', () => fs.statSync(path), one('LOOKUP', { bname: 'attributes' }));
+  step('access', () => fs.accessSync(path, fs.constants.R_OK), one('ACCESS', { mask: 4 }));
+}
+
+function useXattrs(path: string): void {
+  const value = Buffer.from('a value\0with\xff', 'latin1');
+  step('setxattr', () => libc.setxattr(path, 'user.k', value), all('SETXATTR', { flags: 0 }));
+  step('getxattr', () => libc.getxattr(path, 'user.k'), one('GETXATTR', { name: 'user.k' }));
+  step('listxattr', () => libc.listxattr(path), one('GETXATTR', { namelen: 0 }));
+  fails(
+    'EEXIST',
+    'setxattr of what is there',
+    () => libc.setxattr(path, 'user.k', value, libc.XATTR_CREATE),
+    one('SETXATTR', { flags: 1 }, { error: 'EEXIST' }),
+  );
+  fails(
+    'ENODATA',
+    'setxattr of what is not there',
+    () => libc.setxattr(path, 'user.none', value, libc.XATTR_REPLACE),
+    one('SETXATTR', { flags: 2 }, { error: 'ENODATA' }),
+  );
+  fails(
+    'ENODATA',
+    'getxattr of what is not there',
+    () => libc.getxattr(path, 'user.none'),
+    one('GETXATTR', { name: 'user.none' }, { error: 'ENODATA' }),
+  );
+  const fd = fs.openSync(path, 'r+');
+  step('fsetxattr', () => libc.setxattr(fd, 'user.fd', value), all('SETXATTR', {}));
+  step('fgetxattr', () => libc.getxattr(fd, 'user.fd'), one('GETXATTR', { name: 'user.fd' }));
+  step('fremovexattr', () => libc.removexattr(fd, 'user.fd'), all('REMOVEXATTR', { name: 'user.fd' }));
+  fs.closeSync(fd);
+  step('removexattr', () => libc.removexattr(path, 'user.k'), all('REMOVEXATTR', { name: 'user.k' }));
+}
+
+/** By the tools, which are processes of their own. */
+function useAcls(path: string): void {
+  const tool = (command: string, ...args: string[]) => {
+    const { status, stderr, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 10000 });
+    if (status !== 0) throw new Error(`${command}: ${stderr}`);
+    return stdout;
+  };
+  tool('setfacl', '-m', 'u:1234:rwx', path);
+  if (!tool('getfacl', '-n', path).includes('user:1234:rwx')) throw new Error('the ACL is not there');
+}
+
+function beOthers(mount: string, path: string): void {
+  fs.mkdirSync(`${mount}/group`);
+  fs.chownSync(`${mount}/group`, 0, 4003);
+  fs.chmodSync(`${mount}/group`, 0o770);
+  fs.chmodSync(path, 0o600);
+  as(4000, 4001, [4002, 4003, 4004], () => {
+    fails(
+      'EACCES',
+      'open without permission',
+      () => fs.openSync(path, 'r'),
+      one('LOOKUP', { bname: 'attributes' }),
+    );
+    fails(
+      'EPERM',
+      'chmod without permission',
+      () => fs.chmodSync(path, 0o777),
+      one('LOOKUP', { bname: 'attributes' }),
+    );
+    fails(
+      'EACCES',
+      'create without permission',
+      () => fs.mkdirSync(`${mount}/mine`),
+      one('LOOKUP', { bname: 'mine' }),
+    );
+    step('mkdir by group', () => fs.mkdirSync(`${mount}/group/ours`), all('MKDIR', { bname: 'ours' }));
+  });
+  const many = Array.from({ length: 200 }, (_, index) => 5000 + index);
+  as(4001, 4003, many, () => {
+    step(
+      'mkdir as one of many groups',
+      () => fs.mkdirSync(`${mount}/group/of-many`),
+      all('MKDIR', { bname: 'of-many' }),
+    );
+  });
+}
+
+export function workOnAttributes(mount: string): void {
+  const path = `${mount}/attributes`;
+  fs.writeFileSync(path, '');
+  fs.symlinkSync('attributes', `${path}-link`);
+  changeAttributes(path);
+  useXattrs(path);
+  useAcls(path);
+  beOthers(mount, path);
+}

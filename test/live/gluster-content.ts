@@ -1,0 +1,136 @@
+/** The workload's part on what files hold. */
+import * as fs from 'node:fs';
+import * as libc from './gluster-libc.js';
+import { all, fails, one, step } from './gluster-steps.js';
+import { nameFields } from './gluster-transcript.js';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = fs.constants;
+const MEBIBYTE = 1 << 20;
+
+/** Bytes of files, over all steps. */
+export const moved = { written: 0, read: 0 };
+
+function write(fd: number, bytes: Uint8Array, offset: number): void {
+  step(
+    `write ${bytes.length} bytes at ${offset}`,
+    () => fs.writeSync(fd, bytes, 0, bytes.length, offset),
+    all('WRITE', { offset, size: bytes.length }, { bytes: bytes.length, response: { op_ret: bytes.length } }),
+  );
+  moved.written += bytes.length;
+}
+
+/** Reads and finds this, which may be less than asked for. */
+function read(fd: number, size: number, offset: number, expected: Uint8Array): void {
+  const buffer = Buffer.alloc(size);
+  const bytes = expected.length;
+  const got = step(
+    `read ${size} bytes at ${offset}`,
+    () => fs.readSync(fd, buffer, 0, size, offset),
+    one('READ', { offset }, { bytes, response: { op_ret: bytes, size: bytes } }),
+  );
+  if (!buffer.subarray(0, got).equals(expected)) throw new Error(`at ${offset} is not what was written`);
+  moved.read += bytes;
+}
+
+/** More than one message carries: the kernel cuts it. */
+function moveMebibyte(fd: number): void {
+  const bytes = Buffer.alloc(MEBIBYTE, 'a mebibyte ');
+  const back = Buffer.alloc(MEBIBYTE);
+  const offset = MEBIBYTE;
+  step('write 1 MiB', () => fs.writeSync(fd, bytes, 0, MEBIBYTE, offset), all('WRITE', { offset }));
+  step('read 1 MiB', () => fs.readSync(fd, back, 0, MEBIBYTE, offset), one('READ', { offset }));
+  if (!back.equals(bytes)) throw new Error('the mebibyte is not what was written');
+  moved.written += MEBIBYTE;
+  moved.read += MEBIBYTE;
+}
+
+function allocate(fd: number): void {
+  const { FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE, SEEK_DATA, SEEK_HOLE } = libc;
+  const size = 65536;
+  for (const [flags, offset] of [
+    [0, 4 * MEBIBYTE],
+    [FALLOC_KEEP_SIZE, 5 * MEBIBYTE],
+  ] as const) {
+    step(
+      `fallocate with flags ${flags}`,
+      () => libc.fallocate(fd, flags, offset, size),
+      all('FALLOCATE', { flags, offset, size }),
+    );
+  }
+  step(
+    'punch a hole',
+    () => libc.fallocate(fd, FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, 8192, 16384),
+    all('DISCARD', { offset: 8192, size: 16384 }),
+  );
+  step(
+    'zero a range',
+    () => libc.fallocate(fd, FALLOC_ZERO_RANGE, 65536, 8192),
+    all('ZEROFILL', { offset: 65536, size: 8192 }),
+  );
+  step('seek data', () => libc.lseek(fd, 0, SEEK_DATA), one('SEEK', { offset: 0, what: 0 }));
+  step('seek a hole', () => libc.lseek(fd, 4096, SEEK_HOLE), one('SEEK', { offset: 4096, what: 1 }));
+  fails(
+    'ENXIO',
+    'seek data where there is none',
+    () => libc.lseek(fd, 2 ** 40, SEEK_DATA),
+    one('SEEK', { offset: 2 ** 40, what: 0 }, { error: 'ENXIO' }),
+  );
+}
+
+/** What is open goes on without a name. */
+function unlinkOpen(path: string, text: Uint8Array): void {
+  const fd = fs.openSync(path, O_CREAT | O_RDWR);
+  step('unlink an open file', () => fs.unlinkSync(path), all('UNLINK', { bname: 'unlinked' }));
+  write(fd, text, 0);
+  read(fd, 5, 5, text.subarray(5, 10));
+  step('close the unlinked', () => fs.closeSync(fd), all('RELEASE', {}));
+}
+
+export function workOnContent(mount: string): void {
+  const path = `${mount}/data`;
+  const text = Buffer.from('some text\n');
+  const block = Buffer.alloc(131072, 'block ');
+  step('statfs', () => fs.statfsSync(mount), all('STATFS', {}));
+  const fd = step(
+    'create',
+    () => fs.openSync(path, O_CREAT | O_EXCL | O_RDWR, 0o640),
+    one('LOOKUP', nameFields('bname', 'data'), { error: 'ENOENT' }),
+    all('CREATE', nameFields('bname', 'data')),
+  );
+  write(fd, text, 0);
+  read(fd, text.length, 0, text);
+  write(fd, block, 4096);
+  read(fd, block.length, 4096, block);
+  read(fd, 20, 0, Buffer.concat([text, Buffer.alloc(10)]));
+  moveMebibyte(fd);
+  read(fd, 100, 2 ** 40, Buffer.alloc(0));
+  step('fsync', () => fs.fsyncSync(fd), all('FSYNC', { data: 0 }));
+  write(fd, text, 3 * MEBIBYTE);
+  step('fdatasync', () => fs.fdatasyncSync(fd), all('FSYNC', { data: 1 }));
+  allocate(fd);
+  step('ftruncate', () => fs.ftruncateSync(fd, 5000), all('FTRUNCATE', { offset: 5000 }));
+  step('fstat', () => fs.fstatSync(fd), one('FSTAT', {}));
+  step('close', () => fs.closeSync(fd), all('FLUSH', {}), all('RELEASE', {}));
+
+  step('truncate', () => fs.truncateSync(path, 10), all('OPEN', {}), all('FTRUNCATE', { offset: 10 }));
+  const appending = step('open to append', () => fs.openSync(path, O_WRONLY | O_APPEND), all('OPEN', {}));
+  write(appending, Buffer.from('appended'), 10);
+  fs.closeSync(appending);
+  const reading = step('open to read', () => fs.openSync(path, O_RDONLY), all('OPEN', {}));
+  read(reading, 8, 10, Buffer.from('appended'));
+  fs.closeSync(reading);
+  const emptied = step('open and empty', () => fs.openSync(path, O_RDWR | O_TRUNC | O_SYNC), all('OPEN', {}));
+  write(emptied, text, 0);
+  fs.closeSync(emptied);
+  const copy = fs.openSync(`${mount}/copy`, O_CREAT | O_RDWR);
+  const from = fs.openSync(path, O_RDONLY);
+  const copied = step(
+    'copy a range',
+    () => libc.copyFileRange(from, 0, copy, 0, text.length),
+    all('COPY_FILE_RANGE', { off_in: 0, off_out: 0, size: text.length }),
+  );
+  if (copied !== text.length) throw new Error(`${copied} bytes were copied`);
+  fs.closeSync(from);
+  fs.closeSync(copy);
+  unlinkOpen(`${mount}/unlinked`, text);
+}

@@ -1,0 +1,139 @@
+/** The workload's part on names: of files, folders, links and devices, and odd ones. */
+import * as fs from 'node:fs';
+import * as libc from './gluster-libc.js';
+import { all, fails, one, step } from './gluster-steps.js';
+import { nameFields } from './gluster-transcript.js';
+
+const { S_IFBLK, S_IFCHR, S_IFIFO, S_IFREG, S_IFSOCK } = fs.constants;
+
+const ODD_NAMES: readonly (string | Uint8Array)[] = [
+  'ümläut 日本語 😀',
+  Buffer.from('latin1-\xe9\xff', 'latin1'),
+  Buffer.from('cut-\xf0\x9f\x98', 'latin1'),
+  'new\nline',
+  'tab\tquote"back\\slash',
+  '\x01control\x7f',
+  '%s%n$x`;',
+  '-dash',
+  '..hidden',
+  ' ',
+  'x'.repeat(255),
+];
+
+const LISTED = 150;
+
+function makeNodes(at: (name: string) => string): void {
+  for (const [name, mode, device] of [
+    ['fifo', S_IFIFO | 0o600, 0],
+    ['socket', S_IFSOCK | 0o700, 0],
+    ['character', S_IFCHR | 0o666, 0x103],
+    ['block', S_IFBLK | 0o660, 0x800],
+    ['regular', S_IFREG | 0o644, 0],
+  ] as const) {
+    step(
+      `mknod ${name}`,
+      () => libc.mknod(at(name), mode, device),
+      all('MKNOD', { bname: name, mode: mode & ~0o022, dev: String(device) }),
+    );
+  }
+}
+
+function makeLinks(at: (name: string) => string): void {
+  step('link', () => fs.linkSync(at('data'), at('hard')), all('LINK', { newbname: 'hard' }));
+  const target = '../no/such/é';
+  step(
+    'symlink',
+    () => fs.symlinkSync(target, at('soft')),
+    all('SYMLINK', { bname: 'soft', linkname: target }),
+  );
+  step('readlink', () => fs.readlinkSync(at('soft')), one('READLINK', {}, { response: { path: target } }));
+  const odd = Buffer.from('to-\xff', 'latin1');
+  step(
+    'symlink to no text',
+    () => fs.symlinkSync(odd, at('soft-odd')),
+    all('SYMLINK', { bname: 'soft-odd', ...nameFields('linkname', odd) }),
+  );
+  fs.symlinkSync('loop', at('loop'));
+  fails(
+    'ELOOP',
+    'a loop',
+    () => fs.statSync(at('loop')),
+    one('READLINK', {}, { response: { path: 'loop' } }),
+  );
+}
+
+function moveThings(at: (name: string) => string): void {
+  const rename = (from: string, to: string) => () => fs.renameSync(at(from), at(to));
+  step('rename', rename('hard', 'renamed'), all('RENAME', { oldbname: 'hard', newbname: 'renamed' }));
+  step('mkdir', () => fs.mkdirSync(at('sub'), 0o755), all('MKDIR', { bname: 'sub', mode: 0o755 }));
+  step(
+    'rename into a folder',
+    rename('renamed', 'sub/in'),
+    all('RENAME', { oldbname: 'renamed', newbname: 'in' }),
+  );
+  step('rename over', rename('copy', 'sub/in'), all('RENAME', { oldbname: 'copy', newbname: 'in' }));
+  step('rename a folder', rename('sub', 'sub2'), all('RENAME', { oldbname: 'sub', newbname: 'sub2' }));
+  fails(
+    'ENOTEMPTY',
+    'rmdir',
+    () => fs.rmdirSync(at('sub2')),
+    one('RMDIR', { bname: 'sub2' }, { error: 'ENOTEMPTY' }),
+  );
+  step('unlink', () => fs.unlinkSync(at('sub2/in')), all('UNLINK', { bname: 'in' }));
+  step('rmdir', () => fs.rmdirSync(at('sub2')), all('RMDIR', { bname: 'sub2', flags: 0 }));
+}
+
+function failOften(at: (name: string) => string): void {
+  const missing = one('LOOKUP', { bname: 'none' }, { error: 'ENOENT' });
+  fails('ENOENT', 'open what is not there', () => fs.openSync(at('none'), 'r'), missing);
+  fails('ENOENT', 'unlink what is not there', () => fs.unlinkSync(at('none')), missing);
+  fails('ENOENT', 'rename what is not there', () => fs.renameSync(at('none'), at('other')), missing);
+  fails('EEXIST', 'mkdir again', () => fs.mkdirSync(at('data')), one('LOOKUP', { bname: 'data' }));
+  fails('EEXIST', 'create again', () => fs.openSync(at('data'), 'wx'), one('LOOKUP', { bname: 'data' }));
+  fails('ENOTDIR', 'rmdir a file', () => fs.rmdirSync(at('data')), one('LOOKUP', { bname: 'data' }));
+  fails('ENOTDIR', 'into a file', () => fs.statSync(at('data/x')), one('LOOKUP', { bname: 'data' }));
+  // Longer than the bricks' file systems can name; the kernel lets it pass.
+  fails('ENAMETOOLONG', 'a long name', () => fs.statSync(at('y'.repeat(256))));
+}
+
+/** A folder whose listing takes many messages; gives its names. */
+function listMany(at: (name: string) => string): string[] {
+  fs.mkdirSync(at('many'));
+  for (let i = 0; i < LISTED; i++) libc.mknod(at(`many/${i}-${'z'.repeat(100)}`), S_IFREG | 0o600);
+  return step(
+    'list',
+    () => fs.readdirSync(at('many')),
+    all('OPENDIR', {}),
+    one('READDIRP', {}),
+    all('RELEASEDIR', {}),
+  );
+}
+
+/** Gives the names of a folder that was listed. */
+export function workOnEntries(mount: string): readonly string[] {
+  const at = (name: string) => `${mount}/${name}`;
+  makeNodes(at);
+  makeLinks(at);
+  moveThings(at);
+  failOften(at);
+  for (const name of ODD_NAMES) {
+    const path = Buffer.concat([Buffer.from(`${mount}/`), Buffer.from(name as string)]);
+    const fields = nameFields('bname', name);
+    const text = JSON.stringify(fields.bname);
+    fs.closeSync(
+      step(
+        `create ${text}`,
+        () => fs.openSync(path, 'w'),
+        one('LOOKUP', fields, { error: 'ENOENT' }),
+        all('CREATE', fields),
+      ),
+    );
+    step(`unlink ${text}`, () => fs.unlinkSync(path), one('LOOKUP', fields), all('UNLINK', fields));
+  }
+  const listed = listMany(at);
+  const folder = fs.openSync(mount, 'r');
+  step('fsync a folder', () => fs.fsyncSync(folder), all('FSYNCDIR', { data: 0 }));
+  step('fstat a folder', () => fs.fstatSync(folder), one('FSTAT', {}));
+  fs.closeSync(folder);
+  return listed;
+}
