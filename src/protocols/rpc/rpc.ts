@@ -4,7 +4,8 @@ import { Candidate, candidate, candidateAt } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { openDecoder } from './decoder.js';
 import type { Programs } from './describe.js';
-import { LastFragment, MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
+import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
+import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
 
 const header = newHeader();
@@ -13,7 +14,21 @@ const FragmentLimit = 64 << 20;
 /** Bytes that tell a header, whatever the lengths within it. */
 const HeaderBytes = 1024;
 
-/** A connection that is seen from its start begins with a record: a call, and no other. */
+/** The first bytes of the record that begins at `start`, its fragments put together; undefined: it can't be one. */
+function firstBytes(buf: Uint8Array, start: number, end: number): Fragments | undefined {
+  const record = newFragments();
+  let at = start;
+  while (end - at >= MarkBytes && !record.last && record.total < HeaderBytes) {
+    const mark = unsigned(buf, at);
+    beginFragment(record, mark);
+    if (record.left > FragmentLimit || (record.left === 0 && record.last)) return undefined;
+    at = takeFragment(record, buf, at + MarkBytes, Math.min(end, at + MarkBytes + HeaderBytes));
+    if (record.left > 0) break;
+  }
+  return record;
+}
+
+/** A connection that is seen from its start begins with a record: a call, or a reply where that was missed. */
 function claimStart(
   programs: Programs,
   gluster: boolean,
@@ -21,16 +36,14 @@ function claimStart(
   start: number,
   end: number,
 ): Claim {
-  if (end - start >= 1 && buf[start] > 0x04 && buf[start] < 0x80) return Claim.no;
-  if (end - start < MarkBytes + 8) return Claim.maybe;
-  const length = unsigned(buf, start) % LastFragment;
-  if (length > FragmentLimit || length === 0) return Claim.no;
-  const type = unsigned(buf, start + MarkBytes + 4);
-  if (type !== MsgType.call && type !== MsgType.reply) return Claim.no;
-  const at = start + MarkBytes;
-  const seen = readHeader(header, buf, at, Math.min(end, at + length));
-  if (header.reason !== '') return Claim.no;
-  if (seen !== Seen.whole) return end - start < HeaderBytes && end < at + length ? Claim.maybe : Claim.no;
+  // Neither a last fragment nor one of a likely length.
+  if (end > start && buf[start] > 0x04 && (buf[start] < 0x80 || buf[start] > 0x84)) return Claim.no;
+  const record = firstBytes(buf, start, end);
+  if (record === undefined) return Claim.no;
+  const more = end - start < HeaderBytes && !(record.last && record.left === 0);
+  const seen = readHeader(header, record.bytes, 0, record.kept);
+  if (seen !== Seen.nothing && header.reason !== '') return Claim.no;
+  if (seen !== Seen.whole) return more ? Claim.maybe : Claim.no;
   if (header.type === MsgType.reply) return gluster ? Claim.yes : Claim.no;
   return (programs.dataset(header.program) !== undefined) === gluster ? Claim.yes : Claim.no;
 }
