@@ -56,7 +56,8 @@ export interface FlowDecoder {
    * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
    * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
    * follows starts at an unknown place in the protocol, and bytes that were held back are gone (the
-   * decoder was shown them and they are not shown again).
+   * decoder was shown them and they are not shown again). 'midstream' comes before the first byte of a
+   * direction whose start was not seen though the connection's was; how much is missing (0) is not known.
    */
   gap(dir: Direction, missing: number, reason: GapReason, skipping: boolean, at: Moment): void;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
