@@ -56,7 +56,8 @@ export interface FlowDecoder {
    * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
    * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
    * follows starts at an unknown place in the protocol, and bytes that were held back are gone: they are
-   * shown for the last time, in `held`, valid during the call.
+   * shown for the last time, in `held`, valid during the call. 'midstream' comes before the first byte of a
+   * direction whose start was not seen though the connection's was; how much is missing (0) is not known.
    */
   gap(
     dir: Direction,

@@ -115,4 +115,4 @@ export function miss(flow: Flow, dir: Direction, missing: number, reason: GapRea
   return left;
 }
 
-const EMPTY = new Uint8Array(0);
+export const EMPTY = new Uint8Array(0);

@@ -6,7 +6,7 @@
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
-import { deliver, dropHeld, miss } from './deliver.js';
+import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
 import { dropEarly, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
@@ -211,6 +211,12 @@ export function newReassembler(
     }
     const length = h.payloadLength;
     if ((h.flags & TCP_ACK) !== 0) {
+      // Nor need the SYN-ACK be seen: what its receiver acknowledges before it has sent anything itself is
+      // the SYN alone, except where the server speaks first and the handshake's last packet is missing too.
+      if (!other.synced && half.initialSeen && seq === (half.initial + 1) >>> 0) {
+        other.synced = true;
+        other.next = h.ack;
+      }
       if (!half.ackSeen || seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;
       half.ackSeen = true;
     }
@@ -218,6 +224,8 @@ export function newReassembler(
       if (!half.synced) {
         half.synced = true;
         half.next = seq;
+        // The connection's start was seen, but not where this direction starts.
+        if (flow.fromStart && !flow.ignored) flow.decoder.gap(dir, 0, 'midstream', false, at, EMPTY);
       }
       take(flow, dir, half, seq, length, bytes, h.payloadStart, h.payloadEnd, at);
     }

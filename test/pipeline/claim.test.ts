@@ -84,7 +84,7 @@ describe('the first look at a connection', () => {
   it('after a gap is one at a connection whose start was not seen', () => {
     const { said, show, opened, decoder } = look(true);
     assert.equal(show(ToServer, 'al'), 0);
-    decoder.gap(ToServer, 100, 'lost', false, AT);
+    decoder.gap(ToServer, 100, 'lost', false, AT, new Uint8Array(0));
     assert.equal(show(ToServer, 'the middle of something'), 23);
     assert.deepEqual(said, []);
     assert.equal(show(ToServer, 'alpha'), 0);

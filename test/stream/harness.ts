@@ -92,9 +92,9 @@ export function checked(inner: FlowDecoder): FlowDecoder {
       assert.ok(start >= 0 && start <= end && end <= buf.length, `${start} ${end} ${buf.length}`);
       return guarded(() => inner.data(dir, buf, start, end, at));
     },
-    gap(dir, missing, reason, skipping, at) {
-      assert.ok(missing > 0);
-      guarded(() => inner.gap(dir, missing, reason, skipping, at));
+    gap(dir, missing, reason, skipping, at, held) {
+      assert.ok(missing > 0 || reason === 'midstream');
+      guarded(() => inner.gap(dir, missing, reason, skipping, at, held));
     },
     close(reason, at) {
       guarded(() => inner.close(reason, at));

@@ -162,12 +162,15 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
   return false;
 }
 
-/** Puts what was read into the fields; called once, when nothing more comes. */
-export function endResponse(response: AdminResponse): void {
+/**
+ * Puts what was read into the fields; called once, when nothing more comes. How many rows an incomplete
+ * response has in all is not known.
+ */
+export function endResponse(response: AdminResponse, complete: boolean): void {
   const { form, fields } = response;
   if (!response.started || fields.response !== undefined || !isRows(form)) return;
   fields[rowsName(form)] = response.rows;
-  fields.rows_total = response.rowsTotal;
+  if (complete || response.rows.length < response.rowsTotal) fields.rows_total = response.rowsTotal;
 }
 
 /**

@@ -98,7 +98,10 @@ function atBoundary(
     lose(flow, dir, loss('size over the limit', details, true, at), at);
     return start;
   }
-  if (dir === ToClient) interruptResponse(flow);
+  if (dir === ToClient) {
+    interruptResponse(flow);
+    flow.texted = false;
+  }
   beginPacket(side.packet, buf, start);
   side.phase = Phase.packet;
   side.inPayload = false;
@@ -164,8 +167,11 @@ function takeGap(
   abandonPacket(flow, dir, side, at);
   const { held } = side;
   side.held = 0;
-  const what = reason === 'midstream' ? 'midstream' : 'gap';
-  lose(flow, dir, loss(what, { cause: reason, missing_bytes: missing }, false, at), at);
+  const what =
+    reason === 'midstream'
+      ? loss('midstream', {}, false, at)
+      : loss('gap', { cause: reason, missing_bytes: missing }, false, at);
+  lose(flow, dir, what, at);
   if (side.loss !== undefined) side.loss.skipped = held;
 }
 

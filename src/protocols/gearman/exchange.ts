@@ -24,7 +24,7 @@ function exchange(asked: AskedCommand | undefined, at: Moment): AdminExchange {
 
 /** Tells of an exchange that is over: complete at the moment `end`, or without the end of its response. */
 function tell(flow: Flow, { asked, response, ...begin }: AdminExchange, end: Moment | undefined): void {
-  endResponse(response);
+  endResponse(response, end !== undefined);
   const { fields } = response;
   const both = asked !== undefined && end !== undefined;
   const nanoseconds = both ? nanosecondsBetween(begin.seconds, begin.nanoseconds, end) : undefined;
@@ -54,8 +54,9 @@ export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: Moment): 
   const next = exchange(asked, at);
   next.truncated = cut;
   // After a loss the next response may be for another command: not to be guessed.
-  if (!flow.pairing.trusted(at)) tell(flow, next, undefined);
-  else {
+  if (!flow.pairing.trusted(at)) {
+    tell(flow, next, undefined);
+  } else {
     if (flow.commands.length === CommandsLimit) tell(flow, flow.commands.shift() as AdminExchange, undefined);
     flow.commands.push(next);
   }
@@ -65,8 +66,15 @@ export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: Moment): 
 /** The exchange that the next line of a response belongs to. */
 export function answering(flow: Flow, at: Moment): AdminExchange {
   if (flow.stray !== undefined) return flow.stray;
-  if (flow.commands.length > 0) return flow.commands[0];
+  const first = flow.commands[0];
+  if (first !== undefined) {
+    // What was captured before the command does not answer it, though it is read after it.
+    if (nanosecondsBetween(first.seconds, first.nanoseconds, at) >= 0) return first;
+    abandonCommands(flow, false);
+  }
   flow.stray = exchange(undefined, at);
+  // Its command may be late, and would then wait for the response of the next one.
+  flow.pairing.lost(at);
   return flow.stray;
 }
 

@@ -68,8 +68,10 @@ export interface Flow {
   readonly pairing: Pairing;
   /** Text commands without a complete response, oldest first. */
   readonly commands: AdminExchange[];
-  /** A response whose command was not seen. */
+  /** A response whose command was not seen, or is not known to be its. */
   stray: AdminExchange | undefined;
+  /** The server's last message was text, and its place was not lost since. */
+  texted: boolean;
 }
 
 export function loss(reason: string, details: Loss['details'], always: boolean, at: Moment): Loss {
@@ -103,9 +105,10 @@ export function openFlow(connection: Connection, emit: Emit, options: ProtocolOp
     emit,
     payloadBytes: options.payloadBytes,
     sides: [side(connection.fromStart), side(connection.fromStart)],
-    pairing: pairing(),
+    pairing: pairing(connection.fromStart),
     commands: [],
     stray: undefined,
+    texted: false,
   };
 }
 

@@ -26,8 +26,10 @@ function takeText(
     ask(flow, readCommand(buf, start, end), cut, at);
     return true;
   }
-  const asked = flow.commands.length > 0 || flow.stray !== undefined;
-  if (!asked && !isPlausibleResponse(buf, start, end)) return false;
+  // Behind a line of text more text is no surprise, though its command may be late or lost.
+  const expected = flow.commands.length > 0 || flow.stray !== undefined || flow.texted;
+  if (!expected && !isPlausibleResponse(buf, start, end)) return false;
+  flow.texted = true;
   const exchange = answering(flow, at);
   if (cut) exchange.truncated = true;
   if (takeLine(exchange.response, buf, start, end)) answered(flow, at);
@@ -55,7 +57,8 @@ export function inLine(
     return start;
   }
   if (!takeText(flow, dir, buf, start, newline, cut, at)) {
-    lose(flow, dir, loss('neither packet nor text', {}, true, at), at);
+    // No fault of the server's: any line may be the response to a command that was not seen.
+    lose(flow, dir, loss('neither packet nor text', {}, false, at), at);
     return start;
   }
   side.scanned = 0;

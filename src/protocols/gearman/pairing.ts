@@ -49,7 +49,8 @@ const Run = 3;
 const Kinds = 12;
 const bit = (mask: number): number => 31 - Math.clz32(mask);
 
-export function pairing(): Pairing {
+/** @param fromStart nothing can be under way yet */
+export function pairing(fromStart: boolean): Pairing {
   let ring = new Float64Array(0);
   let capacity = 0;
   let head = 0;
@@ -57,8 +58,9 @@ export function pairing(): Pairing {
   /** How many entries wait for what: a response that nothing waits for costs no search. */
   const waiting = new Int32Array(Kinds);
   let awaited = 0;
-  let trusted = true;
-  let lastSeconds = 0;
+  let trusted = fromStart;
+  // Until the first message there is no telling how long it was quiet.
+  let lastSeconds = fromStart ? 0 : Number.POSITIVE_INFINITY;
   let lastNanoseconds = 0;
   let forgotten = 0;
 

@@ -19,7 +19,10 @@ export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
   side.scanned = 0;
   side.more = false;
   // Responses to what was asked may be among what is lost.
-  if (dir === ToClient) abandonCommands(flow, true);
+  if (dir === ToClient) {
+    abandonCommands(flow, true);
+    flow.texted = false;
+  }
   flow.pairing.lost(at);
 }
 

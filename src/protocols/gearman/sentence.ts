@@ -47,7 +47,8 @@ export function adminSentence(
   const args = fields.arguments;
   if (Array.isArray(args) && args.length > 0) sentence += ` ${plain(args.join(' '))}`;
   if (sentence === '') sentence = 'an empty command';
-  const count = fields.rows_total;
+  const list = fields.rows ?? fields.lines ?? fields.unique_ids;
+  const count = fields.rows_total ?? (Array.isArray(list) ? list.length : undefined);
   const value = fields.version ?? fields.verbose ?? fields.pid ?? fields.text;
   if (count !== undefined)
     sentence += `: ${count} ${count === 1 ? (rows ?? 'lines').slice(0, -1) : (rows ?? 'lines')}`;

@@ -63,16 +63,12 @@ import {
   gd1_mgmt_friend_update_rsp,
   gd1_mgmt_probe_req,
 } from './friend.js';
-import { gd1_mgmt_probe_rsp } from './mgmt-v1.js';
+import { commitOpV1, gd1_mgmt_probe_rsp, stageOpV1 } from './mgmt-v1.js';
 import {
   gd1_mgmt_cluster_lock_req,
   gd1_mgmt_cluster_lock_rsp,
   gd1_mgmt_cluster_unlock_req,
   gd1_mgmt_cluster_unlock_rsp,
-  gd1_mgmt_commit_op_req,
-  gd1_mgmt_commit_op_rsp,
-  gd1_mgmt_stage_op_req,
-  gd1_mgmt_stage_op_rsp,
 } from './mgmt-v2.js';
 
 export const glusterd1 = program(
@@ -83,8 +79,8 @@ export const glusterd1 = program(
     procedure(2, 'FRIEND_ADD', gd1_mgmt_friend_req, gd1_mgmt_friend_rsp),
     procedure(3, 'CLUSTER_LOCK', gd1_mgmt_cluster_lock_req, gd1_mgmt_cluster_lock_rsp),
     procedure(4, 'CLUSTER_UNLOCK', gd1_mgmt_cluster_unlock_req, gd1_mgmt_cluster_unlock_rsp),
-    procedure(5, 'STAGE_OP', gd1_mgmt_stage_op_req, gd1_mgmt_stage_op_rsp),
-    procedure(6, 'COMMIT_OP', gd1_mgmt_commit_op_req, gd1_mgmt_commit_op_rsp),
+    stageOpV1(5),
+    commitOpV1(6),
     procedure(7, 'FRIEND_REMOVE', gd1_mgmt_friend_req, gd1_mgmt_friend_rsp),
     procedure(8, 'FRIEND_UPDATE', gd1_mgmt_friend_update, gd1_mgmt_friend_update_rsp),
     procedure(9, 'CLI_PROBE', gf1_cli_probe_req, gf1_cli_probe_rsp),

@@ -42,6 +42,11 @@ export function procedure(
   return { number, name, call, reply, data };
 }
 
+/** A number that means something else in some versions of GlusterFS: which one, the messages tell. */
+export function either(usual: Procedure, alternative: Procedure): Procedure {
+  return { ...usual, alternative };
+}
+
 /** A program of these rows; the array is indexed by procedure number. */
 export function program(
   {

@@ -195,7 +195,9 @@ test('a list that is cut off keeps its rows and says so', () => {
     const [told] = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin');
     assert.equal(told.body.outcome, 'unknown');
     assert.deepEqual(told.body.sections.wiretail, { truncated: true });
-    assert.equal(adminOf(told).rows_total, cut === 'packet' ? 2 : 1);
+    const { rows, rows_total } = adminOf(told);
+    assert.equal((rows as unknown[]).length, cut === 'packet' ? 2 : 1);
+    assert.equal(rows_total, undefined);
   }
 });
 

@@ -11,6 +11,8 @@ import {
 } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 
+const NOTHING = Buffer.alloc(0);
+
 export { ToClient, ToServer };
 
 export interface Seen {
@@ -84,14 +86,15 @@ export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {
     },
     gap(dir, missing, reason = 'lost') {
       if (skip[dir] >= missing) {
-        decoder.gap(dir, missing, reason, true, self.at);
+        decoder.gap(dir, missing, reason, true, self.at, NOTHING);
         skip[dir] -= missing;
         if (skip[dir] === 0) decoder.data(dir, Buffer.alloc(0), 0, 0, self.at);
         return;
       }
       skip[dir] = 0;
-      held[dir] = Buffer.alloc(0);
-      decoder.gap(dir, missing, reason, false, self.at);
+      const last = held[dir];
+      held[dir] = NOTHING;
+      decoder.gap(dir, missing, reason, false, self.at, last);
     },
     end() {
       decoder.close('end', self.at);

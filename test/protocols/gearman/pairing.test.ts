@@ -138,7 +138,7 @@ test('after a loss nothing is paired until the connection was quiet', () => {
 });
 
 test('the bound on what is remembered', () => {
-  const pairs = pairing();
+  const pairs = pairing(true);
   const at = { seconds: 1, nanoseconds: 0, packet: 0 };
   for (let i = 0; i < OutstandingLimit + 5; i++) pairs.request(Ask.echo, { ...at, nanoseconds: i });
   assert.equal(pairs.takeForgotten(), 5);
@@ -151,7 +151,7 @@ test('the bound on what is remembered', () => {
 });
 
 test('the ring keeps its order as it grows and turns', () => {
-  const pairs = pairing();
+  const pairs = pairing(true);
   const at = (seconds: number) => ({ seconds, nanoseconds: 0, packet: 0 });
   let asked = 0;
   let answered = 0;

@@ -1,0 +1,189 @@
+/** A line as what it says of a message, apart from what depends on which other packets were seen. */
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Fields = { [key: string]: Json };
+
+export interface Message {
+  /** "SOURCE>DESTINATION", both as ADDRESS:PORT. */
+  readonly flow: string;
+  /** Of the packet that completed it; of a text command, and of its response. */
+  readonly packet: number;
+  readonly replyPacket: number;
+  /** All that two copies of it must have in common, as text: whoever has the same key is the same. */
+  readonly key: string;
+  /** The same as fields. */
+  readonly fields: Fields;
+  /** What it says besides if more of the connection was seen, as text for each. */
+  readonly learned: readonly string[];
+  readonly action: string;
+  /** What is known of it as soon as anything is: what it is, and what it is about if that is early in it. */
+  readonly tag: string;
+  /** A text command, or its response. */
+  readonly isText: boolean;
+  /** By its own word a part of it was not seen; of a text command, maybe its whole response. */
+  readonly cut: boolean;
+  readonly truncated: boolean;
+  /** Its sender answers something that was not seen, as far as it says. */
+  readonly stray: boolean;
+}
+
+export interface Anomaly {
+  readonly flow: string;
+  readonly action: string;
+  readonly key: string;
+  /** It accuses whoever sent something: it must not come of what the capture lacks. */
+  readonly accuses: boolean;
+}
+
+export type Read = { readonly message: Message } | { readonly anomaly: Anomaly };
+
+const ACCUSING = new Set(['malformed', 'misdirected', 'differing_retransmission']);
+
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const child = (fields: Fields, name: string): Fields => {
+  const value = fields[name];
+  return isFields(value) ? value : {};
+};
+const end = (value: Fields): string => `${value.ip}:${value.port}`;
+
+/** The same line comes again in most runs. */
+const known = new Map<string, Read>();
+
+export function readLine(line: string): Read {
+  const before = known.get(line);
+  if (before !== undefined) return before;
+  const read = parse(line);
+  known.set(line, read);
+  return read;
+}
+
+/** Forgets the lines that were read: they are of no use to another capture. */
+export function forgetLines(): void {
+  known.clear();
+}
+
+function parse(line: string): Read {
+  // What a double would round stays text.
+  const exact = line.replace(/([:[,])(-?\d{16,})(?=[,}\]])/g, '$1"$2"');
+  const {
+    event,
+    packet = {},
+    source,
+    destination,
+    network,
+    wiretail = {},
+    message,
+    ...rest
+  } = JSON.parse(exact);
+  const flow = `${end(source ?? {})}>${end(destination ?? {})}`;
+  if (event.dataset === 'wiretail.anomaly') {
+    const { action } = event;
+    const key = `${flow} ${action} ${wiretail.anomaly.reason}`;
+    return { anomaly: { flow, action, key, accuses: ACCUSING.has(action) } };
+  }
+  const { '@timestamp': _time, log: _log, ...sections } = rest as Fields;
+  const { outcome, duration: _duration, ...named } = event as Fields;
+  const { truncated, ...marks } = wiretail as Fields;
+  const unanswered = outcome === 'unknown';
+  const learned = outcome === undefined || unanswered ? [] : [`outcome ${outcome}`];
+  const stray = isStray(named, sections);
+  const fields = { network, event: named, wiretail: marks, sentence: untimed(message), ...sections };
+  return {
+    message: {
+      flow,
+      packet: packet.number,
+      replyPacket: packet.reply_number ?? 0,
+      key: `${flow} ${unanswered ? 'unanswered ' : ''}${truncated ? 'truncated ' : ''}${JSON.stringify(fields)}`,
+      fields,
+      learned,
+      truncated: truncated === true,
+      cut: truncated === true || unanswered,
+      action: String(named.action),
+      tag: `${named.dataset} ${named.action} ${child(sections, 'rpc').xid} ${child(sections, 'gearman').size}`,
+      isText: named.dataset === 'gearman.admin',
+      stray,
+    },
+  };
+}
+
+/** A reply's time, which the sentence repeats, is no part of the message. */
+function untimed(sentence: string): string {
+  return sentence.replace(/ in [\d.]+ (?:ns|us|µs|ms|s)$/, '');
+}
+
+function isStray(event: Fields, sections: Fields): boolean {
+  if (event.dataset === 'gearman.admin') return event.action === 'response';
+  const rpc = child(sections, 'rpc');
+  return rpc.type === 'reply' && rpc.program === undefined;
+}
+
+/** Whether what a message with missing parts says is in the whole one; 'some': another may say the rest. */
+export function isPartOf(part: Message, whole: Message): 'all' | 'some' | 'none' {
+  if (part.isText && part.stray) return isResponseOf(part, whole);
+  if (part.flow !== whole.flow) return 'none';
+  // Most that are none are told from the others by this.
+  if (part.tag !== whole.tag && !part.stray) return 'none';
+  if (part.stray) return isReplyOf(part, whole) ? 'all' : 'none';
+  const { sentence: _sentence, ...fields } = part.fields;
+  return contains(whole.fields, fields) ? 'all' : 'none';
+}
+
+/** The payload that is logged is cut within, and is text if what there is of it is text. */
+function payloadOf({ payload, payload_hex }: Fields): string {
+  return typeof payload === 'string' ? Buffer.from(payload).toString('hex') : String(payload_hex ?? '');
+}
+
+function contains(whole: Json | undefined, part: Json): boolean {
+  if (isFields(part)) {
+    if (!isFields(whole) || !payloadOf(whole).startsWith(payloadOf(part))) return false;
+    const { payload: _payload, payload_hex: _hex, ...rest } = part;
+    return Object.entries(rest).every(([key, value]) => contains(whole[key], value));
+  }
+  if (Array.isArray(part)) {
+    if (!Array.isArray(whole) || part.length > whole.length) return false;
+    return part.every((value, i) => contains(whole[i], value));
+  }
+  return part === whole;
+}
+
+/** A reply without its call has the RPC header, and nothing that only the call could tell how to read. */
+function isReplyOf(part: Message, whole: Message): boolean {
+  if (part.fields.gluster !== undefined) return false;
+  const { type, xid, accept_status, reject_status, auth_status, mismatch } = child(part.fields, 'rpc');
+  const said = { type, xid, accept_status, reject_status, auth_status, mismatch };
+  const seen = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return contains(child(whole.fields, 'rpc'), seen as Fields);
+}
+
+/** A response of the text protocol whose command was not seen has lines, which nothing tells how to read. */
+function isResponseOf(part: Message, whole: Message): 'all' | 'some' | 'none' {
+  const [source, destination] = part.flow.split('>');
+  if (whole.flow !== `${destination}>${source}` && whole.flow !== part.flow) return 'none';
+  const mine = responseLines(part).join('\n');
+  const all = responseLines(whole).join('\n');
+  if (mine === all) return 'all';
+  return `\n${all}\n`.includes(`\n${mine}\n`) ? 'some' : 'none';
+}
+
+/** What a text command's response was on the wire, line by line. */
+function responseLines(message: Message): string[] {
+  const admin = child(child(message.fields, 'gearman'), 'admin');
+  const {
+    command: _command,
+    arguments: _arguments,
+    rows,
+    lines,
+    unique_ids,
+    rows_total: _total,
+    ...line
+  } = admin;
+  const list = rows ?? lines ?? unique_ids;
+  if (!Array.isArray(list)) return [Object.values(line).join(' ')];
+  return list.map((row) => {
+    if (!isFields(row)) return String(row);
+    const { fd, ip, client_id, functions } = row;
+    if (Array.isArray(functions)) return [`${fd} ${ip} ${client_id} :`, ...functions].join(' ');
+    return Object.values(row).join('\t');
+  });
+}

@@ -1,0 +1,99 @@
+/** A capture as single packets, which can be taken away, moved and cut, and fed to a decoder. */
+import { formatAddress } from '../../src/packet/address.js';
+import { newHeaders, Outcome } from '../../src/packet/headers.js';
+import { parsePacket } from '../../src/packet/parse.js';
+import { makeService } from '../../src/packet/service.js';
+import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
+import { captureRecords } from '../helpers/captures.js';
+
+export const SERVICE_PORTS = [4730, 7003, 24007, 24008];
+
+export interface Packet {
+  /** In the capture, 1-based: a packet keeps it whatever is done to the others. */
+  readonly number: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly bytes: Uint8Array;
+  readonly wire: number;
+  /** "SOURCE>DESTINATION" as `Message.flow` has it; empty if the packet is not TCP. */
+  readonly flow: string;
+  /** The same for both directions. */
+  readonly connection: string;
+  readonly toServer: boolean;
+  /** Bytes of payload on the wire. */
+  readonly payload: number;
+}
+
+export interface Capture {
+  readonly name: string;
+  readonly linkType: number;
+  readonly packets: readonly Packet[];
+}
+
+const isToService = makeService(SERVICE_PORTS);
+
+function ends(
+  bytes: Uint8Array,
+  wire: number,
+  linkType: number,
+): Pick<Packet, 'flow' | 'connection' | 'toServer' | 'payload'> {
+  const h = newHeaders();
+  if (parsePacket(bytes, 0, bytes.length, wire, linkType, h) !== Outcome.tcp) {
+    return { flow: '', connection: '', toServer: false, payload: 0 };
+  }
+  const source = `${formatAddress(h.ipVersion, h.src0, h.src1, h.src2, h.src3)}:${h.srcPort}`;
+  const destination = `${formatAddress(h.ipVersion, h.dst0, h.dst1, h.dst2, h.dst3)}:${h.dstPort}`;
+  const toServer = isToService(h);
+  return {
+    flow: `${source}>${destination}`,
+    connection: toServer ? `${source}>${destination}` : `${destination}>${source}`,
+    toServer,
+    payload: h.payloadLength,
+  };
+}
+
+export async function readPackets(name: string): Promise<Capture> {
+  const { linkType, runs } = await captureRecords(name);
+  const packets: Packet[] = [];
+  for (const run of runs) {
+    const view = new DataView(run.buffer, run.byteOffset, run.byteLength);
+    for (let at = 0; at < run.length; ) {
+      const end = at + RECORD_HEADER + view.getUint32(at + 8, true);
+      const bytes = run.subarray(at + RECORD_HEADER, end);
+      const wire = view.getUint32(at + 12, true);
+      if (wire !== MARK) {
+        packets.push({
+          number: packets.length + 1,
+          seconds: view.getUint32(at, true),
+          nanoseconds: view.getUint32(at + 4, true),
+          bytes,
+          wire,
+          ...ends(bytes, wire, linkType),
+        });
+      }
+      at = end;
+    }
+  }
+  return { name, linkType, packets };
+}
+
+/** The packets as records of the ring, each behind a mark that gives it its number in the capture. */
+export function asRecords(packets: readonly Packet[]): Uint8Array {
+  const size = packets.reduce((all, { bytes }) => all + 2 * RECORD_HEADER + bytes.length, 0);
+  const records = new Uint8Array(size);
+  const view = new DataView(records.buffer);
+  let at = 0;
+  const header = (seconds: number, nanoseconds: number, captured: number, wire: number) => {
+    for (const word of [seconds, nanoseconds, captured, wire]) {
+      view.setUint32(at, word, true);
+      at += 4;
+    }
+  };
+  for (const { number, seconds, nanoseconds, bytes, wire } of packets) {
+    header(Mark.number, number - 1, 0, MARK);
+    header(seconds, nanoseconds, bytes.length, wire);
+    records.set(bytes, at);
+    at += bytes.length;
+  }
+  return records;
+}

@@ -1,0 +1,51 @@
+/** Packets through one decoder: the messages and anomalies that it tells, and its counters checked. */
+import assert from 'node:assert/strict';
+import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { newDecode } from '../../src/pipeline/decode.js';
+import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
+import { type Anomaly, type Message, readLine } from './messages.js';
+import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';
+
+const OPTIONS = {
+  shard: 0,
+  shards: 1,
+  servicePorts: SERVICE_PORTS,
+  gearmanPorts: [4730, 7003],
+  view: 'messages',
+  detail: 'full',
+  // Enough to tell payloads apart, so that one in the wrong place shows.
+  payloadBytes: 64,
+  maxLine: 0,
+  snaplen: 262144,
+  limits: DEFAULT_LIMITS,
+  numbered: true,
+} as const;
+
+const ACCOUNTED = (Object.keys(Counter) as (keyof typeof Counter)[]).filter(
+  (name) => name === 'decoded' || /^ignored_(?!filter)/.test(name),
+);
+
+export interface Run {
+  readonly messages: readonly Message[];
+  readonly anomalies: readonly Anomaly[];
+}
+
+export function run(linkType: number, packets: readonly Packet[]): Run {
+  const counters = counterRow(createCounters(1), 0);
+  const messages: Message[] = [];
+  const anomalies: Anomaly[] = [];
+  const decode = newDecode(OPTIONS, counters, { linkType, packet: 0 }, (line) => {
+    const read = readLine(line);
+    if ('message' in read) messages.push(read.message);
+    else anomalies.push(read.anomaly);
+  });
+  const records = asRecords(packets);
+  decode.records(records, 0, records.length, () => {});
+  decode.end();
+  decode.publish();
+  assert.equal(counters[Counter.decoder_faults], 0, 'a decoder threw');
+  const accounted = ACCOUNTED.reduce((all, name) => all + counters[Counter[name]], 0);
+  assert.equal(accounted, packets.length, 'packets seen = decoded + ignored');
+  assert.equal(counters[Counter.flows_new], counters[Counter.flows_closed]);
+  return { messages, anomalies };
+}

@@ -1,0 +1,34 @@
+/** Text commands that come late, or not at all: no response is told as another command's. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { adminOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+
+const told = ({ seen }: Feeder) => seen.map((one) => [one.body.action, one.body.outcome]);
+
+test('a command behind its response does not take the next one', () => {
+  const feed = feeder();
+  feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
+  feed.send(ToServer, Buffer.from('version\n'));
+  feed.send(ToServer, Buffer.from('getpid\n'));
+  feed.send(ToClient, Buffer.from('OK 4711\n'));
+  feed.end();
+  assert.deepEqual(told(feed), [
+    ['response', 'success'],
+    ['version', 'unknown'],
+    ['getpid', 'unknown'],
+    ['response', 'success'],
+  ]);
+});
+
+test('a list of names whose command was lost is told as lines', () => {
+  const feed = feeder();
+  feed.send(ToServer, Buffer.from('version\n'));
+  feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
+  feed.send(ToClient, Buffer.from('u1\nu2\n.\n'));
+  feed.end();
+  assert.deepEqual(told(feed), [
+    ['version', 'success'],
+    ['response', 'success'],
+  ]);
+  assert.deepEqual(adminOf(feed.seen[1]).lines, ['u1', 'u2']);
+});
