@@ -4,11 +4,25 @@
  */
 import type { Json, JsonObject } from './record.js';
 
-const KEPT_CHARACTERS = 256;
-const KEPT_ITEMS = 8;
+/** What of a record is kept, round by round: each keeps about a quarter of what the one before kept. */
+interface Kept {
+  /** Characters of a string; not so few that a gfid would be cut. */
+  readonly characters: number;
+  /** Of a list, and of an object with many keys. */
+  readonly items: number;
+  /** How deep objects and lists may lie in a section. */
+  readonly depth: number;
+}
+
+const KEPT: readonly Kept[] = [
+  { characters: 256, items: 8, depth: 100 },
+  { characters: 64, items: 4, depth: 100 },
+  { characters: 64, items: 2, depth: 2 },
+  { characters: 64, items: 1, depth: 1 },
+];
 
 /** The last round keeps nothing but the count, which fits any limit. */
-export const ROUNDS = 5;
+export const ROUNDS = KEPT.length + 1;
 
 /** What was left out, all over the record. */
 interface Cut {
@@ -16,16 +30,12 @@ interface Cut {
   items: number;
 }
 
-/**
- * A smaller copy of a record's sections. `round` grows from 0: each keeps about a quarter of what the
- * one before kept, so that a few rounds fit any record.
- */
+/** A smaller copy of a record's sections. `round` grows from 0 to ROUNDS - 1. */
 export function fitSections(sections: JsonObject, round: number): JsonObject {
   if (round === ROUNDS - 1) return nothingOf(sections);
   const cut: Cut = { characters: 0, items: 0 };
-  const characters = KEPT_CHARACTERS >> (round * 2);
-  const items = KEPT_ITEMS >> round;
-  const small = shrinkObject(sections, characters, items, cut);
+  const kept = KEPT[round];
+  const small = shrinkObject(sections, kept, kept.depth, cut);
   const wiretail = small.wiretail;
   return {
     ...small,
@@ -47,24 +57,30 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
-function shrink(value: Json | undefined, characters: number, items: number, cut: Cut): Json | undefined {
-  if (typeof value === 'string' && value.length > characters) {
-    cut.characters += value.length - characters;
-    return value.slice(0, characters).toWellFormed();
+function shrink(value: Json | undefined, kept: Kept, depth: number, cut: Cut): Json | undefined {
+  if (typeof value === 'string' && value.length > kept.characters) {
+    cut.characters += value.length - kept.characters;
+    return value.slice(0, kept.characters).toWellFormed();
   }
-  if (Array.isArray(value)) {
-    cut.items += Math.max(0, value.length - items);
-    return value.slice(0, items).map((item: Json) => shrink(item, characters, items, cut) as Json);
+  if (typeof value !== 'object') return value;
+  if (depth < 0) {
+    cut.items += Object.keys(value).length;
+    return undefined;
   }
-  return isObject(value) ? shrinkObject(value, characters, items, cut) : value;
+  if (!Array.isArray(value)) return shrinkObject(value as JsonObject, kept, depth, cut);
+  cut.items += Math.max(0, value.length - kept.items);
+  return value
+    .slice(0, kept.items)
+    .map((item: Json) => shrink(item, kept, depth - 1, cut))
+    .filter((item) => item !== undefined);
 }
 
 /** Objects of the schema have few keys; one with many is a map (a dictionary): its first keys stay. */
 const MAP_KEYS = 64;
 
-function shrinkObject(object: JsonObject, characters: number, items: number, cut: Cut): JsonObject {
+function shrinkObject(object: JsonObject, kept: Kept, depth: number, cut: Cut): JsonObject {
   const keys = Object.keys(object);
-  const kept = keys.length > MAP_KEYS ? keys.slice(0, items) : keys;
-  cut.items += keys.length - kept.length;
-  return Object.fromEntries(kept.map((key) => [key, shrink(object[key], characters, items, cut)]));
+  const first = keys.length > MAP_KEYS ? keys.slice(0, kept.items) : keys;
+  cut.items += keys.length - first.length;
+  return Object.fromEntries(first.map((key) => [key, shrink(object[key], kept, depth - 1, cut)]));
 }

@@ -1,11 +1,10 @@
 /** Tables (xdr.ts) into readers, each compiled when it is first needed. */
 import { hex, rawHex, text } from '../text.js';
 import { generate } from './codegen.js';
-import type { Fields } from './describe.js';
 import { type Meaning, readDict } from './dict.js';
 import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
 import * as primitives from './primitives.js';
-import { bad, type Cursor, lack } from './reader.js';
+import { bad, lack, type Read, type ReadFields } from './reader.js';
 import type { XdrStruct } from './xdr.js';
 
 export type Detail = 'full' | 'brief';
@@ -21,14 +20,6 @@ export interface CompilerOptions {
   readonly mdata: XdrStruct;
   /** What a well-known key of a dictionary says of a value in untyped form. */
   readonly meaning: Meaning;
-}
-
-type ReadFields = (cursor: Cursor) => Fields;
-
-/** The two forms of a struct's reader: see codegen.ts. For readBody() only, which catches what they throw. */
-export interface Read {
-  readonly whole: ReadFields;
-  readonly parts: ReadFields;
 }
 
 export type Compiler = (struct: XdrStruct, detail: Detail) => Read;

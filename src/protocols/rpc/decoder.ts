@@ -13,11 +13,12 @@ import {
 import { cutShort, tellLoss, unanswered } from './anomaly.js';
 import { Candidate, candidateAt } from './candidate.js';
 import type { Compiler } from './compile.js';
+import { decodeMessage } from './decode.js';
 import type { Programs } from './describe.js';
 import { type Flow, newLoss, openFlow, opposite, Phase, type Side } from './flow.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
-import { cut, decodeMessage, type Message } from './message.js';
+import { cut, type Message } from './message.js';
 import { complete, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
 import { reportUnanswered } from './report.js';

@@ -3,7 +3,6 @@
  * The readers themselves are made by compile.ts.
  */
 
-import type { Read } from './compile.js';
 import type { Fields } from './describe.js';
 
 /** Where a reader stands: one object, used again for each message. */
@@ -19,6 +18,15 @@ export interface Cursor {
   reason: string;
   /** What was read of a struct that is not whole. */
   partial: Fields | undefined;
+}
+
+/** Reads a struct at the cursor, which it leaves behind it. For readBody() and other readers: it may throw. */
+export type ReadFields = (cursor: Cursor) => Fields;
+
+/** The two forms of a struct's reader: see codegen.ts. */
+export interface Read {
+  readonly whole: ReadFields;
+  readonly parts: ReadFields;
 }
 
 export const BodyState = { whole: 0, short: 1, malformed: 2 } as const;
@@ -59,7 +67,7 @@ const cursor: Cursor = {
 };
 const body: Body = { fields: {}, position: 0, state: BodyState.whole, reason: '' };
 
-function attempt(read: (cursor: Cursor) => Fields, bytes: Uint8Array, start: number, end: number): boolean {
+function attempt(read: ReadFields, bytes: Uint8Array, start: number, end: number): boolean {
   cursor.bytes = bytes;
   cursor.at = start;
   cursor.end = end;

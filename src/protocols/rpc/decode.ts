@@ -1,0 +1,216 @@
+/** One record into a message: the header, the credential, the struct, and how much data follows it. */
+
+import { PayloadLimit, putPayload } from '../payload.js';
+import type { Direction } from '../protocol.js';
+import { AuthNone, readAuth } from './auth.js';
+import type { Call } from './calls.js';
+import type { Fields } from './describe.js';
+import { type Flow, opposite } from './flow.js';
+import { AcceptStat, type Header, MsgType, newHeader, ReplyStat, readHeader, Seen } from './header.js';
+import type { Message, Reply } from './message.js';
+import type { Body, Procedure } from './program.js';
+import { BodyState, readBody } from './reader.js';
+
+/** What a struct's bytes gave. */
+interface Read {
+  fields: Fields | undefined;
+  dataBytes: number;
+  dataAt: number;
+  short: boolean;
+  reason: string;
+}
+
+const header: Header = newHeader();
+
+function readStruct(
+  flow: Flow,
+  form: Body,
+  hasData: boolean,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  recordEnd: number,
+): Read {
+  const read: Read = { fields: undefined, dataBytes: 0, dataAt: at, short: false, reason: '' };
+  let position = at;
+  if (typeof form === 'object') {
+    const body = readBody(flow.compile(form, flow.detail), bytes, at, end, recordEnd);
+    read.fields = body.fields;
+    read.short = body.state === BodyState.short;
+    if (body.state === BodyState.malformed) read.reason = body.reason;
+    position = body.position;
+    if (body.state !== BodyState.whole) return read;
+  } else if (form !== 'void') return read;
+  if (hasData) {
+    read.dataAt = position;
+    read.dataBytes = recordEnd - position;
+  } else if (position !== recordEnd) {
+    read.reason = `${recordEnd - position} bytes behind what the procedure has`;
+  }
+  return read;
+}
+
+/** The first bytes of the data, where they are asked for; undefined: they are not at hand yet. */
+function payloadOf(
+  flow: Flow,
+  read: Read,
+  bytes: Uint8Array,
+  end: number,
+  final: boolean,
+): Fields | undefined {
+  const wanted = Math.min(flow.payloadBytes, read.dataBytes, PayloadLimit);
+  const fields: Fields = {};
+  if (wanted === 0) return fields;
+  if (read.dataAt + wanted > end && !final) return undefined;
+  const stop = Math.min(read.dataAt + wanted, end);
+  if (stop > read.dataAt) {
+    const shown = new Uint8Array(bytes.subarray(read.dataAt, stop));
+    putPayload(fields, shown, stop - read.dataAt === read.dataBytes);
+  }
+  return fields;
+}
+
+/** Bytes that a remembered call is charged with besides its struct's. */
+const CallWeight = 512;
+
+/**
+ * Decodes the record in bytes[start, end), which ends at `recordEnd`. Returns undefined where more of it is
+ * wanted first: only if it is not `final`, and then nothing has happened.
+ */
+export function decodeMessage(
+  flow: Flow,
+  dir: Direction,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  recordEnd: number,
+  final: boolean,
+): Message | undefined {
+  const seen = readHeader(header, bytes, start, end);
+  if (seen !== Seen.whole) {
+    if (!final && header.reason === '') return undefined;
+    const whole = end >= recordEnd;
+    const reason = header.reason === '' && whole ? 'the record ends within the header' : header.reason;
+    return { kind: 'broken', broken: { reason } };
+  }
+  return header.type === MsgType.call
+    ? decodeCall(flow, bytes, start, end, recordEnd, final)
+    : decodeReply(flow, dir, bytes, end, recordEnd, final);
+}
+
+/** The two meanings that a procedure number may have, the one that the connection has shown first. */
+function procedures(flow: Flow, procedure: Procedure | undefined): readonly (Procedure | undefined)[] {
+  if (procedure?.alternative === undefined) return [procedure];
+  return flow.otherNumbers ? [procedure.alternative, procedure] : [procedure, procedure.alternative];
+}
+
+function decodeCall(
+  flow: Flow,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  recordEnd: number,
+  final: boolean,
+): Message | undefined {
+  const program = flow.programs.find(header.program, header.version);
+  const [first, second] = procedures(flow, program?.procedures[header.procedure]);
+  const hasData = first?.data === 'call';
+  if (!final && !hasData) return undefined;
+  let procedure = first;
+  let read = readStruct(flow, first?.call ?? 'unknown', hasData, bytes, header.position, end, recordEnd);
+  if (second !== undefined && read.reason !== '') {
+    const other = readStruct(flow, second.call, false, bytes, header.position, end, recordEnd);
+    if (other.reason === '' && !other.short) {
+      procedure = second;
+      read = other;
+      flow.otherNumbers = !flow.otherNumbers;
+    }
+  }
+  if (read.short && !final) return undefined;
+  const payload = payloadOf(flow, read, bytes, end, final);
+  if (payload === undefined) return undefined;
+  const auth = readAuth(
+    flow.compile,
+    header.credentialFlavor,
+    bytes,
+    header.credentialStart,
+    header.credentialEnd,
+  );
+  const pid = auth.pid;
+  const name = typeof pid === 'number' && pid < 0 ? flow.programs.clientName(pid) : undefined;
+  if (name !== undefined) auth.pid_name = name;
+  const call: Call = {
+    xid: header.xid,
+    programNumber: header.program,
+    versionNumber: header.version,
+    procedureNumber: header.procedure,
+    program,
+    procedure,
+    auth,
+    verifier: verifierOf(flow, bytes),
+    request: read.fields,
+    dataBytes: read.dataBytes,
+    payload,
+    truncated: read.short,
+    reason: read.reason,
+    retransmission: false,
+    seconds: 0,
+    nanoseconds: 0,
+    packet: 0,
+    weight: Math.min(end, recordEnd) - start - Math.min(read.dataBytes, end - start) + CallWeight,
+  };
+  return { kind: 'call', call };
+}
+
+function verifierOf(flow: Flow, bytes: Uint8Array): Fields | undefined {
+  if (header.verifierFlavor === AuthNone) return undefined;
+  return readAuth(flow.compile, header.verifierFlavor, bytes, header.verifierStart, header.verifierEnd);
+}
+
+/** The call that the header at hand answers: an open one, or one that is still doubted. */
+function askedBy(flow: Flow, caller: Direction): Call | undefined {
+  const { calls, doubted } = flow.sides[caller];
+  const open = calls.find(header.xid);
+  if (open !== undefined || doubted === undefined) return open;
+  for (const { message } of doubted) {
+    if (message.kind === 'call' && message.call.xid === header.xid) return message.call;
+  }
+  return undefined;
+}
+
+function decodeReply(
+  flow: Flow,
+  dir: Direction,
+  bytes: Uint8Array,
+  end: number,
+  recordEnd: number,
+  final: boolean,
+): Message | undefined {
+  const call = askedBy(flow, opposite(dir));
+  const accepted = header.replyStat === ReplyStat.accepted;
+  const success = accepted && header.status === AcceptStat.success;
+  const hasData = success && call?.procedure?.data === 'reply';
+  if (!final && !hasData) return undefined;
+  const form = success ? (call?.procedure?.reply ?? 'unknown') : 'unknown';
+  const read = readStruct(flow, form, hasData, bytes, header.position, end, recordEnd);
+  if (read.short && !final) return undefined;
+  const payload = payloadOf(flow, read, bytes, end, final);
+  if (payload === undefined) return undefined;
+  const mismatched =
+    (accepted && header.status === AcceptStat.programMismatch) || (!accepted && header.status === 0);
+  const reply: Reply = {
+    xid: header.xid,
+    call: undefined,
+    accepted,
+    status: header.status,
+    authStatus: header.authStatus,
+    mismatch: mismatched ? { low: header.low, high: header.high } : undefined,
+    verifier: accepted ? verifierOf(flow, bytes) : undefined,
+    response: read.fields,
+    dataBytes: read.dataBytes,
+    payload,
+    truncated: read.short,
+    reason: read.reason,
+  };
+  return { kind: 'reply', reply };
+}
