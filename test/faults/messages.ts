@@ -85,10 +85,14 @@ function parse(line: string): Read {
   const { '@timestamp': _time, log: _log, ...sections } = rest as Fields;
   const { outcome, duration: _duration, ...named } = event as Fields;
   const { truncated, ...marks } = wiretail as Fields;
-  const unanswered = outcome === 'unknown';
-  const learned = outcome === undefined || unanswered ? [] : [`outcome ${outcome}`];
+  const isRpc = sections.rpc !== undefined;
+  const unanswered = outcome === 'unknown' && !isRpc;
+  const learned = outcome === undefined || outcome === 'unknown' ? [] : [`outcome ${outcome}`];
   const stray = isStray(named, sections);
-  const fields = { network, event: named, wiretail: marks, sentence: untimed(message), ...sections };
+  // What RPC's sentences say, the fields say too, and which of them there are depends on the call.
+  const sentence = isRpc ? '' : untimed(message);
+  const own = isRpc ? ownFields(sections, learned, truncated === true) : sections;
+  const fields = { network, event: named, wiretail: marks, sentence, ...own };
   return {
     message: {
       flow,
@@ -105,6 +109,25 @@ function parse(line: string): Read {
       stray,
     },
   };
+}
+
+/** What a call or reply holds itself; `learned` gets what wiretail adds from other messages of the connection. */
+function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncated: boolean): Fields {
+  const { retransmission, ...header } = child({ rpc }, 'rpc');
+  if (retransmission !== undefined) learned.push('retransmission');
+  if (gluster === undefined) return { rpc: header, ...rest };
+  const isReply = header.type === 'reply';
+  const own: Fields = {};
+  for (const [name, value] of Object.entries(child({ gluster }, 'gluster'))) {
+    // True of the whole connection, and told from the moment at which it is known.
+    if (name === 'volume' || name === 'brick') continue;
+    if (/^(request|response|payload.*)$/.test(name)) own[name] = value;
+    // What is said in other words of a struct of which a part is missing may lack that part.
+    else if (truncated) continue;
+    else if (!isReply) own[name] = value;
+    else learned.push(`${name} ${JSON.stringify(value)}`);
+  }
+  return { rpc: header, gluster: own, ...rest };
 }
 
 /** A reply's time, which the sentence repeats, is no part of the message. */

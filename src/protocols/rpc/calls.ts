@@ -11,10 +11,12 @@ export interface Call {
   readonly procedureNumber: number;
   readonly program: Program | undefined;
   readonly procedure: Procedure | undefined;
-  readonly auth: Fields;
-  readonly verifier: Fields | undefined;
+  /** undefined: the credential was not seen. */
+  readonly auth: Fields | undefined;
+  verifier: Fields | undefined;
   request: Fields | undefined;
-  dataBytes: number;
+  /** Bytes of data behind the struct; undefined where its end was not seen. */
+  dataBytes: number | undefined;
   payload: Fields | undefined;
   truncated: boolean;
   /** Why it is malformed; empty: it isn't. */

@@ -8,13 +8,13 @@ import type { Fields } from './describe.js';
 import { type Flow, opposite } from './flow.js';
 import { AcceptStat, type Header, MsgType, newHeader, ReplyStat, readHeader, Seen } from './header.js';
 import type { Message, Reply } from './message.js';
-import type { Body, Procedure } from './program.js';
+import type { Body, Procedure, Program } from './program.js';
 import { BodyState, readBody } from './reader.js';
 
 /** What a struct's bytes gave. */
 interface Read {
   fields: Fields | undefined;
-  dataBytes: number;
+  dataBytes: number | undefined;
   dataAt: number;
   short: boolean;
   reason: string;
@@ -31,7 +31,7 @@ function readStruct(
   end: number,
   recordEnd: number,
 ): Read {
-  const read: Read = { fields: undefined, dataBytes: 0, dataAt: at, short: false, reason: '' };
+  const read: Read = { fields: undefined, dataBytes: undefined, dataAt: at, short: false, reason: '' };
   let position = at;
   if (typeof form === 'object') {
     const body = readBody(flow.compile(form, flow.detail), bytes, at, end, recordEnd);
@@ -58,7 +58,7 @@ function payloadOf(
   end: number,
   final: boolean,
 ): Fields | undefined {
-  const wanted = Math.min(flow.payloadBytes, read.dataBytes, PayloadLimit);
+  const wanted = Math.min(flow.payloadBytes, read.dataBytes ?? 0, PayloadLimit);
   const fields: Fields = {};
   if (wanted === 0) return fields;
   if (read.dataAt + wanted > end && !final) return undefined;
@@ -89,6 +89,7 @@ export function decodeMessage(
   const seen = readHeader(header, bytes, start, end);
   if (seen !== Seen.whole) {
     if (!final && header.reason === '') return undefined;
+    if (seen === Seen.procedure && header.reason === '' && end < recordEnd) return cutCall(flow);
     const whole = end >= recordEnd;
     const reason = header.reason === '' && whole ? 'the record ends within the header' : header.reason;
     return { kind: 'broken', broken: { reason } };
@@ -102,6 +103,42 @@ export function decodeMessage(
 function procedures(flow: Flow, procedure: Procedure | undefined): readonly (Procedure | undefined)[] {
   if (procedure?.alternative === undefined) return [procedure];
   return flow.otherNumbers ? [procedure.alternative, procedure] : [procedure, procedure.alternative];
+}
+
+function newCall(
+  program: Program | undefined,
+  procedure: Procedure | undefined,
+  auth: Fields | undefined,
+): Call {
+  return {
+    xid: header.xid,
+    programNumber: header.program,
+    versionNumber: header.version,
+    procedureNumber: header.procedure,
+    program,
+    procedure,
+    auth,
+    verifier: undefined,
+    request: undefined,
+    dataBytes: undefined,
+    payload: undefined,
+    truncated: false,
+    reason: '',
+    retransmission: false,
+    seconds: 0,
+    nanoseconds: 0,
+    packet: 0,
+    weight: CallWeight,
+  };
+}
+
+/** A call of which no more was seen than what it calls: enough to know what its reply is. */
+function cutCall(flow: Flow): Message {
+  const program = flow.programs.find(header.program, header.version);
+  const [procedure] = procedures(flow, program?.procedures[header.procedure]);
+  const call = newCall(program, procedure, undefined);
+  call.truncated = true;
+  return { kind: 'call', call };
 }
 
 function decodeCall(
@@ -139,26 +176,14 @@ function decodeCall(
   const pid = auth.pid;
   const name = typeof pid === 'number' && pid < 0 ? flow.programs.clientName(pid) : undefined;
   if (name !== undefined) auth.pid_name = name;
-  const call: Call = {
-    xid: header.xid,
-    programNumber: header.program,
-    versionNumber: header.version,
-    procedureNumber: header.procedure,
-    program,
-    procedure,
-    auth,
-    verifier: verifierOf(flow, bytes),
-    request: read.fields,
-    dataBytes: read.dataBytes,
-    payload,
-    truncated: read.short,
-    reason: read.reason,
-    retransmission: false,
-    seconds: 0,
-    nanoseconds: 0,
-    packet: 0,
-    weight: Math.min(end, recordEnd) - start - Math.min(read.dataBytes, end - start) + CallWeight,
-  };
+  const call = newCall(program, procedure, auth);
+  call.request = read.fields;
+  call.dataBytes = read.dataBytes;
+  call.payload = payload;
+  call.truncated = read.short;
+  call.reason = read.reason;
+  call.verifier = verifierOf(flow, bytes);
+  call.weight += Math.min(end, recordEnd) - start - Math.min(read.dataBytes ?? 0, end - start);
   return { kind: 'call', call };
 }
 

@@ -169,8 +169,8 @@ function endOfFragments(flow: Flow, dir: Direction, side: Side, at: Moment): voi
 }
 
 function carriesData(message: Message): boolean {
-  if (message.kind === 'call') return message.call.dataBytes > 0;
-  return message.kind === 'reply' && message.reply.dataBytes > 0;
+  if (message.kind === 'call') return message.call.dataBytes !== undefined;
+  return message.kind === 'reply' && message.reply.dataBytes !== undefined;
 }
 
 function takeData(

@@ -69,8 +69,8 @@ export function newHeader(): Header {
   };
 }
 
-/** How far a header was read: all of it; no further than its xid and type; not at all. */
-export const Seen = { nothing: 0, part: 1, whole: 2 } as const;
+/** How far a header was read: not at all; its xid and type; of a call, its procedure besides; all of it. */
+export const Seen = { nothing: 0, part: 1, procedure: 2, whole: 3 } as const;
 export type Seen = (typeof Seen)[keyof typeof Seen];
 
 function wrong(header: Header, reason: string): Seen {
@@ -96,7 +96,7 @@ function readCall(header: Header, bytes: Uint8Array, at: number, end: number): S
   header.version = unsigned(bytes, at + 8);
   header.procedure = unsigned(bytes, at + 12);
   if (header.rpcVersion !== RpcVersion) return wrong(header, `RPC version ${header.rpcVersion}`);
-  if (end - at < 24) return Seen.part;
+  if (end - at < 24) return Seen.procedure;
   header.credentialFlavor = unsigned(bytes, at + 16);
   const credential = unsigned(bytes, at + 20);
   if (credential > AuthLimit) return wrong(header, `a credential of ${credential} bytes`);
@@ -104,7 +104,7 @@ function readCall(header: Header, bytes: Uint8Array, at: number, end: number): S
   header.credentialEnd = header.credentialStart + credential;
   return readVerifier(header, bytes, header.credentialStart + padded(credential), end)
     ? Seen.whole
-    : Seen.part;
+    : Seen.procedure;
 }
 
 function readVerifier(header: Header, bytes: Uint8Array, at: number, end: number): boolean {

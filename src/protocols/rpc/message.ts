@@ -13,7 +13,8 @@ export interface Reply {
   readonly mismatch: { low: number; high: number } | undefined;
   readonly verifier: Fields | undefined;
   response: Fields | undefined;
-  dataBytes: number;
+  /** Bytes of data behind the struct; undefined where its end was not seen. */
+  dataBytes: number | undefined;
   payload: Fields | undefined;
   truncated: boolean;
   reason: string;

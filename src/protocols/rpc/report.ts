@@ -38,9 +38,10 @@ function describe(
     const exchange: Exchange = {
       program,
       procedure,
-      request: call.request,
+      // A reply's own line says nothing of a call that is only known in part: that would seem to be all.
+      request: part === 'reply' && call.truncated ? undefined : call.request,
       response: reply?.response,
-      dataBytes: call.dataBytes + (reply?.dataBytes ?? 0),
+      dataBytes: (call.dataBytes ?? 0) + (reply?.dataBytes ?? 0),
     };
     return flow.describer.describe(exchange, part);
   }
@@ -163,7 +164,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
           auth: call.auth,
           verifier: call.verifier,
           retransmission: call.retransmission ? true : undefined,
-          payload_bytes: call.procedure?.data === 'call' ? call.dataBytes : undefined,
+          payload_bytes: call.dataBytes,
         },
         gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
         truncated: call.truncated,
@@ -201,7 +202,6 @@ export function reportUnanswered(flow: Flow, from: Direction, call: Call): void 
 
 /** The `rpc` section of a line for a call with its reply. */
 function callOf(call: Call, reply: Reply | undefined): Fields {
-  const data = call.procedure?.data;
   return {
     xid: call.xid,
     ...numbers(call),
@@ -209,12 +209,7 @@ function callOf(call: Call, reply: Reply | undefined): Fields {
     auth: call.auth,
     verifier: call.verifier,
     retransmission: call.retransmission ? true : undefined,
-    payload_bytes:
-      data === 'call'
-        ? call.dataBytes
-        : data === 'reply' && reply !== undefined
-          ? reply.dataBytes
-          : undefined,
+    payload_bytes: call.dataBytes ?? reply?.dataBytes,
   };
 }
 
@@ -235,7 +230,6 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const duration = between >= 0 ? between : undefined;
   const time = duration === undefined ? '' : ` in ${elapsed(duration)}`;
   const payload = { ...(messages ? undefined : call.payload), ...reply.payload };
-  const hasData = call.procedure?.data === 'reply' && refused === undefined;
   emitLine(
     flow,
     messages ? from : opposite(from),
@@ -252,7 +246,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
             ...numbers(call),
             ...statusOf(reply),
             verifier: reply.verifier,
-            payload_bytes: hasData ? reply.dataBytes : undefined,
+            payload_bytes: reply.dataBytes,
           }
         : callOf(call, reply),
       gluster: glusterOf(
