@@ -39,8 +39,15 @@ function isKnownCall(programs: Programs, header: Header): boolean {
 /**
  * Looks at the bytes from `at` to `end` as the beginning of a record: its mark, a header of a known
  * procedure or of a reply, lengths that go together. `more`: nothing speaks against it as far as they go.
+ * `cut`: no more of them will come, so that a call's procedure is enough.
  */
-export function candidateAt(programs: Programs, bytes: Uint8Array, at: number, end: number): Candidate {
+export function candidateAt(
+  programs: Programs,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  cut = false,
+): Candidate {
   if (end - at < FirstLook) return mayBegin(bytes, at, end) ? Candidate.more : Candidate.no;
   const length = unsigned(bytes, at) - LastFragment;
   if (length < LeastRecord || length > LikelyRecord) return Candidate.no;
@@ -50,7 +57,14 @@ export function candidateAt(programs: Programs, bytes: Uint8Array, at: number, e
   const stop = Math.min(end, start + length);
   const seen = readHeader(candidate, bytes, start, stop);
   if (candidate.reason !== '') return Candidate.no;
-  if (seen !== Seen.whole) return stop === end ? Candidate.more : Candidate.no;
+  if (seen !== Seen.whole) {
+    if (stop !== end) return Candidate.no;
+    if (!cut || seen !== Seen.procedure) return Candidate.more;
+    const { program, version, procedure } = candidate;
+    return programs.find(program, version)?.procedures[procedure] === undefined
+      ? Candidate.no
+      : Candidate.call;
+  }
   if (type === MsgType.call) return isKnownCall(programs, candidate) ? Candidate.call : Candidate.no;
   if (candidate.replyStat === ReplyStat.accepted) {
     const plain = candidate.verifierFlavor === AuthNone && candidate.verifierEnd === candidate.verifierStart;

@@ -19,7 +19,7 @@ import { type Flow, newLoss, openFlow, opposite, Phase, type Side } from './flow
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
-import { complete, inResync, lose, refute } from './place.js';
+import { complete, inCut, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
 import { reportUnanswered } from './report.js';
 
@@ -212,8 +212,8 @@ function takeData(
 
 /** What is known of the record of which these are the first bytes, and how much of it follows them. */
 function hit(flow: Flow, dir: Direction, side: Side, held: Uint8Array): number | undefined {
-  if (side.phase !== Phase.boundary || side.doubted !== undefined || held.length < MarkBytes)
-    return undefined;
+  if (held.length < MarkBytes) return undefined;
+  if (side.phase !== Phase.boundary && !inCut(flow, dir, held)) return undefined;
   const mark = unsigned(held, 0);
   const length = mark - LastFragment;
   if (length <= 0 || length > RecordLimit) return undefined;

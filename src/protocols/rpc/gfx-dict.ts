@@ -75,7 +75,8 @@ function valueBytes(cursor: Cursor, type: number): number {
 export function skipGfxDict(cursor: Cursor): void {
   const pairs = begin(cursor) ?? 0;
   for (let i = 0; i < pairs; i++) {
-    cursor.at += padded(opaque(cursor, 'a dictionary key'));
+    const key = opaque(cursor, 'a dictionary key');
+    cursor.at += padded(key);
     need(cursor, 4, 'a dictionary value');
     const type = int(cursor.bytes, cursor.at);
     cursor.at += 4;

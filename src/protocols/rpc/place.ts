@@ -128,6 +128,25 @@ export function inResync(
   return position;
 }
 
+/**
+ * The bytes that a short snapshot left of a packet: whether a record begins with them, while the place is lost.
+ */
+export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
+  const side = flow.sides[dir];
+  if (side.phase !== Phase.resync) return false;
+  const kind = candidateAt(flow.programs, held, 0, held.length, true);
+  if (kind === Candidate.no || kind === Candidate.more) return false;
+  const known = expected(flow, dir, kind, false);
+  if (known === false) return false;
+  if (known === true) found(flow, dir, side);
+  else {
+    side.phase = Phase.boundary;
+    side.doubted = [];
+    side.fresh = 1;
+  }
+  return true;
+}
+
 function passed(flow: Flow, dir: Direction, side: Side, bytes: number): void {
   side.unread += bytes;
   if (side.loss === undefined) return;

@@ -5,7 +5,7 @@ import type { Compiler } from './compile.js';
 import { openDecoder } from './decoder.js';
 import type { Programs } from './describe.js';
 import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
-import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
+import { type Header, MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
 
 const header = newHeader();
@@ -28,6 +28,11 @@ function firstBytes(buf: Uint8Array, start: number, end: number): Fragments | un
   return record;
 }
 
+/** Whether there is such a procedure: told before its credential, which a short snapshot may cut. */
+function isKnown(programs: Programs, { program, version, procedure }: Header): boolean {
+  return programs.find(program, version)?.procedures[procedure] !== undefined;
+}
+
 /** A connection that is seen from its start begins with a record: a call, or a reply where that was missed. */
 function claimStart(
   programs: Programs,
@@ -43,7 +48,8 @@ function claimStart(
   const more = end - start < HeaderBytes && !(record.last && record.left === 0);
   const seen = readHeader(header, record.bytes, 0, record.kept);
   if (seen !== Seen.nothing && header.reason !== '') return Claim.no;
-  if (seen !== Seen.whole) return more ? Claim.maybe : Claim.no;
+  const enough = seen === Seen.whole || (seen === Seen.procedure && isKnown(programs, header));
+  if (!enough) return more ? Claim.maybe : Claim.no;
   if (header.type === MsgType.reply) return gluster ? Claim.yes : Claim.no;
   return (programs.dataset(header.program) !== undefined) === gluster ? Claim.yes : Claim.no;
 }
@@ -54,7 +60,10 @@ function claimLate(programs: Programs, gluster: boolean, buf: Uint8Array, start:
     if (buf[at] < 0x80 || buf[at] > 0x84) continue;
     const kind = candidateAt(programs, buf, at, end);
     if (kind === Candidate.no) continue;
-    if (kind === Candidate.more) return Claim.maybe;
+    if (kind === Candidate.more) {
+      const known = candidateAt(programs, buf, at, end, true) === Candidate.call;
+      return known && gluster ? Claim.yes : Claim.maybe;
+    }
     const known = kind === Candidate.reply || programs.dataset(candidate.program) !== undefined;
     if (known === gluster) return Claim.yes;
   }
