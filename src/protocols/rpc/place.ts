@@ -71,15 +71,17 @@ function expected(flow: Flow, dir: Direction, kind: Candidate, alone: boolean): 
   const { xid } = candidate;
   if (kind === Candidate.reply) {
     if (other.calls.has(xid)) return true;
-    if (side.lastReply < 0) return other.lastCall < 0 ? undefined : false;
-    return Math.abs(distance(xid, side.lastReply)) <= ReplyDisorder + side.unread / LeastReply;
+    const last = side.lastReply >= 0 ? side.lastReply : other.lastCall;
+    if (last < 0) return undefined;
+    return Math.abs(distance(xid, last)) <= ReplyDisorder + side.unread / LeastReply;
   }
   // The server's callbacks have xids of their own and no replies. Data that looks like one would have to fill
   // a segment from its first byte to its last.
   if (dir === ToClient) return alone;
-  if (side.lastCall < 0) return undefined;
-  const ahead = distance(xid, side.lastCall);
-  return ahead >= -Disorder && ahead <= Disorder + side.unread / LeastCall;
+  if (side.lastCall < 0 && other.lastReply < 0) return undefined;
+  const ahead = distance(xid, side.lastCall >= 0 ? side.lastCall : other.lastReply);
+  const disorder = side.lastCall >= 0 ? Disorder : ReplyDisorder;
+  return ahead >= -disorder && ahead <= disorder + side.unread / LeastCall;
 }
 
 function found(flow: Flow, dir: Direction, side: Side): void {
