@@ -60,7 +60,7 @@ const oneWay =
 const join: Work = (packets, random) => packets.slice(random.below(packets.length));
 
 /** Packets in all copies together, about, so that small and large captures cost and tell the same. */
-const PACKETS = 8000;
+const PACKETS = 4000;
 
 function byChance(name: string, ...works: readonly Work[]): Damage {
   return {
@@ -80,9 +80,9 @@ function always(name: string, work: Work): Damage {
 }
 
 /** Starts that are tried at most. */
-const STARTS = 600;
+const STARTS = 300;
 /** Packets that all starts together may decode. */
-const STARTED = 60_000;
+const STARTED = 30_000;
 
 /** As many starts as cost what is allowed, evenly spread over the capture. */
 function starts(packets: readonly Packet[]): number[] {
