@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
-import { all, as, fails, one, step } from './gluster-steps.js';
+import { all, as, fails, one, step, stepOf } from './gluster-steps.js';
 
-// GF_SET_ATTR_* of libglusterfs/src/glusterfs/syncop.h (xlator.h before): what of stbuf is to be set.
+// GF_SET_ATTR_* of libglusterfs/src/glusterfs/xlator.h: what of stbuf is to be set.
 const SET_MODE = 1;
 const SET_UID = 2;
 const SET_GID = 4;
@@ -12,7 +12,11 @@ const SET_ATIME = 16;
 const SET_MTIME = 32;
 
 function changeAttributes(path: string): void {
-  step('chmod', () => fs.chmodSync(path, 0o4755), all('SETATTR', { valid: SET_MODE, stbuf: {} }));
+  step(
+    'chmod',
+    () => fs.chmodSync(path, 0o1640),
+    all('SETATTR', { valid: SET_MODE, stbuf: { mode: 0o1640 } }),
+  );
   step(
     'chown',
     () => fs.chownSync(path, 65534, 100),
@@ -42,13 +46,20 @@ function changeAttributes(path: string): void {
   step('futimens', () => fs.futimesSync(fd, 5, 6), all('SETATTR', { stbuf: { ia_atime: 5, ia_mtime: 6 } }));
   fs.closeSync(fd);
   step('stat', () => fs.statSync(path), one('LOOKUP', { bname: 'attributes' }));
-  step('access', () => fs.accessSync(path, fs.constants.R_OK), one('ACCESS', { mask: 4 }));
+  // The client knows the answer itself, by what it has looked up.
+  step('access', () => fs.accessSync(path, fs.constants.R_OK), one('LOOKUP', { bname: 'attributes' }));
 }
 
 function useXattrs(path: string): void {
   const value = Buffer.from('a value\0with\xff', 'latin1');
-  step('setxattr', () => libc.setxattr(path, 'user.k', value), all('SETXATTR', { flags: 0 }));
-  step('getxattr', () => libc.getxattr(path, 'user.k'), one('GETXATTR', { name: 'user.k' }));
+  const hex = value.toString('hex');
+  const [dict, dictOfFd] = [{ 'user.k': { hex } }, { 'user.fd': { hex } }];
+  step('setxattr', () => libc.setxattr(path, 'user.k', value), all('SETXATTR', { flags: 0, dict }));
+  step(
+    'getxattr',
+    () => libc.getxattr(path, 'user.k'),
+    one('GETXATTR', { name: 'user.k' }, { response: { dict } }),
+  );
   step('listxattr', () => libc.listxattr(path), one('GETXATTR', { namelen: 0 }));
   fails(
     'EEXIST',
@@ -69,8 +80,12 @@ function useXattrs(path: string): void {
     one('GETXATTR', { name: 'user.none' }, { error: 'ENODATA' }),
   );
   const fd = fs.openSync(path, 'r+');
-  step('fsetxattr', () => libc.setxattr(fd, 'user.fd', value), all('SETXATTR', {}));
-  step('fgetxattr', () => libc.getxattr(fd, 'user.fd'), one('GETXATTR', { name: 'user.fd' }));
+  step('fsetxattr', () => libc.setxattr(fd, 'user.fd', value), all('SETXATTR', { dict: dictOfFd }));
+  step(
+    'fgetxattr',
+    () => libc.getxattr(fd, 'user.fd'),
+    one('GETXATTR', { name: 'user.fd' }, { response: { dict: dictOfFd } }),
+  );
   step('fremovexattr', () => libc.removexattr(fd, 'user.fd'), all('REMOVEXATTR', { name: 'user.fd' }));
   fs.closeSync(fd);
   step('removexattr', () => libc.removexattr(path, 'user.k'), all('REMOVEXATTR', { name: 'user.k' }));
@@ -78,13 +93,26 @@ function useXattrs(path: string): void {
 
 /** By the tools, which are processes of their own. */
 function useAcls(path: string): void {
+  const name = 'system.posix_acl_access';
   const tool = (command: string, ...args: string[]) => {
-    const { status, stderr, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 10000 });
+    const { pid, status, stderr, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 10000 });
     if (status !== 0) throw new Error(`${command}: ${stderr}`);
-    return stdout;
+    return { pid, stdout };
   };
-  tool('setfacl', '-m', 'u:1234:rwx', path);
-  if (!tool('getfacl', '-n', path).includes('user:1234:rwx')) throw new Error('the ACL is not there');
+  const { pid } = tool('setfacl', '-m', 'u:1234:rwx', path);
+  const shown = tool('getfacl', '-n', path);
+  if (!shown.stdout.includes('user:1234:rwx')) throw new Error('the ACL is not there');
+  // As the kernel has it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of each entry.
+  const entries = [
+    '01000600ffffffff',
+    '02000700d2040000',
+    '04000000ffffffff',
+    '10000700ffffffff',
+    '20000000ffffffff',
+  ];
+  const dict = { [name]: { hex: `02000000${entries.join('')}` } };
+  stepOf(pid, 'setfacl', all('SETXATTR', { dict }));
+  stepOf(shown.pid, 'getfacl', one('GETXATTR', { name }, { response: { dict } }));
 }
 
 function beOthers(mount: string, path: string): void {
@@ -109,7 +137,7 @@ function beOthers(mount: string, path: string): void {
       'EACCES',
       'create without permission',
       () => fs.mkdirSync(`${mount}/mine`),
-      one('LOOKUP', { bname: 'mine' }),
+      one('LOOKUP', { bname: 'mine' }, { error: 'ENOENT' }),
     );
     step('mkdir by group', () => fs.mkdirSync(`${mount}/group/ours`), all('MKDIR', { bname: 'ours' }));
   });

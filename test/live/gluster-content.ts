@@ -10,11 +10,29 @@ const MEBIBYTE = 1 << 20;
 /** Bytes of files, over all steps. */
 export const moved = { written: 0, read: 0 };
 
+/** Of each open file, as GlusterFS itself names it. */
+const gfids = new Map<number, string>();
+
+function noteGfid(fd: number, path: string): number {
+  gfids.set(fd, libc.getxattr(path, 'glusterfs.gfid.string').toString('latin1').replace(/\0$/, ''));
+  return fd;
+}
+
+function gfidOf(fd: number): string {
+  const gfid = gfids.get(fd);
+  if (gfid === undefined) throw new Error(`no gfid of file ${fd}`);
+  return gfid;
+}
+
 function write(fd: number, bytes: Uint8Array, offset: number): void {
   step(
     `write ${bytes.length} bytes at ${offset}`,
     () => fs.writeSync(fd, bytes, 0, bytes.length, offset),
-    all('WRITE', { offset, size: bytes.length }, { bytes: bytes.length, response: { op_ret: bytes.length } }),
+    all(
+      'WRITE',
+      { gfid: gfidOf(fd), offset, size: bytes.length },
+      { bytes: bytes.length, response: { op_ret: bytes.length } },
+    ),
   );
   moved.written += bytes.length;
 }
@@ -26,7 +44,7 @@ function read(fd: number, size: number, offset: number, expected: Uint8Array): v
   const got = step(
     `read ${size} bytes at ${offset}`,
     () => fs.readSync(fd, buffer, 0, size, offset),
-    one('READ', { offset }, { bytes, response: { op_ret: bytes, size: bytes } }),
+    one('READ', { gfid: gfidOf(fd), offset }, { bytes, response: { op_ret: bytes, size: bytes } }),
   );
   if (!buffer.subarray(0, got).equals(expected)) throw new Error(`at ${offset} is not what was written`);
   moved.read += bytes;
@@ -80,7 +98,7 @@ function allocate(fd: number): void {
 
 /** What is open goes on without a name. */
 function unlinkOpen(path: string, text: Uint8Array): void {
-  const fd = fs.openSync(path, O_CREAT | O_RDWR);
+  const fd = noteGfid(fs.openSync(path, O_CREAT | O_RDWR), path);
   step('unlink an open file', () => fs.unlinkSync(path), all('UNLINK', { bname: 'unlinked' }));
   write(fd, text, 0);
   read(fd, 5, 5, text.subarray(5, 10));
@@ -98,6 +116,7 @@ export function workOnContent(mount: string): void {
     one('LOOKUP', nameFields('bname', 'data'), { error: 'ENOENT' }),
     all('CREATE', nameFields('bname', 'data')),
   );
+  noteGfid(fd, path);
   write(fd, text, 0);
   read(fd, text.length, 0, text);
   write(fd, block, 4096);
@@ -116,9 +135,11 @@ export function workOnContent(mount: string): void {
   // Node's truncate() opens the file.
   step('truncate', () => fs.truncateSync(path, 10), all('OPEN', {}), all('FTRUNCATE', { offset: 10 }));
   const appending = step('open to append', () => fs.openSync(path, O_WRONLY | O_APPEND), all('OPEN', {}));
+  noteGfid(appending, path);
   write(appending, Buffer.from('appended'), 10);
   fs.closeSync(appending);
   const reading = step('open to read', () => fs.openSync(path, O_RDONLY), all('OPEN', {}));
+  noteGfid(reading, path);
   read(reading, 8, 10, Buffer.from('appended'));
   fs.closeSync(reading);
   const emptied = step(
@@ -127,6 +148,7 @@ export function workOnContent(mount: string): void {
     all('TRUNCATE', { offset: 0 }),
     all('OPEN', {}),
   );
+  noteGfid(emptied, path);
   write(emptied, text, 0);
   fs.closeSync(emptied);
   const copy = fs.openSync(`${mount}/copy`, O_CREAT | O_RDWR);

@@ -13,6 +13,7 @@ import {
   flock,
   LOCK_EX,
   LOCK_NB,
+  LOCK_SH,
   LOCK_UN,
   lock,
 } from './gluster-libc.js';
@@ -28,7 +29,8 @@ const WHOLE = 0;
 /** The start and length of a lock, with the lock's type. */
 const range = (type: number, start: number, len: number): ExpectedCall['request'] => ({
   type,
-  flock: { type, whence: 0, start, len, pid: process.pid },
+  // The kernel names no one who unlocks.
+  flock: { type, whence: 0, start, len, pid: type === F_UNLCK ? 0 : process.pid },
 });
 
 const unlock = (fd: number) =>
@@ -99,6 +101,7 @@ async function useRecordLocks(mount: string, program: string): Promise<void> {
 function useFlocks(mount: string): void {
   const path = `${mount}/locked`;
   const [first, second] = [fs.openSync(path, 'r+'), fs.openSync(path, 'r+')];
+  step('share a flock', () => flock(first, LOCK_SH), all('LK', { type: F_RDLCK }));
   step('flock', () => flock(first, LOCK_EX), all('LK', { cmd: SETLKW, type: F_WRLCK }));
   fails(
     'EAGAIN',
@@ -106,7 +109,7 @@ function useFlocks(mount: string): void {
     () => flock(second, LOCK_EX | LOCK_NB),
     one('LK', { cmd: SETLK, type: F_WRLCK }, { error: 'EAGAIN' }),
   );
-  step('flock no longer', () => flock(first, LOCK_UN), all('LK', { cmd: SETLK, type: F_UNLCK }));
+  step('flock no longer', () => flock(first, LOCK_UN), all('LK', { type: F_UNLCK }));
   fs.closeSync(second);
   fs.closeSync(first);
 }

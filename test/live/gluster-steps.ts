@@ -24,6 +24,11 @@ export function step<T>(what: string, body: () => T, ...calls: ExpectedCall[]): 
   return result;
 }
 
+/** What another process did meanwhile. */
+export function stepOf(pid: number, what: string, ...calls: ExpectedCall[]): void {
+  steps.push({ what, user: { pid, ...user }, calls });
+}
+
 /** The same for what must fail, and how. */
 export function fails(error: string, what: string, body: () => unknown, ...calls: ExpectedCall[]): void {
   let code = 'no error';

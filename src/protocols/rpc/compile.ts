@@ -3,7 +3,18 @@ import { hex, rawHex, text } from '../text.js';
 import { generate } from './codegen.js';
 import { type Meaning, readDict } from './dict.js';
 import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
-import * as primitives from './primitives.js';
+import {
+  double,
+  hyper,
+  hyperText,
+  int,
+  padded,
+  unsigned,
+  unsignedHyper,
+  unsignedHyperText,
+  uuid,
+  uuidWords,
+} from './primitives.js';
 import { bad, lack, type Read, type ReadFields } from './reader.js';
 import type { XdrStruct } from './xdr.js';
 
@@ -27,7 +38,16 @@ export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
 export function newCompiler(options: CompilerOptions): Compiler {
   const everything = () => true;
   const runtime: Record<string, unknown> = {
-    ...primitives,
+    int,
+    unsigned,
+    hyper,
+    unsignedHyper,
+    hyperText,
+    unsignedHyperText,
+    double,
+    uuid,
+    uuidWords,
+    padded,
     hex,
     text,
     rawHex,

@@ -35,26 +35,49 @@ export function untyped(
   return known === undefined ? value : { ...value, ...known };
 }
 
-/** Puts a pair into a dictionary whose keys are the wire's: any text, and perhaps twice. */
-export function putPair(dict: Fields, key: string, value: Json): void {
-  let name = key;
-  for (let again = 2; Object.hasOwn(dict, name); again++) name = `${key}#${again}`;
-  if (name !== '__proto__') dict[name] = value;
-  else Object.defineProperty(dict, name, { value, enumerable: true, configurable: true, writable: true });
+/** A dictionary while it is filled. Its keys are the wire's: any text, and perhaps the same more than once. */
+export interface Pairs {
+  readonly fields: Fields;
+  /** Of the keys that came again: how often. Kept, since looking for a free name each time would be quadratic. */
+  repeats: Map<string, number> | undefined;
+}
+
+export function newPairs(): Pairs {
+  return { fields: {}, repeats: undefined };
+}
+
+/** The key, or `key#2`, `key#3`, ... where it was there before. */
+function freeName(pairs: Pairs, key: string): string {
+  if (!Object.hasOwn(pairs.fields, key)) return key;
+  pairs.repeats ??= new Map();
+  let again = pairs.repeats.get(key) ?? 1;
+  do again++;
+  while (Object.hasOwn(pairs.fields, `${key}#${again}`));
+  pairs.repeats.set(key, again);
+  return `${key}#${again}`;
+}
+
+export function putPair(pairs: Pairs, key: string, value: Json): void {
+  const name = freeName(pairs, key);
+  if (name !== '__proto__') pairs.fields[name] = value;
+  else {
+    const property = { value, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(pairs.fields, name, property);
+  }
 }
 
 /** A key's text; where its bytes are no UTF-8, they stand beside it. */
 export function putKeyed(
-  dict: Fields,
+  pairs: Pairs,
   bytes: Uint8Array,
   start: number,
   end: number,
   value: (key: string) => Json,
 ): void {
   const key = text(bytes, start, end);
-  putPair(dict, key, value(key));
+  putPair(pairs, key, value(key));
   const raw = rawHex(key, bytes, start, end);
-  if (raw !== undefined) putPair(dict, `${key}_key_hex`, raw);
+  if (raw !== undefined) putPair(pairs, `${key}_key_hex`, raw);
 }
 
 const LONGEST = 0x7fffffff;
@@ -87,14 +110,14 @@ export function readDict(
 ): Fields | string | undefined {
   if (start === end) return undefined;
   if (!isImage(bytes, start, end)) return hex(bytes, start, end);
-  const dict: Fields = {};
+  const pairs = newPairs();
   let at = start + 4;
   while (at < end) {
     const key = at + 8;
     const value = key + unsigned(bytes, at) + 1;
     const stop = value + unsigned(bytes, at + 4);
-    putKeyed(dict, bytes, key, value - 1, (name) => untyped(meaning, name, bytes, value, stop));
+    putKeyed(pairs, bytes, key, value - 1, (name) => untyped(meaning, name, bytes, value, stop));
     at = stop;
   }
-  return dict;
+  return pairs.fields;
 }

@@ -6,7 +6,7 @@
 import type { Json } from '../../records/record.js';
 import { rawHex, text } from '../text.js';
 import type { Fields } from './describe.js';
-import { type Meaning, putKeyed, putPair, untyped } from './dict.js';
+import { type Meaning, newPairs, type Pairs, putKeyed, putPair, untyped } from './dict.js';
 import { double, hyper, int, padded, unsigned, unsignedHyper, uuid } from './primitives.js';
 import { bad, type Cursor, lack } from './reader.js';
 
@@ -95,7 +95,7 @@ function withoutNul(bytes: Uint8Array, start: number, end: number): number {
 
 export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
   /** A value at the cursor, which is left behind it. */
-  const value = (cursor: Cursor, dict: Fields, key: string, type: number): Json => {
+  const value = (cursor: Cursor, pairs: Pairs, key: string, type: number): Json => {
     const { bytes } = cursor;
     if (type === Type.str || type === Type.ptr || type === Type.strOld) {
       const length = opaque(cursor, key);
@@ -105,7 +105,7 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
       const stop = withoutNul(bytes, start, start + length);
       const words = text(bytes, start, stop);
       const raw = rawHex(words, bytes, start, stop);
-      if (raw !== undefined) putPair(dict, `${key}_hex`, raw);
+      if (raw !== undefined) putPair(pairs, `${key}_hex`, raw);
       return words;
     }
     need(cursor, valueBytes(cursor, type), key);
@@ -120,11 +120,11 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
 
   /** `owner`: where the dictionary is put before it is filled, so that a part of it is kept. */
   return (cursor, owner, name) => {
-    const pairs = begin(cursor);
-    if (pairs === undefined) return undefined;
-    const dict: Fields = {};
-    if (owner !== undefined) owner[name] = dict;
-    for (let i = 0; i < pairs; i++) {
+    const count = begin(cursor);
+    if (count === undefined) return undefined;
+    const pairs = newPairs();
+    if (owner !== undefined) owner[name] = pairs.fields;
+    for (let i = 0; i < count; i++) {
       const length = opaque(cursor, 'a dictionary key');
       const start = cursor.at;
       cursor.at = start + padded(length);
@@ -132,8 +132,8 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
       const type = int(cursor.bytes, cursor.at);
       cursor.at += 4;
       const stop = withoutNul(cursor.bytes, start, start + length);
-      putKeyed(dict, cursor.bytes, start, stop, (key) => value(cursor, dict, key, type));
+      putKeyed(pairs, cursor.bytes, start, stop, (key) => value(cursor, pairs, key, type));
     }
-    return dict;
+    return pairs.fields;
   };
 }

@@ -1,5 +1,5 @@
 /** The values of XDR (RFC 4506) that compiled readers take from bytes whose presence they have checked. */
-import { hex } from '../text.js';
+import { Buffer } from 'node:buffer';
 
 export function int(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
@@ -45,20 +45,29 @@ export function double(bytes: Uint8Array, at: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-/** The canonical text of a UUID. */
-export function uuid(bytes: Uint8Array, at: number): string {
-  return dashed(hex(bytes, at, at + 16));
+const DIGITS = Buffer.from('0123456789abcdef');
+/** Where each byte's two digits stand in a UUID's text. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/** Written over each time: nearly half the time of joining strings. */
+const uuidText = Buffer.alloc(36, '-');
+
+/** Sixteen bytes, `step` apart, as the canonical text of a UUID. */
+function uuidOf(bytes: Uint8Array, at: number, step: number): string {
+  for (let i = 0; i < 16; i++) {
+    const byte = bytes[at + i * step];
+    uuidText[PLACES[i]] = DIGITS[byte >> 4];
+    uuidText[PLACES[i] + 1] = DIGITS[byte & 15];
+  }
+  return uuidText.toString('latin1');
 }
 
-function dashed(digits: string): string {
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
+export function uuid(bytes: Uint8Array, at: number): string {
+  return uuidOf(bytes, at, 1);
 }
 
 /** `unsigned char uuid[16]`: a word for each byte, of which xdr_u_char() takes the low one. */
 export function uuidWords(bytes: Uint8Array, at: number): string {
-  let digits = '';
-  for (let i = 0; i < 16; i++) digits += bytes[at + 4 * i + 3].toString(16).padStart(2, '0');
-  return dashed(digits);
+  return uuidOf(bytes, at + 3, 4);
 }
 
 /** Bytes of an opaque or a string with its padding (RFC 4506, section 4.10). */

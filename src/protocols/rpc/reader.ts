@@ -3,6 +3,7 @@
  * The readers themselves are made by compile.ts.
  */
 
+import type { Json } from '../../records/record.js';
 import type { Fields } from './describe.js';
 
 /** Where a reader stands: one object, used again for each message. */
@@ -81,6 +82,19 @@ function attempt(read: ReadFields, bytes: Uint8Array, start: number, end: number
   }
 }
 
+/** Drops what had begun when the bytes ended and has nothing in it: it would seem to be empty. */
+function dropEmptyEnd(fields: Fields | Json[]): void {
+  const keys = Object.keys(fields);
+  const last = keys.at(-1);
+  if (last === undefined) return;
+  const value = (fields as Fields)[last];
+  if (typeof value !== 'object') return;
+  dropEmptyEnd(value as Fields | Json[]);
+  if (Object.keys(value).length > 0) return;
+  if (Array.isArray(fields)) fields.pop();
+  else delete fields[last];
+}
+
 /**
  * Reads a struct from bytes[start, end). Where it is not whole, `fields` holds what comes before the place
  * at which it ends: `short` if the record goes on behind `end`, `malformed` if it does not, or if what is
@@ -98,6 +112,7 @@ export function readBody(read: Read, bytes: Uint8Array, start: number, end: numb
   // Rare, so that it may cost a second reading: field by field this time, keeping what was read.
   attempt(read.parts, bytes, start, end);
   body.fields = cursor.partial ?? {};
+  dropEmptyEnd(body.fields);
   body.state = cursor.reason === '' ? BodyState.short : BodyState.malformed;
   body.reason = cursor.reason;
   cursor.partial = undefined;
