@@ -28,10 +28,12 @@ export function entry(dict: Json | undefined, key: string): string | undefined {
 const NullGfid = '00000000-0000-0000-0000-000000000000';
 export const RootGfid = '00000000-0000-0000-0000-000000000001';
 
-/** A gfid that names something. */
+const Uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A gfid that names something. Some messages have it as text, which may be any. */
 export function gfid(value: Json | undefined): string | undefined {
   const id = text(value);
-  return id === NullGfid ? undefined : id;
+  return id === undefined || id === NullGfid || !Uuid.test(id) ? undefined : id;
 }
 
 /** Puts a value where there is one. */

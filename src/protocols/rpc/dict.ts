@@ -57,27 +57,20 @@ function freeName(pairs: Pairs, key: string): string {
   return `${key}#${again}`;
 }
 
-export function putPair(pairs: Pairs, key: string, value: Json): void {
+/** Puts a pair. Returns the name that it got. */
+export function putPair(pairs: Pairs, key: string, value: Json): string {
   const name = freeName(pairs, key);
   if (name !== '__proto__') pairs.fields[name] = value;
   else {
     const property = { value, enumerable: true, configurable: true, writable: true };
     Object.defineProperty(pairs.fields, name, property);
   }
+  return name;
 }
 
-/** A key's text; where its bytes are no UTF-8, they stand beside it. */
-export function putKeyed(
-  pairs: Pairs,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  value: (key: string) => Json,
-): void {
-  const key = text(bytes, start, end);
-  putPair(pairs, key, value(key));
-  const raw = rawHex(key, bytes, start, end);
-  if (raw !== undefined) putPair(pairs, `${key}_key_hex`, raw);
+/** Puts the raw bytes of a text that is no UTF-8 beside it. */
+export function putRaw(pairs: Pairs, name: string, raw: string | undefined): void {
+  if (raw !== undefined) putPair(pairs, name, raw);
 }
 
 const LONGEST = 0x7fffffff;
@@ -116,7 +109,9 @@ export function readDict(
     const key = at + 8;
     const value = key + unsigned(bytes, at) + 1;
     const stop = value + unsigned(bytes, at + 4);
-    putKeyed(pairs, bytes, key, value - 1, (name) => untyped(meaning, name, bytes, value, stop));
+    const name = text(bytes, key, value - 1);
+    const given = putPair(pairs, name, untyped(meaning, name, bytes, value, stop));
+    putRaw(pairs, `${given}_key_hex`, rawHex(name, bytes, key, value - 1));
     at = stop;
   }
   return pairs.fields;

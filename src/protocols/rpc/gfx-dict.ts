@@ -6,12 +6,15 @@
 import type { Json } from '../../records/record.js';
 import { rawHex, text } from '../text.js';
 import type { Fields } from './describe.js';
-import { type Meaning, newPairs, type Pairs, putKeyed, putPair, untyped } from './dict.js';
+import { type Meaning, newPairs, putPair, putRaw, untyped } from './dict.js';
 import { double, hyper, int, padded, unsigned, unsignedHyper, uuid } from './primitives.js';
 import { bad, type Cursor, lack } from './reader.js';
 
 /** gf_dict_data_type_t of libglusterfs/src/glusterfs/glusterfs-fops.h. */
 const Type = { strOld: 1, int: 2, uint: 3, double: 4, str: 5, ptr: 6, uuid: 7, iatt: 8, mdata: 9 } as const;
+
+/** What a reason calls it: a key is the wire's word. */
+const VALUE = 'a dictionary value';
 
 /** Bytes of the smallest pair: an empty key, the type, an empty string. */
 const LeastPair = 12;
@@ -65,7 +68,7 @@ function valueBytes(cursor: Cursor, type: number): number {
     case Type.str:
     case Type.ptr:
     case Type.strOld:
-      return padded(opaque(cursor, 'a dictionary value'));
+      return padded(opaque(cursor, VALUE));
     default:
       // xdr_gfx_value() fails at these: they have no length, so that nothing behind them can be read.
       return bad(cursor, `a dictionary value of the unknown type ${type}`);
@@ -77,11 +80,11 @@ export function skipGfxDict(cursor: Cursor): void {
   for (let i = 0; i < pairs; i++) {
     const key = opaque(cursor, 'a dictionary key');
     cursor.at += padded(key);
-    need(cursor, 4, 'a dictionary value');
+    need(cursor, 4, VALUE);
     const type = int(cursor.bytes, cursor.at);
     cursor.at += 4;
     const size = valueBytes(cursor, type);
-    need(cursor, size, 'a dictionary value');
+    need(cursor, size, VALUE);
     cursor.at += size;
   }
 }
@@ -94,22 +97,28 @@ function withoutNul(bytes: Uint8Array, start: number, end: number): number {
 }
 
 export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
-  /** A value at the cursor, which is left behind it. */
-  const value = (cursor: Cursor, pairs: Pairs, key: string, type: number): Json => {
+  /** The raw bytes of the last text, where they are no UTF-8: they stand behind it. */
+  let raw: string | undefined;
+
+  /** A value that is an opaque, whose type says whether it is text. */
+  const opaqueValue = (cursor: Cursor, key: string, type: number): Json => {
     const { bytes } = cursor;
-    if (type === Type.str || type === Type.ptr || type === Type.strOld) {
-      const length = opaque(cursor, key);
-      const start = cursor.at;
-      cursor.at = start + padded(length);
-      if (type !== Type.str) return untyped(options.meaning, key, bytes, start, start + length);
-      const stop = withoutNul(bytes, start, start + length);
-      const words = text(bytes, start, stop);
-      const raw = rawHex(words, bytes, start, stop);
-      if (raw !== undefined) putPair(pairs, `${key}_hex`, raw);
-      return words;
-    }
-    need(cursor, valueBytes(cursor, type), key);
-    const at = cursor.at;
+    const length = opaque(cursor, VALUE);
+    const start = cursor.at;
+    cursor.at = start + padded(length);
+    if (type !== Type.str) return untyped(options.meaning, key, bytes, start, start + length);
+    const stop = withoutNul(bytes, start, start + length);
+    const words = text(bytes, start, stop);
+    raw = rawHex(words, bytes, start, stop);
+    return words;
+  };
+
+  /** A value at the cursor, which is left behind it. */
+  const value = (cursor: Cursor, key: string, type: number): Json => {
+    raw = undefined;
+    if (type === Type.str || type === Type.ptr || type === Type.strOld) return opaqueValue(cursor, key, type);
+    need(cursor, valueBytes(cursor, type), VALUE);
+    const { bytes, at } = cursor;
     if (type === Type.iatt) return options.iatt(cursor);
     if (type === Type.mdata) return options.mdata(cursor);
     cursor.at += type === Type.uuid ? 16 : 8;
@@ -128,11 +137,14 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
       const length = opaque(cursor, 'a dictionary key');
       const start = cursor.at;
       cursor.at = start + padded(length);
-      need(cursor, 4, 'a dictionary value');
+      need(cursor, 4, VALUE);
       const type = int(cursor.bytes, cursor.at);
       cursor.at += 4;
       const stop = withoutNul(cursor.bytes, start, start + length);
-      putKeyed(pairs, cursor.bytes, start, stop, (key) => value(cursor, pairs, key, type));
+      const key = text(cursor.bytes, start, stop);
+      const given = putPair(pairs, key, value(cursor, key, type));
+      putRaw(pairs, `${given}_hex`, raw);
+      putRaw(pairs, `${given}_key_hex`, rawHex(key, cursor.bytes, start, stop));
     }
     return pairs.fields;
   };
