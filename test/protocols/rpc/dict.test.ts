@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import test from 'node:test';
+import { meaning } from '../../../src/protocols/gluster/known-keys.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
+import { newCompiler } from '../../../src/protocols/rpc/compile.js';
+import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import { type Body, BodyState, readBody } from '../../../src/protocols/rpc/reader.js';
+import { dict, gfx_dict, int, struct } from '../../../src/protocols/rpc/xdr.js';
+import type { Json } from '../../../src/records/record.js';
+import { newRandom } from '../../helpers/random.js';
+import { counted, gfxDict, gfxPair, image, long, randomMessage, real, word } from './xdr-bytes.js';
+import { shown } from './xdr-values.js';
+
+const compile = newCompiler({ wanted: () => false, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const old = struct('old', { before: int, dict, after: int });
+const typed = struct('typed', { before: int, dict: gfx_dict, after: int });
+
+const Type = { strOld: 1, int: 2, uint: 3, double: 4, str: 5, ptr: 6, uuid: 7, iatt: 8, mdata: 9 };
+const hex = (content: Uint8Array | string): string => Buffer.from(content as Uint8Array).toString('hex');
+
+/** The dictionary of these bytes between two numbers, which must be read. */
+function between(table: typeof old | typeof typed, bytes: Uint8Array): Json | undefined {
+  const message = Buffer.concat([word(1), bytes, word(2)]);
+  for (const detail of ['brief', 'full'] as const) {
+    const got = readBody(compile(table, detail), message, 0, message.length, message.length);
+    assert.deepEqual([got.state, got.position], [BodyState.whole, message.length], got.reason);
+  }
+  const { fields } = readBody(compile(table, 'full'), message, 0, message.length, message.length);
+  assert.deepEqual([fields.before, fields.after], [1, 2]);
+  return fields.dict;
+}
+
+const oldDict = (content: Uint8Array): Json | undefined => between(old, counted(content));
+const typedDict = (pairs: readonly Uint8Array[]): Json | undefined => between(typed, gfxDict(pairs));
+
+/** Of a gfx_dict that can't be read. */
+function broken(bytes: Uint8Array, recordEnd = bytes.length): Body {
+  const [brief, full] = (['brief', 'full'] as const).map((detail) => ({
+    ...readBody(compile(typed, detail), bytes, 0, bytes.length, recordEnd),
+  }));
+  assert.deepEqual([brief.state, brief.reason], [full.state, full.reason]);
+  return full;
+}
+
+test('gfx_dict: none is absent, an empty one is empty', () => {
+  assert.equal(between(typed, Buffer.concat([word(0), word(-1), word(0)])), undefined);
+  assert.deepEqual(between(typed, Buffer.concat([word(99), word(0), word(0)])), {});
+  // The pairs are counted twice; the second count is the array's.
+  const one = gfxPair('k', Type.int, long(1n));
+  assert.deepEqual(between(typed, Buffer.concat([word(0), word(5), word(1), one])), { k: 1 });
+});
+
+test('gfx_dict: values of every type', () => {
+  const random = newRandom(6);
+  const iatt = randomMessage(random, gfx_iattx, true);
+  const mdata = randomMessage(random, gfx_mdata_iatt, true);
+  const got = typedDict([
+    gfxPair('int', Type.int, long(-5n)),
+    gfxPair('int min', Type.int, long(-(2n ** 63n))),
+    gfxPair('uint', Type.uint, long(5n)),
+    gfxPair('uint max', Type.uint, long(-1n)),
+    gfxPair('double', Type.double, real(0.25)),
+    gfxPair('infinite', Type.double, real(Number.POSITIVE_INFINITY)),
+    gfxPair('str', Type.str, counted('text\0')),
+    gfxPair('bare str', Type.str, counted('text')),
+    gfxPair('two nuls', Type.str, counted('a\0\0')),
+    gfxPair('no str', Type.str, counted('')),
+    gfxPair('ptr', Type.ptr, counted(Buffer.of(1, 2))),
+    gfxPair('old', Type.strOld, counted('7\0')),
+    gfxPair('gfid-req', Type.uuid, Buffer.from('00112233445566778899aabbccddeeff', 'hex')),
+    gfxPair('iatt', Type.iatt, iatt.bytes),
+    gfxPair('mdata', Type.mdata, mdata.bytes),
+    gfxPair('trusted.afr.v-client-1', Type.ptr, counted(Buffer.concat([word(1), word(0), word(2)]))),
+  ]);
+  const wanted: Fields = {
+    int: -5,
+    'int min': -(2n ** 63n),
+    uint: 5,
+    'uint max': 2n ** 64n - 1n,
+    double: 0.25,
+    infinite: 'Infinity',
+    str: 'text',
+    'bare str': 'text',
+    'two nuls': 'a\0',
+    'no str': '',
+    ptr: { hex: '0102' },
+    old: { hex: '3700', text: '7', integer: 7 },
+    'gfid-req': '00112233-4455-6677-8899-aabbccddeeff',
+    iatt: iatt.fields,
+    mdata: mdata.fields,
+    'trusted.afr.v-client-1': {
+      hex: '000000010000000000000002',
+      afr: { data: 1, metadata: 0, entry: 2 },
+    },
+  };
+  assert.equal(shown(got), shown(wanted));
+});
+
+test('gfx_dict: of an unknown type nothing behind it can be read; what was before is kept', () => {
+  for (const type of [0, 10, -1, 0x7fffffff]) {
+    const pairs = [
+      gfxPair('a', Type.int, long(1n)),
+      gfxPair('b', type, long(2n)),
+      gfxPair('c', Type.int, long(3n)),
+    ];
+    const { state, reason, fields } = broken(Buffer.concat([word(1), gfxDict(pairs), word(2)]));
+    assert.equal(state, BodyState.malformed);
+    assert.equal(reason, `a dictionary value of the unknown type ${type}`);
+    assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
+  }
+});
+
+test('gfx_dict: what ends early or claims too much keeps the pairs before', () => {
+  const good = gfxPair('a', Type.int, long(1n));
+  const head = Buffer.concat([word(1), word(0), word(2), word(2), good]);
+  const claims = [
+    counted('k\0').fill(0xff, 0, 4),
+    Buffer.concat([counted('k\0'), word(Type.str), word(0xffffffff)]),
+    Buffer.concat([counted('k\0'), word(Type.ptr), word(0x80000000)]),
+    Buffer.concat([counted('k\0'), word(Type.iatt), Buffer.alloc(100)]),
+    Buffer.concat([counted('k\0'), word(Type.uuid), Buffer.alloc(12)]),
+    Buffer.concat([counted('k'.repeat(5000)), word(Type.uint), Buffer.alloc(4)]),
+  ];
+  for (const claim of claims) {
+    const bytes = Buffer.concat([head, claim]);
+    const { state, reason, fields, position } = broken(bytes);
+    assert.equal(state, BodyState.malformed);
+    // Keys are the wire's: the reason names none.
+    assert.match(reason, /^the record ends within a dictionary (?:key|value)$/);
+    assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
+    assert.deepEqual(
+      { ...broken(bytes, 2 ** 40), reason },
+      { state: BodyState.short, reason, fields, position },
+    );
+    // Of a dictionary without a whole pair nothing is told: it would seem to be empty.
+    const none = Buffer.concat([word(1), word(0), word(1), word(1), claim]);
+    assert.equal(shown(broken(none).fields), '{"before":1}');
+  }
+});
+
+test('keys of both forms: repeated, of objects, like numbers', () => {
+  const keys = ['k', 'k', 'k#2', 'k', '__proto__', '__proto__', 'constructor', 'toString', '10', '', ''];
+  const names = [
+    'k',
+    'k#2',
+    'k#2#2',
+    'k#3',
+    '__proto__',
+    '__proto__#2',
+    'constructor',
+    'toString',
+    '10',
+    '',
+    '#2',
+  ];
+  const typedGot = typedDict(keys.map((key, i) => gfxPair(key, Type.int, long(BigInt(i))))) as Fields;
+  const oldGot = oldDict(image(keys.map((key, i) => [key, `v${i}`]))) as Fields;
+  for (const got of [typedGot, oldGot]) {
+    assert.equal(Object.getPrototypeOf(got), Object.prototype);
+    // JavaScript puts keys that look like indexes first; all others stand as on the wire.
+    assert.deepEqual(Object.keys(got), ['10', ...names.filter((name) => name !== '10')]);
+  }
+  names.forEach((name, i) => {
+    assert.equal(Object.getOwnPropertyDescriptor(typedGot, name)?.value, i, name);
+    const value = Object.getOwnPropertyDescriptor(oldGot, name)?.value;
+    assert.deepEqual(value, { hex: hex(`v${i}`), text: `v${i}` }, name);
+  });
+});
+
+test('many pairs of one key, also beside keys of the names that these would get', () => {
+  const many = 10_000;
+  const one = gfxPair('k', Type.int, long(1n));
+  const got = typedDict([
+    ...Array.from({ length: many }, (_, i) => gfxPair(`k#${i + 2}`, Type.int, long(0n))),
+    ...new Array<Uint8Array>(many).fill(one),
+  ]) as Fields;
+  assert.equal(Object.keys(got).length, 2 * many);
+  assert.deepEqual([got.k, got['k#2'], got[`k#${many + 1}`], got[`k#${2 * many}`]], [1, 0, 0, 1]);
+});
+
+test('ill-formed UTF-8 in keys and values stands beside them, under the name of their pair', () => {
+  const bad = Buffer.of(0x6b, 0xff);
+  const worse = Buffer.of(0x6b, 0xfe);
+  const got = typedDict([
+    gfxPair('s', Type.str, counted('fine')),
+    gfxPair('s', Type.str, counted(Buffer.of(0x78, 0xc3, 0x28, 0))),
+    gfxPair(bad, Type.int, long(1n)),
+    gfxPair(worse, Type.str, counted(Buffer.of(0xe2, 0x82))),
+    gfxPair('replaced', Type.str, counted('\ufffd\0')),
+  ]);
+  const k = 'k\ufffd';
+  const wanted: Fields = {
+    s: 'fine',
+    's#2': 'x\ufffd(',
+    's#2_hex': '78c328',
+    [k]: 1,
+    [`${k}_key_hex`]: '6bff',
+    [`${k}#2`]: '\ufffd',
+    [`${k}#2_hex`]: 'e282',
+    [`${k}#2_key_hex`]: '6bfe',
+    replaced: '\ufffd',
+  };
+  assert.equal(shown(got), shown(wanted));
+  assert.equal(
+    shown(
+      oldDict(
+        image([
+          [bad, 'v'],
+          ['u', bad],
+        ]),
+      ),
+    ),
+    shown({ [k]: { hex: '76', text: 'v' }, [`${k}_key_hex`]: '6bff', u: { hex: '6bff' } }),
+  );
+});
+
+test('old form: none, empty, values with and without text, and what their keys say', () => {
+  assert.equal(oldDict(Buffer.alloc(0)), undefined);
+  assert.deepEqual(oldDict(word(0)), {});
+  const gfid = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
+  const afr = Buffer.concat([word(0), word(1), word(-1)]);
+  const got = oldDict(
+    image([
+      ['text', 'a\tb\r\n'],
+      ['ended', 'abc\0'],
+      ['nul within', 'a\0b'],
+      ['nuls', 'a\0\0'],
+      ['only nul', '\0'],
+      ['nothing', ''],
+      ['unprintable', 'a\u0001'],
+      ['delete', '\u007f'],
+      ['c1', '\u0085'],
+      ['wide', 'é€😀'],
+      ['binary', Buffer.of(0xff)],
+      ['gfid-req', gfid],
+      ['trusted.afr.v-client-0', afr],
+    ]),
+  );
+  assert.equal(
+    shown(got),
+    shown({
+      text: { hex: '6109620d0a', text: 'a\tb\r\n' },
+      ended: { hex: '61626300', text: 'abc' },
+      'nul within': { hex: '610062' },
+      nuls: { hex: '610000' },
+      'only nul': { hex: '00', text: '' },
+      nothing: { hex: '', text: '' },
+      unprintable: { hex: '6101' },
+      delete: { hex: '7f' },
+      c1: { hex: 'c285' },
+      wide: { hex: hex('é€😀'), text: 'é€😀' },
+      binary: { hex: 'ff' },
+      'gfid-req': { hex: hex(gfid), uuid: '00112233-4455-6677-8899-aabbccddeeff' },
+      'trusted.afr.v-client-0': { hex: hex(afr), afr: { data: 0, metadata: 1, entry: -1 } },
+    }),
+  );
+});
+
+test('old form: what does not fill the opaque exactly is plain hex', () => {
+  const good = image([
+    ['key', 'value'],
+    ['k', ''],
+  ]);
+  assert.equal(typeof oldDict(good), 'object');
+  const others = [Buffer.concat([good, Buffer.of(0)]), Buffer.from('just text'), Buffer.of(0), word(1)];
+  for (let end = 1; end < good.length; end++) others.push(good.subarray(0, end));
+  const changed = (at: number, value: number): void => {
+    const bytes = Buffer.from(good);
+    bytes.writeUInt32BE(value >>> 0, at);
+    others.push(bytes);
+  };
+  // The count, the first key's length, the first value's length.
+  for (const at of [0, 4, 8]) for (const value of [1, 4, 0x7fffffff, 0x80000000, -1]) changed(at, value);
+  const noNul = Buffer.from(good);
+  noNul[4 + 8 + 3] = 0x20;
+  others.push(noNul);
+  for (const bytes of others) assert.equal(oldDict(bytes), hex(bytes));
+});
+
+test('a long value is cut, and its length told', () => {
+  const limit = 65536;
+  const value = (length: number) => Buffer.alloc(length, 'x');
+  const full = { hex: '78'.repeat(limit), text: 'x'.repeat(limit) };
+  const cut = { hex: full.hex, bytes: limit + 1, text: full.text };
+  assert.deepEqual(
+    oldDict(
+      image([
+        ['k', value(limit)],
+        ['l', value(limit + 1)],
+      ]),
+    ),
+    { k: full, l: cut },
+  );
+  assert.deepEqual(typedDict([gfxPair('k', Type.ptr, counted(value(limit + 1)))]), { k: cut });
+  // What is text is told whole.
+  assert.deepEqual(typedDict([gfxPair('k', Type.str, counted(value(limit + 1)))]), {
+    k: 'x'.repeat(limit + 1),
+  });
+});

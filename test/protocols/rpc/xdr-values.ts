@@ -1,0 +1,97 @@
+/** What the values of a message look like in a record, said plainly and slowly: see the tests of xdr.ts. */
+import { meaning } from '../../../src/protocols/gluster/known-keys.js';
+import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Json } from '../../../src/records/record.js';
+
+export function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function uuidOf(bytes: Uint8Array): string {
+  return hexOf(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+export function isText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+export function doubleOf(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+export function withoutNul(bytes: Uint8Array): Uint8Array {
+  return bytes.at(-1) === 0 ? bytes.subarray(0, -1) : bytes;
+}
+
+/** Sets a field, whatever its name. */
+export function set(fields: Fields, name: string, value: Json): void {
+  Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+export function setText(fields: Fields, name: string, bytes: Uint8Array): void {
+  set(fields, name, textOf(bytes));
+  if (!isText(bytes)) set(fields, `${name}_hex`, hexOf(bytes));
+}
+
+function free(dict: Fields, name: string): string {
+  let chosen = name;
+  for (let again = 2; Object.hasOwn(dict, chosen); again++) chosen = `${name}#${again}`;
+  return chosen;
+}
+
+/** Puts a pair; `raw` is the value as hex where it stands beside it. */
+export function setPair(dict: Fields, key: Uint8Array, value: Json, raw?: string): void {
+  const name = free(dict, textOf(key));
+  set(dict, name, value);
+  if (raw !== undefined) set(dict, free(dict, `${name}_hex`), raw);
+  if (!isText(key)) set(dict, free(dict, `${name}_key_hex`), hexOf(key));
+}
+
+function isControl(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return (code < 32 && !'\t\n\r'.includes(character)) || (code >= 127 && code < 160);
+}
+
+/** A value that nothing tells the type of, of at most 65536 bytes. */
+export function untypedOf(key: Uint8Array, bytes: Uint8Array): Fields {
+  const words = withoutNul(bytes);
+  const printable = isText(words) && ![...textOf(words)].some(isControl);
+  return {
+    hex: hexOf(bytes),
+    ...(printable ? { text: textOf(words) } : {}),
+    ...meaning(textOf(key), bytes, 0, bytes.length),
+  };
+}
+
+/** As a line would show it, in its order: what is undefined does not count, nor how an integer is kept. */
+export function shown(value: Json | undefined): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'bigint') return inner;
+    return Number.isSafeInteger(Number(inner)) ? Number(inner) : `${inner}n`;
+  });
+}
+
+/** Without what is undefined, numbers as shown() has them. */
+export function plain(value: Json | undefined): Json | undefined {
+  return value === undefined ? undefined : (JSON.parse(shown(value)) as Json);
+}
+
+/** Whether `part` says nothing that `whole` does not: lists may end early, fields be missing. */
+export function isPart(part: Json | undefined, whole: Json | undefined): boolean {
+  if (part === undefined || part === whole) return true;
+  if (typeof part !== 'object' || typeof whole !== 'object') return Object.is(part, whole);
+  if (Array.isArray(part) !== Array.isArray(whole)) return false;
+  const of = whole as Fields;
+  return Object.entries(part).every(
+    ([name, value]) => value === undefined || (Object.hasOwn(of, name) && isPart(value, of[name])),
+  );
+}
