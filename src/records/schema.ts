@@ -2,6 +2,7 @@
 import { DATASETS } from './datasets.js';
 import { count, describe, object, oneOf, type Schema, string } from './json-schema.js';
 import { GEARMAN } from './schema-gearman.js';
+import { TLS } from './schema-tls.js';
 import { WIRETAIL } from './schema-wiretail.js';
 
 const ENDPOINT: Schema = object({ ip: string, port: { type: 'integer', minimum: 0, maximum: 65535 } }, [
@@ -57,6 +58,7 @@ export function recordSchema(): Schema {
         network: NETWORK,
         packet: PACKET,
         gearman: GEARMAN,
+        tls: TLS,
         wiretail: WIRETAIL,
       },
       ['@timestamp', 'log', 'message', 'event'],
@@ -67,6 +69,7 @@ export function recordSchema(): Schema {
       sectionOf('wiretail.start', ['host', 'wiretail']),
       sectionOf('wiretail.stats', ['host', 'wiretail']),
       sectionOf('wiretail.anomaly', ['wiretail']),
+      sectionOf('wiretail.flow', ['source', 'destination', 'network']),
     ],
   };
 }
