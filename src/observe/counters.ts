@@ -20,6 +20,7 @@ const NAMES = [
   'ignored_cut',
   'ignored_unknown_link',
   'ignored_unknown_protocol',
+  'ignored_encrypted',
   'dropped_abandoned',
   'bytes',
   // The reassembler's (stream/limits.ts).
@@ -29,6 +30,7 @@ const NAMES = [
   'flows_evicted',
   'flows_midstream',
   'flows_unknown',
+  'flows_encrypted',
   'retransmitted_bytes',
   'early_segments',
   'differing_bytes',

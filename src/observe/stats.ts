@@ -24,6 +24,7 @@ const IGNORED = {
   cut: Counter.ignored_cut,
   unknown_link: Counter.ignored_unknown_link,
   unknown_protocol: Counter.ignored_unknown_protocol,
+  encrypted: Counter.ignored_encrypted,
 } as const;
 
 /**
@@ -66,6 +67,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
       evicted: of(Counter.flows_evicted),
       midstream: of(Counter.flows_midstream),
       unknown: of(Counter.flows_unknown),
+      encrypted: of(Counter.flows_encrypted),
     },
     streams: {
       retransmitted_bytes: of(Counter.retransmitted_bytes),

@@ -13,9 +13,10 @@ import { protocols } from '../protocols/registry.js';
 import { MARK, Mark, RECORD_HEADER } from '../ring/layout.js';
 import type { Flow } from '../stream/flow.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../stream/limits.js';
-import { newReassembler } from '../stream/reassembler.js';
+import { Fate, newReassembler } from '../stream/reassembler.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
+import { tellUnknown } from './unknown-line.js';
 
 export interface DecodeOptions extends ProtocolOptions {
   /** This decoder's number, of so many. */
@@ -60,6 +61,13 @@ const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = 
   [Outcome.unknownLink]: Counter.ignored_unknown_link,
 };
 
+/** Counter of each packet that has come so far. */
+const FATES: Readonly<Record<Fate, number>> = {
+  [Fate.followed]: Counter.decoded,
+  [Fate.unknown]: Counter.ignored_unknown_protocol,
+  [Fate.encrypted]: Counter.ignored_encrypted,
+};
+
 export function newDecode(
   options: DecodeOptions,
   counters: CounterRow,
@@ -75,7 +83,8 @@ export function newDecode(
     counters[Counter.lines]++;
     emitLine(line);
   });
-  const known = protocols(options);
+  const known = protocols(options, options.servicePorts);
+  const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
   /** What a predecessor in this place has counted. */
   const before = counters.slice();
@@ -91,10 +100,17 @@ export function newDecode(
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
         flow.decoder = decoder;
+        if (!protocol.encrypted) return;
+        flow.encrypted = true;
+        streams.flowsEncrypted++;
       },
-      refused() {
+      refused(dir, bytes, start, end, at) {
         flow.ignored = true;
         streams.flowsUnknown++;
+        // Elsewhere it is nobody's business: the default filter takes every connection from a port above
+        // 49152, and a busy host has thousands of them.
+        if (!services.has(flow.serverPort)) return;
+        tellUnknown(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
       },
     });
   };
@@ -115,8 +131,8 @@ export function newDecode(
       counters[Counter.others]++;
       return;
     }
-    const followed = reassembler.packet(headers, flowHash(headers, hashSeed), toService, bytes, at);
-    counters[followed ? Counter.decoded : Counter.ignored_unknown_protocol]++;
+    const fate = reassembler.packet(headers, flowHash(headers, hashSeed), toService, bytes, at);
+    counters[FATES[fate]]++;
     counters[Counter.bytes] += wire;
   };
 
@@ -185,6 +201,7 @@ function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow
   to[Counter.flows_evicted] = before[Counter.flows_evicted] + from.flowsEvicted;
   to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
   to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
+  to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
   to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
   to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
   to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;

@@ -8,6 +8,8 @@ import {
   type Direction,
   type Emit,
   type FlowDecoder,
+  type LateClaim,
+  type Moment,
   type Protocol,
   type ProtocolOptions,
 } from './protocol.js';
@@ -25,8 +27,8 @@ export interface Claimer {
   readonly options: ProtocolOptions;
   /** The connection is this protocol's: its decoder takes over. */
   claimed(protocol: Protocol, decoder: FlowDecoder): void;
-  /** No protocol wants it. */
-  refused(): void;
+  /** No protocol wants it: these were the bytes of which the last one said so. */
+  refused(dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): void;
 }
 
 export function claimingDecoder(connection: Connection, emit: Emit, claimer: Claimer): FlowDecoder {
@@ -34,23 +36,47 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
   const refusals: [Set<Protocol>, Set<Protocol>] = [new Set(), new Set()];
   let patience = LOOK_MIDSTREAM;
   let seen = connection;
+  let late: readonly (readonly [Protocol, LateClaim])[] | undefined;
+  const claimedBy = (protocol: Protocol) =>
+    claimer.claimed(protocol, protocol.open(seen, emit, claimer.options));
+  const claimLate = (dir: Direction, buf: Uint8Array, start: number, end: number): Claim => {
+    late ??= claimer.protocols.flatMap((protocol) => (protocol.late ? [[protocol, protocol.late()]] : []));
+    let best: Claim = Claim.no;
+    for (const [protocol, claims] of late) {
+      const claim = claims(dir, buf, start, end);
+      if (claim === Claim.yes) claimedBy(protocol);
+      if (claim === Claim.yes) return claim;
+      if (claim === Claim.maybe) best = claim;
+    }
+    return best;
+  };
+  /** Nobody's bytes so far: there is an end to the looking. */
+  const pass = (dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): number => {
+    patience -= end - start;
+    if (seen.fromStart || patience <= 0) claimer.refused(dir, buf, start, end, at);
+    refusals[dir].clear();
+    return end;
+  };
   return {
-    data(dir: Direction, buf, start, end) {
+    data(dir: Direction, buf, start, end, at) {
       if (start === end) return start;
+      if (!seen.fromStart) {
+        const claim = claimLate(dir, buf, start, end);
+        if (claim === Claim.yes) return start;
+        // Within what may be one message nothing else begins.
+        if (claim === Claim.maybe) return pass(dir, buf, start, end, at);
+      }
       for (const protocol of claimer.protocols) {
         if (refusals[dir].has(protocol)) continue;
         const claim = protocol.claim(dir, buf, start, end, seen);
         if (claim === Claim.yes) {
-          claimer.claimed(protocol, protocol.open(seen, emit, claimer.options));
+          claimedBy(protocol);
           return start;
         }
         if (claim === Claim.no) refusals[dir].add(protocol);
       }
       if (refusals[dir].size < claimer.protocols.length && end - start < LOOK) return start;
-      patience -= end - start;
-      if (seen.fromStart || patience <= 0) claimer.refused();
-      refusals[dir].clear();
-      return end;
+      return pass(dir, buf, start, end, at);
     },
     // What is missing here was never anybody's: the next bytes are looked at afresh, and they may be
     // the middle of a message, as if the connection had been joined late.
@@ -58,6 +84,7 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
       const { serverPort, clientPort } = connection;
       seen = { serverPort, clientPort, fromStart: false };
       refusals[dir].clear();
+      late = undefined;
     },
     close() {},
   };

@@ -40,13 +40,16 @@ export type Emit = (from: Direction, body: RecordBody) => void;
 /** Why bytes are missing. */
 export type GapReason = 'lost' | 'snaplen' | 'limit' | 'midstream';
 
+/** What `data` returns when no more of the connection is wanted: its packets are only counted from then on. */
+export const LET_GO = Number.POSITIVE_INFINITY;
+
 export interface FlowDecoder {
   /**
    * Takes the contiguous bytes buf[start, end) of one direction, the first of them the first that was
    * not consumed before. Returns the position up to which they are consumed; what is behind it is kept
    * and comes again with more. A position beyond `end` says: skip so many bytes of the stream unseen
    * (a payload); when the last of them has passed, the decoder is called again, even with no byte to
-   * show (start === end), so that it can end its message at that moment.
+   * show (start === end), so that it can end its message at that moment. LET_GO ends it all.
    *
    * `buf` is only valid during the call. A call may hold back bytes only up to a bound of the
    * decoder's own; the stream gives up on a direction that holds back more than its limit (`gap`).
@@ -84,9 +87,16 @@ export interface ProtocolOptions {
   readonly gearmanPorts: readonly number[];
 }
 
+/** A claim with a memory, shown the bytes of a connection as they pass; at `maybe` nobody else is asked. */
+export type LateClaim = (dir: Direction, buf: Uint8Array, start: number, end: number) => Claim;
+
 export interface Protocol {
   readonly name: string;
+  /** Its connections are recognised and let go: nothing of them can be decoded. */
+  readonly encrypted?: true;
   /** Is buf[start, end), the first bytes seen of a direction, this protocol? `maybe` asks for more bytes. */
   claim(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Claim;
+  /** For a connection that was joined late, where what passes looks like nothing that begins. */
+  late?(): LateClaim;
   open(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder;
 }

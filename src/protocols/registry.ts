@@ -1,8 +1,10 @@
-/** Every protocol that wiretail decodes, in the order in which they are asked: one line each. */
+/** Every protocol that wiretail knows, in the order in which they are asked: one line each. */
 import { gearman } from './gearman/gearman.js';
 import { gluster } from './gluster/gluster.js';
 import type { Protocol, ProtocolOptions } from './protocol.js';
+import { tls } from './tls/tls.js';
 
-export function protocols(options: ProtocolOptions): readonly Protocol[] {
-  return [gearman(options.gearmanPorts), ...gluster()];
+/** @param servicePorts ports that are known to be services of any of them */
+export function protocols(options: ProtocolOptions, servicePorts: readonly number[]): readonly Protocol[] {
+  return [tls(servicePorts), gearman(options.gearmanPorts), ...gluster()];
 }

@@ -5,6 +5,7 @@ import {
   boolean,
   count,
   describe,
+  hex,
   integer,
   object,
   oneOf,
@@ -49,12 +50,13 @@ const STATS: Schema = object({
         'cut',
         'unknown_link',
         'unknown_protocol',
+        'encrypted',
       ),
       dropped_by: counts('kernel', 'ring', 'decoder', 'abandoned'),
     }),
   ),
   bytes: count,
-  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown'),
+  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown', 'encrypted'),
   streams: counts(
     'retransmitted_bytes',
     'early_segments',
@@ -97,10 +99,17 @@ const ANOMALY: Schema = object({
   error: string,
 });
 
+const FLOW: Schema = object({
+  guess: describe('whose first bytes these are', string),
+  looked_at: describe('bytes by which nobody knew the connection', count),
+  first_bytes: describe('with --payload-bytes', hex),
+});
+
 export const WIRETAIL: Schema = object({
   ...START,
   stats: STATS,
   anomaly: ANOMALY,
+  flow: FLOW,
   truncated: describe('a part of the message was not seen', { const: true }),
   malformed: describe('the message breaks its protocol; what could be decoded is here', { const: true }),
   line_cut: describe('left out to keep the line within --max-line', counts('characters', 'items')),

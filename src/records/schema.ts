@@ -3,6 +3,7 @@ import { DATASETS } from './datasets.js';
 import { count, describe, object, oneOf, type Schema, string } from './json-schema.js';
 import { GEARMAN } from './schema-gearman.js';
 import { GLUSTER, RPC } from './schema-gluster.js';
+import { TLS } from './schema-tls.js';
 import { WIRETAIL } from './schema-wiretail.js';
 
 const ENDPOINT: Schema = object({ ip: string, port: { type: 'integer', minimum: 0, maximum: 65535 } }, [
@@ -60,6 +61,7 @@ export function recordSchema(): Schema {
         rpc: RPC,
         gluster: GLUSTER,
         gearman: GEARMAN,
+        tls: TLS,
         wiretail: WIRETAIL,
       },
       ['@timestamp', 'log', 'message', 'event'],
@@ -74,6 +76,7 @@ export function recordSchema(): Schema {
       sectionOf('wiretail.start', ['host', 'wiretail']),
       sectionOf('wiretail.stats', ['host', 'wiretail']),
       sectionOf('wiretail.anomaly', ['wiretail']),
+      sectionOf('wiretail.flow', ['source', 'destination', 'network']),
     ],
   };
 }

@@ -2,7 +2,7 @@
  * From bytes in order to the decoder: skips what it asked to skip, keeps what it did not consume, and
  * tells it what is missing.
  */
-import type { Direction, GapReason, Moment } from '../protocols/protocol.js';
+import { type Direction, type GapReason, LET_GO, type Moment } from '../protocols/protocol.js';
 import type { Flow } from './flow.js';
 import { type Half, hold, unhold } from './half.js';
 import type { StreamLimits } from './limits.js';
@@ -54,6 +54,7 @@ function show(
   if (half.heldLength === 0) {
     const consumed = decoder.data(dir, bytes, start, end, at);
     if (consumed < end) hold(half, bytes, consumed, end);
+    else if (consumed === LET_GO) flow.ignored = true;
     else half.skip = consumed - end;
   } else {
     hold(half, bytes, start, end);
@@ -81,7 +82,8 @@ function showHeld(flow: Flow, dir: Direction, half: Half, at: Moment): void {
   const held = half.heldLength;
   const consumed = flow.decoder.data(dir, half.held as Uint8Array, 0, held, at);
   unhold(half, consumed);
-  half.skip = Math.max(0, consumed - held);
+  if (consumed === LET_GO) flow.ignored = true;
+  else half.skip = Math.max(0, consumed - held);
 }
 
 function reshow(flow: Flow, dir: Direction, at: Moment): void {
@@ -103,7 +105,13 @@ export function miss(flow: Flow, dir: Direction, missing: number, reason: GapRea
     left -= skipped;
     flow.decoder.gap(dir, skipped, reason, true, at, EMPTY);
     // The end of the skip is the end of a message, though nobody saw it.
-    if (half.skip === 0) half.skip = flow.decoder.data(dir, EMPTY, 0, 0, at);
+    if (half.skip > 0) continue;
+    const consumed = flow.decoder.data(dir, EMPTY, 0, 0, at);
+    if (consumed === LET_GO) {
+      flow.ignored = true;
+      return 0;
+    }
+    half.skip = consumed;
   }
   if (left > 0) {
     const held = half.heldLength === 0 ? EMPTY : (half.held as Uint8Array).subarray(0, half.heldLength);

@@ -21,8 +21,9 @@ export interface Flow extends Connection {
   readonly halves: readonly [Half, Half];
   decoder: FlowDecoder;
   watcher: FlowWatcher;
-  /** No known protocol, or the decoder failed: packets are only counted. */
+  /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
+  encrypted: boolean;
   closed: boolean;
   /** Hash chain and use order, see flow-table.ts. */
   readonly hash: number;
@@ -46,6 +47,7 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
     decoder: NO_DECODER,
     watcher: NO_WATCHER,
     ignored: false,
+    encrypted: false,
     closed: false,
     hash,
     chain: undefined,

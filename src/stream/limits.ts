@@ -38,6 +38,8 @@ export interface StreamCounters {
   flowsMidstream: number;
   /** Connections of no known protocol. */
   flowsUnknown: number;
+  /** Connections that were recognised and can't be decoded. */
+  flowsEncrypted: number;
   retransmittedBytes: number;
   earlySegments: number;
   differingBytes: number;
@@ -56,6 +58,7 @@ export function newStreamCounters(): StreamCounters {
     flowsEvicted: 0,
     flowsMidstream: 0,
     flowsUnknown: 0,
+    flowsEncrypted: 0,
     retransmittedBytes: 0,
     earlySegments: 0,
     differingBytes: 0,

@@ -15,9 +15,12 @@ import { finReceived, hopeless } from './hole.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
 import { isReuse } from './reuse.js';
 
+/** What becomes of a packet: its connection is followed, or ignored for what it is. */
+export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;
+export type Fate = (typeof Fate)[keyof typeof Fate];
+
 export interface Reassembler {
-  /** @returns false if the packet's connection is one that is ignored */
-  packet(h: Headers, hash: number, toServer: boolean, bytes: Uint8Array, at: Moment): boolean;
+  packet(h: Headers, hash: number, toServer: boolean, bytes: Uint8Array, at: Moment): Fate;
   /** Ends every connection, the least recently used first. */
   end(at: Moment): void;
   open(): number;
@@ -308,7 +311,8 @@ export function newReassembler(
       const dir = isToServer(flow, h) ? ToServer : ToClient;
       if (flow.ignored || flow.closed) {
         if (!flow.closed) ignore(flow, dir, h, at);
-        return !flow.ignored;
+        if (!flow.ignored) return Fate.followed;
+        return flow.encrypted ? Fate.encrypted : Fate.unknown;
       }
       const before = waitingIn(flow);
       try {
@@ -319,7 +323,7 @@ export function newReassembler(
       if (flow.ignored) release(flow);
       waiting += waitingIn(flow) - before;
       if (waiting > limits.totalBytes) relieve(at);
-      return true;
+      return Fate.followed;
     },
     end(at) {
       for (let flow = table.leastRecent(); flow !== undefined; flow = table.leastRecent()) {

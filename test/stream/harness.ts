@@ -13,7 +13,7 @@ import {
 } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/flow.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
-import { newReassembler, type Reassembler } from '../../src/stream/reassembler.js';
+import { Fate, newReassembler, type Reassembler } from '../../src/stream/reassembler.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
 
@@ -133,9 +133,9 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       fill(h, dir, segment, data.length);
       at.packet++;
       at.nanoseconds += 1000;
-      const followed = reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
+      const fate = reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
       bytes.fill(0xee);
-      return followed;
+      return fate === Fate.followed;
     },
     handshake(clientIsn, serverIsn, ports = {}) {
       self.send(ToServer, { ...ports, seq: clientIsn, flags: TCP_SYN });

@@ -1,6 +1,7 @@
 /** Is a connection Gearman? Told from the first bytes of a direction, and from the port. */
 import { Claim, type Connection, type Direction, ToServer } from '../protocol.js';
-import { ascii } from '../text.js';
+import { recognise } from '../strangers.js';
+import { plausibleRecord } from '../tls/record.js';
 import { isKnownCommand } from './admin.js';
 import { isPlausibleResponse } from './admin-responses.js';
 import { findHeader, HeaderBytes, Magic, magicAt, uint32 } from './resync.js';
@@ -12,20 +13,10 @@ const SearchLimit = 4096;
 /** Bytes in which a line of text must end. */
 const LineLimit = 1024;
 
-/** What others say first on a port that is not theirs: HTTP, SSH, SMTP's and FTP's greetings. */
-const Strangers = [
-  /^(?:GET|PUT|POST|HEAD|PATCH|TRACE|DELETE|OPTIONS|CONNECT) \S/,
-  /^PRI \* HTTP/,
-  /^HTTP\//,
-  /^SSH-/,
-  /^\d{3}[ -]/,
-];
-
+/** Somebody else's first bytes, or a TLS record: a hello, or later ones where its start was not seen. */
 function isStranger(bytes: Uint8Array, start: number, end: number): boolean {
-  // A TLS handshake.
-  if (bytes[start] === 0x16) return true;
-  const head = ascii(bytes, start, Math.min(end, start + 16));
-  return Strangers.some((pattern) => pattern.test(head));
+  if (bytes[start] === 0x16 || plausibleRecord(bytes, start, end)) return true;
+  return recognise(bytes, start, end) !== undefined;
 }
 
 function printable(byte: number): boolean {

@@ -1,0 +1,68 @@
+/** Packets through decoders without their threads: the lines they write, and the counters, which must add up. */
+import assert from 'node:assert/strict';
+import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
+import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
+import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
+
+const OPTIONS: DecodeOptions = {
+  shard: 0,
+  shards: 1,
+  servicePorts: SERVICE_PORTS,
+  gearmanPorts: [4730, 7003],
+  view: 'calls',
+  detail: 'summary',
+  payloadBytes: 0,
+  maxLine: 16384,
+  snaplen: 262144,
+  limits: DEFAULT_LIMITS,
+  numbered: true,
+};
+
+const NAMES = Object.keys(Counter) as (keyof typeof Counter)[];
+const OWN = NAMES.filter((name) => name === 'decoded' || /^ignored_(?!filter)/.test(name));
+
+export interface Line {
+  readonly message: string;
+  readonly event: { readonly dataset: string; readonly action: string };
+  readonly network: { readonly protocol?: string };
+}
+
+export interface Decoded {
+  /** The lines of all decoders, one decoder's after the other's. */
+  readonly text: string;
+  readonly lines: readonly Line[];
+  /** Summed over the decoders. */
+  readonly counters: CounterRow;
+}
+
+export function decodePackets(
+  linkType: number,
+  packets: readonly Packet[],
+  more: Partial<DecodeOptions> = {},
+): Decoded {
+  const { shards } = { ...OPTIONS, ...more };
+  const sum = counterRow(createCounters(1), 0);
+  const records = asRecords(packets);
+  let text = '';
+  for (let shard = 0; shard < shards; shard++) {
+    const counters = counterRow(createCounters(1), 0);
+    const options = { ...OPTIONS, ...more, shard };
+    const decode = newDecode(options, counters, { linkType, packet: 0 }, (line) => {
+      text += line;
+    });
+    decode.records(records, 0, records.length, () => {});
+    decode.end();
+    decode.publish();
+    const own = OWN.reduce((all, name) => all + counters[Counter[name]], 0);
+    assert.equal(counters[Counter.walked], packets.length);
+    assert.equal(own + counters[Counter.others], packets.length);
+    for (const name of NAMES) sum[Counter[name]] += counters[Counter[name]];
+  }
+  const decoded = OWN.reduce((all, name) => all + sum[Counter[name]], 0);
+  assert.equal(decoded, packets.length, 'packets seen = decoded + ignored');
+  assert.equal(sum[Counter.flows_new], sum[Counter.flows_closed]);
+  assert.equal(sum[Counter.decoder_faults], 0, 'a decoder threw');
+  const lines = text.split('\n').filter(Boolean);
+  return { text, lines: lines.map((line) => JSON.parse(line) as Line), counters: sum };
+}
