@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { capturePath } from '../helpers/captures.js';
 import { ROOT } from '../helpers/project.js';
+import { parseExact } from './exact.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ export interface Line {
   readonly wiretail?: Fields;
 }
 
-/** The output of `wiretail read`, with every decoded field. */
+/** The output of `wiretail read`, with every decoded field; integers beyond 2^53 as exact.ts has them. */
 export function readLines(name: string, ...options: string[]): Line[] {
   const args = ['read', '--detail', 'full', ...options, capturePath(name)];
   const { status, stdout, stderr } = spawnSync(process.execPath, [`${ROOT}dist/main.js`, ...args], {
@@ -25,7 +26,7 @@ export function readLines(name: string, ...options: string[]): Line[] {
   return stdout
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => parseExact(line) as Line);
 }
 
 const TSHARK = 'tshark';

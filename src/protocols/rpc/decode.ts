@@ -5,7 +5,7 @@ import type { Direction } from '../protocol.js';
 import { AuthNone, readAuth } from './auth.js';
 import type { Call } from './calls.js';
 import type { Fields } from './describe.js';
-import { type Flow, opposite } from './flow.js';
+import { doubtedCall, type Flow, opposite } from './flow.js';
 import { AcceptStat, type Header, MsgType, newHeader, ReplyStat, readHeader, Seen } from './header.js';
 import type { Message, Reply } from './message.js';
 import type { Body, Procedure, Program } from './program.js';
@@ -192,17 +192,6 @@ function verifierOf(flow: Flow, bytes: Uint8Array): Fields | undefined {
   return readAuth(flow.compile, header.verifierFlavor, bytes, header.verifierStart, header.verifierEnd);
 }
 
-/** The call that the header at hand answers: an open one, or one that is still doubted. */
-function askedBy(flow: Flow, caller: Direction): Call | undefined {
-  const { calls, doubted } = flow.sides[caller];
-  const open = calls.find(header.xid);
-  if (open !== undefined || doubted === undefined) return open;
-  for (const { message } of doubted) {
-    if (message.kind === 'call' && message.call.xid === header.xid) return message.call;
-  }
-  return undefined;
-}
-
 function decodeReply(
   flow: Flow,
   dir: Direction,
@@ -211,14 +200,18 @@ function decodeReply(
   recordEnd: number,
   final: boolean,
 ): Message | undefined {
-  const call = askedBy(flow, opposite(dir));
+  const caller = opposite(dir);
+  const open = flow.sides[caller].calls.find(header.xid);
+  const call = open ?? doubtedCall(flow, caller, header.xid);
   const accepted = header.replyStat === ReplyStat.accepted;
   const success = accepted && header.status === AcceptStat.success;
   const hasData = success && call?.procedure?.data === 'reply';
   if (!final && !hasData) return undefined;
   const form = success ? (call?.procedure?.reply ?? 'unknown') : 'unknown';
-  const read = readStruct(flow, form, hasData, bytes, header.position, end, recordEnd);
+  let read = readStruct(flow, form, hasData, bytes, header.position, end, recordEnd);
   if (read.short && !final) return undefined;
+  const unlike = open === undefined && read.reason !== '';
+  if (unlike) read = readStruct(flow, 'unknown', false, bytes, header.position, end, recordEnd);
   const payload = payloadOf(flow, read, bytes, end, final);
   if (payload === undefined) return undefined;
   const mismatched =
@@ -226,6 +219,7 @@ function decodeReply(
   const reply: Reply = {
     xid: header.xid,
     call: undefined,
+    unlike,
     accepted,
     status: header.status,
     authStatus: header.authStatus,

@@ -1,6 +1,6 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
 import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
-import { type Calls, newCalls } from './calls.js';
+import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
 import type { Describer, Programs } from './describe.js';
 import type { Fragments } from './fragments.js';
@@ -136,6 +136,14 @@ export function openFlow(
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
     otherNumbers: false,
   };
+}
+
+/** The call with this xid among those of a direction that are doubted. */
+export function doubtedCall(flow: Flow, caller: Direction, xid: number): Call | undefined {
+  for (const { message } of flow.sides[caller].doubted ?? []) {
+    if (message.kind === 'call' && message.call.xid === xid) return message.call;
+  }
+  return undefined;
 }
 
 export function opposite(dir: Direction): Direction {

@@ -4,15 +4,24 @@
  * A file's data may be a recorded stream of RPC, so that a header alone proves nothing. What proves it is the
  * xid: a client counts its calls up (rpc_clnt_new_callid() of rpc/rpc-lib/src/rpc-clnt.c), so that the next one
  * lies just behind the last that was seen, at most as far as the bytes in between could hold calls; and a reply
- * has the xid of an open call. Where nothing was seen before, messages are doubted, and kept back, until the
- * other direction has one with the same xid.
+ * has the xid of an open call. That does not tell a recording of the very same connection apart: what goes with
+ * what was seen before is doubted, and kept back, until a reply answers a call, not only with its xid.
  */
-import { type Direction, type Moment, ToClient } from '../protocol.js';
+import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { tellLoss } from './anomaly.js';
 import { Candidate, candidate, candidateAt } from './candidate.js';
-import { type Doubted, type Flow, type Loss, opposite, Phase, type Side } from './flow.js';
+import {
+  type Doubted,
+  doubtedCall,
+  type Flow,
+  type Loss,
+  newLoss,
+  opposite,
+  Phase,
+  type Side,
+} from './flow.js';
 import { LastFragment, MarkBytes } from './header.js';
-import type { Message } from './message.js';
+import type { Message, Reply } from './message.js';
 import { unsigned } from './primitives.js';
 import { report } from './report.js';
 
@@ -21,8 +30,8 @@ const SkippedLimit = 64 * 1024;
 /** Bytes of the smallest call, and of the smallest reply, with their marks. */
 const LeastCall = 44;
 const LeastReply = 28;
-/** Threads of a client may send their calls in another order than they numbered them. */
-const Disorder = 16;
+/** Threads of a client may send their calls in another order than they numbered them, by a few. */
+const CallStep = 3;
 /** Replies are sent as the server is done with them. */
 const ReplyDisorder = 64;
 /** Messages that are kept back at most in one direction, and their bytes. */
@@ -63,25 +72,30 @@ function distance(a: number, b: number): number {
 
 /**
  * Whether the candidate's xid goes with those seen before: undefined where none were. `alone`: a segment holds
- * just this record.
+ * just this record. Data that look so would have to fill a segment from its first byte to its last.
  */
 function expected(flow: Flow, dir: Direction, kind: Candidate, alone: boolean): boolean | undefined {
   const side = flow.sides[dir];
   const other = flow.sides[opposite(dir)];
   const { xid } = candidate;
   if (kind === Candidate.reply) {
-    if (other.calls.has(xid)) return true;
+    if (other.seen && other.lastCall >= 0) {
+      if (alone) return true;
+      // Whether it is really the reply to that call is told by its struct.
+      return other.calls.has(xid) ? undefined : false;
+    }
     const last = side.lastReply >= 0 ? side.lastReply : other.lastCall;
-    if (last < 0) return undefined;
+    if (last < 0) return alone ? true : undefined;
     return Math.abs(distance(xid, last)) <= ReplyDisorder + side.unread / LeastReply;
   }
-  // The server's callbacks have xids of their own and no replies. Data that looks like one would have to fill
-  // a segment from its first byte to its last.
+  // The server's callbacks have xids of their own and no replies.
   if (dir === ToClient) return alone;
-  if (side.lastCall < 0 && other.lastReply < 0) return undefined;
+  if (side.lastCall < 0 && other.lastReply < 0) return alone ? true : undefined;
   const ahead = distance(xid, side.lastCall >= 0 ? side.lastCall : other.lastReply);
-  const disorder = side.lastCall >= 0 ? Disorder : ReplyDisorder;
-  return ahead >= -disorder && ahead <= disorder + side.unread / LeastCall;
+  const disorder = side.lastCall >= 0 ? CallStep : ReplyDisorder;
+  if (ahead < -disorder || ahead > disorder + side.unread / LeastCall) return false;
+  // Near is not enough where replies will tell: a recorded stream may have the very same numbers.
+  return alone || !other.seen ? true : undefined;
 }
 
 function found(flow: Flow, dir: Direction, side: Side): void {
@@ -117,7 +131,7 @@ export function inResync(
     const alone = isFresh && position + MarkBytes + unsigned(buf, position) - LastFragment === end;
     const known = expected(flow, dir, kind, alone);
     if (known === false) continue;
-    passed(flow, dir, side, position - start);
+    passed(flow, dir, side, position - start, at);
     if (known === true) found(flow, dir, side);
     else {
       side.phase = Phase.boundary;
@@ -126,7 +140,7 @@ export function inResync(
     }
     return position;
   }
-  passed(flow, dir, side, position - start);
+  passed(flow, dir, side, position - start, at);
   return position;
 }
 
@@ -149,9 +163,10 @@ export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
   return true;
 }
 
-function passed(flow: Flow, dir: Direction, side: Side, bytes: number): void {
+function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Moment): void {
   side.unread += bytes;
-  if (side.loss === undefined) return;
+  if (bytes === 0) return;
+  side.loss ??= newLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;
   tellLoss(flow, dir, side.loss, false);
@@ -162,55 +177,66 @@ function passed(flow: Flow, dir: Direction, side: Side, bytes: number): void {
 /** A message is complete: told, or kept back while the place is doubted. */
 export function complete(flow: Flow, dir: Direction, message: Message, bytes: number, at: Moment): void {
   const side = flow.sides[dir];
-  if (message.kind === 'reply') confirmCall(flow, opposite(dir), message.reply.xid);
   if (side.doubted === undefined) {
+    if (message.kind === 'reply') judgeCalls(flow, opposite(dir), message.reply, at);
     report(flow, dir, message, at);
     return;
   }
   side.doubted.push({ message, at: { ...at }, bytes });
-  if (isConfirmed(flow, dir, message)) believe(flow, dir);
+  if (message.kind === 'call' && dir === ToServer) dropUnlike(flow, side, at);
+  if (isConfirmed(flow, dir, message, at)) believe(flow, dir, at);
   else if (side.doubted.length > DoubtedLimit || bytesOf(side.doubted) > DoubtedBytes)
     disbelieve(flow, dir, at);
 }
 
-/** A reply confirms the call that it answers, where that is doubted and the reply is not. */
-function confirmCall(flow: Flow, caller: Direction, xid: number): void {
-  const answering = flow.sides[opposite(caller)];
-  const { doubted } = flow.sides[caller];
-  if (answering.doubted !== undefined || doubted === undefined) return;
-  if (doubted.some(({ message }) => message.kind === 'call' && message.call.xid === xid))
-    believe(flow, caller);
+/** A reply that is sure tells of the doubted call with its xid: true if it answers it, else none of them is. */
+function judgeCalls(flow: Flow, caller: Direction, reply: Reply, at: Moment): void {
+  if (doubtedCall(flow, caller, reply.xid) === undefined) return;
+  if (reply.unlike) disbelieve(flow, caller, at);
+  else believe(flow, caller, at);
 }
 
-function isConfirmed(flow: Flow, dir: Direction, message: Message): boolean {
+function isConfirmed(flow: Flow, dir: Direction, message: Message, at: Moment): boolean {
   const side = flow.sides[dir];
   const other = flow.sides[opposite(dir)];
   if (message.kind === 'broken') return false;
   if (!other.seen) return side.fresh >= FreshEnough;
-  if (message.kind === 'reply') {
-    const { xid } = message.reply;
-    if (other.calls.has(xid)) return true;
-    const asked = other.doubted?.some((one) => one.message.kind === 'call' && one.message.call.xid === xid);
-    if (asked === true) believe(flow, opposite(dir));
-    return asked === true;
-  }
-  const { xid } = message.call;
-  const answered = other.doubted?.some(
-    (one) => one.message.kind === 'reply' && one.message.reply.xid === xid,
-  );
-  if (answered === true) believe(flow, opposite(dir));
-  return answered === true;
+  // A call comes before its reply: what came before it proves nothing.
+  if (message.kind === 'call' || message.reply.unlike) return false;
+  const { xid } = message.reply;
+  if (other.calls.has(xid)) return message.reply.reason === '';
+  if (doubtedCall(flow, opposite(dir), xid) === undefined) return false;
+  believe(flow, opposite(dir), at);
+  return true;
 }
 
-/** The messages that were kept back are true: they are told now, with their own times. */
-export function believe(flow: Flow, dir: Direction): void {
+/** Calls are numbered one after the other: where that breaks, what comes before was a file's data. */
+function dropUnlike(flow: Flow, side: Side, at: Moment): void {
+  const doubted = side.doubted ?? [];
+  const xids = doubted.flatMap(({ message }) => (message.kind === 'call' ? [message.call.xid] : []));
+  const [before, last] = xids.slice(-2);
+  if (last === undefined || Math.abs(distance(last, before)) <= CallStep) return;
+  const dropped = doubted.splice(0, doubted.length - 1);
+  side.fresh = Math.min(side.fresh, 1);
+  passed(flow, ToServer, side, bytesOf(dropped), at);
+}
+
+/**
+ * The messages that were kept back are true: they are told now, with their own times. Of replies, those that
+ * answer a call that was seen: others may still be data that lay before the first of them.
+ */
+function believe(flow: Flow, dir: Direction, at: Moment): void {
   const side = flow.sides[dir];
   const { doubted } = side;
   if (doubted === undefined) return;
+  const other = flow.sides[opposite(dir)];
+  const isSure = ({ message }: Doubted) =>
+    dir === ToServer || !other.seen || (message.kind === 'reply' && other.calls.has(message.reply.xid));
+  passed(flow, dir, side, bytesOf(doubted.filter((one) => !isSure(one))), at);
   side.doubted = undefined;
   if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
   side.loss = undefined;
-  for (const { message, at } of doubted) report(flow, dir, message, at);
+  for (const one of doubted) if (isSure(one)) report(flow, dir, one.message, one.at);
 }
 
 /** They are not, or nothing tells. */
@@ -220,9 +246,7 @@ function disbelieve(flow: Flow, dir: Direction, at: Moment): void {
   side.doubted = undefined;
   side.phase = Phase.resync;
   side.fresh = 0;
-  side.unread += skipped;
-  side.loss ??= { reason: 'midstream', details: {}, always: false, skipped: 0, told: false, ...at };
-  passed(flow, dir, side, skipped);
+  passed(flow, dir, side, skipped, at);
 }
 
 /** A doubted place turned out to be none: the next record is not where it should be. */

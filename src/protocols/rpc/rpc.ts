@@ -21,7 +21,7 @@ function firstBytes(buf: Uint8Array, start: number, end: number): Fragments | un
   while (end - at >= MarkBytes && !record.last && record.total < HeaderBytes) {
     const mark = unsigned(buf, at);
     beginFragment(record, mark);
-    if (record.left > FragmentLimit || (record.left === 0 && record.last)) return undefined;
+    if (record.left > FragmentLimit || (record.total + record.left === 0 && record.last)) return undefined;
     at = takeFragment(record, buf, at + MarkBytes, Math.min(end, at + MarkBytes + HeaderBytes));
     if (record.left > 0) break;
   }

@@ -121,7 +121,7 @@ describe('a TLS handshake', () => {
   it('of which the answer is not seen: told at the end, at a gap, or when the client has gone on for long', () => {
     const ends: ((one: Talk) => unknown)[] = [
       ({ decoder }) => decoder.close('fin', AT),
-      ({ decoder }) => decoder.gap(ToClient, 100, 'lost', false, AT),
+      ({ decoder }) => decoder.gap(ToClient, 100, 'lost', false, AT, Buffer.alloc(0)),
       (one) => {
         for (let i = 0; i < 60; i++) one.send(ToServer, record(23, Buffer.alloc(1000)));
         assert.deepEqual(one.told, []);

@@ -1,0 +1,300 @@
+/**
+ * GlusterFS as tshark sees it, against ours: how many messages of each procedure there are, and whether every
+ * value of ours is among those that tshark shows of its packet, in one of the forms in which it writes values.
+ * Where a message differs, tshark is wrong or silent, for one of the reasons in the table, each of which is a
+ * condition on the message; anything else fails. Left out: zeros and empty values, which say nothing, text that
+ * is not plain ASCII, which tshark writes with escapes, and what is in dictionaries: gluster-truth.test.ts has it.
+ *
+ * (tshark 4.0.17; its dissectors are epan/dissectors/packet-gluster*.c and packet-glusterfs.c.)
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { captureNames, capturePath } from '../helpers/captures.js';
+import { integerText } from './exact.js';
+import { hasTshark, tshark } from './read.js';
+import { DICTIONARIES } from './structs.js';
+import { readAll } from './truth.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const LAYERS =
+  'frame rpc glusterfs glusterfs.cbk glusterfs.hndsk gluster.cli gluster.dump gluster.pmap ' +
+  'glusterd glusterd.mgmt glusterd.friend glusterd.brick';
+
+const GLUSTER = /gluster/;
+
+/** What tshark shows of a packet. */
+interface Shown {
+  /** Its messages: "program version procedure type". */
+  readonly messages: readonly string[];
+  /** Every word and every field's value below GlusterFS's layers and the credential. */
+  readonly values: ReadonlySet<string>;
+  readonly malformed: boolean;
+  /** It does not dissect what is behind the RPC header, or a part of it: bytes as they are, or nothing. */
+  readonly raw: boolean;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collect(value: unknown, into: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, into);
+  else if (isObject(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      // The label of a subtree: its last part is often the value.
+      into.add(name.slice(name.indexOf(': ') + 1).trim());
+      collect(member, into);
+    }
+  } else into.add(String(value));
+}
+
+function shownBy(name: string): Map<number, Shown> {
+  const text = tshark(name, '-Y', 'rpc', '-T', 'json', '--no-duplicate-keys', '-J', LAYERS);
+  const shown = new Map<number, Shown>();
+  for (const { _source } of JSON.parse(text) as { _source: { layers: Fields } }[]) {
+    const { frame, rpc, ...layers } = _source.layers;
+    const values = new Set<string>();
+    const messages: string[] = [];
+    for (const one of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
+      // "Continuation data", where it sees no message.
+      if (one['rpc.msgtyp'] === undefined) continue;
+      const numbers = ['rpc.program', 'rpc.programversion', 'rpc.procedure'].map((field) => one[field] ?? 0);
+      messages.push(`${numbers.join(' ')} ${one['rpc.msgtyp'] === '1' ? 'reply' : 'call'}`);
+      collect(one.Credentials, values);
+    }
+    const { '_ws.malformed': _malformed, ...own } = layers;
+    collect(own, values);
+    shown.set(Number((frame as Fields)['frame.number']), {
+      messages,
+      values,
+      malformed: '_ws.malformed' in layers,
+      raw:
+        !GLUSTER.test(Object.keys(layers).join(' ')) ||
+        values.has('rpc.unknown_body') ||
+        values.has('data.data'),
+    });
+  }
+  return shown;
+}
+
+/** A value of ours, where it stands, and the text that it is. */
+interface Leaf {
+  readonly path: string;
+  readonly value: string;
+  /** As a date, where it is a part of a time. */
+  readonly date: string | undefined;
+}
+
+const BESIDE = /_names?$|_hex$/;
+const TIME = /^(ia_[abcm]time)(?:_nsec)?$/;
+
+function dateOf(fields: Fields, name: string): string | undefined {
+  const time = TIME.exec(name)?.[1];
+  if (time === undefined) return undefined;
+  const [seconds, nanoseconds] = [Number(fields[time]), Number(fields[`${time}_nsec`])];
+  const at = new Date(seconds * 1000);
+  if (Number.isNaN(at.getTime())) return undefined;
+  const month = at.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  const day = String(at.getUTCDate()).padStart(2);
+  const clock = `${at.toISOString().slice(11, 19)}.${String(nanoseconds).padStart(9, '0')}`;
+  return `${month} ${day}, ${at.getUTCFullYear()} ${clock} UTC`;
+}
+
+function* leaves(value: unknown, path: string, date?: string): Generator<Leaf> {
+  if (Array.isArray(value)) for (const item of value) yield* leaves(item, `${path}[]`);
+  else if (isObject(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      if (BESIDE.test(name) || (path !== 'auth' && DICTIONARIES.has(name))) continue;
+      yield* leaves(member, `${path}.${name}`, dateOf(value, name));
+    }
+  } else {
+    const text = integerText(value) ?? String(value);
+    if (!/^[0-]*$|[^ -~]|["\\]/.test(text)) yield { path, value: text, date };
+  }
+}
+
+/** The forms in which tshark writes a value. */
+function forms(value: string): string[] {
+  const all = [value];
+  if (/^-?\d+$/.test(value) && value.length < 21) {
+    const number = BigInt(value);
+    const [word, quad] = [BigInt.asUintN(32, number), BigInt.asUintN(64, number)];
+    const hex = (n: bigint, digits = 0) => `0x${n.toString(16).padStart(digits, '0')}`;
+    all.push(
+      hex(word, 8),
+      hex(quad),
+      hex(quad, 16),
+      String(word),
+      String(quad),
+      String(BigInt.asIntN(32, number)),
+    );
+    all.push(word.toString(8), `0${word.toString(8)}`);
+  }
+  if (/^(?:[0-9a-f]{2})+$/.test(value)) {
+    const bytes = Buffer.from(value, 'hex');
+    all.push(value.replace(/(..)(?!$)/g, '$1:'), bytes.toString(), bytes.toString().replace(/\0$/, ''));
+  }
+  return all;
+}
+
+interface Message {
+  readonly rpc: Fields;
+  readonly body: unknown;
+  readonly malformed: boolean;
+  readonly raw: boolean;
+}
+
+const FOP = 1298437;
+/** GD_MGMT_HNDSK, which tshark does not know, and so does not take for RPC. */
+const UNKNOWN = 1239873;
+const UNKNOWN_REASON = 'takes nothing for RPC that is of a program that it does not know';
+
+/** A value of a typed dictionary that tshark cannot step over. */
+function hasOddValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasOddValue);
+  if (!isObject(value)) return false;
+  if (typeof value.hex === 'string') return value.hex.length % 8 !== 0;
+  if (value.ia_mtime !== undefined && value.ia_gfid === undefined) return true;
+  return Object.values(value).some(hasOddValue);
+}
+
+/** Where tshark is wrong, or shows nothing, of a message (no leaf) or of a value. */
+const REASONS: readonly {
+  readonly reason: string;
+  readonly explains: (message: Message, leaf: Leaf | undefined) => boolean;
+}[] = [
+  {
+    reason: 'takes the seconds of a credential v3 for the number of its groups, and finds the call malformed',
+    explains: ({ rpc, malformed }) => {
+      const auth = rpc.auth as Fields | undefined;
+      return malformed && auth?.flavor === 390040 && integerText(auth.ctime_sec) !== '0';
+    },
+  },
+  {
+    reason: 'stops in a credential v3 before its groups and the owner of locks',
+    explains: ({ rpc }, leaf) =>
+      (rpc.auth as Fields | undefined)?.flavor === 390040 &&
+      /^auth\.(?:groups|lk_owner)/.test(leaf?.path ?? ''),
+  },
+  {
+    reason: 'has the procedures of GLUSTER_FOP from 41 on shifted by one, and none from 48 on',
+    explains: ({ rpc }, leaf) =>
+      rpc.program === FOP && Number(rpc.procedure) >= 41 && !leaf?.path.startsWith('auth'),
+  },
+  {
+    reason: 'does not step over the padding of PTR values, nor over MDATA values',
+    explains: ({ rpc, body }, leaf) =>
+      rpc.program === FOP && rpc.version === 400 && hasOddValue(body) && !leaf?.path.startsWith('auth'),
+  },
+  {
+    reason: 'swaps the descriptor and the flags of FXATTROP',
+    explains: ({ rpc }, leaf) =>
+      rpc.program === FOP && rpc.method === 'FXATTROP' && /^\.(?:fd|flags)$/.test(leaf?.path ?? ''),
+  },
+  {
+    reason: 'takes CLI PROBE, DEPROBE and LIST_FRIENDS of version 2 for those of version 1',
+    explains: ({ rpc, malformed }) =>
+      malformed && rpc.program === 1238463 && /^(?:PROBE|DEPROBE|LIST_FRIENDS)$/.test(String(rpc.method)),
+  },
+  {
+    reason: 'does not dissect it',
+    explains: ({ raw }, leaf) => raw && leaf !== undefined && !leaf.path.startsWith('auth'),
+  },
+];
+
+interface Tally {
+  messages: number;
+  /** Of which tshark shows every value of ours. */
+  equal: number;
+  values: number;
+  malformed: number;
+}
+
+const NOTHING: Readonly<Tally> = { messages: 0, equal: 0, values: 0, malformed: 0 };
+
+function numbersOf({ program, version, procedure, type }: Fields): string {
+  return `${program ?? 0} ${version ?? 0} ${procedure ?? 0} ${type}`;
+}
+
+function counted(keys: Iterable<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of [...keys].sort()) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+describe('GlusterFS as tshark sees it', { skip: hasTshark() ? false : 'tshark is not installed' }, () => {
+  const programs = new Map<string, Tally>();
+  const explained = new Map<string, number>();
+
+  for (const name of captureNames('g-')) {
+    it(name, () => {
+      const shown = shownBy(name);
+      const lines = readAll(capturePath(name), 'messages').filter(({ rpc }) => rpc !== undefined);
+      // Of each packet, so of each procedure.
+      const known = lines.filter(({ rpc }) => rpc?.program !== UNKNOWN);
+      const ours = known.map(({ packet, rpc }) => `packet ${packet.number}: ${numbersOf(rpc ?? {})}`);
+      const theirs = [...shown].flatMap(([packet, { messages }]) =>
+        messages.map((numbers) => `packet ${packet}: ${numbers}`),
+      );
+      assert.deepEqual(counted(ours), counted(theirs));
+      assert.ok(ours.length > 0);
+
+      const unexplained: string[] = [];
+      for (const { packet, rpc = {}, gluster } of lines) {
+        const key = `${rpc.program} v${rpc.version}`;
+        const tally = programs.get(key) ?? { ...NOTHING };
+        programs.set(key, tally);
+        tally.messages++;
+        if (rpc.program === UNKNOWN) {
+          assert.deepEqual(shown.get(packet.number)?.messages, []);
+          explained.set(UNKNOWN_REASON, (explained.get(UNKNOWN_REASON) ?? 0) + 1);
+          continue;
+        }
+        const { values, malformed, raw } = shown.get(packet.number) as Shown;
+        const body = gluster?.request ?? gluster?.response;
+        const message = { rpc, body, malformed, raw };
+        let equal = !malformed;
+        const differ = (leaf: Leaf | undefined) => {
+          equal = false;
+          const reason = REASONS.find(({ explains }) => explains(message, leaf))?.reason;
+          if (reason !== undefined) explained.set(reason, (explained.get(reason) ?? 0) + 1);
+          else {
+            const what = leaf === undefined ? 'malformed' : `${leaf.path} ${leaf.value} is not shown`;
+            unexplained.push(`packet ${packet.number}, ${key} ${rpc.method} ${rpc.type}: ${what}`);
+          }
+        };
+        if (malformed) differ(undefined);
+        else {
+          const { flavor: _flavor, flavor_name: _name, ...auth } = (rpc.auth ?? {}) as Fields;
+          for (const leaf of [...leaves(body ?? {}, ''), ...leaves(auth, 'auth')]) {
+            const dated = leaf.date !== undefined && values.has(leaf.date);
+            if (dated || forms(leaf.value).some((form) => values.has(form))) tally.values++;
+            else differ(leaf);
+          }
+        }
+        if (equal) tally.equal++;
+        if (malformed) tally.malformed++;
+      }
+      assert.deepEqual(unexplained, []);
+    });
+  }
+
+  it('all captures together', (t) => {
+    const total = { ...NOTHING };
+    const row = (name: string, tally: Tally) =>
+      t.diagnostic(
+        `${name}: ${tally.messages} messages, ${tally.equal} equal, ${tally.values} values equal, ` +
+          `${tally.malformed} malformed for tshark`,
+      );
+    for (const [name, tally] of [...programs].sort()) {
+      row(name, tally);
+      for (const field of ['messages', 'equal', 'values', 'malformed'] as const) total[field] += tally[field];
+    }
+    row('all', total);
+    for (const [reason, count] of explained) t.diagnostic(`${count}: ${reason}`);
+    assert.ok(total.messages > 18_000 && total.equal > 9_000 && total.values > 60_000);
+    // A reason that explains nothing any more has to go.
+    for (const { reason } of REASONS) assert.ok(explained.has(reason), reason);
+  });
+});

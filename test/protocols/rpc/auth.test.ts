@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { authOf, feeder, rpcOf, ToClient, ToServer } from './harness.js';
+import {
+  AuthNone,
+  auth,
+  authSys,
+  authV2,
+  authV3,
+  call,
+  commonRsp,
+  flushCall,
+  Proc,
+  record,
+  replyBytes,
+  words,
+} from './rpc-bytes.js';
+import { counted, word } from './xdr-bytes.js';
+
+const body = flushCall(1).subarray(-36);
+
+/** What the line of a call has as its credential. */
+function shown(credential: Uint8Array, detail: 'full' | 'summary' = 'full') {
+  const feed = feeder({ view: 'messages', detail });
+  feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, credential }));
+  assert.equal(feed.seen.length, 1);
+  assert.equal(feed.seen[0].body.action, 'FLUSH');
+  return authOf(feed.seen[0]);
+}
+
+test('AUTH_NONE', () => {
+  assert.deepEqual(shown(AuthNone), { flavor: 0, flavor_name: 'AUTH_NONE' });
+});
+
+test('AUTH_SYS', () => {
+  assert.deepEqual(shown(authSys(1000, 100, [4, 24])), {
+    flavor: 1,
+    flavor_name: 'AUTH_SYS',
+    stamp: 7,
+    machname: 'host',
+    uid: 1000,
+    gid: 100,
+    groups: [4, 24],
+  });
+});
+
+test('AUTH_GLUSTERFS of old: sixteen groups are sent, ngrps of them are meant', () => {
+  const groups = Array.from({ length: 16 }, (_, i) => 100 + i);
+  const old = Buffer.concat([Buffer.from('0102030405060708', 'hex'), words(77, 1000, 100, 3, ...groups)]);
+  assert.deepEqual(shown(auth(5, old)), {
+    flavor: 5,
+    flavor_name: 'AUTH_GLUSTERFS',
+    lk_owner: '0102030405060708',
+    pid: 77,
+    uid: 1000,
+    gid: 100,
+    ngrps: 3,
+    groups: [100, 101, 102],
+  });
+});
+
+test('AUTH_GLUSTERFS_v2', () => {
+  assert.deepEqual(shown(authV2(4242)), {
+    flavor: 390039,
+    flavor_name: 'AUTH_GLUSTERFS_v2',
+    pid: 4242,
+    uid: 1000,
+    gid: 100,
+    groups: [100, 4],
+    lk_owner: '0102030405060708',
+  });
+});
+
+const v3 = {
+  flavor: 390040,
+  flavor_name: 'AUTH_GLUSTERFS_v3',
+  pid: 4242,
+  uid: 1000,
+  gid: 100,
+  flags: 3,
+  ctime_nsec: 5,
+  ctime_sec: 1_700_000_000,
+  groups: [100, 4],
+  lk_owner: '0102030405060708',
+};
+
+test('AUTH_GLUSTERFS_v3, the same in a summary', () => {
+  assert.deepEqual(shown(authV3(4242)), v3);
+  assert.deepEqual(shown(authV3(4242), 'summary'), v3);
+  assert.equal(shown(authV3(1, Buffer.of(0xab))).lk_owner, 'ab');
+  assert.equal(shown(authV3(1, Buffer.alloc(0))).lk_owner, '');
+});
+
+test('a process id below zero is one of GlusterFS itself', () => {
+  for (const credential of [authV2, authV3]) {
+    const rebalance = shown(credential(-3));
+    assert.equal(rebalance.pid, -3);
+    assert.equal(rebalance.pid_name, 'rebalance (GF_CLIENT_PID_DEFRAG)');
+    assert.equal(shown(credential(-1)).pid_name, 'geo-replication (GF_CLIENT_PID_GSYNCD)');
+    assert.equal(shown(credential(-9999)).pid_name, undefined);
+    assert.equal(shown(credential(3)).pid_name, undefined);
+  }
+});
+
+test('what can not be decoded is shown as it is', () => {
+  const good = authV3(4242).subarray(8);
+  for (let length = 4; length < good.length; length += 4)
+    assert.deepEqual(shown(auth(390040, good.subarray(0, length))), {
+      flavor: 390040,
+      flavor_name: 'AUTH_GLUSTERFS_v3',
+      raw: good.subarray(0, length).toString('hex'),
+    });
+  // More groups than there are bytes.
+  const many = words(1, 2, 3, 0xffffffff, 5);
+  assert.equal(shown(auth(390039, many)).raw, many.toString('hex'));
+});
+
+test('flavors without a struct, known or not', () => {
+  assert.deepEqual(shown(auth(6, Buffer.of(1, 2, 3))), {
+    flavor: 6,
+    flavor_name: 'RPCSEC_GSS',
+    raw: '010203',
+  });
+  assert.deepEqual(shown(auth(4711, Buffer.of(255))), { flavor: 4711, raw: 'ff' });
+  assert.deepEqual(shown(auth(4711)), { flavor: 4711 });
+  assert.deepEqual(shown(auth(0, Buffer.of(9))), { flavor: 0, flavor_name: 'AUTH_NONE', raw: '09' });
+});
+
+test('a verifier is told where it is one', () => {
+  const feed = feeder({ view: 'messages' });
+  const verifier = auth(1, Buffer.concat([word(7), counted('h'), words(1, 2, 0)]));
+  feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, verifier }));
+  feed.send(ToClient, record(replyBytes(1, commonRsp(), 0, auth(6, Buffer.of(8)))));
+  const [asked, answer] = feed.seen;
+  assert.deepEqual(rpcOf(asked).verifier, {
+    flavor: 1,
+    flavor_name: 'AUTH_SYS',
+    stamp: 7,
+    machname: 'h',
+    uid: 1,
+    gid: 2,
+    groups: [],
+  });
+  assert.deepEqual(rpcOf(answer).verifier, { flavor: 6, flavor_name: 'RPCSEC_GSS', raw: '08' });
+});

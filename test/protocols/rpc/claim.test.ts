@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newRandom } from '../../helpers/random.js';
+import { Claim, glusterfs, other, ToClient, ToServer } from './harness.js';
+import {
+  auth,
+  call,
+  callBytes,
+  childDown,
+  flushCall,
+  flushReply,
+  fragmented,
+  Nfs,
+  Proc,
+  record,
+  words,
+} from './rpc-bytes.js';
+
+const claimOf =
+  (protocol: typeof other) =>
+  (bytes: Uint8Array, fromStart = true) =>
+    protocol.claim(ToServer, bytes, 0, bytes.length, { serverPort: 24007, clientPort: 1023, fromStart });
+const gluster = claimOf(glusterfs);
+const rpc = claimOf(other);
+const nfs = call({ xid: 1, program: Nfs, version: 3, procedure: 1, body: Buffer.alloc(36) });
+
+test('a first call: of GlusterFS, or of others', () => {
+  assert.deepEqual([gluster(flushCall(1)), rpc(flushCall(1))], [Claim.yes, Claim.no]);
+  assert.deepEqual([gluster(nfs), rpc(nfs)], [Claim.no, Claim.yes]);
+  const newer = call({ xid: 1, procedure: 300, version: 500 });
+  assert.deepEqual([gluster(newer), rpc(newer)], [Claim.yes, Claim.no]);
+});
+
+test('a first call, however little of it: maybe, until it is sure', () => {
+  for (const [mine, others, bytes] of [
+    [gluster, rpc, flushCall(0xfefefefe)],
+    [rpc, gluster, nfs],
+  ] as const) {
+    const answers = Array.from(bytes, (_, i) => mine(bytes.subarray(0, i)));
+    assert.equal(answers.lastIndexOf(Claim.no), -1);
+    const sure = answers.indexOf(Claim.yes);
+    assert.ok(sure > 0 && answers.slice(sure).every((one) => one === Claim.yes));
+    for (let i = 0; i < sure; i++) assert.notEqual(others(bytes.subarray(0, i)), Claim.yes);
+    assert.equal(others(bytes), Claim.no);
+  }
+});
+
+test('a first record in tiny fragments', () => {
+  const content = callBytes({ xid: 1, procedure: Proc.flush });
+  for (const lengths of [
+    [1, 1, 1, 1],
+    [0, 2, 0, 0, 3],
+    [10],
+    Array.from({ length: 40 }, () => 1),
+    [content.length],
+  ]) {
+    const bytes = fragmented(content, ...lengths);
+    assert.equal(gluster(bytes), Claim.yes, String(lengths));
+    for (let i = 1; i < bytes.length; i++) assert.notEqual(gluster(bytes.subarray(0, i)), Claim.no);
+  }
+});
+
+test('a reply first, where the call was missed', () => {
+  assert.deepEqual([gluster(flushReply(1)), rpc(flushReply(1))], [Claim.yes, Claim.no]);
+  const bytes = childDown(1);
+  assert.equal(
+    glusterfs.claim(ToClient, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, fromStart: true }),
+    Claim.yes,
+  );
+});
+
+test('what other protocols begin with is refused within a few bytes', () => {
+  for (const [first, bytes] of [
+    ['16030100c8010000c40303', 1], // TLS
+    ['474554202f20485454502f312e310d0a', 1], // GET / HTTP/1.1
+    ['485454502f312e3120323030204f4b0d0a', 1],
+    ['5353482d322e302d4f70656e5353485f39', 1], // SSH-2.0-
+    ['73746174757300', 1], // status
+    ['ff534d4272', 1],
+    ['fe534d4240', 1],
+    ['00524551000000010000000000000000', 28], // Gearman: a fragment, by its look, of no version of RPC
+    ['00000054ff534d4272000000001843c8', 20], // SMB over NetBIOS
+  ] as const) {
+    const all = Buffer.concat([Buffer.from(first, 'hex'), Buffer.alloc(40, 0x20)]);
+    for (const claim of [gluster, rpc]) assert.equal(claim(all.subarray(0, bytes)), Claim.no, first);
+  }
+});
+
+test('a header that can not be is refused', () => {
+  const asked = { xid: 1, procedure: Proc.flush };
+  assert.equal(gluster(call({ ...asked, rpcVersion: 3 })), Claim.no);
+  assert.equal(gluster(call({ ...asked, credential: auth(0, Buffer.alloc(404)) })), Claim.no);
+  assert.equal(gluster(words(0x80000020, 1, 2, 2, 0, 0, 0, 0, 0)), Claim.no);
+  assert.equal(gluster(record(words(1, 0, 2))), Claim.no);
+  assert.equal(gluster(record(Buffer.alloc(0))), Claim.no);
+  assert.equal(gluster(Buffer.alloc(4096)), Claim.no);
+});
+
+test('midstream: any place will do, of a record that is known', () => {
+  const before = Buffer.from(newRandom(5).bytes(700)).map((byte) => byte & 0x7f);
+  const mine = Buffer.concat([before, flushCall(1)]);
+  assert.equal(gluster(mine, false), Claim.yes);
+  assert.equal(rpc(mine, false), Claim.no);
+  assert.equal(rpc(Buffer.concat([before, nfs]), false), Claim.yes);
+  assert.equal(gluster(Buffer.concat([before, nfs]), false), Claim.no);
+  assert.equal(gluster(before, false), Claim.no);
+  assert.equal(gluster(mine.subarray(0, 710), false), Claim.maybe);
+  assert.notEqual(gluster(Buffer.alloc(5000, 0x80), false), Claim.yes);
+});
+
+test('random bytes are claimed by nobody', () => {
+  const random = newRandom(9);
+  for (let i = 0; i < 300; i++) {
+    const bytes = random.bytes(1500);
+    for (const fromStart of [true, false])
+      for (const claim of [gluster, rpc]) assert.notEqual(claim(bytes, fromStart), Claim.yes);
+  }
+});

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newRandom } from '../../helpers/random.js';
+import {
+  actions,
+  anomalies,
+  type FeederOptions,
+  feeder,
+  glusterOf,
+  messages,
+  rpcOf,
+  ToClient,
+  ToServer,
+  textOf,
+} from './harness.js';
+import {
+  callBytes,
+  childDown,
+  commonRsp,
+  flushCall,
+  flushReply,
+  fragmented,
+  fstatCall,
+  fstatReply,
+  Proc,
+  readCall,
+  readReply,
+  record,
+  replyBytes,
+  words,
+  writeBody,
+  writeCall,
+  writeReply,
+} from './rpc-bytes.js';
+
+const random = newRandom(7);
+const data = Buffer.from(random.bytes(9001));
+
+/** A conversation: who sends what. */
+const talk: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = [
+  [ToServer, Buffer.concat([flushCall(1), writeCall(2, data, 4096), fstatCall(3), readCall(4, 9001)])],
+  [ToClient, Buffer.concat([childDown(1), fstatReply(3), flushReply(1, 5), writeReply(2, 9001)])],
+  [
+    ToServer,
+    Buffer.concat([
+      fragmented(callBytes({ xid: 5, procedure: Proc.write, body: writeBody(data) }), 3, 0, 50, 1),
+    ]),
+  ],
+  [ToClient, Buffer.concat([readReply(4, data), writeReply(5, 9001), flushReply(99)])],
+  [ToServer, Buffer.concat([readCall(6, 5), fstatCall(7)])],
+  [ToClient, Buffer.concat([readReply(6, Buffer.from('hello')), fstatReply(7)])],
+];
+
+function records(options: FeederOptions, most: number): string[] {
+  const feed = feeder(options);
+  for (const [dir, bytes] of talk) {
+    if (most === 0) feed.send(dir, bytes);
+    else if (most === 1) feed.drip(dir, bytes);
+    else feed.pieces(dir, bytes, random, most);
+  }
+  feed.end();
+  assert.ok(feed.mostHeld <= 64 * 1024);
+  return feed.seen.map(textOf);
+}
+
+for (const options of [
+  {},
+  { view: 'messages' },
+  { view: 'messages', payloadBytes: 3000, detail: 'summary' },
+  { payloadBytes: 1 << 20 },
+] as const)
+  test(`any cut of a stream gives the same records: ${JSON.stringify(options)}`, () => {
+    const whole = records(options, 0);
+    assert.equal(whole.length, 'view' in options ? 16 : 8);
+    assert.deepEqual(records(options, 1), whole);
+    for (const most of [2, 5, 40, 300, 1448, 1448, 5000]) assert.deepEqual(records(options, most), whole);
+  });
+
+test('the calls view: a line a call, in the order of the replies, at the time of the call', () => {
+  const feed = feeder();
+  const send = (
+    dir: typeof ToServer | typeof ToClient,
+    packet: number,
+    nanoseconds: number,
+    bytes: Buffer,
+  ) => {
+    feed.at = { seconds: 1_700_000_000 + packet, nanoseconds, packet };
+    feed.send(dir, bytes);
+  };
+  send(ToServer, 1, 999_999_999, flushCall(1));
+  send(ToServer, 2, 10, fstatCall(2));
+  assert.equal(feed.seen.length, 0);
+  send(ToClient, 3, 4, fstatReply(2));
+  send(ToClient, 4, 1, flushReply(1));
+  const [fstat, flush] = feed.seen;
+  assert.deepEqual(actions(feed), ['FSTAT', 'FLUSH']);
+  assert.equal(fstat.body.duration, 999_999_994);
+  assert.equal(flush.body.duration, 2_000_000_002);
+  assert.deepEqual(
+    [flush.from, flush.body.seconds, flush.body.nanoseconds],
+    [ToServer, 1_700_000_001, 999_999_999],
+  );
+  assert.deepEqual([flush.body.packet, flush.body.replyPacket], [1, 4]);
+  assert.match(flush.body.message, / -> ok in 2\.00 s$/);
+  const { auth, ...rest } = rpcOf(flush);
+  assert.deepEqual(rest, {
+    xid: 1,
+    program: 1298437,
+    version: 400,
+    procedure: 15,
+    method: 'FLUSH',
+    accept_status: 'SUCCESS',
+  });
+});
+
+test('the messages view: a line a message, each at its own time, the reply with what it answers', () => {
+  const feed = feeder({ view: 'messages' });
+  feed.send(ToServer, flushCall(1));
+  feed.at = { seconds: 1_700_000_002, nanoseconds: 5, packet: 2 };
+  feed.send(ToClient, flushReply(1, 9));
+  const [asked, answer] = feed.seen;
+  assert.deepEqual([asked.from, answer.from], [ToServer, ToClient]);
+  assert.deepEqual([asked.body.action, answer.body.action], ['FLUSH', 'FLUSH']);
+  assert.deepEqual([asked.body.packet, answer.body.packet], [1, 2]);
+  assert.deepEqual([asked.body.outcome, answer.body.outcome], [undefined, 'failure']);
+  assert.deepEqual([asked.body.duration, answer.body.duration], [undefined, 2_000_000_005]);
+  assert.equal(glusterOf(asked).response, undefined);
+  assert.equal(glusterOf(answer).request, undefined);
+  assert.equal(glusterOf(answer).error, 'EBADF');
+  const { auth, ...rest } = rpcOf(asked);
+  assert.deepEqual(rest, {
+    type: 'call',
+    xid: 1,
+    program: 1298437,
+    version: 400,
+    procedure: 15,
+    method: 'FLUSH',
+  });
+});
+
+test("a WRITE's data are passed over, and its line comes with the last of them", () => {
+  const feed = feeder({ view: 'messages' });
+  const bytes = Buffer.concat([writeCall(1, Buffer.alloc(1 << 20, 0x80)), flushCall(2)]);
+  const end = bytes.length - flushCall(2).length;
+  let packet = 0;
+  for (let i = 0; i < bytes.length; i += 1460) {
+    packet++;
+    feed.at = { seconds: 1_700_000_000, nanoseconds: 0, packet };
+    feed.send(ToServer, bytes.subarray(i, Math.min(end - 1, i + 1460)));
+  }
+  assert.ok(feed.mostHeld < 4096 && feed.shown < 16384, 'the data were held or shown');
+  assert.equal(feed.seen.length, 0);
+  feed.at = { seconds: 1_700_000_007, nanoseconds: 0, packet: 1000 };
+  feed.send(ToServer, bytes.subarray(end - 1, end));
+  assert.equal(feed.seen.length, 1);
+  assert.deepEqual([feed.seen[0].body.seconds, feed.seen[0].body.packet], [1_700_000_007, 1000]);
+  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 1 << 20);
+  feed.send(ToServer, bytes.subarray(end));
+  assert.deepEqual(actions(feed), ['WRITE', 'FLUSH']);
+});
+
+test("a READ's data are in its reply, and passed over", () => {
+  const feed = feeder();
+  feed.send(ToServer, readCall(1, 65536));
+  const answer = readReply(1, Buffer.alloc(65536, 1));
+  for (let i = 0; i < answer.length; i += 4096) feed.send(ToClient, answer.subarray(i, i + 4096));
+  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 65536);
+  assert.equal(glusterOf(feed.seen[0]).payload, undefined);
+  assert.ok(feed.shown < 8192 + 200);
+});
+
+test('payload bytes: of both, as text or hex, no more than asked for', () => {
+  const feed = feeder({ payloadBytes: 6 });
+  feed.send(
+    ToServer,
+    Buffer.concat([readCall(1, 5), readCall(2, 9), readCall(3, 2), writeCall(4, Buffer.from('0123456789'))]),
+  );
+  feed.send(ToClient, readReply(1, Buffer.from('hello')));
+  feed.send(ToClient, readReply(2, Buffer.from('12345€€')));
+  feed.send(ToClient, readReply(3, Buffer.of(0xff, 0x01)));
+  feed.send(ToClient, writeReply(4, 10));
+  const shown = feed.seen
+    .map((one) => glusterOf(one))
+    .map(({ payload, payload_hex }) => payload ?? payload_hex);
+  assert.deepEqual(shown, ['hello', '12345', 'ff01', '012345']);
+  assert.deepEqual(
+    feed.seen.map((one) => rpcOf(one).payload_bytes),
+    [5, 11, 2, 10],
+  );
+});
+
+test('fragments: any, empty ones, and the header over several', () => {
+  const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
+  const expected = feeder();
+  expected.send(ToServer, record(content));
+  expected.send(ToClient, writeReply(1, data.length));
+  for (const lengths of [
+    [0],
+    [0, 0, 0],
+    [1, 1, 1, 1],
+    [2, 0, 9, 0, 31],
+    [content.length],
+    [content.length - 1],
+  ]) {
+    const feed = feeder();
+    feed.send(ToServer, fragmented(content, ...lengths));
+    feed.send(
+      ToClient,
+      fragmented(replyBytes(1, writeReply(1, data.length).subarray(28)), ...lengths.slice(0, 3)),
+    );
+    assert.deepEqual(feed.seen.map(textOf), expected.seen.map(textOf), String(lengths));
+  }
+});
+
+test('a record of many fragments whose data are long is decoded, its data counted', () => {
+  const feed = feeder();
+  const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(Buffer.alloc(5 << 20)) });
+  const bytes = fragmented(content, 1 << 20, 1 << 20, 2 << 20);
+  for (let i = 0; i < bytes.length; i += 65536) feed.send(ToServer, bytes.subarray(i, i + 65536));
+  feed.send(ToClient, writeReply(1, 5 << 20));
+  assert.deepEqual(actions(feed), ['WRITE']);
+  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 5 << 20);
+  assert.equal(feed.seen[0].body.sections.wiretail, undefined);
+});
+
+test('a stream that ends within a record', () => {
+  const bytes = flushCall(1);
+  for (const length of [1, 4, 30, bytes.length - 1]) {
+    const feed = feeder();
+    feed.send(ToServer, bytes.subarray(0, length));
+    feed.end();
+    assert.deepEqual(actions(feed), ['truncated']);
+    assert.match(anomalies(feed)[0].body.message, new RegExp(` after ${length} byte`));
+  }
+  const feed = feeder();
+  feed.send(ToServer, writeCall(1, data).subarray(0, 4000));
+  feed.end();
+  const [line] = messages(feed);
+  assert.equal(line.body.action, 'WRITE');
+  assert.deepEqual(line.body.sections.wiretail, { truncated: true });
+  assert.equal(line.body.outcome, 'unknown');
+});
+
+test('nothing but marks', () => {
+  const feed = feeder();
+  feed.send(ToServer, words(0, 0, 0));
+  feed.send(ToServer, flushCall(1));
+  feed.send(ToClient, Buffer.concat([words(0), record(replyBytes(1, commonRsp()))]));
+  assert.deepEqual(actions(feed), ['FLUSH']);
+  assert.equal(feed.seen[0].body.outcome, 'success');
+});

@@ -1,0 +1,228 @@
+/** Bytes that are missing: nothing wrong is ever told, and little is lost. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newRandom } from '../../helpers/random.js';
+import {
+  actions,
+  anomalies,
+  anomalyOf,
+  feeder,
+  glusterOf,
+  messages,
+  rpcOf,
+  type Seen,
+  ToClient,
+  ToServer,
+  wiretailOf,
+} from './harness.js';
+import {
+  flushCall,
+  flushReply,
+  fstatCall,
+  fstatReply,
+  readCall,
+  readReply,
+  writeCall,
+  writeReply,
+} from './rpc-bytes.js';
+
+const data = Buffer.from(newRandom(3).bytes(6000));
+
+test("a gap within a WRITE's data keeps the place", () => {
+  const write = writeCall(1, Buffer.alloc(9000, 0x80));
+  for (const [from, missing] of [
+    [3000, 1],
+    [3000, 5000],
+    [3000, write.length - 3000],
+  ] as const) {
+    const feed = feeder();
+    feed.send(ToServer, write.subarray(0, from));
+    feed.gap(ToServer, missing);
+    feed.send(ToServer, Buffer.concat([write.subarray(from + missing), flushCall(2)]));
+    feed.send(ToClient, Buffer.concat([writeReply(1, 9000), flushReply(2)]));
+    feed.end();
+    assert.deepEqual(actions(feed), ['WRITE', 'FLUSH']);
+    assert.deepEqual(wiretailOf(feed.seen[0]), { truncated: true });
+    assert.equal(rpcOf(feed.seen[0]).payload_bytes, 9000);
+    assert.equal(feed.seen[1].body.sections.wiretail, undefined);
+  }
+});
+
+test('a gap from the data of one message into the next', () => {
+  const feed = feeder({ view: 'messages' });
+  const bytes = Buffer.concat([writeCall(1, data.subarray(0, 5000)), fstatCall(2), flushCall(3)]);
+  const behind = writeCall(1, data.subarray(0, 5000)).length + 20;
+  feed.send(ToServer, bytes.subarray(0, 3000));
+  feed.gap(ToServer, behind - 3000);
+  feed.send(ToServer, bytes.subarray(behind));
+  assert.deepEqual(actions(feed), ['WRITE', 'resync', 'FLUSH']);
+  assert.deepEqual(anomalyOf(feed.seen[1]), {
+    protocol: 'rpc',
+    reason: 'gap',
+    cause: 'lost',
+    missing_bytes: 20,
+    skipped_bytes: fstatCall(2).length - 20,
+    resumed: true,
+  });
+});
+
+test('a gap of known size in a record keeps the place: only that message is cut', () => {
+  const hit = fstatCall(2);
+  for (let from = 4; from < hit.length; from += 4)
+    for (const missing of [1, hit.length - from]) {
+      const feed = feeder({ view: 'messages' });
+      feed.send(ToServer, Buffer.concat([flushCall(1), hit.subarray(0, from)]));
+      feed.gap(ToServer, missing);
+      feed.send(ToServer, Buffer.concat([hit.subarray(Math.min(hit.length, from + missing)), flushCall(3)]));
+      feed.end();
+      assert.equal(anomalies(feed).length, 0, `${missing} bytes at ${from}`);
+      const lines = messages(feed);
+      assert.deepEqual([rpcOf(lines[0]).xid, rpcOf(lines[lines.length - 1]).xid], [1, 3]);
+      if (lines.length === 3) assert.deepEqual(wiretailOf(lines[1]), { truncated: true });
+      // What is called stands before the credential.
+      else assert.ok(lines.length === 2 && from < 28);
+    }
+});
+
+test('the fields before a gap are told', () => {
+  const feed = feeder();
+  const asked = fstatCall(1);
+  feed.send(ToServer, asked.subarray(0, asked.length - 12));
+  feed.gap(ToServer, 12);
+  feed.send(ToClient, fstatReply(1));
+  assert.deepEqual(actions(feed), ['FSTAT']);
+  assert.deepEqual(glusterOf(feed.seen[0]).request, {
+    gfid: '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e',
+    fd: '1',
+  });
+  assert.equal(feed.seen[0].body.outcome, 'success');
+});
+
+test('a gap in a record mark, or of a whole record: the next one is found', () => {
+  const feed = feeder({ view: 'messages' });
+  feed.send(ToServer, Buffer.concat([flushCall(1), flushCall(2).subarray(0, 3)]));
+  feed.gap(ToServer, 5);
+  feed.send(ToServer, Buffer.concat([flushCall(2).subarray(8), flushCall(3)]));
+  feed.gap(ToServer, flushCall(4).length);
+  feed.send(ToServer, flushCall(5));
+  assert.deepEqual(actions(feed), ['FLUSH', 'resync', 'FLUSH', 'FLUSH']);
+  assert.deepEqual(
+    messages(feed).map((one) => rpcOf(one).xid),
+    [1, 3, 5],
+  );
+});
+
+test('a gap in a record of several fragments', () => {
+  const feed = feeder({ view: 'messages' });
+  const hit = flushCall(1);
+  hit[0] = 0;
+  feed.send(ToServer, Buffer.concat([flushCall(0), hit]));
+  feed.gap(ToServer, 100);
+  feed.send(ToServer, flushCall(2));
+  assert.deepEqual(
+    messages(feed).map((one) => rpcOf(one).xid),
+    [0, 2],
+  );
+});
+
+interface Part {
+  readonly xid: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A side of a conversation, and where its messages are. */
+function sideOf(each: (xid: number) => Buffer, xids: readonly number[]): { bytes: Buffer; parts: Part[] } {
+  const parts: Part[] = [];
+  const all: Buffer[] = [];
+  let start = 0;
+  for (const xid of xids) {
+    const one = each(xid);
+    all.push(one);
+    parts.push({ xid, start, end: start + one.length });
+    start += one.length;
+  }
+  return { bytes: Buffer.concat(all), parts };
+}
+
+const First = 0x7ffffff8;
+const xids = Array.from({ length: 14 }, (_, i) => First + i);
+const calls = sideOf((xid) => {
+  if (xid % 4 === 0) return flushCall(xid);
+  if (xid % 4 === 1) return fstatCall(xid);
+  return xid % 4 === 2 ? writeCall(xid, data.subarray(0, 150)) : readCall(xid, 90);
+}, xids);
+const answers = sideOf((xid) => {
+  if (xid % 4 === 0) return flushReply(xid, 5);
+  if (xid % 4 === 1) return fstatReply(xid);
+  return xid % 4 === 2 ? writeReply(xid, 150) : readReply(xid, data.subarray(0, 90));
+}, xids);
+
+/** From the sections as they are: there are many of them. */
+const key = ({ from, body }: Seen) => `${from} ${body.sections.rpc?.type} ${body.sections.rpc?.xid}`;
+const textOf = ({ body }: Seen) =>
+  JSON.stringify([body.action, body.message, body.sections.rpc, body.sections.gluster]);
+
+/** The conversation, half a dozen messages a turn; `missing` bytes at `from` of a direction are. */
+function converse(holed: typeof ToServer | typeof ToClient, from: number, missing: number): readonly Seen[] {
+  const feed = feeder({ view: 'messages', detail: 'summary' });
+  const send = (
+    dir: typeof ToServer | typeof ToClient,
+    { bytes, parts }: typeof calls,
+    first: number,
+    last: number,
+  ) => {
+    const [start, end] = [parts[first].start, parts[last - 1].end];
+    if (dir !== holed || from >= end || from + missing <= start) {
+      feed.send(dir, bytes.subarray(start, end));
+      return;
+    }
+    const [hole, behind] = [Math.max(start, from), Math.min(end, from + missing)];
+    if (hole > start) feed.send(dir, bytes.subarray(start, hole));
+    feed.gap(dir, behind - hole);
+    if (behind < end) feed.send(dir, bytes.subarray(behind, end));
+  };
+  for (const [first, last] of [
+    [0, 6],
+    [6, 9],
+    [9, 14],
+  ] as const) {
+    send(ToServer, calls, first, last);
+    send(ToClient, answers, first, last);
+  }
+  feed.end();
+  return messages(feed);
+}
+
+const whole = new Map(converse(ToServer, 1 << 20, 0).map((one) => [key(one), textOf(one)]));
+
+test('gaps at every offset of a stream: nothing wrong, and at most the next message is missing', () => {
+  assert.equal(whole.size, 28);
+  for (const holed of [ToServer, ToClient] as const) {
+    const { bytes, parts } = holed === ToServer ? calls : answers;
+    const type = holed === ToServer ? 'call' : 'reply';
+    for (const missing of [1, 6, 40, 333])
+      for (let from = 0; from + missing <= bytes.length; from += missing === 1 ? 1 : 5) {
+        const note = `${missing} bytes at ${from} of ${type}s`;
+        const hit = parts
+          .filter(({ start, end }) => start < from + missing && from < end)
+          .map(({ xid }) => xid);
+        const told = new Set<string>();
+        for (const one of converse(holed, from, missing)) {
+          const { rpc, wiretail } = one.body.sections;
+          const name = key(one);
+          assert.ok(!told.has(name), `${note}: ${name} twice`);
+          told.add(name);
+          const xid = rpc?.xid;
+          const isHit = typeof xid === 'number' && (hit.includes(xid) || hit.includes(xid - 1));
+          if (isHit) assert.ok(whole.has(name), `${note}: ${name}`);
+          else assert.equal(textOf(one), whole.get(name), note);
+          if (wiretail?.truncated) assert.ok(isHit, note);
+          assert.ok(!wiretail?.malformed, note);
+        }
+        const lost = [...whole.keys()].filter((one) => !told.has(one));
+        const likely = [...hit, hit[hit.length - 1] + 1].map((xid) => `${holed} ${type} ${xid}`);
+        for (const one of lost) assert.ok(likely.includes(one), `${note}: no ${one}`);
+      }
+  }
+});

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  actions,
+  anomalies,
+  anomalyOf,
+  feeder,
+  glusterOf,
+  messages,
+  rpcOf,
+  ToClient,
+  ToServer,
+  wiretailOf,
+} from './harness.js';
+import {
+  AuthNone,
+  Callback,
+  call,
+  childDown,
+  Fop,
+  flushCall,
+  flushReply,
+  fstatCall,
+  fstatReply,
+  Handshake,
+  Mgmt,
+  Nfs,
+  Proc,
+  reply,
+  words,
+} from './rpc-bytes.js';
+import { counted } from './xdr-bytes.js';
+
+test('a call that is sent again says so; one reply answers both', () => {
+  for (const view of ['calls', 'messages'] as const) {
+    const feed = feeder({ view });
+    feed.send(ToServer, flushCall(1));
+    feed.send(ToServer, flushCall(1));
+    feed.send(ToClient, flushReply(1));
+    feed.end();
+    assert.equal(feed.seen.length, view === 'calls' ? 1 : 3);
+    assert.equal(anomalies(feed).length, 0);
+    assert.equal(rpcOf(feed.seen[view === 'calls' ? 0 : 1]).retransmission, true);
+    if (view === 'messages') assert.equal(rpcOf(feed.seen[0]).retransmission, undefined);
+  }
+});
+
+test('an xid that is used for another call: the first has no reply', () => {
+  const feed = feeder();
+  feed.send(ToServer, Buffer.concat([flushCall(1), fstatCall(1)]));
+  feed.send(ToClient, fstatReply(1));
+  assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
+  const [flush, fstat] = feed.seen;
+  assert.equal(flush.body.outcome, 'unknown');
+  assert.match(flush.body.message, /-> no reply$/);
+  assert.equal(fstat.body.outcome, 'success');
+  assert.equal(rpcOf(fstat).retransmission, undefined);
+});
+
+test('an xid that is used again after its reply is a new call', () => {
+  const feed = feeder();
+  for (let i = 0; i < 2; i++) {
+    feed.send(ToServer, flushCall(1));
+    feed.send(ToClient, flushReply(1, i));
+  }
+  assert.deepEqual(
+    feed.seen.map(({ body }) => body.outcome),
+    ['success', 'failure'],
+  );
+  assert.ok(feed.seen.every((one) => rpcOf(one).retransmission === undefined));
+});
+
+test('calls that were never answered', () => {
+  const calls = feeder();
+  calls.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2), flushCall(3)]));
+  calls.send(ToClient, fstatReply(2));
+  calls.end();
+  assert.deepEqual(actions(calls), ['FSTAT', 'FLUSH', 'FLUSH']);
+  assert.deepEqual(
+    calls.seen.slice(1).map((one) => [rpcOf(one).xid, one.body.outcome, one.body.duration]),
+    [
+      [1, 'unknown', undefined],
+      [3, 'unknown', undefined],
+    ],
+  );
+  const both = feeder({ view: 'messages' });
+  both.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2), flushCall(3)]));
+  both.send(ToClient, fstatReply(2));
+  both.end();
+  assert.deepEqual(actions(both), ['FLUSH', 'FSTAT', 'FLUSH', 'FSTAT', 'unanswered']);
+  assert.deepEqual(anomalyOf(both.seen[4]), { protocol: 'rpc', reason: 'no reply', requests: 2 });
+  assert.equal(both.seen[4].from, ToServer);
+});
+
+test('callbacks have xids of their own, and no reply', () => {
+  const feed = feeder();
+  feed.send(ToServer, Buffer.concat([flushCall(1), flushCall(2)]));
+  feed.send(
+    ToClient,
+    Buffer.concat([childDown(1), childDown(2), childDown(1), flushReply(2), flushReply(1)]),
+  );
+  feed.end();
+  assert.deepEqual(actions(feed), ['CHILD_DOWN', 'CHILD_DOWN', 'CHILD_DOWN', 'FLUSH', 'FLUSH']);
+  const [down] = feed.seen;
+  assert.equal(down.from, ToClient);
+  assert.equal(down.body.dataset, 'gluster.callback');
+  assert.equal(down.body.outcome, undefined);
+  const { auth, ...rest } = rpcOf(down);
+  assert.deepEqual(rest, { xid: 1, program: Callback, version: 1, procedure: 7, method: 'CHILD_DOWN' });
+  assert.deepEqual(
+    feed.seen.slice(3).map((one) => rpcOf(one).xid),
+    [2, 1],
+  );
+});
+
+test('calls of the server that want a reply are answered by the client, colliding xids or not', () => {
+  const feed = feeder();
+  feed.send(ToServer, flushCall(1));
+  feed.send(ToClient, fstatCall(1));
+  feed.send(ToServer, fstatReply(1));
+  feed.send(ToClient, flushReply(1));
+  assert.deepEqual(actions(feed), ['FSTAT', 'FLUSH']);
+  assert.deepEqual(
+    feed.seen.map(({ from }) => from),
+    [ToClient, ToServer],
+  );
+  assert.ok(feed.seen.every(({ body }) => body.outcome === 'success'));
+});
+
+test('a reply without its call: told in the messages view only', () => {
+  const calls = feeder();
+  calls.send(ToClient, flushReply(7));
+  calls.end();
+  assert.equal(calls.seen.length, 0);
+  const feed = feeder({ view: 'messages' });
+  feed.send(ToClient, flushReply(7));
+  assert.deepEqual(rpcOf(feed.seen[0]), { type: 'reply', xid: 7, accept_status: 'SUCCESS' });
+  assert.deepEqual(glusterOf(feed.seen[0]), {});
+});
+
+test('programs that are not of GlusterFS: by name, their bodies left alone', () => {
+  const feed = feeder();
+  feed.send(ToServer, call({ xid: 1, program: Nfs, version: 3, procedure: 6, body: Buffer.alloc(80) }));
+  feed.send(ToClient, reply(1, Buffer.alloc(500)));
+  feed.send(ToServer, call({ xid: 2, program: 400100, version: 9, procedure: 77 }));
+  feed.send(ToClient, reply(2, undefined, 1));
+  const [read, unknown] = feed.seen;
+  assert.equal(read.body.dataset, 'rpc.other');
+  assert.equal(read.body.action, 'READ');
+  assert.match(read.body.message, /^NFS version 3 READ -> a reply in /);
+  assert.equal(read.body.outcome, 'unknown');
+  assert.equal(read.body.sections.gluster, undefined);
+  assert.equal(read.body.sections.wiretail, undefined);
+  assert.equal(rpcOf(read).method, 'READ');
+  assert.equal(unknown.body.dataset, 'rpc.other');
+  assert.equal(unknown.body.action, 'proc-77');
+  assert.match(unknown.body.message, /^program 400100 version 9 proc-77 -> PROG_UNAVAIL in /);
+  assert.equal(unknown.body.outcome, 'failure');
+  assert.equal(rpcOf(unknown).method, undefined);
+});
+
+test('a version or procedure that a known program does not have', () => {
+  const feed = feeder();
+  feed.send(ToServer, call({ xid: 1, program: Fop, version: 999, procedure: 13, body: Buffer.alloc(32) }));
+  feed.send(ToClient, reply(1, words(330, 400), 2));
+  feed.send(ToServer, call({ xid: 2, program: Handshake, version: 2, procedure: 200 }));
+  feed.send(ToClient, reply(2, undefined, 3));
+  const [version, procedure] = feed.seen;
+  assert.deepEqual(
+    feed.seen.map(({ body }) => body.dataset),
+    ['gluster.fop', 'gluster.handshake'],
+  );
+  assert.deepEqual(actions(feed), ['proc-13', 'proc-200']);
+  assert.equal(rpcOf(version).accept_status, 'PROG_MISMATCH');
+  assert.equal(version.body.sections.gluster, undefined);
+  assert.equal(rpcOf(procedure).accept_status, 'PROC_UNAVAIL');
+  assert.ok(feed.seen.every((one) => wiretailOf(one).malformed === undefined));
+});
+
+test('bytes behind a struct, and a struct that its record does not hold: malformed, and told', () => {
+  const whole = flushCall(1).subarray(-36);
+  for (const [body, reason] of [
+    [Buffer.concat([whole, words(1)]), '4 bytes behind what the procedure has'],
+    [whole.subarray(0, 20), 'the record ends within fd'],
+  ] as const) {
+    const feed = feeder();
+    feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body }));
+    feed.send(ToClient, flushReply(1));
+    assert.deepEqual(actions(feed), ['malformed', 'FLUSH']);
+    assert.equal(anomalyOf(feed.seen[0]).reason, reason);
+    const [line] = messages(feed);
+    assert.deepEqual(wiretailOf(line), { malformed: true });
+    assert.equal(glusterOf(line).gfid, '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e');
+    assert.equal(line.body.outcome, 'success');
+  }
+  const feed = feeder();
+  feed.send(ToServer, flushCall(1));
+  feed.send(ToClient, reply(1, words(0)));
+  assert.deepEqual(actions(feed), ['FLUSH', 'malformed']);
+  assert.match(feed.seen[1].body.message, /^malformed FLUSH reply: /);
+  feed.send(
+    ToServer,
+    call({ xid: 2, program: Handshake, version: 2, procedure: 3, credential: AuthNone, body: words(5) }),
+  );
+  assert.deepEqual(actions(feed).slice(2), ['malformed']);
+});
+
+const Uuid = Buffer.concat(Array.from({ length: 16 }, (_, i) => words(i)));
+const NoDict = counted('');
+/** What GlusterFS 9.0 and 9.1 number differently: a body of each. */
+const Bodies = {
+  POST_COMMIT: Buffer.concat([Uuid, words(4), NoDict]),
+  POST_VALIDATE: Buffer.concat([Uuid, words(4, 0), NoDict]),
+  UNLOCK: Buffer.concat([Uuid, Uuid, words(4), NoDict]),
+};
+
+function mgmtActions(...sent: readonly (readonly [number, keyof typeof Bodies])[]): string[] {
+  const feed = feeder({ view: 'messages' });
+  for (const [i, [procedure, name]] of sent.entries())
+    feed.send(ToServer, call({ xid: i, program: Mgmt, version: 3, procedure, body: Bodies[name] }));
+  assert.ok(feed.seen.every((one) => rpcOf(one).method === one.body.action));
+  return actions(feed);
+}
+
+test('GD_MGMT version 3: what procedures 5 to 7 are, their messages tell', () => {
+  assert.deepEqual(mgmtActions([5, 'POST_VALIDATE'], [6, 'UNLOCK'], [7, 'POST_COMMIT']), [
+    'POST_VALIDATE',
+    'UNLOCK',
+    'POST_COMMIT',
+  ]);
+  // GlusterFS 9.0 and 9.1.
+  const late = mgmtActions([5, 'POST_COMMIT'], [6, 'POST_VALIDATE'], [7, 'UNLOCK'], [5, 'POST_COMMIT']);
+  assert.deepEqual(late, ['POST_COMMIT', 'POST_VALIDATE', 'UNLOCK', 'POST_COMMIT']);
+  assert.deepEqual(mgmtActions([7, 'UNLOCK']), ['UNLOCK']);
+  assert.deepEqual(mgmtActions([6, 'POST_VALIDATE']), ['POST_VALIDATE']);
+});
+
+test('GD_MGMT version 3: a reply is read in the form of its call', () => {
+  const feed = feeder();
+  feed.send(ToServer, call({ xid: 1, program: Mgmt, version: 3, procedure: 7, body: Bodies.UNLOCK }));
+  feed.send(ToClient, reply(1, Buffer.concat([Uuid, Uuid, NoDict, words(0, 0)])));
+  assert.deepEqual(actions(feed), ['UNLOCK']);
+  assert.deepEqual(Object.keys(glusterOf(feed.seen[0]).response as object).slice(0, 3), [
+    'uuid',
+    'txn_id',
+    'op_ret',
+  ]);
+});
