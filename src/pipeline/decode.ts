@@ -43,6 +43,8 @@ export interface Decode {
   readonly at: Moment;
   /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
   records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
+  /** No packet came, and it is that late now: what is waited for too long is given up. */
+  idle(seconds: number): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
@@ -165,10 +167,14 @@ export function newDecode(
           at.seconds = readU32(bytes, position);
           at.nanoseconds = readU32(bytes, position + 4);
           at.packet = options.numbered ? place.packet : 0;
+          reassembler.tick(at);
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }
         position = data + captured;
       }
+    },
+    idle(seconds) {
+      reassembler.tick({ ...at, seconds });
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {
@@ -202,6 +208,7 @@ function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow
   to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
   to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
   to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
+  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsOneSided;
   to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
   to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
   to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;

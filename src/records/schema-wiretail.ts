@@ -56,7 +56,7 @@ const STATS: Schema = object({
     }),
   ),
   bytes: count,
-  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown', 'encrypted'),
+  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown', 'encrypted', 'one_sided'),
   streams: counts(
     'retransmitted_bytes',
     'early_segments',
@@ -100,6 +100,8 @@ const ANOMALY: Schema = object({
 });
 
 const FLOW: Schema = object({
+  toward: describe('the direction that is seen', oneOf('server', 'client')),
+  missing_bytes: describe('of the other direction, acknowledged and not seen so far', count),
   guess: describe('whose first bytes these are', string),
   looked_at: describe('bytes by which nobody knew the connection', count),
   first_bytes: describe('with --payload-bytes', hex),

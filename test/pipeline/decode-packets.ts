@@ -25,7 +25,7 @@ const OWN = NAMES.filter((name) => name === 'decoded' || /^ignored_(?!filter)/.t
 export interface Line {
   readonly message: string;
   readonly event: { readonly dataset: string; readonly action: string };
-  readonly network: { readonly protocol?: string };
+  readonly network: { readonly protocol?: string; readonly community_id: string };
 }
 
 export interface Decoded {
