@@ -28,6 +28,8 @@ export interface DecodeOptions extends ProtocolOptions {
   readonly limits: StreamLimits;
   /** Bytes of a packet that are looked at. */
   readonly snaplen: number;
+  /** Tunnels whose packets are looked into: bits of packet/tunnel.ts. */
+  readonly tunnels: number;
   /** Packets have numbers (a capture file). */
   readonly numbered: boolean;
 }
@@ -77,6 +79,7 @@ export function newDecode(
   emitLine: (line: string) => void,
 ): Decode {
   const headers = newHeaders();
+  const { tunnels } = options;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
@@ -119,7 +122,7 @@ export function newDecode(
   const reassembler = newReassembler(options.limits, streams, opened);
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
       if (options.shard === 0) {
@@ -139,7 +142,7 @@ export function newDecode(
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
     if (outcome !== Outcome.tcp) return options.shard === 0;
     return shardOf(headers, isToService(headers), options.shards) === options.shard;
   };

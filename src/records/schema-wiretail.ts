@@ -25,6 +25,7 @@ const START: Readonly<Record<string, Schema>> = {
   files: array(string),
   filter: string,
   snaplen: count,
+  decapsulate: array(string),
   buffer_bytes: count,
   buffer_slots: describe('packets that the buffer holds; engine cap only', count),
   workers: count,
