@@ -26,6 +26,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
         described: {
           filter: filters[0],
           snaplen,
+          decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
           workers: config.workers,
           view: config.view,
           detail: config.detail,

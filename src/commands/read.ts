@@ -30,6 +30,7 @@ export const readCommand: CommandModule<object, Arguments> = {
       described: {
         files: config.files,
         filter: config.filters[0],
+        decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
         workers: config.workers,
         view: config.view,
         detail: config.detail,

@@ -3,7 +3,7 @@
  * error names the option, the value and what was expected.
  */
 import type { Options } from 'yargs';
-import { defaultFilters, GEARMAN_PORTS, GLUSTERD_PORTS } from './defaults.js';
+import { defaultFilters, GEARMAN_PORTS, GLUSTERD_PORTS, TUNNEL_FILTERS } from './defaults.js';
 import { parseDuration, parseSize } from './sizes.js';
 import { UserError } from './user-error.js';
 
@@ -69,6 +69,11 @@ export const COMMON_OPTIONS = {
     describe: 'ports of Gearman servers',
     requiresArg: true,
   },
+  decapsulate: {
+    type: 'string',
+    describe: 'tunnels whose packets are looked into: vxlan, gre, ipip, separated by commas',
+    requiresArg: true,
+  },
 } as const satisfies Record<string, Options>;
 
 export const CAPTURE_OPTIONS = {
@@ -109,6 +114,8 @@ export const READ_OPTIONS = {
 /** What yargs parsed, by option name. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+export type TunnelName = keyof typeof TUNNEL_FILTERS;
+
 export interface CommonConfig {
   readonly filters: readonly string[];
   readonly view: 'calls' | 'messages';
@@ -123,6 +130,7 @@ export interface CommonConfig {
   readonly gearmanPorts: readonly number[];
   /** Every port that is known to be a service. */
   readonly servicePorts: readonly number[];
+  readonly decapsulate: readonly TunnelName[];
 }
 
 export interface CaptureConfig extends CommonConfig {
@@ -151,7 +159,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
   return {
     ...common,
-    filters: filterOf(args) ?? defaultFilters(common.gearmanPorts),
+    filters: filterOf(args) ?? defaultFilters(common.gearmanPorts, common.decapsulate),
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
     engine: single(args, 'engine') as CaptureConfig['engine'],
     promiscuous: args.promiscuous === true,
@@ -188,6 +196,7 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
     ringSlots: RING_SLOTS,
     gearmanPorts,
     servicePorts: [...gearmanPorts, ...GLUSTERD_PORTS],
+    decapsulate: tunnels(args),
   };
 }
 
@@ -261,4 +270,17 @@ function ports(args: Arguments, name: string): number[] {
     throw new UserError(`--${name} ${text}: expected ports from 1 to 65535, separated by commas`);
   }
   return list;
+}
+
+function tunnels(args: Arguments): TunnelName[] {
+  const text = single(args, 'decapsulate');
+  if (text === undefined) return [];
+  const isTunnel = (name: string): name is TunnelName => Object.hasOwn(TUNNEL_FILTERS, name);
+  const names = text.split(',').map((part) => part.trim());
+  const known = names.filter(isTunnel);
+  if (known.length < names.length) {
+    const expected = Object.keys(TUNNEL_FILTERS).join(', ');
+    throw new UserError(`--decapsulate ${text}: expected some of ${expected}, separated by commas`);
+  }
+  return [...new Set(known)];
 }

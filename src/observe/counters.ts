@@ -31,6 +31,7 @@ const NAMES = [
   'flows_midstream',
   'flows_unknown',
   'flows_encrypted',
+  'flows_one_sided',
   'retransmitted_bytes',
   'early_segments',
   'differing_bytes',

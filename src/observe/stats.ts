@@ -68,6 +68,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
       midstream: of(Counter.flows_midstream),
       unknown: of(Counter.flows_unknown),
       encrypted: of(Counter.flows_encrypted),
+      one_sided: of(Counter.flows_one_sided),
     },
     streams: {
       retransmitted_bytes: of(Counter.retransmitted_bytes),

@@ -31,6 +31,12 @@ export interface Headers {
   payloadEnd: number;
   /** TCP payload bytes on the wire, by the IP length; more than was captured when snaplen cut it. */
   payloadLength: number;
+  /**
+   * Of a packet that is no TCP: its protocol over IP, of which payloadStart and payloadLength are the
+   * packet's then; and, if it is a fragment, where it begins in the whole, else -1.
+   */
+  protocol: number;
+  fragmentOffset: number;
 }
 
 /** What parsing a packet came to. Everything but TCP is counted under its name and ignored. */
@@ -71,5 +77,7 @@ export function newHeaders(): Headers {
     payloadStart: 0,
     payloadEnd: 0,
     payloadLength: 0,
+    protocol: 0,
+    fragmentOffset: -1,
   };
 }

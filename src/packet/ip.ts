@@ -61,7 +61,11 @@ function parseIpv4(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
   const length = stated === 0 ? wireLength : stated;
   if (length < headerLength || length > wireLength) return Outcome.badHeader;
 
-  if (buf[at + 9] !== TCP) return Outcome.notTcp;
+  out.payloadStart = at + headerLength;
+  out.payloadLength = length - headerLength;
+  // More-fragments bit and fragment offset, in units of eight bytes.
+  const fragmenting = u16(buf, at + 6) & 0x3fff;
+  const protocol = buf[at + 9];
 
   out.ipVersion = 4;
   out.src0 = 0;
@@ -72,12 +76,8 @@ function parseIpv4(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
   out.dst1 = 0;
   out.dst2 = 0xffff;
   out.dst3 = i32(buf, at + 16);
-  // More-fragments bit and fragment offset.
-  if ((u16(buf, at + 6) & 0x3fff) !== 0) return fragment(out);
-
-  out.payloadStart = at + headerLength;
-  out.payloadLength = length - headerLength;
-  return Outcome.tcp;
+  if (protocol !== TCP) return other(out, protocol, fragmenting === 0 ? -1 : (fragmenting & 0x1fff) << 3);
+  return fragmenting === 0 ? Outcome.tcp : fragment(out);
 }
 
 /** RFC 8200, sections 3 and 4. */
@@ -111,7 +111,11 @@ function parseIpv6(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
       return Outcome.tcp;
     }
     const kind = EXTENSIONS[next];
-    if (kind === Extension.none) return Outcome.notTcp;
+    if (kind === Extension.none) {
+      out.payloadStart = offset;
+      out.payloadLength = lengthEnd - offset;
+      return other(out, next, -1);
+    }
     if (offset + 8 > lengthEnd) return Outcome.badHeader;
     if (offset + 8 > end) return Outcome.cut;
 
@@ -119,7 +123,10 @@ function parseIpv6(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
     if (kind === Extension.fragment) {
       // Offset and M flag. Both 0 is an atomic fragment, a whole packet (RFC 6946).
       if ((u16(buf, offset + 2) & 0xfff9) !== 0) {
-        return next === TCP || EXTENSIONS[next] !== Extension.none ? fragment(out) : Outcome.notTcp;
+        if (next === TCP || EXTENSIONS[next] !== Extension.none) return fragment(out);
+        out.payloadStart = offset + 8;
+        out.payloadLength = lengthEnd - out.payloadStart;
+        return other(out, next, u16(buf, offset + 2) & 0xfff8);
       }
       offset += 8;
     } else if (kind === Extension.fours) {
@@ -132,8 +139,15 @@ function parseIpv6(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
   return Outcome.badHeader;
 }
 
+/** Another protocol, within which there may be a packet (tunnel.ts). */
+function other(out: Headers, protocol: number, fragmentOffset: number): Outcome {
+  out.protocol = protocol;
+  out.fragmentOffset = fragmentOffset;
+  return Outcome.notTcp;
+}
+
 /** Only the first fragment holds the ports: leave none of the packet before. */
-function fragment(out: Headers): Outcome {
+export function fragment(out: Headers): Outcome {
   out.srcPort = 0;
   out.dstPort = 0;
   return Outcome.fragment;

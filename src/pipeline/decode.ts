@@ -28,6 +28,8 @@ export interface DecodeOptions extends ProtocolOptions {
   readonly limits: StreamLimits;
   /** Bytes of a packet that are looked at. */
   readonly snaplen: number;
+  /** Tunnels whose packets are looked into: bits of packet/tunnel.ts. */
+  readonly tunnels: number;
   /** Packets have numbers (a capture file). */
   readonly numbered: boolean;
 }
@@ -43,6 +45,8 @@ export interface Decode {
   readonly at: Moment;
   /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
   records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
+  /** No packet came, and it is that late now: what is waited for too long is given up. */
+  idle(seconds: number): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
@@ -75,6 +79,7 @@ export function newDecode(
   emitLine: (line: string) => void,
 ): Decode {
   const headers = newHeaders();
+  const { tunnels } = options;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
@@ -117,7 +122,7 @@ export function newDecode(
   const reassembler = newReassembler(options.limits, streams, opened);
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
       if (options.shard === 0) {
@@ -137,7 +142,7 @@ export function newDecode(
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers);
+    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
     if (outcome !== Outcome.tcp) return options.shard === 0;
     return shardOf(headers, isToService(headers), options.shards) === options.shard;
   };
@@ -165,10 +170,14 @@ export function newDecode(
           at.seconds = readU32(bytes, position);
           at.nanoseconds = readU32(bytes, position + 4);
           at.packet = options.numbered ? place.packet : 0;
+          reassembler.tick(at);
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }
         position = data + captured;
       }
+    },
+    idle(seconds) {
+      reassembler.tick({ ...at, seconds });
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {
@@ -202,6 +211,7 @@ function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow
   to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
   to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
   to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
+  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsOneSided;
   to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
   to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
   to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;

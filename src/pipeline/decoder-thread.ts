@@ -72,6 +72,8 @@ function decodePieces(): void {
 try {
   while (!reader.finished()) {
     if (reader.next(WAIT_MS)) decodePieces();
+    // In files only packets tell the time.
+    else if (data.live) decode.idle(Math.floor(Date.now() / 1000));
     flush();
     decode.publish();
   }

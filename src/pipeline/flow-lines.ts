@@ -32,38 +32,39 @@ export function newFlowLines(flow: Flow, log: RecordLog, counters: CounterRow): 
     return loggers[from];
   };
 
-  const anomaly = (
+  /** Whether one more anomaly may be written in this minute. */
+  const mayTell = (seconds: number): boolean => {
+    const now = Math.floor(seconds / 60);
+    if (now > minute) {
+      minute = now;
+      said = 0;
+    }
+    if (++said <= ANOMALIES_A_MINUTE) return true;
+    counters[Counter.anomalies_suppressed]++;
+    return false;
+  };
+
+  const tell = (
     from: Direction,
+    level: 'warn' | 'error',
+    dataset: 'wiretail.anomaly' | 'wiretail.flow',
     action: string,
     message: string,
-    at: Moment,
-    details: JsonObject,
-    level: 'warn' | 'error' = 'warn',
+    wiretail: JsonObject,
+    { seconds, nanoseconds, packet }: Moment,
   ) => {
-    const now = Math.floor(at.seconds / 60);
-    if (now !== minute) said = 0;
-    minute = now;
-    if (++said > ANOMALIES_A_MINUTE) {
-      counters[Counter.anomalies_suppressed]++;
-      return;
-    }
-    lines.emit(from, {
-      level,
-      message,
-      seconds: at.seconds,
-      nanoseconds: at.nanoseconds,
-      packet: at.packet,
-      replyPacket: 0,
-      dataset: 'wiretail.anomaly',
-      action,
-      sections: { wiretail: { anomaly: details } },
-    });
+    const when = { seconds, nanoseconds, packet, replyPacket: 0 };
+    lines.emit(from, { level, message, ...when, dataset, action, sections: { wiretail } });
   };
 
   const lines: FlowLines = {
     emit(from, body) {
+      if (body.dataset === 'wiretail.anomaly') {
+        // A decoder that failed fails once.
+        if (body.level !== 'error' && !mayTell(body.seconds)) return;
+        counters[Counter.anomalies]++;
+      }
       counters[Counter[`messages_${body.dataset}`]]++;
-      if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies]++;
       log.write(logger(from), body);
     },
     protocol(name) {
@@ -71,23 +72,35 @@ export function newFlowLines(flow: Flow, log: RecordLog, counters: CounterRow): 
       loggers[0] = undefined;
       loggers[1] = undefined;
     },
-    gap(dir: Direction, missing: number, reason: GapReason, at: Moment) {
+    gap(dir, bytes, reason, at) {
       const toward = dir === ToServer ? 'server' : 'client';
-      anomaly(dir, 'gap', `${missing} bytes toward the ${toward} were not seen: ${GAP_WORDS[reason]}`, at, {
-        bytes: missing,
-        reason,
-        toward,
-      });
+      const message = `${bytes} bytes toward the ${toward} were not seen: ${GAP_WORDS[reason]}`;
+      tell(dir, 'warn', 'wiretail.anomaly', 'gap', message, { anomaly: { bytes, reason, toward } }, at);
     },
-    differing(dir: Direction, bytes: number, at: Moment) {
+    differing(dir, bytes, at) {
       const toward = dir === ToServer ? 'server' : 'client';
       const message = `${bytes} bytes toward the ${toward} came again with other content; the first are kept`;
-      anomaly(dir, 'differing_retransmission', message, at, { bytes, toward });
+      const anomaly = { bytes, toward };
+      tell(dir, 'warn', 'wiretail.anomaly', 'differing_retransmission', message, { anomaly }, at);
     },
-    fault(error: unknown, at: Moment) {
+    oneSided(dir, missing, at) {
+      const toward = dir === ToServer ? 'server' : 'client';
+      const message = `only packets toward the ${toward} are seen: nothing is paired with its answer`;
+      tell(
+        dir,
+        'warn',
+        'wiretail.flow',
+        'one_sided',
+        message,
+        { flow: { toward, missing_bytes: missing } },
+        at,
+      );
+    },
+    fault(error, at) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const message = `a decoder failed; the connection is ignored from here on: ${text.split('\n')[0]}`;
-      anomaly(ToServer, 'decoder_fault', message, at, { error: text.slice(0, 2000) }, 'error');
+      const anomaly = { error: text.slice(0, 2000) };
+      tell(ToServer, 'error', 'wiretail.anomaly', 'decoder_fault', message, { anomaly }, at);
     },
   };
   return lines;

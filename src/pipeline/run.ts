@@ -7,6 +7,7 @@ import type { CommonConfig } from '../config/options.js';
 import { createCounters } from '../observe/counters.js';
 import { liveStatsOf, statsOf } from '../observe/stats.js';
 import type { Destination } from '../output/destination.js';
+import { Tunnel } from '../packet/tunnel.js';
 import type { JsonObject } from '../records/record.js';
 import { createRing } from '../ring/ring.js';
 import { DEFAULT_LIMITS } from '../stream/limits.js';
@@ -177,6 +178,7 @@ function decoderData(config: CommonConfig, shared: Shared, live: boolean): Decod
       payloadBytes: config.payloadBytes,
       maxLine: config.maxLine,
       snaplen: config.snaplen,
+      tunnels: config.decapsulate.reduce((bits, name) => bits | Tunnel[name], 0),
       limits: DEFAULT_LIMITS,
       numbered: !live,
     },

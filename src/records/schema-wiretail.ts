@@ -25,6 +25,7 @@ const START: Readonly<Record<string, Schema>> = {
   files: array(string),
   filter: string,
   snaplen: count,
+  decapsulate: array(string),
   buffer_bytes: count,
   buffer_slots: describe('packets that the buffer holds; engine cap only', count),
   workers: count,
@@ -56,7 +57,7 @@ const STATS: Schema = object({
     }),
   ),
   bytes: count,
-  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown', 'encrypted'),
+  flows: counts('open', 'new', 'closed', 'evicted', 'midstream', 'unknown', 'encrypted', 'one_sided'),
   streams: counts(
     'retransmitted_bytes',
     'early_segments',
@@ -100,6 +101,8 @@ const ANOMALY: Schema = object({
 });
 
 const FLOW: Schema = object({
+  toward: describe('the direction that is seen', oneOf('server', 'client')),
+  missing_bytes: describe('of the other direction, acknowledged and not seen so far', count),
   guess: describe('whose first bytes these are', string),
   looked_at: describe('bytes by which nobody knew the connection', count),
   first_bytes: describe('with --payload-bytes', hex),

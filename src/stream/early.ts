@@ -2,6 +2,7 @@
  * Segments that came before their turn. The first bytes seen win (as most receivers do when they have
  * stored them, RFC 9293 section 3.10.7.4 leaves it open); where a later copy differs, that is reported.
  */
+import type { Moment } from '../protocols/protocol.js';
 import { type Early, type Half, seqDiff } from './half.js';
 
 /**
@@ -15,6 +16,7 @@ export function keepEarly(
   bytes: Uint8Array,
   start: number,
   end: number,
+  came: Moment,
 ): number {
   let differing = 0;
   let previous: Early | undefined;
@@ -38,6 +40,9 @@ export function keepEarly(
     const first = Math.min(end, start + seqDiff(from, seq));
     const piece: Early = {
       seq: from,
+      seconds: came.seconds,
+      nanoseconds: came.nanoseconds,
+      packet: came.packet,
       length: room,
       // A copy, which slice() of a Buffer would not be.
       bytes: new Uint8Array(bytes.subarray(first, Math.min(end, first + room))),

@@ -8,6 +8,8 @@ export interface FlowWatcher {
   gap(dir: Direction, missing: number, reason: GapReason, at: Moment): void;
   /** Bytes of a retransmission differ from those seen first. */
   differing(dir: Direction, bytes: number, at: Moment): void;
+  /** Only packets in this direction are seen; `missing` bytes of the other were acknowledged so far. */
+  oneSided(dir: Direction, missing: number, at: Moment): void;
   /** The decoder threw: the connection is ignored from here on. */
   fault(error: unknown, at: Moment): void;
 }
@@ -24,6 +26,8 @@ export interface Flow extends Connection {
   /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
   encrypted: boolean;
+  /** It was told that only one direction is seen. */
+  oneSided: boolean;
   closed: boolean;
   /** Hash chain and use order, see flow-table.ts. */
   readonly hash: number;
@@ -48,6 +52,7 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
     watcher: NO_WATCHER,
     ignored: false,
     encrypted: false,
+    oneSided: false,
     closed: false,
     hash,
     chain: undefined,
@@ -56,7 +61,7 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
   };
 }
 
-const NO_WATCHER: FlowWatcher = { gap() {}, differing() {}, fault() {} };
+const NO_WATCHER: FlowWatcher = { gap() {}, differing() {}, oneSided() {}, fault() {} };
 const NO_DECODER: FlowDecoder = {
   data: (_dir, _buf, _start, end) => end,
   gap() {},

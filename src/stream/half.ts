@@ -7,6 +7,10 @@
 export interface Early {
   /** Sequence number of its first byte. */
   seq: number;
+  /** When it came. */
+  seconds: number;
+  nanoseconds: number;
+  packet: number;
   /** Bytes on the wire; more than bytes.length where the capture was cut. */
   length: number;
   bytes: Uint8Array;
@@ -24,6 +28,10 @@ export interface Half {
   /** The highest acknowledgement that this direction has sent: what it has received of the other. */
   acked: number;
   ackSeen: boolean;
+  /** The first acknowledgement. */
+  firstAcked: number;
+  /** Packets of this direction. */
+  packets: number;
   /** Bytes that the decoder asked not to be shown. */
   skip: number;
   /** Bytes that the decoder was shown and has not consumed. */
@@ -40,6 +48,7 @@ export interface Half {
   fin: number;
   finSeen: boolean;
   closed: boolean;
+  closedSeconds: number;
 }
 
 export function newHalf(): Half {
@@ -50,6 +59,8 @@ export function newHalf(): Half {
     next: 0,
     acked: 0,
     ackSeen: false,
+    firstAcked: 0,
+    packets: 0,
     skip: 0,
     held: undefined,
     heldLength: 0,
@@ -61,7 +72,13 @@ export function newHalf(): Half {
     fin: 0,
     finSeen: false,
     closed: false,
+    closedSeconds: 0,
   };
+}
+
+/** Whether no byte of a direction went by. */
+export function isUnused(half: Half): boolean {
+  return !half.synced || (half.initialSeen && half.next === (half.initial + 1) >>> 0);
 }
 
 /** Distance from b to a in sequence space (RFC 9293, section 3.4): negative when a lies before b. */

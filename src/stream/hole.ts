@@ -1,6 +1,6 @@
 /** How long to wait for bytes that are missing. */
 import type { GapReason } from '../protocols/protocol.js';
-import { type Half, seqDiff } from './half.js';
+import { type Early, type Half, seqDiff } from './half.js';
 import type { StreamLimits } from './limits.js';
 
 /** Times the patience where the receiver has not acknowledged what is missing: it may yet be sent again. */
@@ -22,14 +22,26 @@ export function hopeless(
   const first = half.early;
   if (first === undefined) return undefined;
   if (half.earlyBytes > limits.earlyBytes || half.earlyCount > limits.earlySegments) return 'limit';
-  // Acknowledged means received: those bytes passed and were not captured, or come a little late
-  // from another queue of the network card. The other end sends them no more. Where no acknowledgement
-  // is seen at all, that is as good as it gets.
-  const received = !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;
-  const waited = seconds - half.holeSeconds;
-  if (!received) return waited > UNACKNOWLEDGED * limits.holeSeconds ? 'lost' : undefined;
-  half.holePackets++;
-  return half.holePackets > limits.holePackets || waited > limits.holeSeconds ? 'lost' : undefined;
+  if (isReceived(first, receiver)) half.holePackets++;
+  return half.holePackets > limits.holePackets || isOverdue(half, receiver, limits, seconds)
+    ? 'lost'
+    : undefined;
+}
+
+/** Whether a hole has been waited for long enough, however few packets its connection has had since. */
+export function isOverdue(half: Half, receiver: Half, limits: StreamLimits, seconds: number): boolean {
+  if (half.early === undefined) return false;
+  const patience = limits.holeSeconds * (isReceived(half.early, receiver) ? 1 : UNACKNOWLEDGED);
+  return seconds - half.holeSeconds > patience;
+}
+
+/**
+ * Acknowledged means received: those bytes passed and were not captured, or come a little late from
+ * another queue of the network card. The other end sends them no more. Where no acknowledgement is seen
+ * at all, that is as good as it gets.
+ */
+function isReceived(first: Early, receiver: Half): boolean {
+  return !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;
 }
 
 /** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */

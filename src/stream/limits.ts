@@ -40,6 +40,8 @@ export interface StreamCounters {
   flowsUnknown: number;
   /** Connections that were recognised and can't be decoded. */
   flowsEncrypted: number;
+  /** Connections of which only one direction was seen. */
+  flowsOneSided: number;
   retransmittedBytes: number;
   earlySegments: number;
   differingBytes: number;
@@ -59,6 +61,7 @@ export function newStreamCounters(): StreamCounters {
     flowsMidstream: 0,
     flowsUnknown: 0,
     flowsEncrypted: 0,
+    flowsOneSided: 0,
     retransmittedBytes: 0,
     earlySegments: 0,
     differingBytes: 0,

@@ -10,10 +10,13 @@ import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
 import { dropEarly, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
-import { type Half, seqDiff } from './half.js';
-import { finReceived, hopeless } from './hole.js';
+import { type Early, type Half, seqDiff } from './half.js';
+import { finReceived, hopeless, isOverdue } from './hole.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
+import { note } from './numbers.js';
+import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-sided.js';
 import { isReuse } from './reuse.js';
+import { newSweep } from './sweep.js';
 
 /** What becomes of a packet: its connection is followed, or ignored for what it is. */
 export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;
@@ -21,6 +24,8 @@ export type Fate = (typeof Fate)[keyof typeof Fate];
 
 export interface Reassembler {
   packet(h: Headers, hash: number, toServer: boolean, bytes: Uint8Array, at: Moment): Fate;
+  /** Time has passed, whoever's packet tells it: what was waited for long enough is given up. */
+  tick(at: Moment): void;
   /** Ends every connection, the least recently used first. */
   end(at: Moment): void;
   open(): number;
@@ -38,6 +43,8 @@ export function newReassembler(
   let closedAt = 0;
   /** Bytes that wait in all connections together. */
   let waiting = 0;
+  /** When the early segments came that are handed on. */
+  const came: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
   const waitingIn = (flow: Flow): number => {
     const [a, b] = flow.halves;
     return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength;
@@ -52,8 +59,11 @@ export function newReassembler(
     closed[closedAt] = flow;
     closedAt = (closedAt + 1) % CLOSED_KEPT;
     if (!flow.ignored) {
-      for (const dir of [ToServer, ToClient] as const) flush(flow, dir, 'lost', at);
+      for (const dir of [ToServer, ToClient] as const) flush(flow, dir, 'lost');
       for (const dir of [ToServer, ToClient] as const) missTail(flow, dir, at);
+      for (const dir of [ToServer, ToClient] as const) {
+        if (wasOneSided(flow.halves[dir], flow.halves[opposite(dir)])) missOther(flow, dir, at);
+      }
       flow.decoder.close(reason, at);
     }
     release(flow);
@@ -110,24 +120,53 @@ export function newReassembler(
     miss(flow, dir, missing, reason, at);
   };
 
-  /** Gives the hole before the first early segment up. */
-  const giveUp = (flow: Flow, dir: Direction, reason: GapReason, at: Moment) => {
-    const { early } = flow.halves[dir];
-    if (early === undefined) return;
-    jump(flow, dir, early.seq, reason, at);
-    drain(flow, dir, at);
+  /** Tells what the other direction is known to have sent, of which nothing is seen. */
+  const missOther = (flow: Flow, dir: Direction, at: Moment) => {
+    const half = flow.halves[dir];
+    const other = flow.halves[opposite(dir)];
+    const missing = unseenBytes(half, other);
+    if (!flow.oneSided) {
+      flow.oneSided = true;
+      counters.flowsOneSided++;
+      flow.watcher.oneSided(dir, missing, at);
+    }
+    if (missing === 0) return;
+    other.synced = true;
+    other.next = half.acked;
+    counters.gaps++;
+    counters.gapBytes += missing;
+    miss(flow, opposite(dir), missing, 'lost', at);
   };
 
-  /** Hands on the early segments whose turn has come. */
+  /**
+   * Gives the hole before the first early segment up. What is behind it was complete when it came: its
+   * messages have that time, not the time of the giving up.
+   */
+  const giveUp = (flow: Flow, dir: Direction, reason: GapReason) => {
+    const { early } = flow.halves[dir];
+    if (early === undefined) return;
+    came.seconds = early.seconds;
+    came.nanoseconds = early.nanoseconds;
+    came.packet = early.packet;
+    jump(flow, dir, early.seq, reason, came);
+    drain(flow, dir, came);
+  };
+
+  /** Hands on the early segments whose turn has come, at the time of what was waited for, or of their own. */
   const drain = (flow: Flow, dir: Direction, at: Moment) => {
     const half = flow.halves[dir];
     while (half.early !== undefined && seqDiff(half.early.seq, half.next) <= 0) {
       const early = takeEarly(half);
-      if (early !== undefined)
-        place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
+      if (early === undefined) break;
+      if (at === came && isLater(early, came)) {
+        came.seconds = early.seconds;
+        came.nanoseconds = early.nanoseconds;
+        came.packet = early.packet;
+      }
+      place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
       // If there is a hole still, it is another one, or a smaller one: the waiting starts anew.
       half.holePackets = 0;
-      half.holeSeconds = at.seconds;
+      half.holeSeconds = at === came ? (half.early ?? came).seconds : at.seconds;
     }
   };
 
@@ -156,8 +195,8 @@ export function newReassembler(
   };
 
   /** Gives every hole of a direction up. */
-  const flush = (flow: Flow, dir: Direction, reason: GapReason, at: Moment) => {
-    while (flow.halves[dir].early !== undefined && !flow.ignored) giveUp(flow, dir, reason, at);
+  const flush = (flow: Flow, dir: Direction, reason: GapReason) => {
+    while (flow.halves[dir].early !== undefined && !flow.ignored) giveUp(flow, dir, reason);
   };
 
   /** The bytes before a FIN that were never seen, when the connection is over. */
@@ -173,14 +212,19 @@ export function newReassembler(
   const relieve = (at: Moment) => {
     const enough = limits.totalBytes * 0.75;
     for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = flow.newer) {
-      const before = waitingIn(flow);
-      if (before > 0) guarded(flow, at, () => letGo(flow, at));
-      waiting += waitingIn(flow) - before;
+      if (waitingIn(flow) > 0) counted(flow, at, letGo);
     }
+  };
+  /** Does something that may free what waits in a connection. */
+  const counted = (flow: Flow, at: Moment, work: (flow: Flow, at: Moment) => void) => {
+    const before = waitingIn(flow);
+    guarded(flow, at, () => work(flow, at));
+    if (flow.ignored) release(flow);
+    waiting += waitingIn(flow) - before;
   };
   const letGo = (flow: Flow, at: Moment) => {
     for (const dir of [ToServer, ToClient] as const) {
-      flush(flow, dir, 'limit', at);
+      flush(flow, dir, 'limit');
       dropHeld(flow, dir, at);
     }
   };
@@ -196,33 +240,9 @@ export function newReassembler(
 
   const segment = (flow: Flow, dir: Direction, h: Headers, bytes: Uint8Array, at: Moment) => {
     const half = flow.halves[dir];
-    const other = flow.halves[dir === ToServer ? ToClient : ToServer];
-    let seq = h.seq;
-    if ((h.flags & TCP_SYN) !== 0) {
-      half.initial = seq;
-      half.initialSeen = true;
-      seq = (seq + 1) >>> 0;
-      if (!half.synced) {
-        half.synced = true;
-        half.next = seq;
-      }
-      // A SYN-ACK tells where the other direction starts, if its SYN was not seen.
-      if ((h.flags & TCP_ACK) !== 0 && !other.synced) {
-        other.synced = true;
-        other.next = h.ack;
-      }
-    }
+    const other = flow.halves[opposite(dir)];
+    const seq = note(half, other, h);
     const length = h.payloadLength;
-    if ((h.flags & TCP_ACK) !== 0) {
-      // Nor need the SYN-ACK be seen: what its receiver acknowledges before it has sent anything itself is
-      // the SYN alone, except where the server speaks first and the handshake's last packet is missing too.
-      if (!other.synced && half.initialSeen && seq === (half.initial + 1) >>> 0) {
-        other.synced = true;
-        other.next = h.ack;
-      }
-      if (!half.ackSeen || seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;
-      half.ackSeen = true;
-    }
     if (length > 0) {
       if (!half.synced) {
         half.synced = true;
@@ -241,9 +261,12 @@ export function newReassembler(
       return;
     }
     if (half.early !== undefined) watchHole(flow, dir, half, other, at);
-    if (other.early !== undefined) watchHole(flow, dir === ToServer ? ToClient : ToServer, other, half, at);
+    if (other.early !== undefined) watchHole(flow, opposite(dir), other, half, at);
+    if (isOneSidedNow(half, other)) missOther(flow, dir, at);
     if (half.finSeen && !half.closed && (!half.synced || seqDiff(half.next, half.fin) >= 0)) {
       half.closed = true;
+      half.closedSeconds = at.seconds;
+      if (other.packets === 0) sweep.add(flow);
     }
     const over = half.closed && other.closed;
     // Both ends have everything of the other: what is missing here will not be sent again.
@@ -276,6 +299,7 @@ export function newReassembler(
     if (half.early === undefined) {
       half.holePackets = 0;
       half.holeSeconds = at.seconds;
+      sweep.add(flow);
     }
     const old = Math.max(0, -ahead);
     counters.retransmittedBytes += old;
@@ -286,6 +310,7 @@ export function newReassembler(
       bytes,
       Math.min(end, start + old),
       end,
+      at,
     );
     if (differing > 0) {
       counters.differingBytes += differing;
@@ -297,10 +322,26 @@ export function newReassembler(
   /** Gives a hole up when nothing is to be waited for any more. */
   const watchHole = (flow: Flow, dir: Direction, half: Half, receiver: Half, at: Moment) => {
     const reason = hopeless(half, receiver, limits, at.seconds);
-    if (reason !== undefined) giveUp(flow, dir, reason, at);
+    if (reason !== undefined) giveUp(flow, dir, reason);
   };
 
+  /** Looks after one of the connections that wait; false: it waits no more. */
+  const lookAfter = (flow: Flow, at: Moment): boolean => {
+    if (flow.closed || flow.ignored) return false;
+    let waits = false;
+    for (const dir of [ToServer, ToClient] as const) {
+      const half = flow.halves[dir];
+      const other = flow.halves[opposite(dir)];
+      if (isOverdue(half, other, limits, at.seconds)) counted(flow, at, () => giveUp(flow, dir, 'lost'));
+      if (isOverOneSided(half, other, at.seconds)) counted(flow, at, () => finish(flow, 'fin', at));
+      waits ||= half.early !== undefined || (half.closed && other.packets === 0);
+    }
+    return waits && !flow.closed;
+  };
+  const sweep = newSweep(lookAfter);
+
   return {
+    tick: sweep.tick,
     packet(h, hash, byPorts, bytes, at) {
       let flow = table.find(hash, h);
       if (flow !== undefined && (flow.closed || (h.flags & TCP_SYN) !== 0) && isReuse(flow, h)) {
@@ -342,6 +383,14 @@ function release(flow: Flow): void {
     half.held = undefined;
     half.heldLength = 0;
   }
+}
+
+function opposite(dir: Direction): Direction {
+  return dir === ToServer ? ToClient : ToServer;
+}
+
+function isLater(a: Early, b: Moment): boolean {
+  return a.seconds > b.seconds || (a.seconds === b.seconds && a.nanoseconds > b.nanoseconds);
 }
 
 /** Closed connections that are remembered, so that their last retransmissions open no new ones. */

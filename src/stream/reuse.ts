@@ -3,7 +3,7 @@ import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_SYN } from '../packet/tcp.js';
 import { ToClient, ToServer } from '../protocols/protocol.js';
 import { type Flow, isToServer } from './flow.js';
-import { type Half, seqDiff } from './half.js';
+import { isUnused, seqDiff } from './half.js';
 
 /** Further than any window without scaling, and than what a connection sends after its end. */
 const ELSEWHERE = 1 << 20;
@@ -39,9 +39,4 @@ export function isReuse(flow: Flow, h: Headers): boolean {
   if (place === undefined) return true;
   const beyond = seqDiff((h.seq + h.payloadLength) >>> 0, place);
   return beyond < -ELSEWHERE || beyond > (half.closed ? ELSEWHERE : 0);
-}
-
-/** Whether no byte of a direction went by. */
-function isUnused(half: Half): boolean {
-  return !half.synced || (half.initialSeen && half.next === (half.initial + 1) >>> 0);
 }

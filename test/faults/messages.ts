@@ -77,9 +77,9 @@ function parse(line: string): Read {
     ...rest
   } = JSON.parse(exact);
   const flow = `${end(source ?? {})}>${end(destination ?? {})}`;
-  if (event.dataset === 'wiretail.anomaly') {
+  if (event.dataset.startsWith('wiretail.')) {
     const { action } = event;
-    const key = `${flow} ${action} ${wiretail.anomaly.reason}`;
+    const key = `${flow} ${action} ${wiretail.anomaly?.reason ?? ''}`;
     return { anomaly: { flow, action, key, accuses: ACCUSING.has(action) } };
   }
   const { '@timestamp': _time, log: _log, ...sections } = rest as Fields;

@@ -17,6 +17,7 @@ const OPTIONS = {
   payloadBytes: 64,
   maxLine: 0,
   snaplen: 262144,
+  tunnels: 0,
   limits: DEFAULT_LIMITS,
   numbered: true,
 } as const;

@@ -34,6 +34,7 @@ test('an Ethernet frame, every byte written out', () => {
     ...{ dst0: 0, dst1: 0, dst2: 0xffff, dst3: 0xc0a8feff | 0 },
     ...{ srcPort: 40000, dstPort: 4730, seq: 0xfedcba98, ack: 0x01020304, flags: 0x18, window: 512 },
     ...{ payloadStart: START + 54, payloadEnd: START + 58, payloadLength: 4 },
+    ...{ protocol: 0, fragmentOffset: -1 },
   });
 });
 

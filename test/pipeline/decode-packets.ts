@@ -15,6 +15,7 @@ const OPTIONS: DecodeOptions = {
   payloadBytes: 0,
   maxLine: 16384,
   snaplen: 262144,
+  tunnels: 0,
   limits: DEFAULT_LIMITS,
   numbered: true,
 };
@@ -25,7 +26,7 @@ const OWN = NAMES.filter((name) => name === 'decoded' || /^ignored_(?!filter)/.t
 export interface Line {
   readonly message: string;
   readonly event: { readonly dataset: string; readonly action: string };
-  readonly network: { readonly protocol?: string };
+  readonly network: { readonly protocol?: string; readonly community_id: string };
 }
 
 export interface Decoded {

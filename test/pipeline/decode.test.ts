@@ -16,6 +16,7 @@ const OPTIONS: DecodeOptions = {
   payloadBytes: 16,
   maxLine: 16384,
   snaplen: 262144,
+  tunnels: 0,
   limits: DEFAULT_LIMITS,
   numbered: true,
 };

@@ -66,6 +66,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       ringBytes: 8 << 20,
       ringSlots: 8,
       gearmanPorts: [4730, 7003],
+      decapsulate: [],
       servicePorts: [4730, 7003, 24007, 24008],
     },
     source: { kind: 'files', files: [capturePath(name)], filters: [], realtime: false },

@@ -87,6 +87,7 @@ describe('random segments', () => {
           flow.decoder = whimsical(random, flow, throwing);
           flow.watcher = {
             gap: (_dir, missing) => assert.ok(missing > 0),
+            oneSided() {},
             differing: (_dir, bytes) => assert.ok(bytes > 0),
             fault(error) {
               faults++;

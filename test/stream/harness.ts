@@ -22,6 +22,7 @@ export type Event =
   | { kind: 'data'; dir: Direction; bytes: Buffer }
   | { kind: 'gap'; dir: Direction; missing: number; reason: GapReason; skipping: boolean }
   | { kind: 'watched'; dir: Direction; missing: number; reason: GapReason }
+  | { kind: 'one-sided'; dir: Direction; missing: number }
   | { kind: 'differing'; dir: Direction; bytes: number }
   | { kind: 'fault'; error: unknown }
   | { kind: 'close'; reason: string };
@@ -112,6 +113,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
     flow.decoder = decoder(flow, events);
     flow.watcher = {
       gap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
+      oneSided: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
       differing: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
       fault: (error) => events.push({ kind: 'fault', error }),
     };

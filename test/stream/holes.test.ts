@@ -64,6 +64,74 @@ describe('a hole', () => {
     ]);
   });
 
+  it('is given up after a time though its connection is quiet', () => {
+    const stream = newStream();
+    stream.handshake(1000, 5000);
+    stream.send(ToServer, { seq: 1004, data: 'def', ack: 5001 });
+    stream.send(ToServer, { seq: 1010, data: 'jkl', ack: 5001 });
+    stream.send(ToClient, { seq: 5001, ack: 1007 });
+    stream.at.seconds += 2;
+    stream.reassembler.tick(stream.at);
+    assert.deepEqual(stream.flows[0].of(ToServer), []);
+    stream.at.seconds += 1;
+    stream.reassembler.tick(stream.at);
+    const first = [{ missing: 3, reason: 'lost', skipping: false }, 'def'];
+    assert.deepEqual(stream.flows[0].of(ToServer), first);
+    // Of the second hole nothing is acknowledged: it may yet be filled, but not for ever.
+    stream.at.seconds += 50;
+    stream.reassembler.tick(stream.at);
+    assert.deepEqual(stream.flows[0].of(ToServer), first);
+    stream.at.seconds += 10;
+    stream.reassembler.tick(stream.at);
+    assert.deepEqual(stream.flows[0].of(ToServer)[3], 'jkl');
+    assert.equal(stream.waiting(), 0);
+  });
+
+  it('of very many quiet connections: a packet does a bounded part of the work', () => {
+    const stream = newStream();
+    for (let i = 0; i < 1000; i++) {
+      stream.send(ToServer, { clientPort: 10000 + i, seq: 1000, flags: SYN });
+      stream.send(ToServer, { clientPort: 10000 + i, seq: 1004, data: 'def' });
+    }
+    stream.at.seconds += 100;
+    const done: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      stream.reassembler.tick(stream.at);
+      done.push(stream.counters.gaps);
+    }
+    assert.deepEqual(done, [256, 512, 768, 1000, 1000]);
+  });
+
+  it('that is given up: what is behind it has the time at which it came', () => {
+    const times: [string, number, number][] = [];
+    const stream = newStream({}, () =>
+      checked({
+        data(_dir, buf, start, end, at) {
+          times.push([Buffer.from(buf.subarray(start, end)).toString(), at.seconds, at.packet]);
+          return end;
+        },
+        gap: (_dir, missing, _reason, _skipping, at) => times.push([`-${missing}`, at.seconds, at.packet]),
+        close() {},
+      }),
+    );
+    stream.handshake(1000, 5000);
+    const { seconds } = stream.at;
+    // Reordered besides: what stands behind comes to its end only with what stands before.
+    stream.send(ToServer, { seq: 1007, data: 'ghi', ack: 5001 });
+    stream.at.seconds++;
+    stream.send(ToServer, { seq: 1004, data: 'def', ack: 5001 });
+    stream.at.seconds++;
+    stream.send(ToServer, { seq: 1010, data: 'jkl', ack: 5001 });
+    stream.at.seconds += 100;
+    stream.send(ToClient, { seq: 5001, ack: 1013 });
+    assert.deepEqual(times, [
+      ['-3', seconds + 1, 5],
+      ['def', seconds + 1, 5],
+      ['ghi', seconds + 1, 5],
+      ['jkl', seconds + 2, 6],
+    ]);
+  });
+
   it('is waited for anew where another was filled', () => {
     const stream = newStream();
     stream.handshake(1000, 5000);

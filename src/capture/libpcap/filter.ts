@@ -10,6 +10,9 @@ const PROGRAM_BYTES = 16;
 const PACKET_HEADER_BYTES = 24;
 
 const LINKTYPE_ETHERNET = 1;
+/** The one link type whose number in files is not that of the library (pcap-linktype(7)). */
+const LINKTYPE_RAW = 101;
+const DLT_RAW = 12;
 
 /**
  * Compiles the first filter that libpcap takes for the handle's link type; the caller frees it.
@@ -35,7 +38,7 @@ export function checkFilter(
 }
 
 function compileDead(pcap: Libpcap, filters: readonly string[], linkType: number): Buffer {
-  const dead = pcap.openDead(linkType, MAX_PACKET);
+  const dead = pcap.openDead(linkType === LINKTYPE_RAW ? DLT_RAW : linkType, MAX_PACKET);
   try {
     return compileFirst(pcap, dead, filters);
   } finally {

@@ -118,6 +118,7 @@ function takeData(
   const side = sideOf(flow, dir);
   const fresh = side.held === 0;
   side.more = false;
+  side.heard = true;
   let position = start;
   // The stream calls again only when what was to be skipped has passed.
   if (side.phase === Phase.skipping) endOfPacket(flow, dir, side, at);
@@ -196,7 +197,8 @@ function takeClose(flow: Flow, dir: Direction | undefined, at: Moment): void {
   closeSide(flow, ToClient, at);
   abandonCommands(flow, false);
   const count = flow.pairing.takeForgotten();
-  if (count > 0) forgotten(flow, ToServer, count, at);
+  // Where the server is never seen nothing is ever answered, which is told of the connection.
+  if (count > 0 && sideOf(flow, ToClient).heard) forgotten(flow, ToServer, count, at);
 }
 
 export function openDecoder(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder {

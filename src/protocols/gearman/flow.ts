@@ -45,6 +45,8 @@ export interface Side {
   scanned: number;
   /** Bytes that were not consumed in the last call: they come again. */
   held: number;
+  /** Any byte was seen. */
+  heard: boolean;
   /** More bytes are needed to go on. */
   more: boolean;
   loss: Loss | undefined;
@@ -95,6 +97,7 @@ function side(fromStart: boolean): Side {
     inPayload: false,
     scanned: 0,
     held: 0,
+    heard: false,
     more: false,
     loss: fromStart ? undefined : loss('midstream', {}, false, joined),
   };

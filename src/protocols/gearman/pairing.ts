@@ -60,7 +60,7 @@ export function pairing(fromStart: boolean): Pairing {
   let awaited = 0;
   let trusted = fromStart;
   // Until the first message there is no telling how long it was quiet.
-  let lastSeconds = fromStart ? 0 : Number.POSITIVE_INFINITY;
+  let lastSeconds = fromStart ? 0 : Number.NEGATIVE_INFINITY;
   let lastNanoseconds = 0;
   let forgotten = 0;
 
@@ -92,6 +92,13 @@ export function pairing(fromStart: boolean): Pairing {
     waiting.fill(0);
   }
 
+  /** Behind a hole messages are read later than others that came after them: the latest counts. */
+  function passed(at: Moment): void {
+    if (nanosecondsBetween(lastSeconds, lastNanoseconds, at) <= 0) return;
+    lastSeconds = at.seconds;
+    lastNanoseconds = at.nanoseconds;
+  }
+
   return {
     takeForgotten() {
       const count = forgotten;
@@ -99,13 +106,11 @@ export function pairing(fromStart: boolean): Pairing {
       return count;
     },
 
-    passed(at) {
-      lastSeconds = at.seconds;
-      lastNanoseconds = at.nanoseconds;
-    },
+    passed,
 
     trusted(at) {
-      if (!trusted) trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QuietNanoseconds;
+      if (!trusted && lastSeconds >= 0)
+        trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QuietNanoseconds;
       return trusted;
     },
 
@@ -148,8 +153,7 @@ export function pairing(fromStart: boolean): Pairing {
     lost(at) {
       clear();
       trusted = false;
-      lastSeconds = at.seconds;
-      lastNanoseconds = at.nanoseconds;
+      passed(at);
     },
   };
 }

@@ -1,0 +1,107 @@
+/** `--decapsulate`, from the command line to the lines: a capture within tunnels is as good as without. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { checkFilter } from '../../src/capture/libpcap/filter.js';
+import { loadLibpcap } from '../../src/capture/libpcap/library.js';
+import { defaultFilters } from '../../src/config/defaults.js';
+import { ROOT } from '../helpers/project.js';
+import { finalStats, linesOf, wiretail } from '../helpers/wiretail.js';
+import { readCapture, recordsOf, withRecords } from './captures.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-tunnels-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const plain = gunzipSync(readCapture(`${ROOT}test/captures/gm-basic.pcap.gz`));
+
+const ETHERNET = 14;
+
+/** IPv4 192.0.2.1 -> 192.0.2.2. */
+function ipv4(protocol: number, body: Buffer): Buffer {
+  const header = Buffer.from('4500000000000000400000000000c0000201c0000202', 'hex').subarray(0, 20);
+  header.set([192, 0, 2, 1, 192, 0, 2, 2], 12);
+  header[9] = protocol;
+  header.writeUInt16BE(20 + body.length, 2);
+  return Buffer.concat([header, body]);
+}
+
+const TUNNELS: Readonly<Record<string, (frame: Buffer) => Buffer>> = {
+  vxlan(frame) {
+    const udp = Buffer.from('c35012b5000000000800000000000700', 'hex');
+    udp.writeUInt16BE(16 + frame.length, 4);
+    return ipv4(17, Buffer.concat([udp, frame]));
+  },
+  gre: (frame) =>
+    ipv4(
+      47,
+      Buffer.concat([Buffer.from('3000080000000007', 'hex'), Buffer.alloc(4), frame.subarray(ETHERNET)]),
+    ),
+  ipip: (frame) => ipv4(4, frame.subarray(ETHERNET)),
+};
+
+function within(name: string): string {
+  const path = join(directory, `${name}.pcap`);
+  const records = recordsOf(plain).map((record) => {
+    const frame = record.subarray(16);
+    const outer = Buffer.concat([frame.subarray(0, ETHERNET), TUNNELS[name](frame)]);
+    const header = Buffer.from(record.subarray(0, 16));
+    header.writeUInt32LE(outer.length, 8);
+    header.writeUInt32LE(outer.length, 12);
+    return Buffer.concat([header, outer]);
+  });
+  writeFileSync(path, withRecords(plain, records));
+  return path;
+}
+
+const records = (text: string) =>
+  linesOf(text).filter(({ event }) => !event.dataset.startsWith('wiretail.s'));
+
+suite('--decapsulate', { timeout: 90000 }, () => {
+  const path = join(directory, 'plain.pcap');
+  writeFileSync(path, plain);
+  const expected = wiretail(['read', path]);
+
+  for (const name of Object.keys(TUNNELS)) {
+    test(`${name}: the lines of what is within; without it every packet is ignored`, () => {
+      const file = within(name);
+      const { stdout, code, stderr } = wiretail(['read', file, '--decapsulate', name]);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(records(stdout), records(expected.stdout));
+      assert.deepEqual(linesOf(stdout)[0].wiretail, {
+        ...(linesOf(expected.stdout)[0].wiretail as object),
+        files: [file],
+        decapsulate: [name],
+      });
+      const { packets } = finalStats(linesOf(stdout));
+      assert.deepEqual([packets.seen, packets.decoded], [recordsOf(plain).length, recordsOf(plain).length]);
+      const outer = finalStats(linesOf(wiretail(['read', file]).stdout)).packets;
+      assert.deepEqual([outer.seen, outer.ignored_by.not_tcp], [packets.seen, packets.seen]);
+    });
+
+    test(`${name}: the default filter takes it, and is taken by every link`, () => {
+      const filters = defaultFilters([4730], [name as 'vxlan']);
+      const ran = wiretail(['read', within(name), '--decapsulate', name, '-f', filters[0]]);
+      assert.deepEqual(records(ran.stdout), records(expected.stdout));
+      const pcap = loadLibpcap();
+      for (const link of [1, 101, 113, 276]) checkFilter(pcap, filters, link);
+    });
+  }
+
+  test('several workers: the same lines', () => {
+    const ran = wiretail(['read', within('vxlan'), '--decapsulate', 'vxlan,gre', '--workers', '3']);
+    const sorted = (text: string) =>
+      records(text)
+        .map((line) => JSON.stringify(line))
+        .sort();
+    assert.deepEqual(sorted(ran.stdout), sorted(expected.stdout));
+  });
+
+  test('an unknown tunnel is a mistake', () => {
+    const { code, stderr } = wiretail(['read', path, '--decapsulate', 'vxlan,geneve']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^wiretail: --decapsulate vxlan,geneve: expected some of vxlan, gre, ipip/);
+  });
+});

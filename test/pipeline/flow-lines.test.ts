@@ -1,0 +1,50 @@
+/** The lines about connections: how many of them there are. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Counter } from '../../src/observe/counters.js';
+import { readPackets } from '../faults/packets.js';
+import { decodePackets, type Line } from './decode-packets.js';
+
+const many = await readPackets('gm-many');
+
+const actions = (lines: readonly Line[], action: string) =>
+  lines.filter(({ event }) => event.action === action);
+
+/** Lines by connection. */
+function byConnection(lines: readonly Line[]): number[] {
+  const counts = new Map<string, number>();
+  for (const { network } of lines) {
+    counts.set(network.community_id, (counts.get(network.community_id) ?? 0) + 1);
+  }
+  return [...counts.values()];
+}
+
+describe('a capture that is cut by the snapshot length', () => {
+  it('has at most ten lines a minute about a connection, the rest is counted', () => {
+    const { counters, lines } = decodePackets(many.linkType, many.packets, { snaplen: 96 });
+    const anomalies = lines.filter(({ event }) => event.dataset === 'wiretail.anomaly');
+    assert.ok(actions(anomalies, 'gap').length > 20);
+    assert.ok(actions(anomalies, 'resync').length > 20);
+    // The capture lasts less than a minute, but may begin in one and end in another.
+    assert.ok(Math.max(...byConnection(anomalies)) <= 20);
+    assert.equal(counters[Counter.anomalies], anomalies.length);
+    assert.equal(counters[Counter['messages_wiretail.anomaly']], anomalies.length);
+    assert.ok(counters[Counter.anomalies_suppressed] > 1000);
+  });
+});
+
+describe('a capture of one direction', () => {
+  for (const toServer of [true, false]) {
+    it(`toward the ${toServer ? 'server' : 'client'}: said once for each connection`, () => {
+      const packets = many.packets.filter((packet) => packet.toServer === toServer);
+      const { counters, lines } = decodePackets(many.linkType, packets);
+      const told = actions(lines, 'one_sided');
+      assert.equal(told.length, counters[Counter.flows_new]);
+      assert.equal(counters[Counter.flows_one_sided], told.length);
+      assert.deepEqual([...new Set(byConnection(told))], [1]);
+      assert.equal(actions(lines, 'forgotten').length, 0);
+      assert.equal(actions(lines, 'gap').length, 0);
+      assert.ok(counters[Counter['messages_gearman.packet']] > 5000);
+    });
+  }
+});
