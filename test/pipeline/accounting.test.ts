@@ -42,9 +42,10 @@ function mutate({ packets }: Capture, random: Random): Packet[] {
 }
 
 describe('packets of mutated captures', () => {
+  const ignored = new Set<string>();
+
   for (const capture of CAPTURES) {
     it(`${capture.name}: each counted once, and the same lines from one, two and three decoders`, () => {
-      const ignored = new Set<string>();
       for (let seed = 1; seed <= 25; seed++) {
         const random = newRandom(seed);
         const packets = mutate(capture, random);
@@ -62,12 +63,14 @@ describe('packets of mutated captures', () => {
           if (name.startsWith('ignored_') && alone.counters[Counter[name]] > 0) ignored.add(name);
         }
       }
-      // The test is worth something only if packets end in every way there is.
-      for (const way of ['not_ip', 'not_tcp', 'fragment', 'bad_header', 'cut', 'unknown_protocol']) {
-        assert.ok(ignored.has(`ignored_${way}`), way);
-      }
     });
   }
+
+  it('end in every way there is, or else this test would be worth little', () => {
+    for (const way of ['not_ip', 'not_tcp', 'fragment', 'bad_header', 'cut', 'unknown_protocol']) {
+      assert.ok(ignored.has(`ignored_${way}`), way);
+    }
+  });
 });
 
 /** A pcap file of them, with nanoseconds. */

@@ -84,7 +84,6 @@ export const reply = (xid: number, body: Uint8Array = NOTHING, status = 0): Buff
 export const denied = (xid: number, ...rest: readonly number[]): Buffer => record(words(xid, 1, 1, ...rest));
 
 export const Gfid = Buffer.from('93e1d5ccf2f44d47a6a12b87e359535e', 'hex');
-export const GfidText = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
 /** A gfx_dict that isn't there. */
 export const NoDict = words(0, -1, 0);
 const Iatt = Buffer.concat([
