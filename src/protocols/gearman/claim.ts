@@ -2,14 +2,11 @@
 import { Claim, type Connection, type Direction, ToServer } from '../protocol.js';
 import { recognise } from '../strangers.js';
 import { plausibleRecord } from '../tls/record.js';
-import { isKnownCommand } from './admin.js';
 import { isPlausibleResponse } from './admin-responses.js';
-import { findHeader, HeaderBytes, Magic, magicAt, uint32 } from './resync.js';
+import { Magic, magicAt, uint32 } from './resync.js';
 
 /** Types up to here are taken for Gearman's, known or not. */
 const TypeLimit = 1000;
-/** Bytes in which a packet must begin, on a connection that was joined late on another port. */
-const SearchLimit = 4096;
 /** Bytes in which a line of text must end. */
 const LineLimit = 1024;
 
@@ -43,16 +40,6 @@ function claimText(dir: Direction, bytes: Uint8Array, start: number, end: number
   return isPlausibleResponse(bytes, start, stop) ? Claim.yes : Claim.no;
 }
 
-/** A connection that was joined late may begin anywhere. */
-function claimLate(dir: Direction, bytes: Uint8Array, start: number, end: number, isPort: boolean): Claim {
-  if (isPort) return Claim.yes;
-  const place = findHeader(bytes, start, end);
-  if (place + HeaderBytes <= end) return Claim.yes;
-  const newline = bytes.subarray(start, Math.min(end, start + LineLimit)).indexOf(0x0a);
-  if (dir === ToServer && newline > 0 && isKnownCommand(bytes, start, start + newline)) return Claim.maybe;
-  return end - start < SearchLimit ? Claim.maybe : Claim.no;
-}
-
 export function claim(
   dir: Direction,
   bytes: Uint8Array,
@@ -64,10 +51,8 @@ export function claim(
   if (start >= end) return Claim.maybe;
   const isPort = ports.has(connection.serverPort);
   if (isStranger(bytes, start, end)) return Claim.no;
-  if (bytes[start] === 0 && magicAt(bytes, start, end) !== Magic.none) {
-    return claimBinary(bytes, start, end, isPort);
-  }
-  if (!connection.fromStart) return claimLate(dir, bytes, start, end, isPort);
+  // Joined late: on its own port it may begin anywhere, on others late.ts tells.
+  if (!connection.fromStart) return isPort ? Claim.yes : Claim.no;
   if (bytes[start] === 0) return claimBinary(bytes, start, end, isPort);
   return isPort ? claimText(dir, bytes, start, end) : Claim.no;
 }

@@ -2,6 +2,7 @@
 import type { Protocol } from '../protocol.js';
 import { claim } from './claim.js';
 import { openDecoder } from './decoder.js';
+import { newLateClaim } from './late.js';
 
 /** `ports`: where Gearman is expected, so that its text protocol is believed without binary proof. */
 export function gearman(ports: readonly number[]): Protocol {
@@ -9,6 +10,7 @@ export function gearman(ports: readonly number[]): Protocol {
   return {
     name: 'gearman',
     claim: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
+    late: newLateClaim,
     open: openDecoder,
   };
 }

@@ -1,0 +1,32 @@
+/**
+ * Gearman on a connection that was joined late, on a port that is not known for it. A file's data may be a
+ * recorded stream of Gearman, so that a packet at the beginning of a segment is no proof: by chance some
+ * segment of a long file begins with one. It is one where both sides do so, each with the magic that it sends;
+ * or, where the other side is not seen at all, several segments in a row.
+ */
+import { Claim, type Direction, type LateClaim, ToClient, ToServer } from '../protocol.js';
+import { HeaderBytes, Magic, magicAt, plausibleHeader } from './resync.js';
+
+/** Segments in a row that begin with a packet: more than chance would have it. */
+const RunEnough = 4;
+
+function beginsPacket(dir: Direction, bytes: Uint8Array, start: number, end: number): boolean {
+  const magic = dir === ToServer ? Magic.request : Magic.response;
+  if (end - start < HeaderBytes || magicAt(bytes, start, end) !== magic) return false;
+  return plausibleHeader(bytes, start, end);
+}
+
+export function newLateClaim(): LateClaim {
+  const seen: [boolean, boolean] = [false, false];
+  const begun: [boolean, boolean] = [false, false];
+  const run: [number, number] = [0, 0];
+  return (dir, bytes, start, end) => {
+    const begins = beginsPacket(dir, bytes, start, end);
+    seen[dir] = true;
+    begun[dir] ||= begins;
+    run[dir] = begins ? run[dir] + 1 : 0;
+    const other = dir === ToServer ? ToClient : ToServer;
+    if (begun[dir] && begun[other]) return Claim.yes;
+    return run[dir] >= RunEnough && !seen[other] ? Claim.yes : Claim.no;
+  };
+}
