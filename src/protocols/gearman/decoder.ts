@@ -3,6 +3,8 @@
  * of text with anything else: that is how gearmand tells them apart (protocol/gear/protocol.cc), and
  * they may follow each other in any order.
  */
+
+import { newLoss } from '../anomalies.js';
 import {
   type Connection,
   type Direction,
@@ -17,7 +19,7 @@ import {
 import { hex } from '../text.js';
 import { cutShort, forgotten, tellLoss } from './anomaly.js';
 import { abandonCommands, interruptResponse } from './exchange.js';
-import { type Flow, loss, openFlow, Phase, type Side, sideOf } from './flow.js';
+import { type Flow, openFlow, Phase, type Side, sideOf } from './flow.js';
 import { inLine, inLongLine } from './lines.js';
 import {
   argumentsDone,
@@ -85,7 +87,7 @@ function atBoundary(
     return start;
   }
   if (magicAt(buf, start, start + 4) === Magic.none) {
-    lose(flow, dir, loss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
+    lose(flow, dir, newLoss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
     return start;
   }
   if (end - start < HeaderBytes) {
@@ -95,7 +97,7 @@ function atBoundary(
   const size = uint32(buf, start + 8);
   if (size > SizeLimit) {
     const details = { header_hex: hex(buf, start, start + HeaderBytes), size, limit: SizeLimit };
-    lose(flow, dir, loss('size over the limit', details, true, at), at);
+    lose(flow, dir, newLoss('size over the limit', details, true, at), at);
     return start;
   }
   if (dir === ToClient) {
@@ -170,8 +172,8 @@ function takeGap(
   side.held = 0;
   const what =
     reason === 'midstream'
-      ? loss('midstream', {}, false, at)
-      : loss('gap', { cause: reason, missing_bytes: missing }, false, at);
+      ? newLoss('midstream', {}, false, at)
+      : newLoss('gap', { cause: reason, missing_bytes: missing }, false, at);
   lose(flow, dir, what, at);
   if (side.loss !== undefined) side.loss.skipped = held;
 }

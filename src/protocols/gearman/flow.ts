@@ -1,5 +1,6 @@
 /** What is known of one connection: its two directions, what is outstanding, and where records go. */
-import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
+import { type Loss, newLoss } from '../anomalies.js';
+import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin.js';
 import type { AdminResponse } from './admin-responses.js';
 import { emptyPacket, type Packet } from './packet.js';
@@ -21,20 +22,6 @@ export const Phase = {
   resync: 5,
 } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];
-
-/** Why and when the place in a direction was lost, and what was skipped since. */
-export interface Loss {
-  reason: string;
-  /** What else the anomaly tells. */
-  details: { readonly [key: string]: string | number };
-  skipped: number;
-  /** Whether it is an anomaly even with nothing skipped. */
-  always: boolean;
-  told: boolean;
-  seconds: number;
-  nanoseconds: number;
-  packet: number;
-}
 
 export interface Side {
   phase: Phase;
@@ -76,19 +63,6 @@ export interface Flow {
   texted: boolean;
 }
 
-export function loss(reason: string, details: Loss['details'], always: boolean, at: Moment): Loss {
-  return {
-    reason,
-    details,
-    skipped: 0,
-    always,
-    told: false,
-    seconds: at.seconds,
-    nanoseconds: at.nanoseconds,
-    packet: at.packet,
-  };
-}
-
 function side(fromStart: boolean): Side {
   const joined = { seconds: 0, nanoseconds: 0, packet: 0 };
   return {
@@ -99,7 +73,7 @@ function side(fromStart: boolean): Side {
     held: 0,
     heard: false,
     more: false,
-    loss: fromStart ? undefined : loss('midstream', {}, false, joined),
+    loss: fromStart ? undefined : newLoss('midstream', {}, false, joined),
   };
 }
 

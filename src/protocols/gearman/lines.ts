@@ -1,9 +1,11 @@
 /** The text protocol's lines, as their bytes come. */
+
+import { newLoss } from '../anomalies.js';
 import { type Direction, type Moment, ToServer } from '../protocol.js';
 import { readCommand } from './admin.js';
 import { isPlausibleResponse, takeLine } from './admin-responses.js';
 import { answered, answering, ask } from './exchange.js';
-import { type Flow, loss, Phase, type Side } from './flow.js';
+import { type Flow, Phase, type Side } from './flow.js';
 import { lose } from './place.js';
 
 /**
@@ -58,7 +60,7 @@ export function inLine(
   }
   if (!takeText(flow, dir, buf, start, newline, cut, at)) {
     // No fault of the server's: any line may be the response to a command that was not seen.
-    lose(flow, dir, loss('neither packet nor text', {}, false, at), at);
+    lose(flow, dir, newLoss('neither packet nor text', {}, false, at), at);
     return start;
   }
   side.scanned = 0;

@@ -1,10 +1,12 @@
 /** The place in a stream: losing it, and finding it again. */
+
+import type { Loss } from '../anomalies.js';
 import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { isKnownCommand } from './admin.js';
 import { isPlausibleResponse } from './admin-responses.js';
 import { tellLoss } from './anomaly.js';
 import { abandonCommands } from './exchange.js';
-import { type Flow, type Loss, Phase, type Side, sideOf } from './flow.js';
+import { type Flow, Phase, type Side, sideOf } from './flow.js';
 import { findHeader, HeaderBytes } from './resync.js';
 
 /** Bytes in which no packet was found, after which that is told. */

@@ -1,4 +1,6 @@
 /** ONC RPC on one connection, from bytes to records (RFC 5531). */
+
+import { newLoss } from '../anomalies.js';
 import {
   type Connection,
   type Direction,
@@ -15,7 +17,7 @@ import { Candidate, candidateAt } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { decodeMessage } from './decode.js';
 import type { Programs } from './describe.js';
-import { type Flow, newLoss, openFlow, opposite, Phase, type Side } from './flow.js';
+import { type Flow, openFlow, opposite, Phase, type Side } from './flow.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';

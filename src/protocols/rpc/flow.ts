@@ -1,4 +1,5 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
+import { type Loss, newLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
 import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
@@ -18,19 +19,6 @@ export const Phase = {
   resync: 3,
 } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];
-
-/** Why and since when the place is lost, and what was skipped. */
-export interface Loss {
-  readonly reason: string;
-  readonly details: { readonly [key: string]: string | number };
-  /** A fault of the stream, told even if nothing was skipped. */
-  readonly always: boolean;
-  skipped: number;
-  told: boolean;
-  seconds: number;
-  nanoseconds: number;
-  packet: number;
-}
 
 /** A message that is not believed yet, and when it was complete. */
 export interface Doubted {
@@ -79,19 +67,6 @@ export interface Flow {
   readonly sides: readonly [Side, Side];
   /** The connection numbers some procedures in the way that Procedure.alternative tells. */
   otherNumbers: boolean;
-}
-
-export function newLoss(reason: string, details: Loss['details'], always: boolean, at: Moment): Loss {
-  return {
-    reason,
-    details,
-    always,
-    skipped: 0,
-    told: false,
-    seconds: at.seconds,
-    nanoseconds: at.nanoseconds,
-    packet: at.packet,
-  };
 }
 
 function newSide(fromStart: boolean): Side {

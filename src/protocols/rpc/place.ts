@@ -7,19 +7,12 @@
  * has the xid of an open call. That does not tell a recording of the very same connection apart: what goes with
  * what was seen before is doubted, and kept back, until a reply answers a call, not only with its xid.
  */
+
+import { type Loss, newLoss } from '../anomalies.js';
 import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { tellLoss } from './anomaly.js';
 import { Candidate, candidate, candidateAt } from './candidate.js';
-import {
-  type Doubted,
-  doubtedCall,
-  type Flow,
-  type Loss,
-  newLoss,
-  opposite,
-  Phase,
-  type Side,
-} from './flow.js';
+import { type Doubted, doubtedCall, type Flow, opposite, Phase, type Side } from './flow.js';
 import { LastFragment, MarkBytes } from './header.js';
 import type { Message, Reply } from './message.js';
 import { unsigned } from './primitives.js';
