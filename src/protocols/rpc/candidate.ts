@@ -29,11 +29,20 @@ export type Candidate = (typeof Candidate)[keyof typeof Candidate];
 /** The header of the last candidate that was found. */
 export const candidate: Header = newHeader();
 
+/** Whether a record of a likely length may begin with this byte. */
+export function mayMark(byte: number): boolean {
+  return byte >= 0x80 && byte <= 0x84;
+}
+
+/** Whether there is such a procedure of GlusterFS: told before its credential, which a short snapshot may cut. */
+export function isProcedure(programs: Programs, { program, version, procedure }: Header): boolean {
+  return programs.find(program, version)?.procedures[procedure] !== undefined;
+}
+
 function isKnownCall(programs: Programs, header: Header): boolean {
-  const { program, version, procedure } = header;
   if (!isFlavor(header.credentialFlavor) || header.verifierFlavor !== AuthNone) return false;
-  if (programs.find(program, version)?.procedures[procedure] !== undefined) return true;
-  return otherProcedure(program, version, procedure) !== undefined;
+  if (isProcedure(programs, header)) return true;
+  return otherProcedure(header.program, header.version, header.procedure) !== undefined;
 }
 
 /**
@@ -60,10 +69,7 @@ export function candidateAt(
   if (seen !== Seen.whole) {
     if (stop !== end) return Candidate.no;
     if (!cut || seen !== Seen.procedure) return Candidate.more;
-    const { program, version, procedure } = candidate;
-    return programs.find(program, version)?.procedures[procedure] === undefined
-      ? Candidate.no
-      : Candidate.call;
+    return isProcedure(programs, candidate) ? Candidate.call : Candidate.no;
   }
   if (type === MsgType.call) return isKnownCall(programs, candidate) ? Candidate.call : Candidate.no;
   if (candidate.replyStat === ReplyStat.accepted) {
@@ -75,7 +81,7 @@ export function candidateAt(
 
 /** The same for fewer bytes: a last fragment, not too long, then a small number. */
 function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at < end && (bytes[at] < 0x80 || bytes[at] > 0x84)) return false;
+  if (at < end && !mayMark(bytes[at])) return false;
   for (let i = at + 8; i < end && i < at + 11; i++) if (bytes[i] !== 0) return false;
   return true;
 }

@@ -15,7 +15,7 @@ import {
   uuid,
   uuidWords,
 } from './primitives.js';
-import { bad, lack, type Read, type ReadFields } from './reader.js';
+import { lack, type Read, type ReadFields } from './reader.js';
 import type { XdrStruct } from './xdr.js';
 
 export type Detail = 'full' | 'brief';
@@ -52,7 +52,6 @@ export function newCompiler(options: CompilerOptions): Compiler {
     text,
     rawHex,
     lack,
-    bad,
     skipGfxDict,
     dict: (bytes: Uint8Array, start: number, end: number) => readDict(options.meaning, bytes, start, end),
   };

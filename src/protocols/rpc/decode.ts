@@ -218,7 +218,6 @@ function decodeReply(
     (accepted && header.status === AcceptStat.programMismatch) || (!accepted && header.status === 0);
   const reply: Reply = {
     xid: header.xid,
-    call: undefined,
     unlike,
     accepted,
     status: header.status,

@@ -4,8 +4,6 @@ import type { Fields } from './describe.js';
 
 export interface Reply {
   readonly xid: number;
-  /** The call that it answers, where that was seen. */
-  call: Call | undefined;
   /** There is a doubted call with its xid, and this is no reply to it. */
   readonly unlike: boolean;
   readonly accepted: boolean;

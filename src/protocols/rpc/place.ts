@@ -11,7 +11,7 @@
 import { type Loss, newLoss } from '../anomalies.js';
 import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { tellLoss } from './anomaly.js';
-import { Candidate, candidate, candidateAt } from './candidate.js';
+import { Candidate, candidate, candidateAt, mayMark } from './candidate.js';
 import { type Doubted, doubtedCall, type Flow, opposite, Phase, type Side } from './flow.js';
 import { LastFragment, MarkBytes } from './header.js';
 import type { Message, Reply } from './message.js';
@@ -91,8 +91,15 @@ function expected(flow: Flow, dir: Direction, kind: Candidate, alone: boolean): 
   return alone || !other.seen ? true : undefined;
 }
 
-function found(flow: Flow, dir: Direction, side: Side): void {
+/** A record begins here: surely, or to be doubted until something confirms it. */
+function found(flow: Flow, dir: Direction, sure: boolean, fresh: boolean): void {
+  const side = flow.sides[dir];
   side.phase = Phase.boundary;
+  if (!sure) {
+    side.doubted = [];
+    side.fresh = fresh ? 1 : 0;
+    return;
+  }
   if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
   side.loss = undefined;
 }
@@ -113,7 +120,7 @@ export function inResync(
   let position = start;
   for (; position < end; position++) {
     // Most bytes begin no record: a look at one is cheaper than a call.
-    if (buf[position] < 0x80 || buf[position] > 0x84) continue;
+    if (!mayMark(buf[position])) continue;
     const kind = candidateAt(flow.programs, buf, position, end);
     if (kind === Candidate.no) continue;
     if (kind === Candidate.more) {
@@ -125,12 +132,7 @@ export function inResync(
     const known = expected(flow, dir, kind, alone);
     if (known === false) continue;
     passed(flow, dir, side, position - start, at);
-    if (known === true) found(flow, dir, side);
-    else {
-      side.phase = Phase.boundary;
-      side.doubted = [];
-      side.fresh = isFresh ? 1 : 0;
-    }
+    found(flow, dir, known === true, isFresh);
     return position;
   }
   passed(flow, dir, side, position - start, at);
@@ -147,12 +149,7 @@ export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
   if (kind === Candidate.no || kind === Candidate.more) return false;
   const known = expected(flow, dir, kind, false);
   if (known === false) return false;
-  if (known === true) found(flow, dir, side);
-  else {
-    side.phase = Phase.boundary;
-    side.doubted = [];
-    side.fresh = 1;
-  }
+  found(flow, dir, known === true, true);
   return true;
 }
 

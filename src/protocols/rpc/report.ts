@@ -80,7 +80,6 @@ function refusal(reply: Reply): string | undefined {
 }
 
 interface Line {
-  readonly description: Description | undefined;
   readonly sentence: string;
   readonly outcome: EventOutcome | undefined;
   readonly duration: number | undefined;
@@ -153,7 +152,6 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
       from,
       call,
       {
-        description,
         sentence: description.subject,
         outcome: undefined,
         duration: undefined,
@@ -186,7 +184,6 @@ export function reportUnanswered(flow: Flow, from: Direction, call: Call): void 
     from,
     call,
     {
-      description,
       sentence: `${description.subject} -> no reply`,
       outcome: 'unknown',
       duration: undefined,
@@ -215,7 +212,6 @@ function callOf(call: Call, reply: Reply | undefined): Fields {
 
 function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
   const call = flow.sides[opposite(from)].calls.take(reply.xid);
-  reply.call = call;
   const { messages } = flow;
   if (call === undefined) {
     if (messages) strayReply(flow, from, reply, at);
@@ -235,7 +231,6 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
     messages ? from : opposite(from),
     call,
     {
-      description,
       sentence: `${description.subject} -> ${result}${time}`,
       outcome,
       duration,
@@ -273,7 +268,6 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
     from,
     undefined,
     {
-      description: undefined,
       sentence: `a reply to a call that was not seen (xid ${reply.xid})`,
       outcome: undefined,
       duration: undefined,

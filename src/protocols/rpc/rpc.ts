@@ -1,11 +1,11 @@
 /** ONC RPC as a protocol: which connections it claims, and with which name. */
 import { Claim, type Connection, type Protocol } from '../protocol.js';
-import { Candidate, candidate, candidateAt } from './candidate.js';
+import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { openDecoder } from './decoder.js';
 import type { Programs } from './describe.js';
 import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
-import { type Header, MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
+import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
 
 const header = newHeader();
@@ -28,11 +28,6 @@ function firstBytes(buf: Uint8Array, start: number, end: number): Fragments | un
   return record;
 }
 
-/** Whether there is such a procedure: told before its credential, which a short snapshot may cut. */
-function isKnown(programs: Programs, { program, version, procedure }: Header): boolean {
-  return programs.find(program, version)?.procedures[procedure] !== undefined;
-}
-
 /** A connection that is seen from its start begins with a record: a call, or a reply where that was missed. */
 function claimStart(
   programs: Programs,
@@ -42,13 +37,13 @@ function claimStart(
   end: number,
 ): Claim {
   // Neither a last fragment nor one of a likely length.
-  if (end > start && buf[start] > 0x04 && (buf[start] < 0x80 || buf[start] > 0x84)) return Claim.no;
+  if (end > start && buf[start] > 0x04 && !mayMark(buf[start])) return Claim.no;
   const record = firstBytes(buf, start, end);
   if (record === undefined) return Claim.no;
   const more = end - start < HeaderBytes && !(record.last && record.left === 0);
   const seen = readHeader(header, record.bytes, 0, record.kept);
   if (seen !== Seen.nothing && header.reason !== '') return Claim.no;
-  const enough = seen === Seen.whole || (seen === Seen.procedure && isKnown(programs, header));
+  const enough = seen === Seen.whole || (seen === Seen.procedure && isProcedure(programs, header));
   if (!enough) return more ? Claim.maybe : Claim.no;
   if (header.type === MsgType.reply) return gluster ? Claim.yes : Claim.no;
   return (programs.dataset(header.program) !== undefined) === gluster ? Claim.yes : Claim.no;
@@ -57,7 +52,7 @@ function claimStart(
 /** One that is joined in its middle may begin anywhere. */
 function claimLate(programs: Programs, gluster: boolean, buf: Uint8Array, start: number, end: number): Claim {
   for (let at = start; at < end; at++) {
-    if (buf[at] < 0x80 || buf[at] > 0x84) continue;
+    if (!mayMark(buf[at])) continue;
     const kind = candidateAt(programs, buf, at, end);
     if (kind === Candidate.no) continue;
     if (kind === Candidate.more) {
