@@ -5,6 +5,9 @@ export const GEARMAN_PORTS: readonly number[] = [4730, 7003];
 /** glusterd's port, and the one of old (GF_DEFAULT_BASE_PORT, rpc/rpc-lib/src/rpc-transport.h). */
 export const GLUSTERD_PORTS: readonly number[] = [24007, 24008];
 
+/** GLUSTERD_DEFAULT_WORKDIR of glusterd. */
+export const GLUSTER_STATE_DIR = '/var/lib/glusterd';
+
 /** What carries tunnels whose packets may be decapsulated, as a filter has it. */
 export const TUNNEL_FILTERS = {
   vxlan: 'udp dst port 4789 or udp dst port 8472',

@@ -3,11 +3,18 @@
  * error names the option, the value and what was expected.
  */
 import type { Options } from 'yargs';
-import { defaultFilters, GEARMAN_PORTS, GLUSTERD_PORTS, TUNNEL_FILTERS } from './defaults.js';
-import { parseDuration, parseSize } from './sizes.js';
+import {
+  defaultFilters,
+  GEARMAN_PORTS,
+  GLUSTER_STATE_DIR,
+  GLUSTERD_PORTS,
+  TUNNEL_FILTERS,
+} from './defaults.js';
+import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
+import { type Arguments, duration, integer, MIB, single, size, strings } from './values.js';
 
-const MIB = 1 << 20;
+const DAY = 86400000;
 /** A ring segment must hold the longest packet (ring/layout.ts). */
 const RING_SLOTS = 8;
 const SMALLEST_RING = 8 * MIB;
@@ -74,6 +81,30 @@ export const COMMON_OPTIONS = {
     describe: 'tunnels whose packets are looked into: vxlan, gre, ipip, separated by commas',
     requiresArg: true,
   },
+  ...SELECT_OPTIONS,
+  'call-timeout': {
+    type: 'string',
+    default: '30s',
+    describe: 'a call without a reply for so long has a line; 0: only when its connection ends',
+    requiresArg: true,
+  },
+  stuck: {
+    type: 'string',
+    default: '0',
+    describe: 'a Gearman job that no worker took for so long is warned of; 0: never',
+    requiresArg: true,
+  },
+  'max-paths': {
+    type: 'string',
+    default: '1000000',
+    describe: 'files whose paths are remembered, in all decoders together',
+    requiresArg: true,
+  },
+  'gluster-state-dir': {
+    type: 'string',
+    describe: "glusterd's directory, which tells the bricks by their ports (live: /var/lib/glusterd)",
+    requiresArg: true,
+  },
 } as const satisfies Record<string, Options>;
 
 export const CAPTURE_OPTIONS = {
@@ -111,8 +142,7 @@ export const READ_OPTIONS = {
   },
 } as const satisfies Record<string, Options>;
 
-/** What yargs parsed, by option name. */
-export type Arguments = Readonly<Record<string, unknown>>;
+export type { Arguments };
 
 export type TunnelName = keyof typeof TUNNEL_FILTERS;
 
@@ -131,6 +161,13 @@ export interface CommonConfig {
   /** Every port that is known to be a service. */
   readonly servicePorts: readonly number[];
   readonly decapsulate: readonly TunnelName[];
+  readonly select: Select;
+  /** Milliseconds. */
+  readonly callTimeout: number;
+  readonly stuck: number;
+  readonly maxPaths: number;
+  /** undefined: none is read. */
+  readonly glusterStateDir: string | undefined;
 }
 
 export interface CaptureConfig extends CommonConfig {
@@ -160,11 +197,12 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   return {
     ...common,
     filters: filterOf(args) ?? defaultFilters(common.gearmanPorts, common.decapsulate),
+    glusterStateDir: common.glusterStateDir ?? GLUSTER_STATE_DIR,
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
     engine: single(args, 'engine') as CaptureConfig['engine'],
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
-    statsInterval: duration(args, 'stats-interval', 0, 86400000),
+    statsInterval: duration(args, 'stats-interval', 0, DAY),
     bufferBytes: bufferSize(args),
   };
 }
@@ -197,6 +235,11 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
     gearmanPorts,
     servicePorts: [...gearmanPorts, ...GLUSTERD_PORTS],
     decapsulate: tunnels(args),
+    select: selectConfig(args),
+    callTimeout: duration(args, 'call-timeout', 0, DAY),
+    stuck: duration(args, 'stuck', 0, DAY),
+    maxPaths: integer(args, 'max-paths', 1000, 16000000),
+    glusterStateDir: single(args, 'gluster-state-dir'),
   };
 }
 
@@ -216,51 +259,8 @@ function maxLine(args: Arguments): number {
   return bytes;
 }
 
-function strings(value: unknown): string[] {
-  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
-}
-
-/** yargs makes an array of an option that is given twice. */
-function single(args: Arguments, name: string): string | undefined {
-  const value = args[name];
-  if (value === undefined) return undefined;
-  if (Array.isArray(value)) throw new UserError(`--${name}: given ${value.length} times, expected once`);
-  return String(value);
-}
-
-function integer(args: Arguments, name: string, least: number, most: number): number {
-  const text = single(args, name) ?? '';
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw new UserError(`--${name} ${text}: expected a whole number from ${least} to ${most}`);
-  }
-  return value;
-}
-
-function size(args: Arguments, name: string, least: number, most: number): number {
-  const text = single(args, name) ?? '';
-  const value = parseSize(text, MIB);
-  if (value === undefined || value < least || value > most) {
-    throw new UserError(
-      `--${name} ${text}: expected a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`,
-    );
-  }
-  return value;
-}
-
 function bufferSize(args: Arguments): number | undefined {
   return args['buffer-size'] === undefined ? undefined : size(args, 'buffer-size', MIB, 2047 * MIB);
-}
-
-function duration(args: Arguments, name: string, least: number, most: number): number {
-  const text = single(args, name) ?? '';
-  const value = parseDuration(text);
-  if (value === undefined || value < least || value > most) {
-    throw new UserError(
-      `--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`,
-    );
-  }
-  return value;
 }
 
 function ports(args: Arguments, name: string): number[] {

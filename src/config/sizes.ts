@@ -19,11 +19,18 @@ export function parseSize(text: string, bare: number): number | undefined {
   return factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
 }
 
-const DURATIONS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000 };
+const DURATIONS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60000,
+  h: 3600000,
+  d: 86400000,
+};
 
 /** Milliseconds, or undefined if the text is no duration. A bare number is in seconds. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/i.exec(text.trim());
+  const match = /^(\d+(?:\.\d+)?)\s*(us|ms|s|m|h|d)?$/i.exec(text.trim());
   if (match === null) return undefined;
   return Number(match[1]) * DURATIONS[(match[2] ?? 's').toLowerCase()];
 }

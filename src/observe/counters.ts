@@ -44,6 +44,10 @@ const NAMES = [
   'lines_dropped',
   'anomalies',
   'anomalies_suppressed',
+  // Left out by choice (pipeline/selection.ts).
+  'left_out_unselected',
+  'left_out_only',
+  'left_out_sample',
   // The capture thread's.
   'captured',
   'ignored_filter',

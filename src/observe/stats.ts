@@ -89,6 +89,11 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
       written: main.linesWritten,
       dropped: of(Counter.lines_dropped),
       lost: ended ? lines - of(Counter.lines_dropped) - main.decoderLinesWritten : 0,
+      left_out: {
+        unselected: of(Counter.left_out_unselected),
+        only: of(Counter.left_out_only),
+        sample: of(Counter.left_out_sample),
+      },
     },
   };
 }

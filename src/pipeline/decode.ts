@@ -2,6 +2,7 @@
  * One decoder's work on packets, without its thread: records of the ring in, lines out. It walks every
  * record, and decodes the packets whose service is its own (design: sharding by service).
  */
+import type { Select } from '../config/select.js';
 import { Counter, type CounterRow } from '../observe/counters.js';
 import { newRecordLog } from '../output/record-log.js';
 import { newHeaders, Outcome } from '../packet/headers.js';
@@ -16,6 +17,7 @@ import { newStreamCounters, type StreamCounters, type StreamLimits } from '../st
 import { Fate, newReassembler } from '../stream/reassembler.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
+import { newSelection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
 export interface DecodeOptions extends ProtocolOptions {
@@ -25,6 +27,7 @@ export interface DecodeOptions extends ProtocolOptions {
   /** Ports that are known to be services, whichever is larger. */
   readonly servicePorts: readonly number[];
   readonly maxLine: number;
+  readonly select: Select;
   readonly limits: StreamLimits;
   /** Bytes of a packet that are looked at. */
   readonly snaplen: number;
@@ -47,6 +50,8 @@ export interface Decode {
   records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
   /** No packet came, and it is that late now: what is waited for too long is given up. */
   idle(seconds: number): void;
+  /** Packets were dropped before they came here. */
+  missed(): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
@@ -94,10 +99,11 @@ export function newDecode(
   /** What a predecessor in this place has counted. */
   const before = counters.slice();
 
+  const selected = newSelection(options.select, counters);
   const anomalies = newPacketAnomalies(log, counters);
 
   const opened = (flow: Flow) => {
-    const lines = newFlowLines(flow, log, counters);
+    const lines = newFlowLines(flow, log, counters, selected);
     flow.watcher = lines;
     flow.decoder = claimingDecoder(flow, lines.emit, {
       protocols: known,
@@ -118,6 +124,10 @@ export function newDecode(
         tellUnknown(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
       },
     });
+  };
+  const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
+  const tick = (at: Moment) => {
+    for (const one of ticking) one(at);
   };
   const reassembler = newReassembler(options.limits, streams, opened);
 
@@ -171,13 +181,19 @@ export function newDecode(
           at.nanoseconds = readU32(bytes, position + 4);
           at.packet = options.numbered ? place.packet : 0;
           reassembler.tick(at);
+          tick(at);
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }
         position = data + captured;
       }
     },
     idle(seconds) {
-      reassembler.tick({ ...at, seconds });
+      const now = { ...at, seconds };
+      reassembler.tick(now);
+      tick(now);
+    },
+    missed() {
+      for (const protocol of known) protocol.missed?.();
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {

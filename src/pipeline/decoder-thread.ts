@@ -3,7 +3,7 @@
  * returns to its event loop while it runs; the main thread speaks to it through the control words.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Counter, counterRow } from '../observe/counters.js';
+import { Counter, counterRow, total } from '../observe/counters.js';
 import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
@@ -69,11 +69,21 @@ function decodePieces(): void {
   }
 }
 
+let dropped = 0;
+
+/** What was dropped may have been anybody's. */
+function lookForDrops(): void {
+  const now = total(data.counters, Counter.kernel_dropped) + total(data.counters, Counter.ring_dropped);
+  if (now > dropped) decode.missed();
+  dropped = now;
+}
+
 try {
   while (!reader.finished()) {
     if (reader.next(WAIT_MS)) decodePieces();
     // In files only packets tell the time.
     else if (data.live) decode.idle(Math.floor(Date.now() / 1000));
+    if (data.live) lookForDrops();
     flush();
     decode.publish();
   }

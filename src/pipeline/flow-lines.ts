@@ -11,6 +11,7 @@ import { communityId } from '../packet/community-id.js';
 import { type Direction, type Emit, type GapReason, type Moment, ToServer } from '../protocols/protocol.js';
 import type { JsonObject } from '../records/record.js';
 import type { Flow, FlowWatcher } from '../stream/flow.js';
+import type { Selection } from './selection.js';
 
 export interface FlowLines extends FlowWatcher {
   readonly emit: Emit;
@@ -21,9 +22,18 @@ export interface FlowLines extends FlowWatcher {
 /** Lines about one connection's stream in a minute of packet time; what is more is counted. */
 const ANOMALIES_A_MINUTE = 10;
 
-export function newFlowLines(flow: Flow, log: RecordLog, counters: CounterRow): FlowLines {
+export function newFlowLines(
+  flow: Flow,
+  log: RecordLog,
+  counters: CounterRow,
+  selected: Selection,
+): FlowLines {
   const loggers: [Logger | undefined, Logger | undefined] = [undefined, undefined];
   let protocol: string | undefined;
+  const caller = {
+    address: formatAddress(flow.ipVersion, ...flow.client),
+    salt: flow.client[3] ^ (flow.clientPort << 16) ^ flow.serverPort,
+  };
   let minute = -1;
   let said = 0;
 
@@ -65,7 +75,7 @@ export function newFlowLines(flow: Flow, log: RecordLog, counters: CounterRow): 
         counters[Counter.anomalies]++;
       }
       counters[Counter[`messages_${body.dataset}`]]++;
-      log.write(logger(from), body);
+      if (selected(body, caller)) log.write(logger(from), body);
     },
     protocol(name) {
       protocol = name;

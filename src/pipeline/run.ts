@@ -13,6 +13,7 @@ import { createRing } from '../ring/ring.js';
 import { DEFAULT_LIMITS } from '../stream/limits.js';
 import { startCapture } from './capture-worker.js';
 import { startDecoders } from './decoders.js';
+import { bricksOf } from './gluster-state.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
 import { createControl, type DecoderData, type InputProblem, type Shared, type Source } from './messages.js';
 import { newOutlet } from './outlet.js';
@@ -161,6 +162,8 @@ export function startRun(options: RunOptions): Run {
 }
 
 function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {
+  const { glusterStateDir } = config;
+  const bricks = glusterStateDir === undefined ? [] : bricksOf(glusterStateDir, live);
   return Array.from({ length: config.workers }, (_, decoder) => ({
     ...shared,
     decoder,
@@ -181,6 +184,11 @@ function decoderData(config: CommonConfig, shared: Shared, live: boolean): Decod
       tunnels: config.decapsulate.reduce((bits, name) => bits | Tunnel[name], 0),
       limits: DEFAULT_LIMITS,
       numbered: !live,
+      select: config.select,
+      callTimeout: config.callTimeout,
+      stuck: config.stuck,
+      maxPaths: Math.ceil(config.maxPaths / config.workers),
+      bricks,
     },
   }));
 }

@@ -81,8 +81,8 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
     // What is missing here was never anybody's: the next bytes are looked at afresh, and they may be
     // the middle of a message, as if the connection had been joined late.
     gap(dir) {
-      const { serverPort, clientPort } = connection;
-      seen = { serverPort, clientPort, fromStart: false };
+      const { serverPort, clientPort, ipVersion, server, client } = connection;
+      seen = { serverPort, clientPort, ipVersion, server, client, fromStart: false };
       refusals[dir].clear();
       late = undefined;
     },

@@ -22,11 +22,17 @@ export interface Moment {
   packet: number;
 }
 
+export type Words = readonly [number, number, number, number];
+
 /** What a decoder may know of the connection that it decodes. */
 export interface Connection {
   /** The port that listens. */
   readonly serverPort: number;
   readonly clientPort: number;
+  readonly ipVersion: number;
+  /** Addresses as in packet/headers.ts: four 32-bit words. */
+  readonly server: Words;
+  readonly client: Words;
   /** Whether the connection's start (its SYN) was seen. */
   readonly fromStart: boolean;
 }
@@ -85,6 +91,25 @@ export interface ProtocolOptions {
   readonly detail: 'summary' | 'full';
   /** Ports on which Gearman is expected, where its text protocol is believed without binary proof. */
   readonly gearmanPorts: readonly number[];
+  /** Milliseconds after which a call without a reply is told of; 0: when its connection ends. */
+  readonly callTimeout: number;
+  /** Milliseconds after which a job that nobody works on is told of; 0: never. */
+  readonly stuck: number;
+  /** Files whose paths are remembered. */
+  readonly maxPaths: number;
+  /** Bricks of this host, for connections whose beginning was not seen. */
+  readonly bricks: readonly KnownBrick[];
+}
+
+/** A brick as glusterd's own files tell of it. */
+export interface KnownBrick {
+  readonly port: number;
+  readonly volume: string;
+  /** Its directory. */
+  readonly path: string;
+  readonly host: string;
+  /** Addresses at which it listens, as text; undefined: whatever the address. */
+  readonly addresses: readonly string[] | undefined;
 }
 
 /** A claim with a memory, shown the bytes of a connection as they pass; at `maybe` nobody else is asked. */
@@ -99,4 +124,8 @@ export interface Protocol {
   /** For a connection that was joined late, where what passes looks like nothing that begins. */
   late?(): LateClaim;
   open(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder;
+  /** With each packet, and now and then without one: what waits too long is told. */
+  tick?(at: Moment): void;
+  /** Packets were dropped, of whatever connections. */
+  missed?(): void;
 }

@@ -6,5 +6,5 @@ import { tls } from './tls/tls.js';
 
 /** @param servicePorts ports that are known to be services of any of them */
 export function protocols(options: ProtocolOptions, servicePorts: readonly number[]): readonly Protocol[] {
-  return [tls(servicePorts), gearman(options.gearmanPorts), ...gluster()];
+  return [tls(servicePorts), gearman(options), ...gluster(options)];
 }

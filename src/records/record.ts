@@ -25,6 +25,12 @@ export interface RecordBody {
   outcome?: EventOutcome | undefined;
   /** Nanoseconds from call to reply. */
   duration?: number | undefined;
+  /** Nanoseconds that it has waited for what did not come yet. */
+  age?: number | undefined;
+  /** A failure of normal operation, such as that of a search for a file that is not there. */
+  expected?: boolean | undefined;
+  /** What tells calls of a connection apart, the same for all records of a call; undefined: it is one of none. */
+  key?: number | undefined;
   /** The sections of the record by their name: gearman, rpc, gluster, wiretail, ... */
   sections: Sections;
 }

@@ -72,7 +72,12 @@ const STATS: Schema = object({
   ),
   anomalies: counts('written', 'suppressed'),
   faults: counts('decoder', 'decoder_restarts'),
-  lines: counts('written', 'dropped', 'lost'),
+  lines: object({
+    written: count,
+    dropped: count,
+    lost: count,
+    left_out: describe('by choice', counts('unselected', 'only', 'sample')),
+  }),
   kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
   ring: counts('segments', 'segment_bytes', 'in_use', 'peak'),
 });

@@ -15,10 +15,6 @@ export interface FlowWatcher {
 }
 
 export interface Flow extends Connection {
-  readonly ipVersion: number;
-  /** Addresses as in Headers: four 32-bit words. */
-  readonly server: readonly [number, number, number, number];
-  readonly client: readonly [number, number, number, number];
   /** By direction: what goes to the server, what goes to the client. */
   readonly halves: readonly [Half, Half];
   decoder: FlowDecoder;

@@ -21,6 +21,9 @@ const DEFAULTS: Arguments = {
   'gearman-ports': '4730,7003',
   'read-timeout': '20ms',
   'stats-interval': '60s',
+  'call-timeout': '30s',
+  stuck: '0',
+  'max-paths': '1000000',
 };
 
 test('sizes', () => {
@@ -59,7 +62,7 @@ test('times', () => {
     ['0', 0],
     ['', undefined],
     ['-5s', undefined],
-    ['5us', undefined],
+    ['5us', 0.005],
     ['ms', undefined],
     ['1m30s', undefined],
   ];

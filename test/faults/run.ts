@@ -1,8 +1,10 @@
 /** Packets through one decoder: the messages and anomalies that it tells, and its counters checked. */
+
 import assert from 'node:assert/strict';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
 import { newDecode } from '../../src/pipeline/decode.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
+import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
 import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';
 
@@ -10,7 +12,8 @@ const OPTIONS = {
   shard: 0,
   shards: 1,
   servicePorts: SERVICE_PORTS,
-  gearmanPorts: [4730, 7003],
+  ...PROTOCOL_OPTIONS,
+  select: SELECT_ALL,
   view: 'messages',
   detail: 'full',
   // Enough to tell payloads apart, so that one in the wrong place shows.

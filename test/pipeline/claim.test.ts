@@ -1,4 +1,5 @@
 /** The first look at a connection, with protocols that say what the test wants. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claimingDecoder } from '../../src/protocols/claim.js';
@@ -10,9 +11,9 @@ import {
   ToClient,
   ToServer,
 } from '../../src/protocols/protocol.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 
 const AT = { seconds: 0, nanoseconds: 0, packet: 1 };
-const OPTIONS = { payloadBytes: 0, view: 'calls', detail: 'summary', gearmanPorts: [4730] } as const;
 
 /** Claims what begins with its name, by as many bytes as are there. */
 function named(name: string, opened: Connection[]): Protocol {
@@ -33,10 +34,10 @@ function named(name: string, opened: Connection[]): Protocol {
 function look(fromStart: boolean) {
   const opened: Connection[] = [];
   const said: string[] = [];
-  const connection = { serverPort: 4730, clientPort: 40000, fromStart };
+  const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart };
   const decoder: FlowDecoder = claimingDecoder(connection, () => {}, {
     protocols: [named('alpha', opened), named('beta', opened)],
-    options: OPTIONS,
+    options: PROTOCOL_OPTIONS,
     claimed: (protocol) => said.push(protocol.name),
     refused: () => said.push('refused'),
   });
@@ -89,6 +90,6 @@ describe('the first look at a connection', () => {
     assert.deepEqual(said, []);
     assert.equal(show(ToServer, 'alpha'), 0);
     assert.deepEqual(said, ['alpha']);
-    assert.deepEqual(opened, [{ serverPort: 4730, clientPort: 40000, fromStart: false }]);
+    assert.deepEqual(opened, [{ serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: false }]);
   });
 });

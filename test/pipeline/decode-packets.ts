@@ -1,15 +1,18 @@
 /** Packets through decoders without their threads: the lines they write, and the counters, which must add up. */
+
 import assert from 'node:assert/strict';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
+import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
 const OPTIONS: DecodeOptions = {
   shard: 0,
   shards: 1,
   servicePorts: SERVICE_PORTS,
-  gearmanPorts: [4730, 7003],
+  ...PROTOCOL_OPTIONS,
+  select: SELECT_ALL,
   view: 'calls',
   detail: 'summary',
   payloadBytes: 0,

@@ -1,16 +1,19 @@
 /** The decoders' core over real captures: every packet is accounted for, however many decoders share them. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
 import { type Decode, type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { type CaptureRecords, captureNames, captureRecords } from '../helpers/captures.js';
+import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
 const OPTIONS: DecodeOptions = {
   shard: 0,
   shards: 1,
   servicePorts: [4730, 7003, 24007, 24008],
-  gearmanPorts: [4730, 7003],
+  ...PROTOCOL_OPTIONS,
+  select: SELECT_ALL,
   view: 'messages',
   detail: 'full',
   payloadBytes: 16,

@@ -1,10 +1,12 @@
 /** Decoders that die: told, counted and replaced, and the rest goes on. */
+
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { pino } from 'pino';
 import type { Destination } from '../../src/output/destination.js';
 import { startRun } from '../../src/pipeline/run.js';
 import { capturePath } from '../helpers/captures.js';
+import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import type { Death } from '../helpers/dying-decoder.js';
 
 /** What of a record these tests look at. */
@@ -56,6 +58,8 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
   const { ended } = startRun({
     version: '0.0.0-test',
     config: {
+      ...PROTOCOL_OPTIONS,
+      glusterStateDir: undefined,
       filters: [],
       view: 'messages',
       detail: 'full',
@@ -65,7 +69,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       maxLine: 16384,
       ringBytes: 8 << 20,
       ringSlots: 8,
-      gearmanPorts: [4730, 7003],
+      select: SELECT_ALL,
       decapsulate: [],
       servicePorts: [4730, 7003, 24007, 24008],
     },

@@ -25,7 +25,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   records: { rooms: ['packet'], packages: PURE },
   packet: { rooms: [], packages: PURE },
   ring: { rooms: [] },
-  config: { rooms: [] },
+  config: { rooms: ['records'] },
 };
 
 /** Each file of src/, and what it imports: another file's path (src/...), or a package. */

@@ -1,15 +1,16 @@
 /** Whose a connection is that was joined late: data that look like another protocol's must not decide it. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claimingDecoder } from '../../src/protocols/claim.js';
 import { type Direction, ToClient, ToServer } from '../../src/protocols/protocol.js';
 import { protocols } from '../../src/protocols/registry.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 import { packet } from './gearman/packets.js';
 import { flushCall, flushReply, readReply, writeCall, writeReply } from './rpc/rpc-bytes.js';
 
 const AT = { seconds: 1, nanoseconds: 0, packet: 1 };
-const OPTIONS = { payloadBytes: 0, view: 'calls', detail: 'summary', gearmanPorts: [4730] } as const;
-const KNOWN = protocols(OPTIONS, [4730, 24007]);
+const KNOWN = protocols(PROTOCOL_OPTIONS, [4730, 24007]);
 const SEGMENT = 1448;
 
 type Piece = readonly [Direction, Uint8Array];
@@ -17,14 +18,18 @@ type Piece = readonly [Direction, Uint8Array];
 /** The protocol that claims a connection of these segments, and how many of them it took. */
 function claimedBy(pieces: readonly Piece[], serverPort = 49152): string {
   let by = 'nobody';
-  const decoder = claimingDecoder({ serverPort, clientPort: 40000, fromStart: false }, () => {}, {
-    protocols: KNOWN,
-    options: OPTIONS,
-    claimed: (protocol) => {
-      by = protocol.name;
+  const decoder = claimingDecoder(
+    { serverPort, clientPort: 40000, ...ADDRESSES, fromStart: false },
+    () => {},
+    {
+      protocols: KNOWN,
+      options: PROTOCOL_OPTIONS,
+      claimed: (protocol) => {
+        by = protocol.name;
+      },
+      refused() {},
     },
-    refused() {},
-  });
+  );
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   for (const [dir, bytes] of pieces) {
     const all = Buffer.concat([held[dir], bytes]);

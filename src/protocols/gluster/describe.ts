@@ -7,6 +7,7 @@ import type { Procedure, Program } from '../rpc/program.js';
 import { FOP, type Row } from './describe-fop.js';
 import { managementRow } from './describe-management.js';
 import { entry, integer, put, text } from './describe-values.js';
+import { isExpected } from './expected.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
 import { type Introduction, introductionOf } from './volume.js';
@@ -50,6 +51,7 @@ function errorName(procedure: Procedure, code: number): string | undefined {
 interface Result {
   readonly words: string;
   readonly outcome: EventOutcome;
+  readonly expected?: boolean;
 }
 
 /** Some replies say why in words; a SETVOLUME that is refused says it in its dictionary. */
@@ -66,7 +68,8 @@ function failed(procedure: Procedure, response: Fields, out: Fields): Result {
   put(out, 'error', error);
   put(out, 'op_errstr', why);
   const name = error ?? (known ? `error ${code}` : 'failed');
-  return { words: why === undefined ? name : `${name}: ${plain(why)}`, outcome: 'failure' };
+  const words = why === undefined ? name : `${name}: ${plain(why)}`;
+  return { words, outcome: 'failure', expected: isExpected(procedure.name, name) };
 }
 
 function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
@@ -118,7 +121,13 @@ export function newDescriber(_connection: Connection): Describer {
     if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
     if (part === 'call') return { fields, subject, result: undefined, outcome: undefined };
     const result = resultOf(exchange, row, fields);
-    return { fields, subject, result: result.words, outcome: result.outcome };
+    return {
+      fields,
+      subject,
+      result: result.words,
+      outcome: result.outcome,
+      ...(result.expected === true ? { expected: true } : {}),
+    };
   };
 
   return { describe };

@@ -1,5 +1,5 @@
 /** GlusterFS's RPC, and other RPC on the same ports. */
-import type { Protocol } from '../protocol.js';
+import type { Protocol, ProtocolOptions } from '../protocol.js';
 import { newCompiler } from '../rpc/compile.js';
 import type { Programs } from '../rpc/describe.js';
 import { rpc } from '../rpc/rpc.js';
@@ -10,14 +10,14 @@ import { findProgram, programDataset } from './programs.js';
 import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
 import { wanted } from './wanted.js';
 
-const programs: Programs = {
-  find: findProgram,
-  dataset: programDataset,
-  describer: newDescriber,
-  clientName,
-};
-
-export function gluster(): readonly Protocol[] {
+/** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
+export function gluster(_options: ProtocolOptions): readonly Protocol[] {
+  const programs: Programs = {
+    find: findProgram,
+    dataset: programDataset,
+    describer: newDescriber,
+    clientName,
+  };
   const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
   return [rpc('glusterfs', true, programs, compile), rpc('rpc', false, programs, compile)];
 }

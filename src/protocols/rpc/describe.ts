@@ -34,6 +34,8 @@ export interface Description {
   readonly result: string | undefined;
   /** undefined for a call alone. */
   readonly outcome: EventOutcome | undefined;
+  /** It failed as such calls do in normal operation. */
+  readonly expected?: boolean;
 }
 
 /** One for each connection: it may remember what the connection said of itself (SETVOLUME). */

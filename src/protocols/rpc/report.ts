@@ -88,6 +88,8 @@ interface Line {
   readonly truncated: boolean;
   readonly reason: string;
   readonly replyPacket: number;
+  readonly xid: number;
+  readonly expected?: boolean | undefined;
 }
 
 function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Line, at: Moment): void {
@@ -105,6 +107,8 @@ function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Lin
     action: call === undefined ? 'reply' : actionOf(call),
     outcome: line.outcome,
     duration: line.duration,
+    expected: line.expected,
+    key: line.xid,
     sections: {
       rpc: line.rpc,
       ...(line.gluster === undefined ? {} : { gluster: line.gluster }),
@@ -168,6 +172,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
         truncated: call.truncated,
         reason: call.reason,
         replyPacket: 0,
+        xid: call.xid,
       },
       at,
     );
@@ -192,6 +197,7 @@ export function reportUnanswered(flow: Flow, from: Direction, call: Call): void 
       truncated: call.truncated,
       reason: call.reason,
       replyPacket: 0,
+      xid: call.xid,
     },
     call,
   );
@@ -255,6 +261,8 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
       truncated: reply.truncated || (!messages && call.truncated),
       reason: reply.reason || (messages ? '' : call.reason),
       replyPacket: messages ? 0 : at.packet,
+      xid: call.xid,
+      expected: refused === undefined && !unread ? description.expected : undefined,
     },
     messages ? at : call,
   );
@@ -276,6 +284,7 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
       truncated: reply.truncated,
       reason: reply.reason,
       replyPacket: 0,
+      xid: reply.xid,
     },
     at,
   );

@@ -10,6 +10,7 @@ import {
   ToServer,
 } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -48,9 +49,9 @@ export interface FeederOptions {
 
 export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {}): Feeder {
   const seen: Seen[] = [];
-  const options: ProtocolOptions = { payloadBytes, view: 'calls', detail: 'full', gearmanPorts: [4730] };
-  const connection = { serverPort: 4730, clientPort: 40000, fromStart };
-  const decoder = gearman([4730]).open(connection, (from, body) => seen.push({ from, body }), options);
+  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full' };
+  const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart };
+  const decoder = gearman(options).open(connection, (from, body) => seen.push({ from, body }), options);
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   const skip: [number, number] = [0, 0];
   let mostHeld = 0;

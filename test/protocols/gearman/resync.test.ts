@@ -4,6 +4,7 @@ import { gearman } from '../../../src/protocols/gearman/gearman.js';
 import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
 import { Claim } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { examples, packet, random } from './packets.js';
 
@@ -208,7 +209,7 @@ test('any bytes: never throws, holds back within bounds', () => {
 });
 
 test('claims', () => {
-  const protocol = gearman([4730]);
+  const protocol = gearman(PROTOCOL_OPTIONS);
   const claim = (
     bytes: Buffer | string,
     serverPort = 4730,
@@ -216,7 +217,12 @@ test('claims', () => {
     dir: typeof ToServer | typeof ToClient = ToServer,
   ) => {
     const buf = Buffer.from(bytes);
-    return protocol.claim(dir, buf, 0, buf.length, { serverPort, clientPort: 40000, fromStart });
+    return protocol.claim(dir, buf, 0, buf.length, {
+      serverPort,
+      clientPort: 40000,
+      ...ADDRESSES,
+      fromStart,
+    });
   };
   assert.equal(claim(packet('REQ', 7), 9999), Claim.yes);
   assert.equal(claim(packet('REQ', 7).subarray(0, 7), 9999), Claim.maybe);

@@ -5,10 +5,11 @@ import { PROGRAMS } from '../../../src/protocols/gluster/programs.js';
 import { wanted } from '../../../src/protocols/gluster/wanted.js';
 import type { Fields } from '../../../src/protocols/rpc/describe.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { ADDRESSES } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import { sampleBody } from './sample.js';
 
-const connection = { serverPort: 49152, clientPort: 49151, fromStart: true };
+const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
 test('every procedure, whatever is missing: a subject, and no word that only a program says', () => {
   const random = newRandom(7);

@@ -3,8 +3,9 @@ import test from 'node:test';
 import { newDescriber } from '../../../src/protocols/gluster/describe.js';
 import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
+import { ADDRESSES } from '../../helpers/connection.js';
 
-const connection = { serverPort: 49152, clientPort: 49151, fromStart: true };
+const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
 const Fop = 1298437;
 const Handshake = 14398633;

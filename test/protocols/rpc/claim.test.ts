@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { ADDRESSES } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import { Claim, glusterfs, other, ToClient, ToServer } from './harness.js';
 import {
@@ -19,7 +20,12 @@ import {
 const claimOf =
   (protocol: typeof other) =>
   (bytes: Uint8Array, fromStart = true) =>
-    protocol.claim(ToServer, bytes, 0, bytes.length, { serverPort: 24007, clientPort: 1023, fromStart });
+    protocol.claim(ToServer, bytes, 0, bytes.length, {
+      serverPort: 24007,
+      clientPort: 1023,
+      ...ADDRESSES,
+      fromStart,
+    });
 const gluster = claimOf(glusterfs);
 const rpc = claimOf(other);
 const nfs = call({ xid: 1, program: Nfs, version: 3, procedure: 1, body: Buffer.alloc(36) });
@@ -64,7 +70,12 @@ test('a reply first, where the call was missed', () => {
   assert.deepEqual([gluster(flushReply(1)), rpc(flushReply(1))], [Claim.yes, Claim.no]);
   const bytes = childDown(1);
   assert.equal(
-    glusterfs.claim(ToClient, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, fromStart: true }),
+    glusterfs.claim(ToClient, bytes, 0, bytes.length, {
+      serverPort: 1,
+      clientPort: 2,
+      ...ADDRESSES,
+      fromStart: true,
+    }),
     Claim.yes,
   );
 });

@@ -1,4 +1,5 @@
 /** Feeds an RPC decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
+
 import { gluster } from '../../../src/protocols/gluster/gluster.js';
 import {
   Claim,
@@ -10,11 +11,12 @@ import {
   ToServer,
 } from '../../../src/protocols/protocol.js';
 import type { Json, JsonObject, RecordBody } from '../../../src/records/record.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import type { Random } from '../../helpers/random.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
-const [glusterfs, other] = gluster();
+const [glusterfs, other] = gluster(PROTOCOL_OPTIONS);
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { Claim, glusterfs, other, ToClient, ToServer };
@@ -54,8 +56,8 @@ export function feeder({
   detail = 'full',
 }: FeederOptions = {}): Feeder {
   const seen: Seen[] = [];
-  const options: ProtocolOptions = { payloadBytes, view, detail, gearmanPorts: [] };
-  const connection = { serverPort: 49152, clientPort: 49151, fromStart };
+  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, view, detail };
+  const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const decoder = glusterfs.open(connection, (from, body) => seen.push({ from, body }), options);
   const held: [Buffer, Buffer] = [NOTHING, NOTHING];
   const skip: [number, number] = [0, 0];

@@ -1,4 +1,5 @@
 /** TLS: told by its hellos, however they come, and let go. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -12,6 +13,7 @@ import {
 import { newChain } from '../../../src/protocols/tls/chain.js';
 import { tls } from '../../../src/protocols/tls/tls.js';
 import type { RecordBody } from '../../../src/records/record.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import {
   alpn,
@@ -26,7 +28,6 @@ import {
 } from './hellos.js';
 
 const AT = { seconds: 1, nanoseconds: 2, packet: 3 };
-const OPTIONS = { payloadBytes: 0, view: 'calls', detail: 'summary', gearmanPorts: [4730] } as const;
 
 interface Talk {
   readonly told: { from: Direction; body: RecordBody }[];
@@ -37,8 +38,12 @@ interface Talk {
 
 function talk(serverPort = 24007, clientPort = 1023): Talk {
   const told: Talk['told'] = [];
-  const connection = { serverPort, clientPort, fromStart: true };
-  const decoder = tls([4730, 24007]).open(connection, (from, body) => told.push({ from, body }), OPTIONS);
+  const connection = { serverPort, clientPort, ...ADDRESSES, fromStart: true };
+  const decoder = tls([4730, 24007]).open(
+    connection,
+    (from, body) => told.push({ from, body }),
+    PROTOCOL_OPTIONS,
+  );
   const held = [Buffer.alloc(0), Buffer.alloc(0)];
   return {
     told,
@@ -198,7 +203,7 @@ describe('a TLS handshake', () => {
 describe('the claim of TLS', () => {
   const { claim } = tls([]);
   const of = (bytes: Uint8Array) =>
-    claim(ToServer, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, fromStart: true });
+    claim(ToServer, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, ...ADDRESSES, fromStart: true });
 
   it('takes hellos by their first six bytes', () => {
     const first = record(22, HELLO);

@@ -1,0 +1,51 @@
+/** Checks of an option's value, as all options have them. Each error names the option, the value and what was expected. */
+import { parseDuration, parseSize } from './sizes.js';
+import { UserError } from './user-error.js';
+
+/** What yargs parsed, by option name. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+export const MIB = 1 << 20;
+
+export function strings(value: unknown): string[] {
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+}
+
+/** yargs makes an array of an option that is given twice. */
+export function single(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw new UserError(`--${name}: given ${value.length} times, expected once`);
+  return String(value);
+}
+
+export function integer(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw new UserError(`--${name} ${text}: expected a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+export function size(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = parseSize(text, MIB);
+  if (value === undefined || value < least || value > most) {
+    throw new UserError(
+      `--${name} ${text}: expected a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`,
+    );
+  }
+  return value;
+}
+
+export function duration(args: Arguments, name: string, least: number, most: number): number {
+  const text = single(args, name) ?? '';
+  const value = parseDuration(text);
+  if (value === undefined || value < least || value > most) {
+    throw new UserError(
+      `--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`,
+    );
+  }
+  return value;
+}
