@@ -44,6 +44,9 @@ const NAMES = [
   'lines_dropped',
   'anomalies',
   'anomalies_suppressed',
+  // Calls.
+  'calls_unanswered',
+  'replies_without_call',
   // Left out by choice (pipeline/selection.ts).
   'left_out_unselected',
   'left_out_only',

@@ -83,6 +83,10 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
         ([, count]) => count > 0,
       ),
     ),
+    calls: {
+      unanswered: of(Counter.calls_unanswered),
+      replies_without_call: of(Counter.replies_without_call),
+    },
     anomalies: { written: of(Counter.anomalies), suppressed: of(Counter.anomalies_suppressed) },
     faults: { decoder: of(Counter.decoder_faults), decoder_restarts: main.decoderRestarts },
     lines: {

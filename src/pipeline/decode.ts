@@ -20,7 +20,7 @@ import { newPacketAnomalies } from './packet-anomalies.js';
 import { newSelection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
-export interface DecodeOptions extends ProtocolOptions {
+export interface DecodeOptions extends Omit<ProtocolOptions, 'tally'> {
   /** This decoder's number, of so many. */
   readonly shard: number;
   readonly shards: number;
@@ -93,7 +93,13 @@ export function newDecode(
     counters[Counter.lines]++;
     emitLine(line);
   });
-  const known = protocols(options, options.servicePorts);
+  const tallied: ProtocolOptions = {
+    ...options,
+    tally(what) {
+      counters[Counter[what]]++;
+    },
+  };
+  const known = protocols(tallied, options.servicePorts);
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
   /** What a predecessor in this place has counted. */
@@ -107,7 +113,7 @@ export function newDecode(
     flow.watcher = lines;
     flow.decoder = claimingDecoder(flow, lines.emit, {
       protocols: known,
-      options,
+      options: tallied,
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
         flow.decoder = decoder;

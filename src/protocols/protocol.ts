@@ -99,7 +99,11 @@ export interface ProtocolOptions {
   readonly maxPaths: number;
   /** Bricks of this host, for connections whose beginning was not seen. */
   readonly bricks: readonly KnownBrick[];
+  readonly tally: Tally;
 }
+
+/** Counts what has no line of its own. */
+export type Tally = (what: 'calls_unanswered' | 'replies_without_call') => void;
 
 /** A brick as glusterd's own files tell of it. */
 export interface KnownBrick {

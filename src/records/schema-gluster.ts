@@ -126,4 +126,6 @@ export const RPC: Schema = object({
   verifier: AUTH,
   retransmission: describe('the call was sent again while it was open', { const: true }),
   payload_bytes: describe('bytes of file data behind the struct', count),
+  age: describe('nanoseconds that the call has waited without a reply', count),
+  late: describe('it was told before that there was no reply so far', { const: true }),
 });

@@ -70,6 +70,7 @@ const STATS: Schema = object({
     'records by dataset',
     object(Object.fromEntries(DATASETS.map((dataset) => [dataset, count]))),
   ),
+  calls: counts('unanswered', 'replies_without_call'),
   anomalies: counts('written', 'suppressed'),
   faults: counts('decoder', 'decoder_restarts'),
   lines: object({

@@ -11,7 +11,7 @@ import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
 import { wanted } from './wanted.js';
 
 /** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
-export function gluster(_options: ProtocolOptions): readonly Protocol[] {
+export function gluster(options: ProtocolOptions): readonly Protocol[] {
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
@@ -19,5 +19,5 @@ export function gluster(_options: ProtocolOptions): readonly Protocol[] {
     clientName,
   };
   const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
-  return [rpc('glusterfs', true, programs, compile), rpc('rpc', false, programs, compile)];
+  return [rpc('glusterfs', true, programs, compile, options), rpc('rpc', false, programs, compile, options)];
 }

@@ -1,4 +1,5 @@
 /** Calls that wait for their reply, by xid: one of these for each direction that calls. */
+import { nanosecondsBetween } from '../../records/time.js';
 import type { Moment } from '../protocol.js';
 import type { Fields } from './describe.js';
 import type { Procedure, Program } from './program.js';
@@ -22,6 +23,8 @@ export interface Call {
   /** Why it is malformed; empty: it isn't. */
   reason: string;
   retransmission: boolean;
+  /** It was told that there is no reply. */
+  told: boolean;
   /** When its last byte passed. */
   seconds: number;
   nanoseconds: number;
@@ -43,36 +46,45 @@ export interface Calls {
   take(xid: number): Call | undefined;
   /** Calls that were given up for others since this was asked last. */
   takeForgotten(): number;
-  /** All that are left, oldest first; they are gone then. */
+  /** Those that have waited so many milliseconds and were not told of before: they are told now. */
+  overdue(at: Moment, timeout: number): Call[];
+  /** Whether any waits that was not told of. */
+  waiting(): boolean;
+  /** All that are left, oldest first of those that were told of, then of the others; they are gone then. */
   takeAll(): Call[];
+  /** All that wait, in no order. */
+  all(): Iterable<Call>;
 }
 
 export function newCalls(): Calls {
   // A Map keeps the order of insertion: the first is the oldest.
   const calls = new Map<number, Call>();
+  /** Those that were told of: their reply may come yet. */
+  const told = new Map<number, Call>();
   let weight = 0;
   let forgotten = 0;
+  const find = (xid: number) => calls.get(xid) ?? (told.size > 0 ? told.get(xid) : undefined);
   const remove = (call: Call) => {
-    calls.delete(call.xid);
+    (call.told ? told : calls).delete(call.xid);
     weight -= call.weight;
   };
   return {
     open(call) {
-      const before = calls.get(call.xid);
+      const before = find(call.xid);
       if (before !== undefined) remove(before);
       calls.set(call.xid, call);
       weight += call.weight;
-      while (calls.size > CallsLimit || (weight > WeightLimit && calls.size > 1)) {
-        const [oldest] = calls.values();
+      while (calls.size + told.size > CallsLimit || (weight > WeightLimit && calls.size + told.size > 1)) {
+        const [oldest] = told.size > 0 ? told.values() : calls.values();
         remove(oldest);
         forgotten++;
       }
       return before;
     },
-    has: (xid) => calls.has(xid),
-    find: (xid) => calls.get(xid),
+    has: (xid) => calls.has(xid) || told.has(xid),
+    find,
     take(xid) {
-      const call = calls.get(xid);
+      const call = find(xid);
       if (call !== undefined) remove(call);
       return call;
     },
@@ -81,8 +93,27 @@ export function newCalls(): Calls {
       forgotten = 0;
       return count;
     },
+    overdue(at, timeout) {
+      const late: Call[] = [];
+      for (const call of calls.values()) {
+        if (nanosecondsBetween(call.seconds, call.nanoseconds, at) < timeout * 1e6) break;
+        late.push(call);
+      }
+      for (const call of late) {
+        calls.delete(call.xid);
+        call.told = true;
+        told.set(call.xid, call);
+      }
+      return late;
+    },
+    waiting: () => calls.size > 0,
+    *all() {
+      yield* told.values();
+      yield* calls.values();
+    },
     takeAll() {
-      const left = [...calls.values()];
+      const left = [...told.values(), ...calls.values()];
+      told.clear();
       calls.clear();
       weight = 0;
       return left;

@@ -125,6 +125,7 @@ function newCall(
     truncated: false,
     reason: '',
     retransmission: false,
+    told: false,
     seconds: 0,
     nanoseconds: 0,
     packet: 0,

@@ -23,7 +23,8 @@ import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
 import { complete, inCut, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
-import { reportUnanswered } from './report.js';
+import { reportUnanswered, tellWaiting } from './report.js';
+import type { Waiting } from './waiting.js';
 
 /** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
 const RecordLimit = 1 << 30;
@@ -286,8 +287,19 @@ function takeClose(flow: Flow, at: Moment): void {
     if (calls.length === 0) continue;
     // Where the other direction was never seen, every call is without a reply.
     if (flow.messages && flow.sides[opposite(dir)].seen) unanswered(flow, dir, calls.length, at);
-    for (const call of calls) reportUnanswered(flow, dir, call);
+    for (const call of calls) reportUnanswered(flow, dir, call, at);
   }
+}
+
+/** Tells of the calls that wait too long, and says whether any wait still. */
+export function tellOverdue(flow: Flow, timeout: number, at: Moment): boolean {
+  let waits = false;
+  for (const dir of [ToServer, ToClient] as const) {
+    const { calls } = flow.sides[dir];
+    for (const call of calls.overdue(at, timeout)) tellWaiting(flow, dir, call, at);
+    waits ||= calls.waiting();
+  }
+  return waits;
 }
 
 export function openDecoder(
@@ -296,8 +308,9 @@ export function openDecoder(
   options: ProtocolOptions,
   programs: Programs,
   compile: Compiler,
+  waiting: Waiting,
 ): FlowDecoder {
-  const flow = openFlow(connection, emit, options, programs, compile);
+  const flow = openFlow(connection, emit, options, programs, compile, waiting);
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>

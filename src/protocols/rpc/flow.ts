@@ -1,11 +1,12 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
 import { type Loss, newLoss } from '../anomalies.js';
-import type { Connection, Direction, Emit, Moment, ProtocolOptions } from '../protocol.js';
+import type { Connection, Direction, Emit, Moment, ProtocolOptions, Tally } from '../protocol.js';
 import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
 import type { Describer, Programs } from './describe.js';
 import type { Fragments } from './fragments.js';
 import type { Message } from './message.js';
+import type { Waiting } from './waiting.js';
 
 /** Where a direction is in the stream of records. */
 export const Phase = {
@@ -64,6 +65,8 @@ export interface Flow {
   readonly programs: Programs;
   readonly compile: Compiler;
   readonly describer: Describer;
+  readonly waiting: Waiting;
+  readonly tally: Tally;
   readonly sides: readonly [Side, Side];
   /** The connection numbers some procedures in the way that Procedure.alternative tells. */
   otherNumbers: boolean;
@@ -97,6 +100,7 @@ export function openFlow(
   options: ProtocolOptions,
   programs: Programs,
   compile: Compiler,
+  waiting: Waiting,
 ): Flow {
   const full = options.detail === 'full';
   return {
@@ -107,6 +111,8 @@ export function openFlow(
     detail: full ? 'full' : 'brief',
     programs,
     compile,
+    waiting,
+    tally: options.tally,
     describer: programs.describer(connection),
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
     otherNumbers: false,

@@ -90,6 +90,7 @@ interface Line {
   readonly replyPacket: number;
   readonly xid: number;
   readonly expected?: boolean | undefined;
+  readonly age?: number | undefined;
 }
 
 function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Line, at: Moment): void {
@@ -107,6 +108,7 @@ function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Lin
     action: call === undefined ? 'reply' : actionOf(call),
     outcome: line.outcome,
     duration: line.duration,
+    age: line.age,
     expected: line.expected,
     key: line.xid,
     sections: {
@@ -144,8 +146,9 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
         before.versionNumber === call.versionNumber &&
         before.procedureNumber === call.procedureNumber;
       if (same) call.retransmission = true;
-      else reportUnanswered(flow, from, before);
+      else reportUnanswered(flow, from, before, at);
     }
+    flow.waiting.add(flow);
     const count = flow.sides[from].calls.takeForgotten();
     if (count > 0) forgotten(flow, from, count, at);
   }
@@ -180,19 +183,28 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
   if (call.reason !== '') malformed(flow, from, `${actionOf(call)} call`, call.reason, at);
 }
 
-/** Tells of a call that has no reply; in the `messages` view the call itself was told. */
-export function reportUnanswered(flow: Flow, from: Direction, call: Call): void {
+/** Tells of a call that will have no reply any more, unless that was told. */
+export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Moment): void {
+  if (!call.told) tellWaiting(flow, from, call, at);
+}
+
+/** Tells of a call that has no reply so far; in the `messages` view the call itself was told. */
+export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment): void {
+  flow.tally('calls_unanswered');
   if (flow.messages) return;
   const description = describe(flow, call, undefined, 'call');
+  const waited = nanosecondsBetween(call.seconds, call.nanoseconds, at);
+  const age = waited >= 0 ? waited : undefined;
   emitLine(
     flow,
     from,
     call,
     {
-      sentence: `${description.subject} -> no reply`,
+      sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${elapsed(age)}`}`,
       outcome: 'unknown',
       duration: undefined,
-      rpc: callOf(call, undefined),
+      rpc: { ...callOf(call, undefined), age },
+      age,
       gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
       truncated: call.truncated,
       reason: call.reason,
@@ -220,6 +232,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const call = flow.sides[opposite(from)].calls.take(reply.xid);
   const { messages } = flow;
   if (call === undefined) {
+    flow.tally('replies_without_call');
     if (messages) strayReply(flow, from, reply, at);
     return;
   }
@@ -249,7 +262,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
             verifier: reply.verifier,
             payload_bytes: reply.dataBytes,
           }
-        : callOf(call, reply),
+        : { ...callOf(call, reply), late: call.told ? true : undefined },
       gluster: glusterOf(
         flow,
         call,

@@ -1,12 +1,13 @@
 /** ONC RPC as a protocol: which connections it claims, and with which name. */
-import { Claim, type Connection, type Protocol } from '../protocol.js';
+import { Claim, type Connection, type Protocol, type ProtocolOptions } from '../protocol.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
-import { openDecoder } from './decoder.js';
+import { openDecoder, tellOverdue } from './decoder.js';
 import type { Programs } from './describe.js';
 import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
 import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
+import { newWaiting } from './waiting.js';
 
 const header = newHeader();
 /** The most bytes of the first fragment of a record that is put together of several. */
@@ -66,13 +67,21 @@ function claimLate(programs: Programs, gluster: boolean, buf: Uint8Array, start:
 }
 
 /** `gluster`: whether this one is for connections of GlusterFS's programs, or for those of others. */
-export function rpc(name: string, gluster: boolean, programs: Programs, compile: Compiler): Protocol {
+export function rpc(
+  name: string,
+  gluster: boolean,
+  programs: Programs,
+  compile: Compiler,
+  { callTimeout }: ProtocolOptions,
+): Protocol {
+  const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
   return {
     name,
     claim: (_dir, buf, start, end, connection: Connection) =>
       connection.fromStart
         ? claimStart(programs, gluster, buf, start, end)
         : claimLate(programs, gluster, buf, start, end),
-    open: (connection, emit, options) => openDecoder(connection, emit, options, programs, compile),
+    open: (connection, emit, options) => openDecoder(connection, emit, options, programs, compile, waiting),
+    tick: waiting.tick,
   };
 }

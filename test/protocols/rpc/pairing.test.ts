@@ -5,6 +5,7 @@ import {
   anomalies,
   anomalyOf,
   feeder,
+  glusterfs,
   glusterOf,
   messages,
   rpcOf,
@@ -52,7 +53,7 @@ test('an xid that is used for another call: the first has no reply', () => {
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
   const [flush, fstat] = feed.seen;
   assert.equal(flush.body.outcome, 'unknown');
-  assert.match(flush.body.message, /-> no reply$/);
+  assert.match(flush.body.message, /-> no reply for 0\.00 ms$/);
   assert.equal(fstat.body.outcome, 'success');
   assert.equal(rpcOf(fstat).retransmission, undefined);
 });
@@ -90,6 +91,33 @@ test('calls that were never answered', () => {
   assert.deepEqual(actions(both), ['FLUSH', 'FSTAT', 'FLUSH', 'FSTAT', 'unanswered']);
   assert.deepEqual(anomalyOf(both.seen[4]), { protocol: 'rpc', reason: 'no reply', requests: 2 });
   assert.equal(both.seen[4].from, ToServer);
+});
+
+test('calls that wait too long are told of once, with their age, and their reply again', () => {
+  const feed = feeder();
+  const tick = (seconds: number) => {
+    feed.at = { ...feed.at, seconds: start + seconds };
+    glusterfs.tick?.(feed.at);
+  };
+  const start = feed.at.seconds;
+  feed.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2)]));
+  tick(10);
+  feed.send(ToServer, flushCall(3));
+  tick(29);
+  assert.equal(feed.seen.length, 0);
+  for (const seconds of [30, 31, 32]) tick(seconds);
+  assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
+  assert.ok(feed.seen.every(({ body }) => body.outcome === 'unknown' && body.seconds === start));
+  assert.match(feed.seen[0].body.message, /-> no reply for 30\.00 s$/);
+  assert.equal(rpcOf(feed.seen[0]).age, 30e9);
+  feed.send(ToClient, flushReply(1));
+  assert.equal(feed.seen[2].body.duration, 32e9);
+  assert.equal(rpcOf(feed.seen[2]).late, true);
+  tick(41);
+  assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT', 'FLUSH', 'FLUSH']);
+  feed.end();
+  // Neither was forgotten, and nothing is told twice.
+  assert.equal(feed.seen.length, 4);
 });
 
 test('callbacks have xids of their own, and no reply', () => {
