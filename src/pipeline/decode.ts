@@ -20,7 +20,7 @@ import { newPacketAnomalies } from './packet-anomalies.js';
 import { newSelection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
-export interface DecodeOptions extends Omit<ProtocolOptions, 'tally'> {
+export interface DecodeOptions extends ProtocolOptions {
   /** This decoder's number, of so many. */
   readonly shard: number;
   readonly shards: number;
@@ -93,13 +93,9 @@ export function newDecode(
     counters[Counter.lines]++;
     emitLine(line);
   });
-  const tallied: ProtocolOptions = {
-    ...options,
-    tally(what) {
-      counters[Counter[what]]++;
-    },
-  };
-  const known = protocols(tallied, options.servicePorts);
+  const known = protocols(options, options.servicePorts, (what) => {
+    counters[Counter[what]]++;
+  });
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
   /** What a predecessor in this place has counted. */
@@ -113,7 +109,7 @@ export function newDecode(
     flow.watcher = lines;
     flow.decoder = claimingDecoder(flow, lines.emit, {
       protocols: known,
-      options: tallied,
+      options,
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
         flow.decoder = decoder;

@@ -99,7 +99,6 @@ export interface ProtocolOptions {
   readonly maxPaths: number;
   /** Bricks of this host, for connections whose beginning was not seen. */
   readonly bricks: readonly KnownBrick[];
-  readonly tally: Tally;
 }
 
 /** Counts what has no line of its own. */

@@ -18,6 +18,7 @@ const uuid: Schema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[
 const CLIENT: Schema = object({
   host: string,
   pid: integer,
+  mount_id: describe('of the process, whatever it connects to', string),
   process_name: string,
   version: string,
   subvolume: describe('the client translator that connected', string),
@@ -44,9 +45,14 @@ const STRUCT: Schema = { type: 'object' };
 export const GLUSTER: Schema = object({
   volume: string,
   brick: describe("the brick's path, from SETVOLUME or from the port mapper", string),
+  brick_host: describe("as the client's volfile or glusterd's files name it", string),
   client: CLIENT,
   gfid: describe('the file', uuid),
-  path: describe('<gfid:PARENT>/name, or from the root of the volume', string),
+  path: describe(
+    'from the root of the volume, as the wire last said; from the first directory of unknown name: <gfid:PARENT>/name',
+    string,
+  ),
+  path_before_gap: describe('a path was learned before bytes toward the brick were missed', { const: true }),
   new_path: string,
   target: describe('of a symbolic link', string),
   target_gfid: uuid,

@@ -12,7 +12,12 @@ const Controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 export function plain(value: unknown): string {
   let name = String(value);
   if (name.length > NameLimit) name = `${name.slice(0, NameLimit)}...`;
-  return Control.test(name) ? name.replace(Controls, '.') : name;
+  return oneLine(name);
+}
+
+/** Without what would break a line, or be a terminal's command. */
+export function oneLine(text: string): string {
+  return Control.test(text) ? text.replace(Controls, '.') : text;
 }
 
 export function elapsed(nanoseconds: number): string {

@@ -17,7 +17,6 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
   stuck: 0,
   maxPaths: 10000,
   bricks: [],
-  tally() {},
 };
 
 /** Writes everything. */

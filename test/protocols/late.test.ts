@@ -10,7 +10,7 @@ import { packet } from './gearman/packets.js';
 import { flushCall, flushReply, readReply, writeCall, writeReply } from './rpc/rpc-bytes.js';
 
 const AT = { seconds: 1, nanoseconds: 0, packet: 1 };
-const KNOWN = protocols(PROTOCOL_OPTIONS, [4730, 24007]);
+const KNOWN = protocols(PROTOCOL_OPTIONS, [4730, 24007], () => {});
 const SEGMENT = 1448;
 
 type Piece = readonly [Direction, Uint8Array];

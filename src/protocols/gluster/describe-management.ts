@@ -21,17 +21,19 @@ const hostname: Part = (request, out) => {
   return host === undefined ? '' : plain(host);
 };
 /** What the command is about, or else what somebody typed. */
-const typed: Part = (request, out) => {
-  const about = [hostname(request, out), volume(request, out)].filter((words) => words !== '').join(' ');
+const typed: Part = (request, out, place) => {
+  const about = [hostname(request, out, place), volume(request, out, place)]
+    .filter((words) => words !== '')
+    .join(' ');
   return about === '' && typeof out.command === 'string' ? `"${plain(out.command)}"` : about;
 };
 
 /** The brick and the volume; the operation is the procedure once more. */
-const ofBrick: Part = (request, out) => {
-  operation(brickOp)(request, out);
+const ofBrick: Part = (request, out, place) => {
+  operation(brickOp)(request, out, place);
   const path = text(request.name) ?? entry(request.input, 'brick-name');
   put(out, 'brick', path);
-  volumeOf('input')(request, out);
+  volumeOf('input')(request, out, place);
   return path === undefined ? '' : plain(path);
 };
 
@@ -91,13 +93,13 @@ const invalidated: Part = (request, out) => {
 };
 
 /** GETLIMIT asks for a directory by its gfid, in the dictionary. */
-const limited: Part = (request, out) => {
+const limited: Part = (request, out, place) => {
   const id = entry(request.dict, 'gfid');
-  return id === undefined ? '' : file({ gfid: id } satisfies Fields, out);
+  return id === undefined ? '' : file({ gfid: id } satisfies Fields, out, place);
 };
 
-const peers: Part = (request, out) => {
-  const words = hostname(request, out);
+const peers: Part = (request, out, place) => {
+  const words = hostname(request, out, place);
   put(out, 'peer_uuid', text(request.uuid));
   return words;
 };

@@ -5,75 +5,71 @@
 import { humanBytes, plain } from '../../records/words.js';
 import type { Fields } from '../rpc/describe.js';
 import type { Names } from '../rpc/xdr.js';
-import { entry, gfid, integer, object, put, RootGfid, text } from './describe-values.js';
+import { entry, gfid, integer, object, put, text } from './describe-values.js';
 import { accessMask, openFlags, seekWhat, setattrValid } from './names.js';
+import { type Place, shownPath } from './place.js';
 
-export type Part = (request: Fields, out: Fields) => string;
+export type Part = (request: Fields, out: Fields, place: Place) => string;
 
-/** Where an inode is told by its gfid alone. The root is the one whose path is known. */
-function inode(id: string): string {
-  return id === RootGfid ? '/' : `<gfid:${plain(id)}>`;
+/** A file that is told by its gfid alone. */
+function inode(id: string, out: Fields, place: Place, field: string | undefined): string {
+  const path = place.path(id);
+  if (path === undefined) return `<gfid:${id}>`;
+  if (field !== undefined) out[field] = path;
+  return shownPath(path);
 }
 
 /** A path that clients sent along until GlusterFS 3.2. */
 function sent(path: string, out: Fields, field: string): string {
   out[field] = path;
-  return plain(path);
+  return shownPath(path);
 }
 
 /** The file that a gfid names. */
-export const file: Part = (request, out) => {
+export const file: Part = (request, out, place) => {
   const id = gfid(request.gfid);
   put(out, 'gfid', id);
   const path = text(request.path);
   if (path !== undefined) return sent(path, out, 'path');
-  if (id === RootGfid) out.path = '/';
-  return id === undefined ? '' : inode(id);
+  return id === undefined ? '' : inode(id, out, place, 'path');
 };
-
-/** `<gfid:PARENT>/name`, `/name` in the root; the name alone where its directory was not told. */
-function join(parent: string | undefined, name: string): string {
-  if (parent === undefined) return name;
-  return parent === RootGfid ? `/${name}` : `<gfid:${parent}>/${name}`;
-}
 
 /** The path that a directory's gfid and a name in it make, as a field of this name. */
 function named(parent: string, name: string, path: string, field: string): Part {
-  return (request, out) => {
+  return (request, out, place) => {
     const whole = text(request[path]);
     if (whole !== undefined) return sent(whole, out, field);
     const base = text(request[name]);
     const directory = gfid(request[parent]);
-    if (base === undefined) return directory === undefined ? '' : inode(directory);
-    const joined = join(directory, base);
+    if (base === undefined) return directory === undefined ? '' : inode(directory, out, place, undefined);
+    const joined = place.join(directory, base);
     out[field] = joined;
-    // A sentence cuts long names, and the gfid shall not be what is left of them.
-    return joined.slice(0, -base.length) + plain(base);
+    return shownPath(joined);
   };
 }
 
 export const entryName = named('pargfid', 'bname', 'path', 'path');
 export const oldName = named('oldgfid', 'oldbname', 'oldpath', 'path');
 const newPath = named('newgfid', 'newbname', 'newpath', 'new_path');
-export const newName: Part = (request, out) => {
-  const words = newPath(request, out);
+export const newName: Part = (request, out, place) => {
+  const words = newPath(request, out, place);
   return words === '' ? '' : `to ${words}`;
 };
 
 /** LOOKUP: of a name in a directory, or of a gfid. */
-export const lookedUp: Part = (request, out) => {
-  if (text(request.bname) === undefined) return file(request, out);
+export const lookedUp: Part = (request, out, place) => {
+  if (text(request.bname) === undefined) return file(request, out, place);
   put(out, 'gfid', gfid(request.gfid));
-  return entryName(request, out);
+  return entryName(request, out, place);
 };
 
 /** LINK: the file that gets another name. */
-export const linked: Part = (request, out) => {
+export const linked: Part = (request, out, place) => {
   const id = gfid(request.oldgfid);
   put(out, 'gfid', id);
   const path = text(request.oldpath);
   if (path !== undefined) return sent(path, out, 'path');
-  return id === undefined ? '' : inode(id);
+  return id === undefined ? '' : inode(id, out, place, 'path');
 };
 
 export const symlinkTarget: Part = (request, out) => {
@@ -102,16 +98,16 @@ export const newSize: Part = (request, out) => {
 };
 
 /** COPY_FILE_RANGE: two files. */
-export const copied: Part = (request, out) => {
+export const copied: Part = (request, out, place) => {
   const from = gfid(request.gfid1);
   const to = gfid(request.gfid2);
   put(out, 'gfid', from);
   put(out, 'target_gfid', to);
   put(out, 'offset', integer(request.off_in));
   put(out, 'target_offset', integer(request.off_out));
-  let words = from === undefined ? '' : inode(from);
+  let words = from === undefined ? '' : inode(from, out, place, 'path');
   if (out.offset !== undefined) words += ` at ${out.offset}`;
-  if (to !== undefined) words += ` to ${inode(to)}`;
+  if (to !== undefined) words += ` to ${inode(to, out, place, 'new_path')}`;
   if (out.target_offset !== undefined) words += ` at ${out.target_offset}`;
   return words.trimStart();
 };
@@ -132,8 +128,8 @@ export const access = bits('mask', accessMask, 'mask');
 const attributes = bits('valid', setattrValid, 'attributes');
 
 /** SETATTR: `MODE|UID`. */
-export const changed: Part = (request, out) =>
-  attributes(request, out).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', '');
+export const changed: Part = (request, out, place) =>
+  attributes(request, out, place).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', '');
 
 export const sought: Part = (request, out) => {
   const what = typeof request.what === 'number' ? seekWhat.of(request.what) : undefined;

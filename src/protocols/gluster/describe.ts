@@ -8,8 +8,11 @@ import { FOP, type Row } from './describe-fop.js';
 import { managementRow } from './describe-management.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { isExpected } from './expected.js';
+import { doubt, learn } from './learn.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
+import { newPlace, type Place, VolumeRoot } from './place.js';
+import type { Shared } from './shared.js';
 import { type Introduction, introductionOf } from './volume.js';
 
 const Nothing: Row = { asks: [] };
@@ -88,11 +91,17 @@ function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
   return { words: row.answers?.(response, out, opRet) ?? 'ok', outcome: 'success' };
 }
 
-function subjectOf(procedure: Procedure, row: Row, request: Fields | undefined, out: Fields): string {
+function subjectOf(
+  procedure: Procedure,
+  row: Row,
+  request: Fields | undefined,
+  out: Fields,
+  place: Place,
+): string {
   let words = procedure.name;
   if (request === undefined) return words;
   for (const part of row.asks) {
-    const more = part(request, out);
+    const more = part(request, out, place);
     if (more !== '') words += ` ${more}`;
   }
   return words;
@@ -103,32 +112,82 @@ function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-export function newDescriber(_connection: Connection): Describer {
+export function newDescriber(connection: Connection, { services, paths }: Shared): Describer {
+  const service = services.of(connection);
   let known: Introduction | undefined;
+  let root = VolumeRoot;
+  const table = () => services.table(service, known?.brick);
+  const place = newPlace(paths, table, () => root);
+
+  /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
+  const introduce = (fields: Fields, whole: boolean) => {
+    const from = known ?? (connection.fromStart || service.shared ? undefined : service);
+    put(fields, 'volume', from?.volume);
+    put(fields, 'brick', from?.brick);
+    put(fields, 'brick_host', from?.host);
+    if (known !== undefined) fields.client = whole ? known.client : known.caller;
+  };
 
   const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
     const { program, procedure, request } = exchange;
     const meets = introduced(procedure, program);
-    if (meets) known = introductionOf(request) ?? known;
+    if (meets) meet(introductionOf(request));
     const fields: Fields = {};
-    if (known !== undefined) {
-      put(fields, 'volume', known.volume);
-      put(fields, 'brick', known.brick);
-      if (meets && part !== 'reply') fields.client = known.client;
-    }
+    introduce(fields, meets && part !== 'reply');
     const row = cachedRow(program, procedure);
-    let subject = subjectOf(procedure, row, request, fields);
+    let subject = subjectOf(procedure, row, request, fields, place);
+    place.mark(fields);
     if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
     if (part === 'call') return { fields, subject, result: undefined, outcome: undefined };
     const result = resultOf(exchange, row, fields);
-    return {
-      fields,
-      subject,
-      result: result.words,
-      outcome: result.outcome,
-      ...(result.expected === true ? { expected: true } : {}),
-    };
+    if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
+    else if (result.outcome === 'success') takePlaces(exchange, meets);
+    const described = { fields, subject, result: result.words, outcome: result.outcome };
+    return result.expected === true ? { ...described, expected: true } : described;
   };
 
-  return { describe };
+  const meet = (introduction: Introduction | undefined) => {
+    if (introduction === undefined) return;
+    known = introduction;
+    const { subdir } = introduction;
+    if (subdir === undefined) {
+      root = VolumeRoot;
+      return;
+    }
+    const path = subdir.startsWith('/') ? subdir : `/${subdir}`;
+    root = { path, gfid: paths.find(table(), path) };
+  };
+
+  /** What the reply says of names holds from here on. */
+  const takeNames = (exchange: Exchange, { outcome }: Result) => {
+    const at = table();
+    if (at === 0 || exchange.refused) return;
+    if (outcome === 'unknown') doubt(paths, at, exchange.procedure.name, exchange.request, root.gfid);
+    else learn(paths, at, exchange, outcome === 'success', root.gfid);
+  };
+
+  /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
+  const takePlaces = ({ program, procedure, request, response }: Exchange, meets: boolean) => {
+    if (meets) services.tell(service, known?.brick, known?.volume, known?.host);
+    if (program.name !== 'GLUSTER_PMAP') return;
+    const asked = procedure.name === 'PORTBYBRICK';
+    if (!asked && procedure.name !== 'SIGNIN') return;
+    const port = Number(integer((asked ? response : request)?.port) ?? 0);
+    const brick = text(request?.brick);
+    if (port <= 0 || port > 65535 || brick === undefined) return;
+    const address = asked ? connection.server : connection.client;
+    services.tell(services.at(connection.ipVersion, address, port), brick, undefined, undefined);
+  };
+
+  return {
+    describe,
+    now: paths.now,
+    unanswered(procedure, request) {
+      const at = table();
+      if (at !== 0) doubt(paths, at, procedure.name, request, root.gfid);
+    },
+    unseen() {
+      for (const at of service.tables.values()) paths.gap(at);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** GlusterFS's RPC, and other RPC on the same ports. */
-import type { Protocol, ProtocolOptions } from '../protocol.js';
+import type { Protocol, ProtocolOptions, Tally } from '../protocol.js';
 import { newCompiler } from '../rpc/compile.js';
 import type { Programs } from '../rpc/describe.js';
 import { rpc } from '../rpc/rpc.js';
@@ -7,17 +7,22 @@ import { clientName } from './clients.js';
 import { newDescriber } from './describe.js';
 import { meaning } from './known-keys.js';
 import { findProgram, programDataset } from './programs.js';
+import { newShared } from './shared.js';
 import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
 import { wanted } from './wanted.js';
 
 /** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
-export function gluster(options: ProtocolOptions): readonly Protocol[] {
+export function gluster(options: ProtocolOptions, tally: Tally): readonly Protocol[] {
+  const shared = newShared(options);
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
-    describer: newDescriber,
+    describer: (connection) => newDescriber(connection, shared),
     clientName,
   };
   const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
-  return [rpc('glusterfs', true, programs, compile, options), rpc('rpc', false, programs, compile, options)];
+  return [
+    { ...rpc('glusterfs', true, programs, compile, options, tally), missed: shared.paths.gapAll },
+    rpc('rpc', false, programs, compile, options, tally),
+  ];
 }

@@ -27,13 +27,23 @@ function volumeOfSubvolume(subvolume: string): string | undefined {
 }
 
 /** The pieces of GLUSTER_PROCESS_UUID_FMT (rpc/rpc-lib/src/protocol-common.h), since GlusterFS 4.0. */
-function pieces(id: string): { pid: string; host: string; subvolume: string } | undefined {
+interface Pieces {
+  readonly mount: string;
+  readonly pid: string;
+  readonly host: string;
+  readonly subvolume: string;
+}
+
+function pieces(id: string): Pieces | undefined {
+  const graph = id.indexOf('-GRAPH_ID:');
   const pid = id.indexOf('-PID:');
   const host = id.indexOf('-HOST:', pid + 1);
   const name = id.lastIndexOf('-PC_NAME:');
   const end = id.lastIndexOf('-RECON_NO:');
-  if (!id.startsWith('CTX_ID:') || pid < 0 || host < 0 || name < host || end < name) return undefined;
+  if (!id.startsWith('CTX_ID:') || graph < 0 || pid < graph || host < 0 || name < host || end < name)
+    return undefined;
   return {
+    mount: id.slice(7, graph),
     pid: id.slice(pid + 5, host),
     host: id.slice(host + 6, name),
     subvolume: id.slice(name + 9, end),
@@ -44,7 +54,13 @@ function pieces(id: string): { pid: string; host: string; subvolume: string } | 
 export interface Introduction {
   readonly volume: string | undefined;
   readonly brick: string | undefined;
+  /** The host of the brick, as the client's volfile names it. */
+  readonly host: string | undefined;
+  /** The directory that the client has for its root, where that is not the volume's. */
+  readonly subdir: string | undefined;
   readonly client: JsonObject;
+  /** What of it is on every line of the connection. */
+  readonly caller: JsonObject;
 }
 
 /**
@@ -59,7 +75,9 @@ function introduction(dict: JsonObject): Introduction {
   put(client, 'host', process?.host);
   const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
   put(client, 'pid', pid);
+  put(client, 'mount_id', process?.mount);
   put(client, 'process_name', entry(dict, 'process-name'));
+  const caller = { ...client };
   put(client, 'version', entry(dict, 'client-version'));
   put(client, 'subvolume', process?.subvolume);
   put(client, 'subdir', entry(dict, 'subdir-mount'));
@@ -70,7 +88,10 @@ function introduction(dict: JsonObject): Introduction {
       (process === undefined ? undefined : volumeOfSubvolume(process.subvolume)) ??
       (key === undefined ? undefined : volumeOfKey(key)),
     brick: entry(dict, 'remote-subvolume'),
+    host: entry(dict, 'remote-host'),
+    subdir: entry(dict, 'subdir-mount'),
     client,
+    caller,
   };
 }
 

@@ -7,7 +7,7 @@
 const EVERYWHERE: ReadonlySet<string> = new Set(
   `op_ret op_errno op_errstr errstr
    gfid pargfid bname path oldgfid newgfid oldpath newpath oldbname newbname linkname
-   gfid1 gfid2 off_in off_out offset size len valid mask what ia_gfid
+   gfid1 gfid2 off_in off_out offset size len valid mask what ia_gfid ia_nlink
    cmd type flock lease start lk_owner owner lease_type lease_id name volume domain event_type
    brick port hostname uuid txn_id op key volname old_volname new_volname wd`.split(/\s+/),
 );
@@ -39,10 +39,17 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   ],
   // The gfid of the file that the name turned out to have. LOOKUP's reply is a gfx_common_2iatt_rsp.
   prestat: ['gfx_common_2iatt_rsp'],
+  // Of a file or of a directory.
+  mode: ['gfx_iattx', 'gf_iatt'],
+  // READDIRP: the names in a directory.
+  reply: ['gfx_readdirp_rsp', 'gfs3_readdirp_rsp'],
   stat: [
     'gfx_common_3iatt_rsp',
     'gfx_create_rsp',
     'gfx_rename_rsp',
+    // Of READDIRP's entries.
+    'gfx_dirplist',
+    'gfs3_dirplist',
     'gfs3_lookup_rsp',
     'gfs3_mknod_rsp',
     'gfs3_mkdir_rsp',

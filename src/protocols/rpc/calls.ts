@@ -23,6 +23,8 @@ export interface Call {
   /** Why it is malformed; empty: it isn't. */
   reason: string;
   retransmission: boolean;
+  /** Describer.now() when it was read. */
+  readonly began: number;
   /** It was told that there is no reply. */
   told: boolean;
   /** When its last byte passed. */

@@ -106,6 +106,7 @@ function procedures(flow: Flow, procedure: Procedure | undefined): readonly (Pro
 }
 
 function newCall(
+  flow: Flow,
   program: Program | undefined,
   procedure: Procedure | undefined,
   auth: Fields | undefined,
@@ -126,6 +127,7 @@ function newCall(
     reason: '',
     retransmission: false,
     told: false,
+    began: flow.describer.now(),
     seconds: 0,
     nanoseconds: 0,
     packet: 0,
@@ -137,7 +139,7 @@ function newCall(
 function cutCall(flow: Flow): Message {
   const program = flow.programs.find(header.program, header.version);
   const [procedure] = procedures(flow, program?.procedures[header.procedure]);
-  const call = newCall(program, procedure, undefined);
+  const call = newCall(flow, program, procedure, undefined);
   call.truncated = true;
   return { kind: 'call', call };
 }
@@ -177,7 +179,7 @@ function decodeCall(
   const pid = auth.pid;
   const name = typeof pid === 'number' && pid < 0 ? flow.programs.clientName(pid) : undefined;
   if (name !== undefined) auth.pid_name = name;
-  const call = newCall(program, procedure, auth);
+  const call = newCall(flow, program, procedure, auth);
   call.request = read.fields;
   call.dataBytes = read.dataBytes;
   call.payload = payload;

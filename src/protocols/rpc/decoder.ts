@@ -14,17 +14,14 @@ import {
 } from '../protocol.js';
 import { cutShort, tellLoss, unanswered } from './anomaly.js';
 import { Candidate, candidateAt } from './candidate.js';
-import type { Compiler } from './compile.js';
 import { decodeMessage } from './decode.js';
-import type { Programs } from './describe.js';
-import { type Flow, openFlow, opposite, Phase, type Side } from './flow.js';
+import { type Common, type Flow, openFlow, opposite, Phase, type Side } from './flow.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
 import { complete, inCut, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
 import { reportUnanswered, tellWaiting } from './report.js';
-import type { Waiting } from './waiting.js';
 
 /** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
 const RecordLimit = 1 << 30;
@@ -306,11 +303,9 @@ export function openDecoder(
   connection: Connection,
   emit: Emit,
   options: ProtocolOptions,
-  programs: Programs,
-  compile: Compiler,
-  waiting: Waiting,
+  common: Common,
 ): FlowDecoder {
-  const flow = openFlow(connection, emit, options, programs, compile, waiting);
+  const flow = openFlow(connection, emit, options, common);
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>

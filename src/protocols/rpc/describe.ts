@@ -21,8 +21,12 @@ export interface Exchange {
    */
   readonly request: Fields | undefined;
   readonly response: Fields | undefined;
-  /** Bytes of raw data behind the struct of the call or of the reply. */
-  readonly dataBytes: number;
+  /** All of the call's struct was seen. */
+  readonly whole: boolean;
+  /** The server's RPC layer has not let it through. */
+  readonly refused: boolean;
+  /** What `now` gave when the call came by. */
+  readonly began: number;
 }
 
 export interface Description {
@@ -42,6 +46,12 @@ export interface Description {
 export interface Describer {
   /** `messages` view: once for a call, once for its reply; `calls` view: once for both. */
   describe(exchange: Exchange, part: 'call' | 'reply' | 'both'): Description;
+  /** A moment in the order of what was learned from replies. */
+  now(): number;
+  /** The reply of a call will not be seen: it is not known what it did. */
+  unanswered(procedure: Procedure, request: Fields | undefined): void;
+  /** Calls may have gone by unseen. */
+  unseen(): void;
 }
 
 /** All programs that are known. */

@@ -6,7 +6,6 @@ import type { Compiler, Detail } from './compile.js';
 import type { Describer, Programs } from './describe.js';
 import type { Fragments } from './fragments.js';
 import type { Message } from './message.js';
-import type { Waiting } from './waiting.js';
 
 /** Where a direction is in the stream of records. */
 export const Phase = {
@@ -56,17 +55,26 @@ export interface Side {
   fresh: number;
 }
 
-export interface Flow {
+/** Where a connection says that a call of it waits for its reply (waiting.ts). */
+interface WaitingList {
+  add(flow: Flow): void;
+}
+
+/** What the connections of a decoder have in common. */
+export interface Common {
+  readonly programs: Programs;
+  readonly compile: Compiler;
+  readonly waiting: WaitingList;
+  readonly tally: Tally;
+}
+
+export interface Flow extends Common {
   readonly emit: Emit;
   readonly payloadBytes: number;
   readonly messages: boolean;
   readonly full: boolean;
   readonly detail: Detail;
-  readonly programs: Programs;
-  readonly compile: Compiler;
   readonly describer: Describer;
-  readonly waiting: Waiting;
-  readonly tally: Tally;
   readonly sides: readonly [Side, Side];
   /** The connection numbers some procedures in the way that Procedure.alternative tells. */
   otherNumbers: boolean;
@@ -94,14 +102,7 @@ function newSide(fromStart: boolean): Side {
 
 const NEVER: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
 
-export function openFlow(
-  connection: Connection,
-  emit: Emit,
-  options: ProtocolOptions,
-  programs: Programs,
-  compile: Compiler,
-  waiting: Waiting,
-): Flow {
+export function openFlow(connection: Connection, emit: Emit, options: ProtocolOptions, common: Common): Flow {
   const full = options.detail === 'full';
   return {
     emit,
@@ -109,11 +110,8 @@ export function openFlow(
     messages: options.view === 'messages',
     full,
     detail: full ? 'full' : 'brief',
-    programs,
-    compile,
-    waiting,
-    tally: options.tally,
-    describer: programs.describer(connection),
+    ...common,
+    describer: common.programs.describer(connection),
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
     otherNumbers: false,
   };

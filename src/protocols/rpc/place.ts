@@ -16,7 +16,7 @@ import { type Doubted, doubtedCall, type Flow, opposite, Phase, type Side } from
 import { LastFragment, MarkBytes } from './header.js';
 import type { Message, Reply } from './message.js';
 import { unsigned } from './primitives.js';
-import { report } from './report.js';
+import { doubtful, report } from './report.js';
 
 /** Bytes in which nothing was found, after which that is told, and what was known counts no more. */
 const SkippedLimit = 64 * 1024;
@@ -52,6 +52,8 @@ export function lose(flow: Flow, dir: Direction, what: Loss): void {
   side.pending = undefined;
   side.rest = 0;
   side.fragments = undefined;
+  if (dir === ToServer) flow.describer.unseen();
+  else for (const call of flow.sides[ToServer].calls.all()) doubtful(flow, call);
 }
 
 function bytesOf(doubted: readonly Doubted[]): number {
@@ -156,6 +158,7 @@ export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
 function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Moment): void {
   side.unread += bytes;
   if (bytes === 0) return;
+  if (dir === ToServer) flow.describer.unseen();
   side.loss ??= newLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;

@@ -2,7 +2,7 @@
 import type { EventOutcome } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
 import { elapsed } from '../../records/words.js';
-import type { Direction, Moment } from '../protocol.js';
+import { type Direction, type Moment, ToServer } from '../protocol.js';
 import { forgotten, malformed } from './anomaly.js';
 import { type Call, stamp } from './calls.js';
 import type { Description, Exchange, Fields } from './describe.js';
@@ -41,7 +41,9 @@ function describe(
       // A reply's own line says nothing of a call that is only known in part: that would seem to be all.
       request: part === 'reply' && call.truncated ? undefined : call.request,
       response: reply?.response,
-      dataBytes: (call.dataBytes ?? 0) + (reply?.dataBytes ?? 0),
+      refused: reply !== undefined && refusal(reply) !== undefined,
+      began: call.began,
+      whole: !call.truncated && call.reason === '',
     };
     return flow.describer.describe(exchange, part);
   }
@@ -150,7 +152,10 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
     }
     flow.waiting.add(flow);
     const count = flow.sides[from].calls.takeForgotten();
-    if (count > 0) forgotten(flow, from, count, at);
+    if (count > 0) {
+      forgotten(flow, from, count, at);
+      flow.describer.unseen();
+    }
   }
   if (flow.messages || !answered) {
     const description = describe(flow, call, undefined, 'call');
@@ -185,7 +190,17 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
 
 /** Tells of a call that will have no reply any more, unless that was told. */
 export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Moment): void {
+  doubtful(flow, call);
   if (!call.told) tellWaiting(flow, from, call, at);
+}
+
+/** What a call did is not known: its reply was not seen, and won't be. */
+export function doubtful(flow: Flow, call: Call): void {
+  if (call.procedure !== undefined && call.program?.name === 'GLUSTER_FOP')
+    flow.describer.unanswered(
+      call.procedure,
+      call.truncated || call.reason !== '' ? undefined : call.request,
+    );
 }
 
 /** Tells of a call that has no reply so far; in the `messages` view the call itself was told. */
@@ -233,6 +248,8 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const { messages } = flow;
   if (call === undefined) {
     flow.tally('replies_without_call');
+    // Nobody knows what it was.
+    flow.describer.unseen();
     if (messages) strayReply(flow, from, reply, at);
     return;
   }
@@ -304,6 +321,7 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
 }
 
 function reportBroken(flow: Flow, from: Direction, broken: Broken, at: Moment): void {
+  if (from === ToServer) flow.describer.unseen();
   if (broken.reason !== '') malformed(flow, from, 'record', broken.reason, at);
 }
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newDescriber } from '../../../src/protocols/gluster/describe.js';
 import { PROGRAMS } from '../../../src/protocols/gluster/programs.js';
+import { newShared } from '../../../src/protocols/gluster/shared.js';
 import { wanted } from '../../../src/protocols/gluster/wanted.js';
 import type { Fields } from '../../../src/protocols/rpc/describe.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
-import { ADDRESSES } from '../../helpers/connection.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import { sampleBody } from './sample.js';
 
@@ -15,13 +16,16 @@ test('every procedure, whatever is missing: a subject, and no word that only a p
   const random = newRandom(7);
   const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
-    const describer = newDescriber(connection);
+    const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 200; i++) {
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const part = random.pick(['call', 'reply', 'both'] as const);
-        const said = describer.describe({ program, procedure, request, response, dataBytes: 0 }, part);
+        const said = describer.describe(
+          { program, procedure, request, response, whole: true, refused: false, began: 0 },
+          part,
+        );
         assert.ok(said.subject.startsWith(procedure.name));
         assert.doesNotMatch(`${said.subject} -> ${said.result ?? ''}`, wrong);
         assert.ok(said.subject.length < 1000);
@@ -47,14 +51,14 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
 test('the wanted fields are all that a description needs', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
-    const whole = newDescriber(connection);
-    const small = newDescriber(connection);
+    const whole = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
+    const small = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 50; i++) {
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const { call, reply } = procedure;
-        const all = { program, procedure, request, response, dataBytes: 0 };
+        const all = { program, procedure, request, response, whole: true, refused: false, began: 0 };
         const some = {
           ...all,
           request: request && typeof call !== 'string' ? brief(call, request) : undefined,
@@ -73,7 +77,7 @@ test('hot replies are passed over but for their result', () => {
     ['gfx_write_req', 'fd'],
     ['gfx_read_rsp', 'stat'],
     ['gfx_common_2iatt_rsp', 'poststat'],
-    ['gfx_readdirp_rsp', 'reply'],
+    ['gfx_readdir_rsp', 'reply'],
     ['gf_getspec_rsp', 'spec'],
     ['gd1_mgmt_v3_unlock_req', 'dict'],
     ['any', 'constructor'],

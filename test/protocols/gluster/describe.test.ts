@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newDescriber } from '../../../src/protocols/gluster/describe.js';
 import { findProgram } from '../../../src/protocols/gluster/programs.js';
+import { newShared } from '../../../src/protocols/gluster/shared.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
-import { ADDRESSES } from '../../helpers/connection.js';
+import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
@@ -15,7 +16,7 @@ function exchange(number: number, version: number, name: string, request?: Field
   const program = findProgram(number, version);
   const procedure = program?.procedures.find((row) => row?.name === name);
   assert.ok(program !== undefined && procedure !== undefined, `${number} ${version} ${name}`);
-  return { program, procedure, request, response, dataBytes: 0 };
+  return { program, procedure, request, response, whole: true, refused: false, began: 0 };
 }
 
 function both(
@@ -25,7 +26,10 @@ function both(
   request?: Fields,
   response?: Fields,
 ): Description {
-  return newDescriber(connection).describe(exchange(number, version, name, request, response), 'both');
+  return newDescriber(connection, newShared(PROTOCOL_OPTIONS)).describe(
+    exchange(number, version, name, request, response),
+    'both',
+  );
 }
 
 const fop = (name: string, request: Fields, response: Fields) => both(Fop, 400, name, request, response);
@@ -192,7 +196,7 @@ const setvolume: Fields = {
 };
 
 test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
-  const describer = newDescriber(connection);
+  const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
   const hello = describer.describe(
     exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
     'both',
@@ -205,6 +209,7 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
     client: {
       host: 'node-HOST:1',
       pid: 17841,
+      mount_id: '41c517ab',
       process_name: 'glustershd',
       version: '10.3',
       subvolume: 'h-v-client-1',
@@ -214,7 +219,14 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
     op_errno: 22,
   });
   const later = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both');
-  assert.deepEqual(later.fields, { volume: 'h-v', brick: '/bricks/h', gfid: id, op_ret: 0, op_errno: 0 });
+  assert.deepEqual(later.fields, {
+    volume: 'h-v',
+    brick: '/bricks/h',
+    client: { host: 'node-HOST:1', pid: 17841, mount_id: '41c517ab', process_name: 'glustershd' },
+    gfid: id,
+    op_ret: 0,
+    op_errno: 0,
+  });
   assert.equal(both(Fop, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
 });
 
@@ -299,7 +311,7 @@ test('the other programs', () => {
 
 test('a callback has no result', () => {
   const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
-  assert.deepEqual(newDescriber(connection).describe(call, 'call'), {
+  assert.deepEqual(newDescriber(connection, newShared(PROTOCOL_OPTIONS)).describe(call, 'call'), {
     fields: { gfid: id, flags: ['UP_FORGET'] },
     subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
     result: undefined,

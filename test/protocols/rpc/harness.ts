@@ -16,7 +16,7 @@ import type { Random } from '../../helpers/random.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
-const [glusterfs, other] = gluster(PROTOCOL_OPTIONS);
+const [glusterfs, other] = gluster(PROTOCOL_OPTIONS, () => {});
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { Claim, glusterfs, other, ToClient, ToServer };

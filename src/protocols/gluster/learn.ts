@@ -1,0 +1,174 @@
+/**
+ * What a file operation's reply says of names: by procedure, which means the same in all versions. The brick counts a
+ * file's links as its users do: posix_istat() and its kin of storage/posix take off the one below .glusterfs.
+ */
+
+import type { JsonObject } from '../../records/record.js';
+import type { Exchange, Fields } from '../rpc/describe.js';
+import { gfid, integer, object, RootGfid, text } from './describe-values.js';
+import type { Name, Paths } from './paths.js';
+
+const NoEntry = 2;
+
+/** Where to put what is learned: the brick, and what was known when the call came by. */
+interface Lesson {
+  readonly paths: Paths;
+  readonly brick: number;
+  readonly began: number;
+}
+
+type Learn = (lesson: Lesson, request: Fields, response: Fields, done: boolean) => void;
+
+function nameOf(request: Fields, parent: string, base: string): Name | undefined {
+  const directory = gfid(request[parent]);
+  const name = text(request[base]);
+  return directory === undefined || name === undefined ? undefined : { parent: directory, text: name };
+}
+
+const entryOf = (request: Fields) => nameOf(request, 'pargfid', 'bname');
+const oldOf = (request: Fields) => nameOf(request, 'oldgfid', 'oldbname');
+const newOf = (request: Fields) => nameOf(request, 'newgfid', 'newbname');
+
+const TypeMask = 0o170000;
+const Directory = 0o040000;
+
+/** What has one name only: a directory, and a file with one link. */
+function isOnly(stat: JsonObject | undefined): boolean {
+  const mode = stat?.mode;
+  if (typeof mode === 'number' && (mode & TypeMask) === Directory) return true;
+  return Number(integer(stat?.ia_nlink) ?? 0) === 1;
+}
+
+/** CREATE and its kin: the name is the new file's. */
+const makes: Learn = ({ paths, brick, began }, request, response, done) => {
+  const name = entryOf(request);
+  const stat = object(response.stat);
+  const file = gfid(stat?.ia_gfid);
+  if (!done || name === undefined) return;
+  if (file === undefined) paths.gone(brick, name.parent, name.text);
+  else paths.named(brick, name.parent, name.text, file, isOnly(stat), began);
+};
+
+const removes: Learn = ({ paths, brick }, request, _response, done) => {
+  const name = entryOf(request);
+  if (done && name !== undefined) paths.gone(brick, name.parent, name.text);
+};
+
+const links: Learn = ({ paths, brick, began }, request, _response, done) => {
+  const name = newOf(request);
+  const file = gfid(request.oldgfid);
+  if (!done || name === undefined) return;
+  if (file === undefined) paths.gone(brick, name.parent, name.text);
+  else paths.named(brick, name.parent, name.text, file, false, began);
+};
+
+const renames: Learn = ({ paths, brick, began }, request, response, done) => {
+  const from = oldOf(request);
+  const to = newOf(request);
+  if (!done || from === undefined || to === undefined) return;
+  const stat = object(response.stat);
+  const file = gfid(stat?.ia_gfid);
+  if (file !== undefined) paths.renamed(brick, from, to, file, isOnly(stat), began);
+  else for (const name of [from, to]) paths.gone(brick, name.parent, name.text);
+};
+
+const looksUp: Learn = ({ paths, brick, began }, request, response, done) => {
+  const name = entryOf(request);
+  if (name === undefined) return;
+  // The file's attributes come first, under different names in different versions.
+  const stat = object(response.prestat ?? response.stat);
+  const file = gfid(stat?.ia_gfid);
+  if (done && file !== undefined) paths.seen(brick, name.parent, name.text, file, isOnly(stat), began);
+  else if (!done && response.op_errno === NoEntry) paths.missing(brick, name.parent, name.text, began);
+};
+
+const lists: Learn = ({ paths, brick, began }, request, response, done) => {
+  const parent = gfid(request.gfid);
+  const entries = response.reply;
+  if (!done || parent === undefined || !Array.isArray(entries)) return;
+  for (const one of entries) {
+    const entry = object(one);
+    const name = text(entry?.name);
+    const stat = object(entry?.stat);
+    const file = gfid(stat?.ia_gfid);
+    if (name !== undefined && file !== undefined) paths.seen(brick, parent, name, file, isOnly(stat), began);
+  }
+};
+
+const LEARN: ReadonlyMap<string, Learn> = new Map(
+  Object.entries({
+    LOOKUP: looksUp,
+    CREATE: makes,
+    MKDIR: makes,
+    MKNOD: makes,
+    SYMLINK: makes,
+    PUT: makes,
+    LINK: links,
+    RENAME: renames,
+    UNLINK: removes,
+    RMDIR: removes,
+    READDIRP: lists,
+    // An inode that ICREATE has made gets its name so; the reply does not tell which one.
+    NAMELINK: removes,
+  }),
+);
+
+/** Those that change names. */
+const CHANGES: ReadonlySet<string> = new Set(
+  [...LEARN.keys()].filter((name) => name !== 'LOOKUP' && name !== 'READDIRP'),
+);
+
+const Directories = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
+
+/**
+ * The call with the gfid of the directory that its client has for the root (`root`), as brick and clients of the whole
+ * volume know it: server_resolve() of xlators/protocol/server puts it in the place of the root's. undefined: it is not known.
+ */
+function inVolume(request: Fields, root: string | undefined): Fields | undefined {
+  if (root === RootGfid) return request;
+  const there = Directories.filter((name) => request[name] === RootGfid);
+  if (there.length === 0) return request;
+  return root === undefined
+    ? undefined
+    : { ...request, ...Object.fromEntries(there.map((name) => [name, root])) };
+}
+
+/** Takes in a call with its reply. `done`: it was executed, and did not fail. */
+export function learn(
+  paths: Paths,
+  brick: number,
+  exchange: Exchange,
+  done: boolean,
+  root: string | undefined,
+): void {
+  const { procedure, response, began, whole } = exchange;
+  // Calls within calls, which are not looked into.
+  if (procedure.name === 'COMPOUND') paths.gap(brick);
+  const how = LEARN.get(procedure.name);
+  if (how === undefined) return;
+  const request = exchange.request && inVolume(exchange.request, root);
+  if (request === undefined || !whole) {
+    if (done && CHANGES.has(procedure.name)) paths.gap(brick);
+    return;
+  }
+  how({ paths, brick, began }, request, response ?? {}, done);
+}
+
+/** Takes in that it is not known what came of a call: names that it may have changed are nobody's. */
+export function doubt(
+  paths: Paths,
+  brick: number,
+  procedure: string,
+  call: Fields | undefined,
+  root: string | undefined,
+): void {
+  if (!CHANGES.has(procedure)) return;
+  const request = call && inVolume(call, root);
+  if (request === undefined) {
+    paths.gap(brick);
+    return;
+  }
+  for (const name of [entryOf(request), oldOf(request), newOf(request)]) {
+    if (name !== undefined) paths.gone(brick, name.parent, name.text);
+  }
+}

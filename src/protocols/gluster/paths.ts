@@ -1,0 +1,135 @@
+/**
+ * What the wire says of the names of files, brick by brick: which change applies, and which observation is too old
+ * to be believed. All clients of a brick are seen here, their calls side by side; a reply says what
+ * was true at some moment between its call and itself, so whatever was changed since the call is left as the
+ * change has it, and of two changes of one name that overlap nobody can say which came last.
+ */
+import { RootGfid } from './describe-values.js';
+import { type GfidWords, gfidText, hashGfid, hashName, readGfid } from './path-hash.js';
+import { newPathTable, type Path } from './path-table.js';
+
+/** Bricks whose files are told apart. */
+export const BricksLimit = 4096;
+
+/** Moments of the latest changes are kept by hash: two names that share a place only make each other look younger. */
+const ChangesKept = 1 << 16;
+
+/** Names that are no file's own, or none at all. */
+const NamesLimit = 1024;
+function isName(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && text.length <= NamesLimit && !text.includes('/');
+}
+
+export interface Paths {
+  /** Files that are known. */
+  size(): number;
+  /** Changes so far: a call is remembered with it, and given back as `began`. */
+  now(): number;
+  /** The path of a file. */
+  of(brick: number, gfid: string): Path | undefined;
+  /** The directory or file at a path from the root, by the names that were said since the latest gap. */
+  find(brick: number, path: string): string | undefined;
+  /** A change was done: the directory has the file under this name now. `only`: and under no other anywhere. */
+  named(brick: number, parent: string, text: string, gfid: string, only: boolean, began: number): void;
+  /** A change was done: the name is gone, or is somebody's who is not known. */
+  gone(brick: number, parent: string, text: string): void;
+  /** A change was done: the file has lost one name for another. */
+  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, began: number): void;
+  /** The name was found to be the file's. */
+  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, began: number): void;
+  /** The name was found to be nobody's. */
+  missing(brick: number, parent: string, text: string, began: number): void;
+  /** Bytes toward the brick were not seen. */
+  gap(brick: number): void;
+  /** They may have been for any brick. */
+  gapAll(): void;
+}
+
+export interface Name {
+  readonly parent: string;
+  readonly text: string;
+}
+
+/** @param capacity files that are remembered */
+export function newPaths(capacity: number): Paths {
+  const epochs = new Uint32Array(BricksLimit);
+  // Who sends packets also chooses names and gfids: nobody outside can know where they go.
+  const table = newPathTable(capacity, epochs, Math.floor(Math.random() * 0x7fffffff));
+  const changes = new Float64Array(ChangesKept);
+  const parentWords: GfidWords = new Uint32Array(4);
+  const words: GfidWords = new Uint32Array(4);
+  let count = 0;
+
+  const nameKey = (brick: number, parent: string, text: string): number => {
+    const [w0, w1, w2, w3] = readGfid(parent, parentWords);
+    return hashName(hashGfid(0, brick, w0, w1, w2, w3), text) % ChangesKept;
+  };
+  const fileKey = (brick: number, gfid: string): number => {
+    const [w0, w1, w2, w3] = readGfid(gfid, words);
+    return hashGfid(1, brick, w0, w1, w2, w3) % ChangesKept;
+  };
+  /** Notes a change. Returns whether another one of the same has come since the moment `began`. */
+  const change = (key: number, began: number): boolean => {
+    const overlaps = changes[key] > began;
+    changes[key] = ++count;
+    return overlaps;
+  };
+  const put = (brick: number, parent: string, text: string, gfid: string, only: boolean) => {
+    table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epochs[brick]);
+  };
+  const drop = (brick: number, parent: string, text: string) => {
+    table.drop(brick, readGfid(parent, parentWords), text);
+  };
+
+  const paths: Paths = {
+    size: table.size,
+    now: () => count,
+    of: (brick, gfid) => table.path(brick, readGfid(gfid, words)),
+    find(brick, path) {
+      readGfid(RootGfid, parentWords);
+      for (const text of path.split('/')) {
+        if (text === '') continue;
+        if (!table.child(brick, parentWords, text, words)) return undefined;
+        parentWords.set(words);
+      }
+      return gfidText(parentWords);
+    },
+    named(brick, parent, text, gfid, only, began) {
+      if (!isName(text)) return;
+      const overlaps = change(nameKey(brick, parent, text), began);
+      change(fileKey(brick, gfid), began);
+      if (overlaps) drop(brick, parent, text);
+      else put(brick, parent, text, gfid, only);
+    },
+    gone(brick, parent, text) {
+      if (!isName(text)) return;
+      change(nameKey(brick, parent, text), 0);
+      drop(brick, parent, text);
+    },
+    renamed(brick, from, to, gfid, only, began) {
+      if (!isName(from.text) || !isName(to.text)) return;
+      const one = change(nameKey(brick, from.parent, from.text), began);
+      const other = change(nameKey(brick, to.parent, to.text), began);
+      change(fileKey(brick, gfid), began);
+      // Of two names of one file both stay (rename(2)), which is then told by the next who looks.
+      drop(brick, from.parent, from.text);
+      if (one || other) drop(brick, to.parent, to.text);
+      else put(brick, to.parent, to.text, gfid, only);
+    },
+    seen(brick, parent, text, gfid, only, began) {
+      if (!isName(text) || changes[nameKey(brick, parent, text)] > began) return;
+      put(brick, parent, text, gfid, only && changes[fileKey(brick, gfid)] <= began);
+    },
+    missing(brick, parent, text, began) {
+      if (!isName(text) || changes[nameKey(brick, parent, text)] > began) return;
+      drop(brick, parent, text);
+    },
+    gap(brick) {
+      epochs[brick]++;
+    },
+    gapAll() {
+      for (let brick = 0; brick < BricksLimit; brick++) epochs[brick]++;
+    },
+  };
+  return paths;
+}

@@ -1,0 +1,64 @@
+/** The files of one brick as a line names them: paths where they are known, and whether they are old news. */
+import { oneLine } from '../../records/words.js';
+import type { Fields } from '../rpc/describe.js';
+import { RootGfid } from './describe-values.js';
+import type { Paths } from './paths.js';
+
+export interface Place {
+  /** The file's path; undefined: it is not known. */
+  path(gfid: string): string | undefined;
+  /** The path that a name in a directory has: `/a/b`, `<gfid:PARENT>/b`; the name alone where the directory was not told. */
+  join(parent: string | undefined, name: string): string;
+  /** Marks the line if a path that it has was learned before bytes toward the brick were missed, and begins the next. */
+  mark(out: Fields): void;
+}
+
+/** The directory that a client has for its root, which is the root's gfid in its calls. */
+export interface Root {
+  /** undefined: the volume's. */
+  readonly path: string | undefined;
+  /** As everybody else knows it; undefined: that is not known. */
+  readonly gfid: string | undefined;
+}
+
+export const VolumeRoot: Root = { path: undefined, gfid: RootGfid };
+
+/** @param brick number of its table; 0: it has none */
+export function newPlace(paths: Paths, brick: () => number, root: () => Root): Place {
+  let stale = false;
+  const path = (id: string): string | undefined => {
+    let gfid = id;
+    let mounted: string | undefined;
+    if (id === RootGfid) {
+      const { path: from = '/', gfid: known } = root();
+      if (known === undefined || known === RootGfid) return from;
+      mounted = from;
+      gfid = known;
+    }
+    const table = brick();
+    const found = table === 0 ? undefined : paths.of(table, gfid);
+    if (found?.stale === true) stale = true;
+    return found?.text ?? mounted;
+  };
+  return {
+    path,
+    join(parent, name) {
+      if (parent === undefined) return name;
+      const above = path(parent);
+      if (above === undefined) return `<gfid:${parent}>/${name}`;
+      return above === '/' ? `/${name}` : `${above}/${name}`;
+    },
+    mark(out) {
+      if (stale) out.path_before_gap = true;
+      stale = false;
+    },
+  };
+}
+
+/** Characters of a path that a sentence shows. */
+const PathLimit = 120;
+
+/** A path for a sentence: one line, and of a long one the end, which tells most. */
+export function shownPath(path: string): string {
+  return oneLine(path.length <= PathLimit ? path : `...${path.slice(3 - PathLimit)}`);
+}
