@@ -1,5 +1,5 @@
 /** Whether what was decoded of a damaged capture is a part of what the whole one says, and how much. */
-import { isPartOf, type Message } from './messages.js';
+import { arePaths, isPartOf, type Message } from './messages.js';
 import type { Run } from './run.js';
 
 export interface Judgement {
@@ -18,6 +18,8 @@ export interface Reference {
   readonly byKey: ReadonlyMap<string, readonly Message[]>;
   readonly byEnds: ReadonlyMap<string, readonly Message[]>;
   readonly anomalies: ReadonlySet<string>;
+  /** All paths that a file ever had, by its gfid. */
+  readonly paths: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Both directions of a connection alike. */
@@ -28,6 +30,7 @@ function endsOf(flow: string): string {
 export function reference({ messages, anomalies }: Run): Reference {
   const byEnds = new Map<string, Message[]>();
   const byKey = new Map<string, Message[]>();
+  const paths = new Map<string, Set<string>>();
   const add = (map: Map<string, Message[]>, key: string, message: Message) => {
     const list = map.get(key);
     if (list === undefined) map.set(key, [message]);
@@ -36,8 +39,22 @@ export function reference({ messages, anomalies }: Run): Reference {
   for (const message of messages) {
     add(byKey, message.key, message);
     add(byEnds, endsOf(message.flow), message);
+    const { gfid } = message;
+    if (gfid === undefined) continue;
+    const all = paths.get(gfid) ?? new Set();
+    for (const path of message.paths) all.add(path);
+    paths.set(gfid, all);
   }
-  return { messages, byKey, byEnds, anomalies: new Set(anomalies.map(({ key }) => key)) };
+  return { messages, byKey, byEnds, anomalies: new Set(anomalies.map(({ key }) => key)), paths };
+}
+
+/**
+ * Whether the paths that a message says are those that the whole capture says in it, or ever said of the file: while
+ * a lost reply is waited for it is not known that the name has changed, and of several names any may be the last told.
+ */
+function agree(whole: Reference, message: Message, one: Message): boolean {
+  const ever = message.gfid === undefined ? undefined : whole.paths.get(message.gfid);
+  return arePaths(message.paths, new Set([...one.paths, ...(ever ?? [])]));
 }
 
 /** Each message of the whole capture is good for one of the damaged one. */
@@ -56,6 +73,9 @@ export function judge(whole: Reference, run: Run): Judgement {
     for (let i = from; i < list.length; i++) {
       const one = list[i];
       if (used.has(one) || !message.learned.every((text) => one.learned.includes(text))) continue;
+      if (!agree(whole, message, one)) {
+        wrong.push(`packet ${message.packet}: ${message.paths.join(' ')} is ${one.paths.join(' ')}`);
+      }
       used.add(one);
       there.add(one);
       return true;

@@ -15,6 +15,10 @@ export interface Message {
   readonly fields: Fields;
   /** What it says besides if more of the connection was seen, as text for each. */
   readonly learned: readonly string[];
+  /** Paths that it says, which other messages told; those that are marked as old news are left out. */
+  readonly paths: readonly string[];
+  /** The file that it is about, if it tells of one by its gfid. */
+  readonly gfid: string | undefined;
   readonly action: string;
   /** What is known of it as soon as anything is: what it is, and what it is about if that is early in it. */
   readonly tag: string;
@@ -101,6 +105,8 @@ function parse(line: string): Read {
       key: `${flow} ${unanswered ? 'unanswered ' : ''}${truncated ? 'truncated ' : ''}${JSON.stringify(fields)}`,
       fields,
       learned,
+      paths: pathsOf(child(sections, 'gluster')),
+      gfid: textOf(child(sections, 'gluster').gfid),
       truncated: truncated === true,
       cut: truncated === true || unanswered,
       action: String(named.action),
@@ -111,6 +117,25 @@ function parse(line: string): Read {
   };
 }
 
+/** True of the whole connection, and told from the moment at which it is known. */
+const OF_CONNECTION = new Set(['volume', 'brick', 'brick_host', 'client']);
+const OF_NAMES = new Set(['path', 'new_path', 'path_before_gap']);
+
+const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+
+function pathsOf({ path, new_path, path_before_gap }: Fields): string[] {
+  return path_before_gap === true ? [] : [path, new_path].filter((value) => typeof value === 'string');
+}
+
+/** Whether each path is one of these, or the end of one behind a directory of which no more was known. */
+export function arePaths(paths: readonly string[], known: ReadonlySet<string>): boolean {
+  return paths.every((path) => {
+    if (known.has(path)) return true;
+    const end = /^<gfid:[^>]*>(.*)$/s.exec(path)?.[1];
+    return end !== undefined && [...known].some((other) => other.endsWith(end));
+  });
+}
+
 /** What a call or reply holds itself; `learned` gets what wiretail adds from other messages of the connection. */
 function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncated: boolean): Fields {
   const { retransmission, ...header } = child({ rpc }, 'rpc');
@@ -119,8 +144,7 @@ function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncat
   const isReply = header.type === 'reply';
   const own: Fields = {};
   for (const [name, value] of Object.entries(child({ gluster }, 'gluster'))) {
-    // True of the whole connection, and told from the moment at which it is known.
-    if (name === 'volume' || name === 'brick') continue;
+    if (OF_CONNECTION.has(name) || OF_NAMES.has(name)) continue;
     if (/^(request|response|payload.*)$/.test(name)) own[name] = value;
     // What is said in other words of a struct of which a part is missing may lack that part.
     else if (truncated) continue;
