@@ -9,7 +9,7 @@ import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
 import { flowHash, makeService, shardOf } from '../packet/service.js';
 import { claimingDecoder } from '../protocols/claim.js';
-import type { Moment, ProtocolOptions } from '../protocols/protocol.js';
+import type { FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
 import { MARK, Mark, RECORD_HEADER } from '../ring/layout.js';
 import type { Flow } from '../stream/flow.js';
@@ -52,6 +52,8 @@ export interface Decode {
   idle(seconds: number): void;
   /** Packets were dropped before they came here. */
   missed(): void;
+  /** Another decoder has found a brick. */
+  found(brick: FoundBrick): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
@@ -82,6 +84,7 @@ export function newDecode(
   counters: CounterRow,
   place: DecodePlace,
   emitLine: (line: string) => void,
+  found: (brick: FoundBrick) => void = () => {},
 ): Decode {
   const headers = newHeaders();
   const { tunnels } = options;
@@ -93,8 +96,11 @@ export function newDecode(
     counters[Counter.lines]++;
     emitLine(line);
   });
-  const known = protocols(options, options.servicePorts, (what) => {
-    counters[Counter[what]]++;
+  const known = protocols(options, options.servicePorts, {
+    tally(what) {
+      counters[Counter[what]]++;
+    },
+    found,
   });
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
@@ -196,6 +202,9 @@ export function newDecode(
     },
     missed() {
       for (const protocol of known) protocol.missed?.();
+    },
+    found(brick) {
+      for (const protocol of known) protocol.found?.(brick);
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {

@@ -1,9 +1,11 @@
 /**
  * A decoder's thread: waits for records in the ring, decodes, and hands lines over in batches. It never
- * returns to its event loop while it runs; the main thread speaks to it through the control words.
+ * returns to its event loop while it runs; the main thread speaks to it through the control words, and
+ * hands on what other decoders have found.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Counter, counterRow, total } from '../observe/counters.js';
+import type { FoundBrick } from '../protocols/protocol.js';
 import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
@@ -48,11 +50,26 @@ function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-const decode = newDecode(data.options, counters, place, (line) => {
-  batch += line;
-  lines++;
-  if (batch.length >= BATCH_CHARACTERS) flush();
-});
+const decode = newDecode(
+  data.options,
+  counters,
+  place,
+  (line) => {
+    batch += line;
+    lines++;
+    if (batch.length >= BATCH_CHARACTERS) flush();
+  },
+  (brick) => tell({ kind: 'found', brick }),
+);
+
+/** What others have found. */
+function hear(): void {
+  for (;;) {
+    const heard = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
+    if (heard === undefined) return;
+    decode.found(heard.message as FoundBrick);
+  }
+}
 
 /** What is at hand, as long as there is time. */
 function decodePieces(): void {
@@ -84,6 +101,7 @@ try {
     // In files only packets tell the time.
     else if (data.live) decode.idle(Math.floor(Date.now() / 1000));
     if (data.live) lookForDrops();
+    hear();
     flush();
     decode.publish();
   }

@@ -47,7 +47,9 @@ export function startDecoders(
         workers.add(worker);
         worker.on('message', (message: FromDecoder) => {
           if (message.kind === 'lines') events.lines(data.decoder, message.lines, message.count);
-          else {
+          else if (message.kind === 'found') {
+            for (const other of workers) if (other !== worker) other.postMessage(message.brick);
+          } else {
             finished = true;
             resolve({ seconds: message.seconds, nanoseconds: message.nanoseconds });
           }

@@ -1,5 +1,6 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
 import type { CaptureAnomaly, LiveOptions, Opened } from '../capture/engine.js';
+import type { FoundBrick } from '../protocols/protocol.js';
 import type { RingMemory } from '../ring/ring.js';
 import type { DecodeOptions } from './decode.js';
 
@@ -86,4 +87,6 @@ export interface DecoderData extends Shared {
 
 export type FromDecoder =
   | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number }
+  /** For the other decoders, each of which gets it as it is. */
+  | { readonly kind: 'found'; readonly brick: FoundBrick }
   | { readonly kind: 'done'; readonly seconds: number; readonly nanoseconds: number };

@@ -101,8 +101,22 @@ export interface ProtocolOptions {
   readonly bricks: readonly KnownBrick[];
 }
 
-/** Counts what has no line of its own. */
-export type Tally = (what: 'calls_unanswered' | 'replies_without_call') => void;
+/** What a protocol tells besides its records. */
+export interface Outside {
+  /** Counts what has no line of its own. */
+  tally(what: 'calls_unanswered' | 'replies_without_call'): void;
+  /** A brick was found of which another decoder may have the connections. */
+  found(brick: FoundBrick): void;
+}
+
+/** Where a brick listens, as the port mapper says, which is another service than the brick's. */
+export interface FoundBrick {
+  readonly ipVersion: number;
+  readonly address: Words;
+  readonly port: number;
+  /** Its directory. */
+  readonly path: string;
+}
 
 /** A brick as glusterd's own files tell of it. */
 export interface KnownBrick {
@@ -131,4 +145,6 @@ export interface Protocol {
   tick?(at: Moment): void;
   /** Packets were dropped, of whatever connections. */
   missed?(): void;
+  /** Another decoder has found a brick. */
+  found?(brick: FoundBrick): void;
 }

@@ -1,14 +1,14 @@
 /** Every protocol that wiretail knows, in the order in which they are asked: one line each. */
 import { gearman } from './gearman/gearman.js';
 import { gluster } from './gluster/gluster.js';
-import type { Protocol, ProtocolOptions, Tally } from './protocol.js';
+import type { Outside, Protocol, ProtocolOptions } from './protocol.js';
 import { tls } from './tls/tls.js';
 
 /** @param servicePorts ports that are known to be services of any of them */
 export function protocols(
   options: ProtocolOptions,
   servicePorts: readonly number[],
-  tally: Tally,
+  outside: Outside,
 ): readonly Protocol[] {
-  return [tls(servicePorts), gearman(options), ...gluster(options, tally)];
+  return [tls(servicePorts), gearman(options), ...gluster(options, outside)];
 }

@@ -97,3 +97,13 @@ export function asRecords(packets: readonly Packet[]): Uint8Array {
   }
   return records;
 }
+
+/** A pcap file of them, with nanoseconds. */
+export function asFile(linkType: number, packets: readonly Packet[]): Buffer {
+  const words = (...values: readonly number[]) => Buffer.from(Uint32Array.from(values).buffer);
+  const records = packets.flatMap(({ seconds, nanoseconds, bytes, wire }) => [
+    words(seconds, nanoseconds, bytes.length, wire),
+    bytes,
+  ]);
+  return Buffer.concat([words(0xa1b23c4d, 0x00040002, 0, 0, 65535, linkType), ...records]);
+}

@@ -1,6 +1,6 @@
 /** A connection whose addresses do not matter, and options that change nothing. */
 import type { Select } from '../../src/config/select.js';
-import type { Connection, ProtocolOptions } from '../../src/protocols/protocol.js';
+import type { Connection, Outside, ProtocolOptions } from '../../src/protocols/protocol.js';
 
 export const ADDRESSES: Pick<Connection, 'ipVersion' | 'server' | 'client'> = {
   ipVersion: 4,
@@ -18,6 +18,9 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
   maxPaths: 10000,
   bricks: [],
 };
+
+/** Nobody is told. */
+export const OUTSIDE: Outside = { tally() {}, found() {} };
 
 /** Writes everything. */
 export const SELECT_ALL: Select = {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Counter } from '../../src/observe/counters.js';
 import { Tunnel } from '../../src/packet/tunnel.js';
-import { type Capture, type Packet, readPackets } from '../faults/packets.js';
+import { asFile, type Capture, type Packet, readPackets } from '../faults/packets.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { finalStats, linesOf, wiretail } from '../helpers/wiretail.js';
 import { decodePackets } from './decode-packets.js';
@@ -72,16 +72,6 @@ describe('packets of mutated captures', () => {
     }
   });
 });
-
-/** A pcap file of them, with nanoseconds. */
-function asFile(linkType: number, packets: readonly Packet[]): Buffer {
-  const words = (...values: readonly number[]) => Buffer.from(Uint32Array.from(values).buffer);
-  const records = packets.flatMap(({ seconds, nanoseconds, bytes, wire }) => [
-    words(seconds, nanoseconds, bytes.length, wire),
-    bytes,
-  ]);
-  return Buffer.concat([words(0xa1b23c4d, 0x00040002, 0, 0, 65535, linkType), ...records]);
-}
 
 describe('the final statistics', () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-accounting-'));

@@ -112,7 +112,7 @@ function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-export function newDescriber(connection: Connection, { services, paths }: Shared): Describer {
+export function newDescriber(connection: Connection, { services, paths, found }: Shared): Describer {
   const service = services.of(connection);
   let known: Introduction | undefined;
   let root = VolumeRoot;
@@ -173,10 +173,12 @@ export function newDescriber(connection: Connection, { services, paths }: Shared
     const asked = procedure.name === 'PORTBYBRICK';
     if (!asked && procedure.name !== 'SIGNIN') return;
     const port = Number(integer((asked ? response : request)?.port) ?? 0);
-    const brick = text(request?.brick);
-    if (port <= 0 || port > 65535 || brick === undefined) return;
+    const path = text(request?.brick);
+    if (port <= 0 || port > 65535 || path === undefined) return;
     const address = asked ? connection.server : connection.client;
-    services.tell(services.at(connection.ipVersion, address, port), brick, undefined, undefined);
+    const brick = { ipVersion: connection.ipVersion, address, port, path };
+    services.found(brick);
+    found(brick);
   };
 
   return {

@@ -1,5 +1,5 @@
 /** GlusterFS's RPC, and other RPC on the same ports. */
-import type { Protocol, ProtocolOptions, Tally } from '../protocol.js';
+import type { Outside, Protocol, ProtocolOptions } from '../protocol.js';
 import { newCompiler } from '../rpc/compile.js';
 import type { Programs } from '../rpc/describe.js';
 import { rpc } from '../rpc/rpc.js';
@@ -12,8 +12,8 @@ import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
 import { wanted } from './wanted.js';
 
 /** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
-export function gluster(options: ProtocolOptions, tally: Tally): readonly Protocol[] {
-  const shared = newShared(options);
+export function gluster(options: ProtocolOptions, outside: Outside): readonly Protocol[] {
+  const shared = newShared(options, outside);
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
@@ -22,7 +22,11 @@ export function gluster(options: ProtocolOptions, tally: Tally): readonly Protoc
   };
   const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
   return [
-    { ...rpc('glusterfs', true, programs, compile, options, tally), missed: shared.paths.gapAll },
-    rpc('rpc', false, programs, compile, options, tally),
+    {
+      ...rpc('glusterfs', true, programs, compile, options, outside),
+      missed: shared.paths.gapAll,
+      found: shared.services.found,
+    },
+    rpc('rpc', false, programs, compile, options, outside),
   ];
 }

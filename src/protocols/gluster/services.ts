@@ -3,7 +3,7 @@
  * mapper answers, and glusterd's own files. A connection that was joined late says none of it itself.
  */
 import { formatAddress } from '../../packet/address.js';
-import type { Connection, KnownBrick, Words } from '../protocol.js';
+import type { Connection, FoundBrick, KnownBrick, Words } from '../protocol.js';
 import { BricksLimit } from './paths.js';
 
 /** Services that are remembered. */
@@ -22,8 +22,8 @@ export interface Service {
 
 export interface Services {
   of(connection: Connection): Service;
-  /** At another address. */
-  at(ipVersion: number, address: Words, port: number): Service;
+  /** The port mapper says where a brick listens. */
+  found(brick: FoundBrick): void;
   /** A brick listens there. */
   tell(
     service: Service,
@@ -80,7 +80,8 @@ export function newServices(bricks: readonly KnownBrick[]): Services {
 
   return {
     of: (connection) => at(connection.ipVersion, connection.server, connection.serverPort),
-    at,
+    found: ({ ipVersion, address, port, path }) =>
+      tell(at(ipVersion, address, port), path, undefined, undefined),
     tell,
     table(service, brick) {
       const name = brick ?? (service.shared ? undefined : (service.brick ?? ''));

@@ -1,6 +1,6 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
 import { type Loss, newLoss } from '../anomalies.js';
-import type { Connection, Direction, Emit, Moment, ProtocolOptions, Tally } from '../protocol.js';
+import type { Connection, Direction, Emit, Moment, Outside, ProtocolOptions } from '../protocol.js';
 import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
 import type { Describer, Programs } from './describe.js';
@@ -65,7 +65,7 @@ export interface Common {
   readonly programs: Programs;
   readonly compile: Compiler;
   readonly waiting: WaitingList;
-  readonly tally: Tally;
+  readonly outside: Outside;
 }
 
 export interface Flow extends Common {

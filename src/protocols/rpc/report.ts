@@ -205,7 +205,7 @@ export function doubtful(flow: Flow, call: Call): void {
 
 /** Tells of a call that has no reply so far; in the `messages` view the call itself was told. */
 export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment): void {
-  flow.tally('calls_unanswered');
+  flow.outside.tally('calls_unanswered');
   if (flow.messages) return;
   const description = describe(flow, call, undefined, 'call');
   const waited = nanosecondsBetween(call.seconds, call.nanoseconds, at);
@@ -247,7 +247,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const call = flow.sides[opposite(from)].calls.take(reply.xid);
   const { messages } = flow;
   if (call === undefined) {
-    flow.tally('replies_without_call');
+    flow.outside.tally('replies_without_call');
     // Nobody knows what it was.
     flow.describer.unseen();
     if (messages) strayReply(flow, from, reply, at);

@@ -1,5 +1,5 @@
 /** ONC RPC as a protocol: which connections it claims, and with which name. */
-import { Claim, type Connection, type Protocol, type ProtocolOptions, type Tally } from '../protocol.js';
+import { Claim, type Connection, type Outside, type Protocol, type ProtocolOptions } from '../protocol.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { openDecoder, tellOverdue } from './decoder.js';
@@ -73,7 +73,7 @@ export function rpc(
   programs: Programs,
   compile: Compiler,
   { callTimeout }: ProtocolOptions,
-  tally: Tally,
+  outside: Outside,
 ): Protocol {
   const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
   return {
@@ -83,7 +83,7 @@ export function rpc(
         ? claimStart(programs, gluster, buf, start, end)
         : claimLate(programs, gluster, buf, start, end),
     open: (connection, emit, options) =>
-      openDecoder(connection, emit, options, { programs, compile, waiting, tally }),
+      openDecoder(connection, emit, options, { programs, compile, waiting, outside }),
     tick: waiting.tick,
   };
 }

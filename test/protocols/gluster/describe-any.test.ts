@@ -6,7 +6,7 @@ import { newShared } from '../../../src/protocols/gluster/shared.js';
 import { wanted } from '../../../src/protocols/gluster/wanted.js';
 import type { Fields } from '../../../src/protocols/rpc/describe.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
-import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import { sampleBody } from './sample.js';
 
@@ -16,7 +16,7 @@ test('every procedure, whatever is missing: a subject, and no word that only a p
   const random = newRandom(7);
   const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
-    const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
+    const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 200; i++) {
         const request = sampleBody(procedure.call, random);
@@ -51,8 +51,8 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
 test('the wanted fields are all that a description needs', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
-    const whole = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
-    const small = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
+    const whole = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
+    const small = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 50; i++) {
         const request = sampleBody(procedure.call, random);

@@ -4,7 +4,7 @@ import { newDescriber } from '../../../src/protocols/gluster/describe.js';
 import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import { newShared } from '../../../src/protocols/gluster/shared.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
-import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
@@ -26,7 +26,7 @@ function both(
   request?: Fields,
   response?: Fields,
 ): Description {
-  return newDescriber(connection, newShared(PROTOCOL_OPTIONS)).describe(
+  return newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)).describe(
     exchange(number, version, name, request, response),
     'both',
   );
@@ -196,7 +196,7 @@ const setvolume: Fields = {
 };
 
 test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
-  const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS));
+  const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
   const hello = describer.describe(
     exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
     'both',
@@ -311,7 +311,7 @@ test('the other programs', () => {
 
 test('a callback has no result', () => {
   const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
-  assert.deepEqual(newDescriber(connection, newShared(PROTOCOL_OPTIONS)).describe(call, 'call'), {
+  assert.deepEqual(newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)).describe(call, 'call'), {
     fields: { gfid: id, flags: ['UP_FORGET'] },
     subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
     result: undefined,

@@ -11,12 +11,12 @@ import {
   ToServer,
 } from '../../../src/protocols/protocol.js';
 import type { Json, JsonObject, RecordBody } from '../../../src/records/record.js';
-import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import type { Random } from '../../helpers/random.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
-const [glusterfs, other] = gluster(PROTOCOL_OPTIONS, () => {});
+const [glusterfs, other] = gluster(PROTOCOL_OPTIONS, OUTSIDE);
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { Claim, glusterfs, other, ToClient, ToServer };
