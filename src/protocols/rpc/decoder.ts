@@ -21,7 +21,7 @@ import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
 import { complete, inCut, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
-import { reportUnanswered, tellWaiting } from './report.js';
+import { doubtful, reportUnanswered, tellWaiting } from './report.js';
 
 /** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
 const RecordLimit = 1 << 30;
@@ -293,7 +293,10 @@ export function tellOverdue(flow: Flow, timeout: number, at: Moment): boolean {
   let waits = false;
   for (const dir of [ToServer, ToClient] as const) {
     const { calls } = flow.sides[dir];
-    for (const call of calls.overdue(at, timeout)) tellWaiting(flow, dir, call, at);
+    for (const call of calls.overdue(at, timeout)) {
+      doubtful(flow, call);
+      tellWaiting(flow, dir, call, at);
+    }
     waits ||= calls.waiting();
   }
   return waits;

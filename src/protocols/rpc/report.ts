@@ -151,6 +151,8 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
       else reportUnanswered(flow, from, before, at);
     }
     flow.waiting.add(flow);
+    // Where nothing comes back, what it did is never known.
+    if (!flow.sides[opposite(from)].seen) doubtful(flow, call);
     const count = flow.sides[from].calls.takeForgotten();
     if (count > 0) {
       forgotten(flow, from, count, at);
