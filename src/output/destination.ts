@@ -38,7 +38,7 @@ function streamDestination(stream: NodeJS.WriteStream): Destination {
 
 /** pino.destination is a SonicBoom: it tells bytes written, not batches, so batches wait in a queue. */
 function fileDestination(fd: number): Destination {
-  const boom = pino.destination({ fd, sync: false, minLength: 0 });
+  const boom = pino.destination({ fd, sync: false, minLength: 0, contentMode: 'buffer' });
   const queue: { end: number; written: () => void }[] = [];
   let given = 0;
   let taken = 0;
@@ -46,8 +46,9 @@ function fileDestination(fd: number): Destination {
     write(lines, written) {
       given += lines.length;
       queue.push({ end: given, written });
-      // Lines are well-formed UTF-8, so that the bytes come out as they went in.
-      boom.write(Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8'));
+      // With this content mode it takes buffers, which its types don't say.
+      const bytes: unknown = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+      boom.write(bytes as string);
     },
     pending: () => queue.length,
     failed() {},

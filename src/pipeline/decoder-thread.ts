@@ -10,10 +10,9 @@ import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
 import { newDecode } from './decode.js';
+import { newLineBatch } from './line-batch.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord } from './messages.js';
 
-/** Lines are handed over when so many characters are there, or when no packet waits. */
-const BATCH_CHARACTERS = 128 << 10;
 /** The longest sleep without packets: counters are published at least this often. */
 const WAIT_MS = 250;
 /** Records that are decoded before it is asked again whether time is up: a segment may take seconds. */
@@ -26,15 +25,7 @@ const pending = pendingWord(data.decoder);
 const place = sharedPlace(data.place);
 const reader = openReader(data.ring, data.decoder);
 
-let batch = '';
-let lines = 0;
-
-function flush(): void {
-  if (lines === 0) return;
-  const bytes = new TextEncoder().encode(batch);
-  const count = lines;
-  batch = '';
-  lines = 0;
+const batch = newLineBatch((bytes, count) => {
   while (Atomics.load(control, pending) > data.pendingLimit) {
     if (data.live || Atomics.load(control, ControlWord.abandon) === 1) {
       counters[Counter.lines_dropped] += count;
@@ -44,23 +35,13 @@ function flush(): void {
   }
   Atomics.add(control, pending, bytes.length);
   tell({ kind: 'lines', lines: bytes, count }, [bytes.buffer]);
-}
+});
 
 function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-const decode = newDecode(
-  data.options,
-  counters,
-  place,
-  (line) => {
-    batch += line;
-    lines++;
-    if (batch.length >= BATCH_CHARACTERS) flush();
-  },
-  (brick) => tell({ kind: 'found', brick }),
-);
+const decode = newDecode(data.options, counters, place, batch.add, (brick) => tell({ kind: 'found', brick }));
 
 /** What others have found. */
 function hear(): void {
@@ -102,15 +83,15 @@ try {
     else if (data.live) decode.idle(Math.floor(Date.now() / 1000));
     if (data.live) lookForDrops();
     hear();
-    flush();
+    batch.flush();
     decode.publish();
   }
   decode.end();
-  flush();
+  batch.flush();
   decode.publish();
 } catch (error) {
   // What was decoded before the packet that this thread dies of is as good as ever.
-  flush();
+  batch.flush();
   decode.publish();
   throw error;
 }

@@ -100,5 +100,5 @@ export function readAuth(
   const body = readBody(compile(known.parms, 'full'), data, start, end, end);
   if (body.state !== BodyState.whole) return { ...fields, raw: hex(data, start, end) };
   meantGroups(body.fields);
-  return { ...fields, ...body.fields };
+  return Object.assign(fields, body.fields);
 }
