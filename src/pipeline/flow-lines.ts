@@ -2,10 +2,9 @@
  * What a connection's records have in common, and the lines about the connection itself. One is made
  * for each connection; pino serialises its constant part once for each direction that speaks.
  */
-import type { Logger } from 'pino';
 import type { CounterRow } from '../observe/counters.js';
 import { Counter } from '../observe/counters.js';
-import type { RecordLog } from '../output/record-log.js';
+import type { Beginnings, RecordLog } from '../output/record-log.js';
 import { formatAddress } from '../packet/address.js';
 import { communityId } from '../packet/community-id.js';
 import { type Direction, type Emit, type GapReason, type Moment, ToServer } from '../protocols/protocol.js';
@@ -28,7 +27,7 @@ export function newFlowLines(
   counters: CounterRow,
   selected: Selection,
 ): FlowLines {
-  const loggers: [Logger | undefined, Logger | undefined] = [undefined, undefined];
+  const beginnings: [Beginnings | undefined, Beginnings | undefined] = [undefined, undefined];
   let protocol: string | undefined;
   const caller = {
     address: formatAddress(flow.ipVersion, ...flow.client),
@@ -37,9 +36,9 @@ export function newFlowLines(
   let minute = -1;
   let said = 0;
 
-  const logger = (from: Direction): Logger => {
-    loggers[from] ??= log.child(bindings(flow, from, protocol));
-    return loggers[from];
+  const begin = (from: Direction): Beginnings => {
+    beginnings[from] ??= log.child(bindings(flow, from, protocol));
+    return beginnings[from];
   };
 
   /** Whether one more anomaly may be written in this minute. */
@@ -75,12 +74,12 @@ export function newFlowLines(
         counters[Counter.anomalies]++;
       }
       counters[Counter[`messages_${body.dataset}`]]++;
-      if (selected(body, caller)) log.write(logger(from), body);
+      if (selected(body, caller)) log.write(begin(from), body);
     },
     protocol(name) {
       protocol = name;
-      loggers[0] = undefined;
-      loggers[1] = undefined;
+      beginnings[0] = undefined;
+      beginnings[1] = undefined;
     },
     gap(dir, bytes, reason, at) {
       const toward = dir === ToServer ? 'server' : 'client';

@@ -25,12 +25,12 @@ export function wallClock(): Time {
 
 export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
   const log = newRecordLog(maxLine, emit);
-  const logger = log.child({ host: { hostname: hostname() } });
+  const beginnings = log.child({ host: { hostname: hostname() } });
   const write = (
     at: Time,
     body: Pick<RecordBody, 'dataset' | 'action' | 'message' | 'sections'> & Partial<RecordBody>,
   ) => {
-    log.write(logger, { level: 'info', packet: 0, replyPacket: 0, ...at, ...body });
+    log.write(beginnings, { level: 'info', packet: 0, replyPacket: 0, ...at, ...body });
   };
   const anomaly = (
     at: Time,

@@ -30,7 +30,7 @@ export interface PacketAnomalies {
 }
 
 export function newPacketAnomalies(log: RecordLog, counters: CounterRow): PacketAnomalies {
-  const logger = log.child({});
+  const beginnings = log.child({});
   /** By outcome: packets since the last line, and when that was. */
   const since = new Map<Outcome, { packets: number; told: number }>();
   return {
@@ -46,7 +46,7 @@ export function newPacketAnomalies(log: RecordLog, counters: CounterRow): Packet
       }
       counters[Counter.anomalies]++;
       counters[Counter['messages_wiretail.anomaly']]++;
-      log.write(logger, {
+      log.write(beginnings, {
         level: 'warn',
         message: `${state.packets} ${kind.words}`,
         seconds: at.seconds,
