@@ -27,6 +27,24 @@ const CLIENT: Schema = object({
   process_uuid: string,
 });
 
+/** A lock in the way of another. */
+const HOLDER: Schema = object(
+  {
+    lk_owner: hex,
+    pid: describe('of the process that locked it; below zero: one of GlusterFS itself', integer),
+    pid_name: string,
+    client: CLIENT,
+    ip: describe('of the client', string),
+    port: count,
+    type: string,
+    start: integer,
+    length: integer,
+    name: string,
+    since: describe('when it was granted', string),
+  },
+  ['lk_owner', 'ip', 'port', 'type', 'since'],
+);
+
 const LOCK: Schema = object({
   command: string,
   type: string,
@@ -35,6 +53,15 @@ const LOCK: Schema = object({
   owner: hex,
   domain: describe('the name space that the lock is in: a translator of the client', string),
   name: describe('the name in the directory that is locked; absent: all of it', string),
+  waited: describe(
+    'nanoseconds from a call that waits for its lock (SETLKW, ENTRYLK_LOCK) to the reply',
+    count,
+  ),
+  held_by: describe(
+    'the locks that were in its way, as far as they were seen to be granted; of a call without a reply, that still are',
+    array(HOLDER),
+  ),
+  held_by_total: describe('how many they were, where not all are listed', count),
 });
 
 const LEASE: Schema = object({ command: string, type: string, id: hex });

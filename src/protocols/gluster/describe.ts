@@ -1,4 +1,6 @@
 /** What a call of GlusterFS and its reply say to people: the `gluster` section, and the words of the sentence. */
+
+import { formatAddress } from '../../packet/address.js';
 import type { EventOutcome } from '../../records/record.js';
 import { plain } from '../../records/words.js';
 import type { Connection } from '../protocol.js';
@@ -9,6 +11,8 @@ import { managementRow } from './describe-management.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { isExpected } from './expected.js';
 import { doubt, learn } from './learn.js';
+import type { Lock } from './lock-table.js';
+import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
 import { newPlace, type Place, VolumeRoot } from './place.js';
@@ -112,12 +116,28 @@ function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-export function newDescriber(connection: Connection, { services, paths, found }: Shared): Describer {
+export function newDescriber(connection: Connection, { services, paths, locks, found }: Shared): Describer {
   const service = services.of(connection);
   let known: Introduction | undefined;
   let root = VolumeRoot;
   const table = () => services.table(service, known?.brick);
   const place = newPlace(paths, table, () => root);
+  const watch = newLockWatch(
+    locks,
+    {
+      get id() {
+        return text(known?.client.process_uuid);
+      },
+      locks: new Set(),
+      who: () => ({
+        ...(known === undefined ? {} : { client: known.caller }),
+        ip: formatAddress(connection.ipVersion, ...connection.client),
+        port: connection.clientPort,
+      }),
+    },
+    table,
+    () => root.gfid,
+  );
 
   /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
   const introduce = (fields: Fields, whole: boolean) => {
@@ -138,11 +158,21 @@ export function newDescriber(connection: Connection, { services, paths, found }:
     let subject = subjectOf(procedure, row, request, fields, place);
     place.mark(fields);
     if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
-    if (part === 'call') return { fields, subject, result: undefined, outcome: undefined };
+    if (part === 'call') {
+      const holders = watch.tell(exchange, undefined, fields);
+      return { fields, subject, result: undefined, outcome: undefined, ...(holders && { holders }) };
+    }
     const result = resultOf(exchange, row, fields);
     if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
     else if (result.outcome === 'success') takePlaces(exchange, meets);
-    const described = { fields, subject, result: result.words, outcome: result.outcome };
+    const holders = watch.tell(exchange, result.outcome, fields);
+    const described = {
+      fields,
+      subject,
+      result: result.words,
+      outcome: result.outcome,
+      ...(holders && { holders }),
+    };
     return result.expected === true ? { ...described, expected: true } : described;
   };
 
@@ -184,12 +214,16 @@ export function newDescriber(connection: Connection, { services, paths, found }:
   return {
     describe,
     now: paths.now,
-    unanswered(procedure, request) {
+    asked: watch.ask,
+    unanswered(procedure, request, lock) {
+      watch.lost(lock as Lock | undefined);
       const at = table();
       if (at !== 0) doubt(paths, at, procedure.name, request, root.gfid);
     },
     unseen() {
+      watch.unseen();
       for (const at of service.tables.values()) paths.gap(at);
     },
+    closed: watch.closed,
   };
 }

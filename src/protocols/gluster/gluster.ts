@@ -20,11 +20,15 @@ export function gluster(options: ProtocolOptions, outside: Outside): readonly Pr
     describer: (connection) => newDescriber(connection, shared),
     clientName,
   };
+  const missed = () => {
+    shared.paths.gapAll();
+    shared.locks.doubtAll();
+  };
   const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
   return [
     {
       ...rpc('glusterfs', true, programs, compile, options, outside),
-      missed: shared.paths.gapAll,
+      missed,
       found: shared.services.found,
     },
     rpc('rpc', false, programs, compile, options, outside),

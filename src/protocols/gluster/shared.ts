@@ -1,15 +1,22 @@
 /** What one decoder knows for all connections together: made once for each, and handed to every describer. */
 import type { FoundBrick, Outside, ProtocolOptions } from '../protocol.js';
+import { type LockTable, newLockTable } from './lock-table.js';
 import { newPaths, type Paths } from './paths.js';
 import { newServices, type Services } from './services.js';
 
 export interface Shared {
   readonly services: Services;
   readonly paths: Paths;
+  readonly locks: LockTable;
   /** Tells the other decoders of a brick. */
   readonly found: (brick: FoundBrick) => void;
 }
 
 export function newShared(options: ProtocolOptions, { found }: Outside): Shared {
-  return { services: newServices(options.bricks), paths: newPaths(options.maxPaths), found };
+  return {
+    services: newServices(options.bricks),
+    paths: newPaths(options.maxPaths),
+    locks: newLockTable(),
+    found,
+  };
 }

@@ -37,6 +37,8 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gfs3_create_req',
     'gfs3_cbk_cache_invalidation_req',
   ],
+  // Which locks end with the file descriptor.
+  fd: ['gfx_lk_req', 'gfs3_lk_req', 'gfx_release_req', 'gfs3_release_req'],
   // The gfid of the file that the name turned out to have. LOOKUP's reply is a gfx_common_2iatt_rsp.
   prestat: ['gfx_common_2iatt_rsp'],
   // Of a file or of a directory.

@@ -25,6 +25,8 @@ export interface Call {
   retransmission: boolean;
   /** Describer.now() when it was read. */
   readonly began: number;
+  /** What Describer.asked() gave. */
+  lock: object | undefined;
   /** It was told that there is no reply. */
   told: boolean;
   /** When its last byte passed. */

@@ -127,6 +127,7 @@ function newCall(
     reason: '',
     retransmission: false,
     told: false,
+    lock: undefined,
     began: flow.describer.now(),
     seconds: 0,
     nanoseconds: 0,

@@ -313,6 +313,9 @@ export function openDecoder(
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
-    close: (_reason, at) => takeClose(flow, at),
+    close(reason, at) {
+      takeClose(flow, at);
+      flow.describer.closed(reason === 'fin' || reason === 'rst');
+    },
   };
 }

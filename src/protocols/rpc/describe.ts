@@ -27,6 +27,12 @@ export interface Exchange {
   readonly refused: boolean;
   /** What `now` gave when the call came by. */
   readonly began: number;
+  /** What `asked` gave for the call. */
+  readonly lock?: object | undefined;
+  /** When this is told: when the reply was complete, or, without one, now. */
+  readonly at?: { readonly seconds: number; readonly nanoseconds: number };
+  /** Nanoseconds from the call to that. */
+  readonly elapsed?: number | undefined;
 }
 
 export interface Description {
@@ -38,6 +44,8 @@ export interface Description {
   readonly result: string | undefined;
   /** undefined for a call alone. */
   readonly outcome: EventOutcome | undefined;
+  /** Who was waited for: `, held by ...`, at the end of the sentence. */
+  readonly holders?: string;
   /** It failed as such calls do in normal operation. */
   readonly expected?: boolean;
 }
@@ -48,10 +56,19 @@ export interface Describer {
   describe(exchange: Exchange, part: 'call' | 'reply' | 'both'): Description;
   /** A moment in the order of what was learned from replies. */
   now(): number;
+  /** A call came by that will be answered: gives what is to be remembered of it until then (Exchange.lock). */
+  asked(
+    procedure: Procedure,
+    request: Fields | undefined,
+    auth: Fields | undefined,
+    whole: boolean,
+  ): object | undefined;
   /** The reply of a call will not be seen: it is not known what it did. */
-  unanswered(procedure: Procedure, request: Fields | undefined): void;
+  unanswered(procedure: Procedure, request: Fields | undefined, lock?: object): void;
   /** Calls may have gone by unseen. */
   unseen(): void;
+  /** The connection is over. `sure`: it was ended, not only given up here. */
+  closed(sure: boolean): void;
 }
 
 /** All programs that are known. */

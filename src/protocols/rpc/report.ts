@@ -32,6 +32,8 @@ function describe(
   call: Call,
   reply: Reply | undefined,
   part: 'call' | 'reply' | 'both',
+  at: Moment,
+  elapsed: number | undefined,
 ): Description {
   const { program, procedure } = call;
   if (program !== undefined && procedure !== undefined) {
@@ -44,6 +46,9 @@ function describe(
       refused: reply !== undefined && refusal(reply) !== undefined,
       began: call.began,
       whole: !call.truncated && call.reason === '',
+      lock: call.lock,
+      at,
+      elapsed,
     };
     return flow.describer.describe(exchange, part);
   }
@@ -147,9 +152,12 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
         before.programNumber === call.programNumber &&
         before.versionNumber === call.versionNumber &&
         before.procedureNumber === call.procedureNumber;
-      if (same) call.retransmission = true;
-      else reportUnanswered(flow, from, before, at);
+      if (same) {
+        call.retransmission = true;
+        call.lock = before.lock;
+      } else reportUnanswered(flow, from, before, at);
     }
+    asked(flow, call);
     flow.waiting.add(flow);
     // Where nothing comes back, what it did is never known.
     if (!flow.sides[opposite(from)].seen) doubtful(flow, call);
@@ -160,13 +168,13 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
     }
   }
   if (flow.messages || !answered) {
-    const description = describe(flow, call, undefined, 'call');
+    const description = describe(flow, call, undefined, 'call', at, undefined);
     emitLine(
       flow,
       from,
       call,
       {
-        sentence: description.subject,
+        sentence: description.subject + (description.holders ?? ''),
         outcome: undefined,
         duration: undefined,
         rpc: {
@@ -190,6 +198,13 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
   if (call.reason !== '') malformed(flow, from, `${actionOf(call)} call`, call.reason, at);
 }
 
+/** Shows the call to who knows what it is about; a call that was sent again was shown before. */
+function asked(flow: Flow, call: Call): void {
+  const { procedure, program } = call;
+  if (call.lock !== undefined || procedure === undefined || program?.name !== 'GLUSTER_FOP') return;
+  call.lock = flow.describer.asked(procedure, call.request, call.auth, !call.truncated && call.reason === '');
+}
+
 /** Tells of a call that will have no reply any more, unless that was told. */
 export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Moment): void {
   doubtful(flow, call);
@@ -202,6 +217,7 @@ export function doubtful(flow: Flow, call: Call): void {
     flow.describer.unanswered(
       call.procedure,
       call.truncated || call.reason !== '' ? undefined : call.request,
+      call.lock,
     );
 }
 
@@ -209,15 +225,15 @@ export function doubtful(flow: Flow, call: Call): void {
 export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment): void {
   flow.outside.tally('calls_unanswered');
   if (flow.messages) return;
-  const description = describe(flow, call, undefined, 'call');
   const waited = nanosecondsBetween(call.seconds, call.nanoseconds, at);
   const age = waited >= 0 ? waited : undefined;
+  const description = describe(flow, call, undefined, 'call', at, age);
   emitLine(
     flow,
     from,
     call,
     {
-      sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${elapsed(age)}`}`,
+      sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${elapsed(age)}`}${description.holders ?? ''}`,
       outcome: 'unknown',
       duration: undefined,
       rpc: { ...callOf(call, undefined), age },
@@ -255,13 +271,13 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
     if (messages) strayReply(flow, from, reply, at);
     return;
   }
-  const description = describe(flow, call, reply, messages ? 'reply' : 'both');
+  const between = nanosecondsBetween(call.seconds, call.nanoseconds, at);
+  const duration = between >= 0 ? between : undefined;
+  const description = describe(flow, call, reply, messages ? 'reply' : 'both', at, duration);
   const refused = refusal(reply);
   const unread = reply.response === undefined && (reply.truncated || reply.reason !== '');
   const result = refused ?? (unread ? 'a reply' : (description.result ?? 'a reply'));
   const outcome = refused !== undefined ? 'failure' : unread ? 'unknown' : description.outcome;
-  const between = nanosecondsBetween(call.seconds, call.nanoseconds, at);
-  const duration = between >= 0 ? between : undefined;
   const time = duration === undefined ? '' : ` in ${elapsed(duration)}`;
   const payload = { ...(messages ? undefined : call.payload), ...reply.payload };
   emitLine(
@@ -269,7 +285,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
     messages ? from : opposite(from),
     call,
     {
-      sentence: `${description.subject} -> ${result}${time}`,
+      sentence: `${description.subject} -> ${result}${time}${description.holders ?? ''}`,
       outcome,
       duration,
       rpc: messages
