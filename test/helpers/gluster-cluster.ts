@@ -2,7 +2,7 @@
  * A GlusterFS cluster of three nodes and a client on a bridge of their own, with a volume of three replicas
  * that the client has mounted. All of it is in namespaces and in one folder, and is gone when the test ends.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GlusterNode, startNode } from './gluster-node.js';
@@ -48,6 +48,8 @@ export interface Cluster {
   readonly bricks: readonly string[];
   /** Starts the daemons, makes the volume and mounts it. */
   begin(): Promise<void>;
+  /** Mounts it again in the client, which makes it another client to the bricks. */
+  mountAlso(folder: string): void;
   /** Unmounts the volume and stops it, then ends all processes of the machines. */
   end(): Promise<void>;
   remove(): Promise<void>;
@@ -95,6 +97,9 @@ export async function createCluster(): Promise<Cluster> {
   const bricks = servers.map((server) => join(server.folder, 'brick'));
   const gluster = (...args: string[]) => first.run('gluster', '--mode=script', ...args);
   const stop = () => Promise.all(nodes.map((node) => node.stop()));
+  // It goes to the background when the volume is mounted.
+  const mountAt = (at: string) =>
+    client.run('glusterfs', `--volfile-server=${first.name}`, `--volfile-id=${VOLUME}`, ...MOUNT_OPTIONS, at);
 
   return {
     fabric,
@@ -121,14 +126,12 @@ export async function createCluster(): Promise<Cluster> {
       gluster('volume', 'create', VOLUME, 'replica', String(servers.length), ...places, 'force');
       gluster('volume', 'set', VOLUME, ...DIRECT, ...UPCALLS);
       gluster('volume', 'start', VOLUME);
-      // It goes to the background when the volume is mounted.
-      client.run(
-        'glusterfs',
-        `--volfile-server=${first.name}`,
-        `--volfile-id=${VOLUME}`,
-        ...MOUNT_OPTIONS,
-        mount,
-      );
+      mountAt(mount);
+    },
+
+    mountAlso(folder) {
+      mkdirSync(folder);
+      mountAt(folder);
     },
 
     async end() {
