@@ -25,7 +25,7 @@ export function entry(dict: Json | undefined, key: string): string | undefined {
   return text(value) ?? text(object(value)?.text);
 }
 
-const NullGfid = '00000000-0000-0000-0000-000000000000';
+export const NullGfid = '00000000-0000-0000-0000-000000000000';
 export const RootGfid = '00000000-0000-0000-0000-000000000001';
 
 const Uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -11,7 +11,8 @@ import { managementRow } from './describe-management.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { isExpected } from './expected.js';
 import { doubt, learn } from './learn.js';
-import type { Lock } from './lock-table.js';
+import type { Lock } from './lock.js';
+import { newLockOrder } from './lock-order.js';
 import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
@@ -128,7 +129,7 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
       get id() {
         return text(known?.client.process_uuid);
       },
-      locks: new Set(),
+      locks: newLockOrder(),
       who: () => ({
         ...(known === undefined ? {} : { client: known.caller }),
         ip: formatAddress(connection.ipVersion, ...connection.client),

@@ -1,7 +1,7 @@
 /** What a call asks of locks: the lock that it wants or gives up. In all versions alike. */
 import type { Fields } from '../rpc/describe.js';
-import { gfid, type Integer, integer, object, RootGfid, text } from './describe-values.js';
-import { type Lock, type Locker, LockKind, LockState } from './lock-table.js';
+import { type Integer, integer, NullGfid, object, RootGfid, text } from './describe-values.js';
+import { type FileLocks, type Lock, type Locker, LockKind, LockState } from './lock.js';
 
 // GF_LK_* and ENTRYLK_* of rpc/xdr/src/glusterfs3.h and glusterfs-fops.x.
 const GetLock = 0;
@@ -63,11 +63,11 @@ function domainOf(kind: LockKind, domain: string, start: Integer, length: Intege
   return special && !domain.endsWith(':metadata') ? `${domain}:metadata` : domain;
 }
 
-/** A file as the table knows it: by brick, and by its gfid in the whole volume, whatever the client's root is. */
-export function fileOf(brick: number, id: unknown, root: string | undefined): string | undefined {
-  const own = typeof id === 'string' ? gfid(id) : undefined;
-  const known = own === RootGfid ? root : own;
-  return known === undefined ? undefined : `${brick} ${known}`;
+/** The gfid of the file in the whole volume, whatever directory the client has for its root. */
+export function fileOf(request: Fields | undefined, root: string | undefined): string | undefined {
+  const id = text(request?.gfid);
+  if (id === RootGfid) return root;
+  return id === NullGfid ? undefined : id;
 }
 
 /** Names whose bytes are no UTF-8 are told apart by these. */
@@ -82,7 +82,7 @@ export function readLock(
   request: Fields,
   auth: Fields | undefined,
   locker: Locker,
-  file: string,
+  file: FileLocks,
 ): Lock | undefined {
   const owner = auth?.lk_owner;
   if (typeof owner !== 'string') return undefined;

@@ -4,7 +4,7 @@ import { elapsed, plain } from '../../records/words.js';
 import type { Fields } from '../rpc/describe.js';
 import { clientName } from './clients.js';
 import { object, put } from './describe-values.js';
-import { type Lock, LockKind, LockState } from './lock-table.js';
+import { type Lock, LockKind, LockState } from './lock.js';
 import { entrylkType, lkType } from './names.js';
 
 interface Instant {

@@ -5,9 +5,10 @@
 import type { EventOutcome } from '../../records/record.js';
 import type { Exchange, Fields } from '../rpc/describe.js';
 import type { Procedure } from '../rpc/program.js';
-import { object, put, text } from './describe-values.js';
+import { object, put, RootGfid, text } from './describe-values.js';
+import { conflict, type Lock, type Locker, LockKind, LockState } from './lock.js';
 import { Ask, askOf, fileOf, lockKind, readLock } from './lock-call.js';
-import { conflict, type Lock, type Locker, LockKind, LockState, type LockTable } from './lock-table.js';
+import type { LockTable } from './lock-table.js';
 import { rivalsFields, rivalsWords } from './lock-words.js';
 
 export interface LockWatch {
@@ -58,23 +59,26 @@ export function newLockWatch(
 ): LockWatch {
   const doubt = () => table.leave(locker, LockState.doubted);
 
+  const drop = (request: Fields | undefined, which: (lock: Lock) => boolean, state: LockState) => {
+    const id = fileOf(request, root());
+    for (const lock of (id === undefined ? undefined : table.find(brick(), id))?.filter(which) ?? [])
+      table.end(lock, lock.state === LockState.held ? state : LockState.doubted);
+  };
+
   /** pl_flush() ends what the owner has, or, of nobody, what the file descriptor has; so does pl_release(). */
   const closes = (name: string, request: Fields | undefined, auth: Fields | undefined) => {
-    if (locker.locks.size === 0) return;
-    const file = fileOf(brick(), request?.gfid, root());
-    if (file === undefined) {
+    if (locker.locks.size() === 0) return;
+    if (text(request?.gfid) === undefined) {
       doubt();
       return;
     }
     const owner = name === 'FLUSH' ? text(auth?.lk_owner) : undefined;
     const fd = text(request?.fd);
-    const ended = (lock: Lock) =>
-      owner !== undefined
-        ? lock.owner === owner
-        : fd === undefined || lock.fd === undefined || lock.fd === fd;
-    table.drop(
-      file,
-      (lock) => lock.kind === LockKind.record && lock.locker === locker && ended(lock),
+    const has = (lock: Lock) =>
+      owner === undefined ? fd === undefined || lock.fd === fd : lock.owner === owner;
+    drop(
+      request,
+      (lock) => lock.kind === LockKind.record && lock.locker === locker && has(lock),
       LockState.released,
     );
   };
@@ -82,10 +86,9 @@ export function newLockWatch(
   /** Whoever has them. A range or name that the command may give is left aside. */
   const clears = (request: Fields | undefined) => {
     const cleared = Clear.exec(text(request?.name) ?? '');
-    const file = cleared === null ? undefined : fileOf(brick(), request?.gfid, root());
-    if (cleared === null || file === undefined) return;
+    if (cleared === null) return;
     const kind = CLEARED[cleared[1]];
-    table.drop(file, (lock) => lock.state === LockState.held && lock.kind === kind, LockState.released);
+    drop(request, (lock) => lock.state === LockState.held && lock.kind === kind, LockState.released);
   };
 
   /** What other calls than those for locks do to them. */
@@ -94,10 +97,40 @@ export function newLockWatch(
     if (name === 'COMPOUND') doubt();
     else if (name === 'FLUSH' || name === 'RELEASE') closes(name, request, auth);
     else if (name === 'GETXATTR' || name === 'FGETXATTR') clears(request);
-    else if (object(request?.dict)?.[LockInfo] !== undefined) {
-      const file = fileOf(brick(), request?.gfid, root());
-      if (file !== undefined) table.drop(file, ({ kind }) => kind === LockKind.record, LockState.doubted);
+    else if (object(request?.dict)?.[LockInfo] !== undefined)
+      drop(request, ({ kind }) => kind === LockKind.record, LockState.doubted);
+  };
+
+  /** A call for a lock, or one that unlocks. */
+  const asks = (
+    kind: LockKind,
+    request: Fields | undefined,
+    auth: Fields | undefined,
+    whole: boolean,
+  ): Lock | undefined => {
+    const at = brick();
+    if (at === 0) return undefined;
+    const ask = request === undefined ? Ask.unread : askOf(kind, request);
+    if (ask === Ask.none) return undefined;
+    const id = fileOf(request, root());
+    // A directory that only its client knows: nothing is remembered of it.
+    if (id === undefined && request?.gfid === RootGfid) return undefined;
+    const unlocks = ask === Ask.unlock;
+    const file = id === undefined ? undefined : unlocks ? table.find(at, id) : table.file(at, id);
+    if (id !== undefined && file === undefined) return undefined;
+    const lock =
+      request === undefined || file === undefined || ask === Ask.unread
+        ? undefined
+        : readLock(kind, ask === Ask.wait, request, auth, locker, file);
+    if (lock === undefined) {
+      // It may have been an unlock, of any of them.
+      if (ask === Ask.unread || unlocks || !whole) doubt();
+      return undefined;
     }
+    if (!unlocks) table.ask(lock);
+    else if (kind === LockKind.record) table.unlockRange(lock);
+    else table.unlock(lock);
+    return unlocks ? undefined : lock;
   };
 
   const settle = (lock: Lock, exchange: Exchange, outcome: EventOutcome) => {
@@ -131,27 +164,7 @@ export function newLockWatch(
         if (OTHERS.has(name)) others(name, request, auth);
         return undefined;
       }
-      const at = brick();
-      if (at === 0) return undefined;
-      const ask = request === undefined ? Ask.unread : askOf(kind, request);
-      if (ask === Ask.none) return undefined;
-      const file = fileOf(at, request?.gfid, root());
-      const lock =
-        request === undefined || ask === Ask.unread || file === undefined
-          ? undefined
-          : readLock(kind, ask === Ask.wait, request, auth, locker, file);
-      if (lock === undefined) {
-        // It may have been an unlock, of any of them.
-        if (ask === Ask.unread || ask === Ask.unlock || !whole) doubt();
-        return undefined;
-      }
-      if (ask !== Ask.unlock) {
-        table.ask(lock);
-        return lock;
-      }
-      if (kind === LockKind.record) table.unlockRange(lock);
-      else table.unlock(lock);
-      return undefined;
+      return asks(kind, request, auth, whole);
     },
     tell(exchange, outcome, fields) {
       const { procedure, request, elapsed } = exchange;
@@ -159,15 +172,20 @@ export function newLockWatch(
       if (kind === undefined) return '';
       const lock = exchange.lock as Lock | undefined;
       if (lock !== undefined && outcome !== undefined) settle(lock, exchange, outcome);
-      const more: Fields = {};
       const waits = lock?.waits ?? (request !== undefined && askOf(kind, request) === Ask.wait);
-      if (waits && outcome !== undefined && outcome !== 'unknown') put(more, 'waited', elapsed);
+      const known = outcome !== undefined && outcome !== 'unknown';
       const rivals = lock === undefined ? [] : inTheWay(lock, exchange, outcome);
-      if (lock !== undefined && rivals.length > 0) rivalsFields(rivals, lock.moreRivals, more);
-      if (Object.keys(more).length > 0) fields.lock = { ...object(fields.lock), ...more };
+      // Or else each lock would keep all that were held before it.
+      if (lock !== undefined && outcome !== undefined) lock.rivals = undefined;
+      if (!(waits && known) && rivals.length === 0) return '';
+      const more: Fields = { ...object(fields.lock) };
+      if (waits && known) put(more, 'waited', elapsed);
+      fields.lock = more;
       if (lock === undefined || rivals.length === 0) return '';
-      const held = outcome === undefined || !waits;
-      return rivalsWords(rivals, lock.moreRivals, held, outcome === undefined ? exchange.at : undefined);
+      const { moreRivals } = lock;
+      rivalsFields(rivals, moreRivals, more);
+      if (outcome === undefined) return rivalsWords(rivals, moreRivals, true, exchange.at);
+      return rivalsWords(rivals, moreRivals, !waits, undefined);
     },
     lost(lock) {
       if (lock !== undefined) table.end(lock, LockState.doubted);

@@ -18,6 +18,8 @@ export interface Asked {
   /** The line of the call alone: in the view of messages, or of a call that nobody answered so far. */
   waits(): Description;
   reply(response?: Fields): Description;
+  /** The reply's own line, in the view of messages. */
+  replyAlone(response?: Fields): Description;
   /** Nobody will answer it. */
   lost(): void;
 }
@@ -111,6 +113,7 @@ export function newBricks(version = 400): Bricks {
           return {
             waits: () => describer.describe(exchange(), 'call'),
             reply: (response = GRANTED) => describer.describe(exchange(response), 'both'),
+            replyAlone: (response = GRANTED) => describer.describe(exchange(response), 'reply'),
             lost: () => describer.unanswered(found.procedure, request, lock),
           };
         },

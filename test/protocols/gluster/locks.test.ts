@@ -455,6 +455,20 @@ test('processes of GlusterFS itself are told by what they are, and long owners b
   assert.equal(holder.pid_name, 'self-heal daemon (GF_CLIENT_PID_SELF_HEALD)');
 });
 
+test('in the view of messages, the call says who is in the way, and the reply how long that was', () => {
+  const { client, clock } = newBricks();
+  const [one, two] = [client(1), client(2)];
+  one.do('INODELK', inode(0, 0));
+  clock.seconds += 4;
+  const asked = two.ask('INODELK', inode(0, 0));
+  assert.equal(asked.waits().holders, ', held by client1 pid 4001 owner 0000000000000001 for 4.00 s');
+  clock.seconds += 1;
+  one.do('INODELK', inode(0, 0, unlocking));
+  const reply = asked.replyAlone();
+  assert.equal(waited(reply), 1e9);
+  assert.deepEqual(holders(reply), ['client1']);
+});
+
 test('versions 330 and 310 likewise', () => {
   for (const version of [330, 310]) {
     const { client } = newBricks(version);
