@@ -1,46 +1,45 @@
 /**
- * Locks in the order in which they came. Those that are over are swept out later, many at a time: a set that a lock
+ * Things in the order in which they came. Those that are over are swept out later, many at a time: a set that a lock
  * comes into and goes out of with each write would cost more than all else.
  */
-import { isOver, type Lock } from './lock.js';
 
-/** So few may stay in any case. */
+/** So few of those that are over may stay in any case. */
 const SweepLeast = 32;
 
-export interface LockOrder {
+export interface Order<T> {
   /** Those that are not over. */
   size(): number;
-  add(lock: Lock): void;
+  add(one: T): void;
   /** One of them is over now. */
   ended(): void;
-  oldest(): Lock | undefined;
+  oldest(): T | undefined;
   /** A copy: they may end meanwhile. */
-  all(): Lock[];
+  all(): T[];
 }
 
-export function newLockOrder(): LockOrder {
-  let locks: Lock[] = [];
+export function newOrder<T>(isOver: (one: T) => boolean): Order<T> {
+  let items: T[] = [];
   let over = 0;
   /** All before this one are over. */
   let first = 0;
   const sweep = () => {
-    locks = locks.filter((lock) => !isOver(lock));
+    items = items.filter((one) => !isOver(one));
     over = 0;
     first = 0;
   };
   return {
-    size: () => locks.length - over,
-    add(lock) {
-      locks.push(lock);
+    size: () => items.length - over,
+    add(one) {
+      items.push(one);
     },
     ended() {
       over++;
-      if (over > SweepLeast && over * 2 > locks.length) sweep();
+      if (over > SweepLeast && over * 2 > items.length) sweep();
     },
     oldest() {
-      while (first < locks.length && isOver(locks[first])) first++;
-      return locks[first];
+      while (first < items.length && isOver(items[first])) first++;
+      return items[first];
     },
-    all: () => locks.filter((lock) => !isOver(lock)),
+    all: () => items.filter((one) => !isOver(one)),
   };
 }

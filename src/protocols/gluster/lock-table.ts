@@ -15,9 +15,9 @@ import {
   type Locker,
   LockKind,
   LockState,
+  newLockOrder,
   sameOwner,
 } from './lock.js';
-import { newLockOrder } from './lock-order.js';
 
 /** Held and asked for, in all; those that were asked for first are forgotten first. */
 const LocksLimit = 65536;

@@ -1,7 +1,7 @@
 /** A lock of a file, held or asked for, and which of them can't be held both. */
 import type { Fields } from '../rpc/describe.js';
 import type { Integer } from './describe-values.js';
-import type { LockOrder } from './lock-order.js';
+import { newOrder, type Order } from './lock-order.js';
 
 /** Three kinds that know nothing of each other: ext_list, inodelk_list and entrylk_list of features/locks. */
 export const LockKind = { record: 0, inode: 1, entry: 2 } as const;
@@ -15,7 +15,7 @@ export type LockState = (typeof LockState)[keyof typeof LockState];
 export interface Locker {
   /** The server makes one client of the connections that say the same (gf_client_get() of libglusterfs/src/client_t.c). */
   readonly id: string | undefined;
-  readonly locks: LockOrder;
+  readonly locks: Order<Lock>;
   /** What a line says of it. */
   who(): Fields;
 }
@@ -52,6 +52,10 @@ export interface Lock {
 
 export function isOver({ state }: Lock): boolean {
   return state === LockState.released || state === LockState.doubted;
+}
+
+export function newLockOrder(): Order<Lock> {
+  return newOrder(isOver);
 }
 
 export function sameOwner(a: Lock, b: Lock): boolean {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Lock, type Locker, LockKind, LockState } from '../../../src/protocols/gluster/lock.js';
-import { newLockOrder } from '../../../src/protocols/gluster/lock-order.js';
+import {
+  type Lock,
+  type Locker,
+  LockKind,
+  LockState,
+  newLockOrder,
+} from '../../../src/protocols/gluster/lock.js';
 import { type LockTable, newLockTable } from '../../../src/protocols/gluster/lock-table.js';
 import { holders, inode, newBricks, unlocking } from './lock-clients.js';
 

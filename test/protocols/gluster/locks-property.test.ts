@@ -150,7 +150,7 @@ function newWorld(seed: number): World {
 
 test('who is named holds it at that moment, however late calls are executed and replies are seen', () => {
   let told = 0;
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const world = newWorld(seed);
     const { random, server, bricks } = world;
     for (let step = 0; step < 600; step++) {
@@ -176,7 +176,7 @@ test('who is named holds it at that moment, however late calls are executed and 
 
 test('where the server does everything at once and nothing is missed, all who hold it are named', () => {
   let told = 0;
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const world = newWorld(seed);
     const { random, server, bricks } = world;
     for (let step = 0; step < 300; step++) {
