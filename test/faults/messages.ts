@@ -136,6 +136,13 @@ export function arePaths(paths: readonly string[], known: ReadonlySet<string>): 
   });
 }
 
+/** What a call asks for; and who is in its way, which other messages told. How long it waits goes with the time. */
+function lockOf(lock: Json): { asked: Fields; holders: string[] } {
+  const { waited: _waited, held_by, held_by_total: _total, ...asked } = child({ lock }, 'lock');
+  const list = Array.isArray(held_by) ? held_by.filter(isFields) : [];
+  return { asked, holders: list.map((holder) => `held by ${end(holder)} ${holder.lk_owner}`) };
+}
+
 /** What a call or reply holds itself; `learned` gets what wiretail adds from other messages of the connection. */
 function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncated: boolean): Fields {
   const { retransmission, ...header } = child({ rpc }, 'rpc');
@@ -145,7 +152,13 @@ function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncat
   const own: Fields = {};
   for (const [name, value] of Object.entries(child({ gluster }, 'gluster'))) {
     if (OF_CONNECTION.has(name) || OF_NAMES.has(name)) continue;
-    if (/^(request|response|payload.*)$/.test(name)) own[name] = value;
+    if (name === 'lock') {
+      const { asked, holders } = lockOf(value);
+      learned.push(...holders);
+      if (truncated) continue;
+      if (!isReply) own[name] = asked;
+      else learned.push(`${name} ${JSON.stringify(asked)}`);
+    } else if (/^(request|response|payload.*)$/.test(name)) own[name] = value;
     // What is said in other words of a struct of which a part is missing may lack that part.
     else if (truncated) continue;
     else if (!isReply) own[name] = value;
