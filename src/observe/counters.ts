@@ -47,6 +47,7 @@ const NAMES = [
   // Calls.
   'calls_unanswered',
   'replies_without_call',
+  'jobs_forgotten',
   // Left out by choice (pipeline/selection.ts).
   'left_out_unselected',
   'left_out_only',

@@ -87,6 +87,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
       unanswered: of(Counter.calls_unanswered),
       replies_without_call: of(Counter.replies_without_call),
     },
+    jobs: { forgotten: of(Counter.jobs_forgotten) },
     anomalies: { written: of(Counter.anomalies), suppressed: of(Counter.anomalies_suppressed) },
     faults: { decoder: of(Counter.decoder_faults), decoder_restarts: main.decoderRestarts },
     lines: {

@@ -219,6 +219,7 @@ export function newDecode(
     },
     end() {
       reassembler.end(at);
+      for (const protocol of known) protocol.end?.(at);
     },
     publish() {
       publishStreams(streams, before, counters);

@@ -54,7 +54,16 @@ export function newSelection(select: Select, counters: CounterRow): Selection {
     const job = gearman?.job as JsonObject | undefined;
     if (client !== undefined) {
       const who = gluster?.client as JsonObject | undefined;
-      if (!texts(address, who?.host, gearman?.client_id, job?.worker_id).some(client)) return false;
+      const worker = job?.worker as JsonObject | undefined;
+      const named = texts(
+        address,
+        who?.host,
+        gearman?.client_id,
+        job?.client_id,
+        worker?.client_id,
+        worker?.ip,
+      );
+      if (!named.some(client)) return false;
     }
     if (volume !== undefined && !texts(gluster?.volume, gluster?.new_volume).some(volume)) return false;
     return path === undefined || texts(gluster?.path, gluster?.new_path).some(path);

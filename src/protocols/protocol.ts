@@ -104,7 +104,7 @@ export interface ProtocolOptions {
 /** What a protocol tells besides its records. */
 export interface Outside {
   /** Counts what has no line of its own. */
-  tally(what: 'calls_unanswered' | 'replies_without_call'): void;
+  tally(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
   /** A brick was found of which another decoder may have the connections. */
   found(brick: FoundBrick): void;
 }
@@ -143,6 +143,8 @@ export interface Protocol {
   open(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder;
   /** With each packet, and now and then without one: what waits too long is told. */
   tick?(at: Moment): void;
+  /** The run is over, and every connection was closed. */
+  end?(at: Moment): void;
   /** Packets were dropped, of whatever connections. */
   missed?(): void;
   /** Another decoder has found a brick. */

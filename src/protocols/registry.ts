@@ -10,5 +10,5 @@ export function protocols(
   servicePorts: readonly number[],
   outside: Outside,
 ): readonly Protocol[] {
-  return [tls(servicePorts), gearman(options), ...gluster(options, outside)];
+  return [tls(servicePorts), gearman(options, outside), ...gluster(options, outside)];
 }

@@ -15,6 +15,7 @@ export const DATASETS = [
   'rpc.other',
   'gearman.packet',
   'gearman.admin',
+  'gearman.job',
   'wiretail.start',
   'wiretail.stats',
   'wiretail.flow',

@@ -1,6 +1,7 @@
 /** The `gearman` section: a packet's arguments, or an admin command with its response. */
 import {
   array,
+  boolean,
   count,
   describe,
   either,
@@ -76,6 +77,50 @@ const ADMIN: Schema = object({
   ...text('error_text'),
 });
 
+const PEER: Schema = object({ ...text('client_id'), ip: string, port: count }, ['ip', 'port']);
+
+const JOB: Schema = object({
+  ...text('handle'),
+  ...text('function'),
+  ...text('unique_id'),
+  ...text('reducer'),
+  ...text('aggregate'),
+  ...textCount('minute'),
+  ...textCount('hour'),
+  ...textCount('day_of_month'),
+  ...textCount('month'),
+  ...textCount('day_of_week'),
+  ...textCount('epoch'),
+  priority: oneOf('low', 'normal', 'high'),
+  background: boolean,
+  workload_bytes: count,
+  ...text('client_id'),
+  state: describe('of a job that has not ended', oneOf('waiting', 'running')),
+  delay: describe('nanoseconds until the time for which it was submitted (epoch)', count),
+  queue_wait: describe('nanoseconds in the queue, without the delay', count),
+  run_time: describe('nanoseconds with the worker that has it, or that ended it', count),
+  lost_run_time: describe('nanoseconds with workers before that one, which did not end it', count),
+  age: describe('nanoseconds since its submission, of a job that has not ended', count),
+  worker: describe('who has it, or ended it', PEER),
+  previous_worker: describe('who had it last and did not end it', PEER),
+  reassigned: describe('times that it was given to a worker again', count),
+  coalesced: describe('further submissions that were taken for this job', count),
+  result_bytes: describe("of WORK_COMPLETE's data", count),
+  exception_bytes: describe("of WORK_EXCEPTION's data", count),
+  data_packets: describe('WORK_DATA', count),
+  data_bytes: count,
+  warnings: describe('WORK_WARNING', count),
+  last_status: describe(
+    'the last WORK_STATUS',
+    object({ ...textCount('numerator'), ...textCount('denominator') }),
+  ),
+  abandoned: describe('its client went away before its end', { const: true }),
+  ...text('error_code'),
+  ...text('error_text'),
+  workers: describe('connections that can do the function, as far as they were seen', count),
+  running: describe('jobs of the function that run', count),
+});
+
 export const GEARMAN: Schema = object({
   magic: oneOf('REQ', 'RES'),
   type: describe("the packet type's name; UNKNOWN for 0 and for 43 and up", string),
@@ -86,4 +131,5 @@ export const GEARMAN: Schema = object({
   payload: describe('its first bytes (--payload-bytes), where they are UTF-8', string),
   payload_hex: hex,
   admin: ADMIN,
+  job: JOB,
 });

@@ -71,6 +71,7 @@ const STATS: Schema = object({
     object(Object.fromEntries(DATASETS.map((dataset) => [dataset, count]))),
   ),
   calls: counts('unanswered', 'replies_without_call'),
+  jobs: describe("Gearman's: given up for newer ones", counts('forgotten')),
   anomalies: counts('written', 'suppressed'),
   faults: counts('decoder', 'decoder_restarts'),
   lines: object({

@@ -26,7 +26,7 @@ const EVENT: Schema = object(
     dataset: { enum: DATASETS },
     action: describe('procedure, packet type, command or what happened', string),
     outcome: oneOf('success', 'failure', 'unknown'),
-    duration: describe('nanoseconds from call to reply', count),
+    duration: describe('nanoseconds from call to reply; of a job from submission to end', count),
   },
   ['dataset', 'action'],
 );
@@ -73,6 +73,7 @@ export function recordSchema(): Schema {
       sectionOf('rpc.other', ['source', 'destination', 'network', 'rpc']),
       sectionOf('gearman.packet', ['source', 'destination', 'network', 'gearman']),
       sectionOf('gearman.admin', ['source', 'destination', 'network', 'gearman']),
+      sectionOf('gearman.job', ['source', 'destination', 'network', 'gearman']),
       sectionOf('wiretail.start', ['host', 'wiretail']),
       sectionOf('wiretail.stats', ['host', 'wiretail']),
       sectionOf('wiretail.anomaly', ['wiretail']),

@@ -20,6 +20,8 @@ import { hex } from '../text.js';
 import { cutShort, forgotten, tellLoss } from './anomaly.js';
 import { abandonCommands, interruptResponse } from './exchange.js';
 import { type Flow, openFlow, Phase, type Side, sideOf } from './flow.js';
+import { closed } from './jobs/close.js';
+import type { Jobs } from './jobs/jobs.js';
 import { inLine, inLongLine } from './lines.js';
 import {
   argumentsDone,
@@ -193,7 +195,7 @@ function closeSide(flow: Flow, dir: Direction, at: Moment): void {
  * Ends one direction, or both. Commands wait for their response until the server's direction has ended:
  * a client may close its own right after the command.
  */
-function takeClose(flow: Flow, dir: Direction | undefined, at: Moment): void {
+function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: Moment): void {
   if (dir !== ToClient) closeSide(flow, ToServer, at);
   if (dir === ToServer) return;
   closeSide(flow, ToClient, at);
@@ -201,13 +203,21 @@ function takeClose(flow: Flow, dir: Direction | undefined, at: Moment): void {
   const count = flow.pairing.takeForgotten();
   // Where the server is never seen nothing is ever answered, which is told of the connection.
   if (count > 0 && sideOf(flow, ToClient).heard) forgotten(flow, ToServer, count, at);
+  if (flow.jobs !== undefined) closed(flow.jobs, gone, at);
 }
 
-export function openDecoder(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder {
-  const flow = openFlow(connection, emit, options);
+/** @param jobs undefined: they are not followed */
+export function openDecoder(
+  connection: Connection,
+  emit: Emit,
+  options: ProtocolOptions,
+  jobs: Jobs | undefined,
+): FlowDecoder {
+  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit));
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at) => takeGap(flow, dir, missing, reason, skipping, at),
-    close: (_reason: string, at: Moment, dir?: Direction) => takeClose(flow, dir, at),
+    close: (reason: string, at: Moment, dir?: Direction) =>
+      takeClose(flow, dir, reason !== 'end' && reason !== 'evicted', at),
   };
 }

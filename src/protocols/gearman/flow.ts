@@ -3,6 +3,7 @@ import { type Loss, newLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin.js';
 import type { AdminResponse } from './admin-responses.js';
+import type { JobConnection } from './jobs/connection.js';
 import { emptyPacket, type Packet } from './packet.js';
 import { type Pairing, pairing } from './pairing.js';
 
@@ -59,6 +60,8 @@ export interface Flow {
   readonly commands: AdminExchange[];
   /** A response whose command was not seen, or is not known to be its. */
   stray: AdminExchange | undefined;
+  /** undefined: jobs are not followed. */
+  readonly jobs: JobConnection | undefined;
   /** The server's last message was text, and its place was not lost since. */
   texted: boolean;
 }
@@ -77,12 +80,18 @@ function side(fromStart: boolean): Side {
   };
 }
 
-export function openFlow(connection: Connection, emit: Emit, options: ProtocolOptions): Flow {
+export function openFlow(
+  connection: Connection,
+  emit: Emit,
+  options: ProtocolOptions,
+  jobs: JobConnection | undefined,
+): Flow {
   return {
     emit,
     payloadBytes: options.payloadBytes,
     sides: [side(connection.fromStart), side(connection.fromStart)],
     pairing: pairing(connection.fromStart),
+    jobs,
     commands: [],
     stray: undefined,
     texted: false,

@@ -34,17 +34,20 @@ export interface Pairing {
   response(answers: number, at: Moment): number;
   /** Bytes of the connection were lost: what is outstanding can't be paired any more. */
   lost(at: Moment): void;
+  /** The number, from 1, of the request that was remembered or answered since this was asked last; 0: none was. */
+  takeSerial(): number;
   /** Requests forgotten because there were too many; each is told once. */
   takeForgotten(): number;
 }
 
-// The ring holds four numbers a request.
-const Slots = 4;
+// The ring holds five numbers a request.
+const Slots = 5;
 const What = 0;
 const Seconds = 1;
 const Nanoseconds = 2;
 /** Successive WORK_* packets are one entry: which of them an ERROR is for can't be told anyway. */
 const Run = 3;
+const Serial = 4;
 
 const Kinds = 12;
 const bit = (mask: number): number => 31 - Math.clz32(mask);
@@ -63,6 +66,8 @@ export function pairing(fromStart: boolean): Pairing {
   let lastSeconds = fromStart ? 0 : Number.NEGATIVE_INFINITY;
   let lastNanoseconds = 0;
   let forgotten = 0;
+  let requests = 0;
+  let serial = 0;
 
   const place = (index: number): number => ((head + index) & (capacity - 1)) * Slots;
 
@@ -106,6 +111,12 @@ export function pairing(fromStart: boolean): Pairing {
       return count;
     },
 
+    takeSerial() {
+      const taken = serial;
+      serial = 0;
+      return taken;
+    },
+
     passed,
 
     trusted(at) {
@@ -119,6 +130,8 @@ export function pairing(fromStart: boolean): Pairing {
         const last = place(length - 1);
         if (ring[last + What] === Ask.work) {
           ring[last + Run] += 1;
+          serial = ++requests;
+          ring[last + Serial] = serial;
           return;
         }
       }
@@ -131,6 +144,8 @@ export function pairing(fromStart: boolean): Pairing {
       ring[next + Seconds] = at.seconds;
       ring[next + Nanoseconds] = at.nanoseconds;
       ring[next + Run] = 1;
+      serial = ++requests;
+      ring[next + Serial] = serial;
       length += 1;
       waiting[bit(asks)] += 1;
       awaited |= asks;
@@ -140,6 +155,7 @@ export function pairing(fromStart: boolean): Pairing {
       if ((awaited & answers) === 0) return Unmatched;
       while ((ring[place(0)] & answers) === 0) drop();
       const first = place(0);
+      serial = ring[first + Serial];
       const run = ring[first + Run];
       const nanoseconds = nanosecondsBetween(ring[first + Seconds], ring[first + Nanoseconds], at);
       if (run > 1) {

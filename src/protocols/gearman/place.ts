@@ -7,6 +7,7 @@ import { isPlausibleResponse } from './admin-responses.js';
 import { tellLoss } from './anomaly.js';
 import { abandonCommands } from './exchange.js';
 import { type Flow, Phase, type Side, sideOf } from './flow.js';
+import { lostFromServer, lostFromWorker } from './jobs/close.js';
 import { findHeader, HeaderBytes } from './resync.js';
 
 /** Bytes in which no packet was found, after which that is told. */
@@ -26,6 +27,9 @@ export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
     flow.texted = false;
   }
   flow.pairing.lost(at);
+  if (flow.jobs === undefined) return;
+  if (dir === ToClient) lostFromServer(flow.jobs);
+  else lostFromWorker(flow.jobs);
 }
 
 /** A connection that is joined late has lost its place before its first moment. */

@@ -1,9 +1,11 @@
 /** The record of a packet, once its last byte has passed or no more of it will come. */
 
 import type { EventOutcome, JsonObject } from '../../records/record.js';
-import { type Direction, type Moment, ToServer } from '../protocol.js';
+import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { malformed, misdirected } from './anomaly.js';
-import type { Flow } from './flow.js';
+import { type Flow, sideOf } from './flow.js';
+import { follow } from './jobs/jobs.js';
+import { answered } from './jobs/worker.js';
 import { endPacket, type Packet } from './packet.js';
 import { Unmatched } from './pairing.js';
 import { Magic } from './resync.js';
@@ -23,10 +25,15 @@ function pair(flow: Flow, from: Direction, packet: Packet, at: Moment): number {
   } else if (magic === Magic.response) {
     const answers = type.id === ErrorType ? answeredByError(fields.error_code) : type.answers;
     if (trusted && answers !== Ask.nothing) duration = pairing.response(answers, at);
+    // Its submission is seen later, and would wait for the answer to the next one.
+    if (trusted && duration === Unmatched && type.answers === CreatedAnswers) pairing.lost(at);
   }
   pairing.passed(at);
   return duration;
 }
+
+/** JOB_CREATED is never sent unasked. */
+const CreatedAnswers = Ask.submit | Ask.schedule;
 
 const Failures: ReadonlySet<string> = new Set(['ERROR', 'WORK_FAIL', 'WORK_EXCEPTION']);
 
@@ -45,6 +52,7 @@ export function reportPacket(flow: Flow, from: Direction, packet: Packet, whole:
   endPacket(packet);
   if (!whole) packet.truncated = true;
   const duration = whole ? pair(flow, from, packet, at) : Unmatched;
+  const serial = flow.pairing.takeSerial();
   const { type, fields } = packet;
   let reason: string | undefined;
   if (type === UnknownType) reason = 'unknown packet type';
@@ -69,5 +77,10 @@ export function reportPacket(flow: Flow, from: Direction, packet: Packet, whole:
   if (packet.magic !== expected) {
     const who = from === ToServer ? 'response magic from a client' : 'request magic from a server';
     misdirected(flow, from, who, fields, at);
+  }
+  if (whole && flow.jobs !== undefined) {
+    follow(flow.jobs, from, packet, serial, at);
+    // Where the server is not seen nothing is to be waited for.
+    if (flow.jobs.claims.size > 1 && !sideOf(flow, ToClient).heard) answered(flow.jobs, 0);
   }
 }

@@ -3,8 +3,10 @@
 import { gearman } from '../../../src/protocols/gearman/gearman.js';
 import {
   type Direction,
+  type FlowDecoder,
   type GapReason,
   type Moment,
+  type Protocol,
   type ProtocolOptions,
   ToClient,
   ToServer,
@@ -31,6 +33,7 @@ export interface Feeder {
   drip(dir: Direction, bytes: Uint8Array): void;
   gap(dir: Direction, missing: number, reason?: GapReason): void;
   end(): void;
+  close(reason: Parameters<FlowDecoder['close']>[0]): void;
 }
 
 /** The anomaly that a record tells of, or the command and response; {} if it doesn't. */
@@ -45,13 +48,29 @@ export function adminOf({ body }: Seen): JsonObject {
 export interface FeederOptions {
   payloadBytes?: number;
   fromStart?: boolean;
+  /** One that several connections share; else its own, which does not follow jobs. */
+  protocol?: Protocol;
+  client?: { port: number; address: number };
+  seen?: Seen[];
 }
 
-export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {}): Feeder {
-  const seen: Seen[] = [];
-  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full' };
-  const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart };
-  const decoder = gearman(options).open(connection, (from, body) => seen.push({ from, body }), options);
+export function feeder({
+  payloadBytes = 0,
+  fromStart = true,
+  client = { port: 40000, address: ADDRESSES.client[3] },
+  seen = [],
+  protocol,
+}: FeederOptions = {}): Feeder {
+  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full', view: 'messages' };
+  const connection = {
+    serverPort: 4730,
+    clientPort: client.port,
+    ...ADDRESSES,
+    client: [0, 0, 0, client.address] as const,
+    fromStart,
+  };
+  const emit = (from: Direction, body: RecordBody) => seen.push({ from, body });
+  const decoder = (protocol ?? gearman(options)).open(connection, emit, options);
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   const skip: [number, number] = [0, 0];
   let mostHeld = 0;
@@ -99,6 +118,9 @@ export function feeder({ payloadBytes = 0, fromStart = true }: FeederOptions = {
     },
     end() {
       decoder.close('end', self.at);
+    },
+    close(reason) {
+      decoder.close(reason, self.at);
     },
   };
   return self;

@@ -1,0 +1,210 @@
+/** The client's side of jobs: what it submits, and what the server answers. */
+import { nanosecondsBetween } from '../../../records/time.js';
+import type { Moment } from '../../protocol.js';
+import type { Fields } from '../fields.js';
+import { attach, type JobConnection } from './connection.js';
+import { believe, finish, unfinished } from './end.js';
+import { age, endingOf, handleOf, type Job, namesOf, newJob, State, setSince, sinceThen } from './job.js';
+import { tellRefused } from './line.js';
+import { progress } from './progress.js';
+
+interface Kind {
+  readonly priority: 'low' | 'normal' | 'high';
+  readonly background: boolean;
+}
+
+/** server.cc, gearman_server_run_command: what each type of submission is. */
+const Kinds: Readonly<Record<string, Kind>> = {
+  SUBMIT_JOB: { priority: 'normal', background: false },
+  SUBMIT_JOB_BG: { priority: 'normal', background: true },
+  SUBMIT_JOB_HIGH: { priority: 'high', background: false },
+  SUBMIT_JOB_HIGH_BG: { priority: 'high', background: true },
+  SUBMIT_JOB_LOW: { priority: 'low', background: false },
+  SUBMIT_JOB_LOW_BG: { priority: 'low', background: true },
+  // PROTOCOL: like SUBMIT_JOB_BG; gearmand itself takes only the second.
+  SUBMIT_JOB_SCHED: { priority: 'normal', background: true },
+  SUBMIT_JOB_EPOCH: { priority: 'normal', background: true },
+  SUBMIT_REDUCE_JOB: { priority: 'normal', background: false },
+  SUBMIT_REDUCE_JOB_BACKGROUND: { priority: 'normal', background: true },
+};
+
+/** How long after a job's end, in nanoseconds, the server may still have taken a submission for it: it reads
+ * both later than they are seen. */
+const Late = 1e9;
+
+export function submit(
+  connection: JobConnection,
+  type: string,
+  fields: Fields,
+  serial: number,
+  at: Moment,
+): void {
+  const kind = Kinds[type];
+  if (kind === undefined || serial === 0) return;
+  const job = newJob(connection.server);
+  job.names = namesOf(fields);
+  job.priority = kind.priority;
+  job.background = kind.background;
+  if (typeof fields.payload_bytes === 'number') job.workloadBytes = fields.payload_bytes;
+  job.client = connection.peer;
+  job.seconds = at.seconds;
+  job.nanoseconds = at.nanoseconds;
+  job.queueWait = 0;
+  setSince(job, at);
+  connection.submissions.set(serial, job);
+  connection.table.add(job);
+}
+
+/** The submission that is answered; those before it will have no answer any more. */
+function take(connection: JobConnection, serial: number): Job | undefined {
+  const { submissions, table } = connection;
+  const job = submissions.get(serial);
+  for (const [number, older] of submissions) {
+    if (number > serial) break;
+    submissions.delete(number);
+    if (older !== job && older.state === State.submitted) table.remove(older);
+  }
+  // It may be forgotten since.
+  return job?.state === State.submitted ? job : undefined;
+}
+
+/**
+ * Whether the server can't have taken the submission for this job (job.cc, gearman_server_job_add_reducer): it
+ * goes by function and unique id, and by the workload where that is "-".
+ */
+function contradicts(submission: Job, job: Job): boolean {
+  const { names } = job;
+  const unique = submission.names.unique_id;
+  if (unique === '' || (unique === '-' && submission.workloadBytes === 0)) return true;
+  if (names.function !== undefined && names.function !== submission.names.function) return true;
+  return names.unique_id !== undefined && names.unique_id !== unique;
+}
+
+/** Whether what is said of a job that is done already is meant for that one: its end overtook the answer. */
+function isOver(job: Job, submission: Job | undefined, at: Moment): boolean {
+  if (submission === undefined) return sinceThen(job, at) < Late;
+  const sinceEnd = sinceThen(job, submission);
+  return sinceEnd <= 0 || (sinceEnd < Late && submission.names.unique_id !== '');
+}
+
+/** Whether what is asked for by `submission` may be the job that was seen at a worker before its handle was. */
+function isItsSubmission(submission: Job, job: Job): boolean {
+  const { names } = job;
+  if (names.function !== undefined && names.function !== submission.names.function) return false;
+  if (names.unique_id !== undefined && names.unique_id !== submission.names.unique_id) return false;
+  return !(age(submission, { seconds: job.sinceSeconds, nanoseconds: job.sinceNanoseconds }) < 0);
+}
+
+/** The job that a worker has already gets its submission: the two connections are not written in turn. */
+function adopt(job: Job, submission: Job): void {
+  job.names = { ...handleOf(job.names), ...submission.names };
+  job.client = submission.client;
+  job.priority = submission.priority;
+  job.background = submission.background;
+  job.workloadBytes = submission.workloadBytes;
+  job.seconds = submission.seconds;
+  job.nanoseconds = submission.nanoseconds;
+  const wait = nanosecondsBetween(job.seconds, job.nanoseconds, {
+    seconds: job.sinceSeconds,
+    nanoseconds: job.sinceNanoseconds,
+  });
+  if (job.reassigned === 0 && job.previous === undefined) job.queueWait = wait;
+}
+
+/** A handle that is not in use: the submission's job has it, or one of which the submission was not seen. */
+function begin(connection: JobConnection, submission: Job | undefined, fields: Fields, at: Moment): void {
+  const { server, table, peer } = connection;
+  const job = submission ?? newJob(server);
+  if (submission === undefined) {
+    setSince(job, at);
+    job.client = peer;
+  }
+  job.names = { ...handleOf(fields), ...job.names };
+  job.state = State.waiting;
+  table.setHandle(job, String(fields.handle));
+  if (submission === undefined) table.add(job);
+  else if (job.background === false) attach(connection, job);
+}
+
+/** JOB_CREATED. @param serial of the submission that it answers; 0: not known */
+export function created(connection: JobConnection, fields: Fields, serial: number, at: Moment): void {
+  const { server, table } = connection;
+  const submission = serial === 0 ? undefined : take(connection, serial);
+  const found = server.handles.get(String(fields.handle));
+  if (found === undefined) begin(connection, submission, fields, at);
+  else if (found.state !== State.done) join(connection, found, submission, fields, at);
+  else if (!isOver(found, submission, at)) begin(connection, submission, fields, at);
+  // It became the job, or was for one that is known.
+  if (submission?.state === State.submitted) table.remove(submission);
+}
+
+/** The server has such a job already. */
+function join(
+  connection: JobConnection,
+  job: Job,
+  submission: Job | undefined,
+  fields: Fields,
+  at: Moment,
+): void {
+  const { table, peer } = connection;
+  if (submission === undefined) {
+    // Without its submission it is not known whether anybody waits for it.
+    if (job.client === undefined) job.client = peer;
+    else job.coalesced++;
+    return;
+  }
+  if (job.client === undefined && isItsSubmission(submission, job)) {
+    adopt(job, submission);
+    table.weigh(job);
+  } else if (!contradicts(submission, job)) job.coalesced++;
+  else {
+    // A server that begins anew counts its handles from 1 again.
+    unfinished(table, job, 'its handle was given to another job', at);
+    begin(connection, submission, fields, at);
+    return;
+  }
+  if (submission.background === false) attach(connection, job);
+}
+
+/** An ERROR that answers a submission. */
+export function refused(connection: JobConnection, fields: Fields, serial: number, at: Moment): void {
+  const submission = serial === 0 ? undefined : take(connection, serial);
+  if (submission === undefined) return;
+  tellRefused(submission, fields, at);
+  connection.table.remove(submission);
+}
+
+/** WORK_* as the server hands it on: it counts where the worker's own is not seen. */
+export function relayed(connection: JobConnection, type: string, fields: Fields, at: Moment): void {
+  const { server, table, peer } = connection;
+  let job = server.handles.get(String(fields.handle));
+  if (job?.state === State.done) return;
+  if (job === undefined) {
+    job = newJob(server);
+    job.client = peer;
+    // Nobody is told of a background job.
+    job.background = false;
+    job.names = handleOf(fields);
+    job.state = State.running;
+    table.setHandle(job, String(fields.handle));
+    table.add(job);
+    attach(connection, job);
+  }
+  if (type === 'WORK_DATA' || type === 'WORK_STATUS' || type === 'WORK_WARNING') {
+    // Each of its clients is told; one of them is enough.
+    if (job.client === peer) job.toClient = progress(job.toClient, type, fields);
+    if (job.state === State.waiting) run(job, at);
+    return;
+  }
+  // The server hands on only what it believes.
+  if (job.claim !== undefined) believe(table, job);
+  else finish(table, job, endingOf(type, fields, 0, at));
+}
+
+/** A worker has it, whoever that is. */
+function run(job: Job, at: Moment): void {
+  job.state = State.running;
+  job.queueWait = Number.NaN;
+  job.sinceSeconds = Number.NaN;
+  job.sinceNanoseconds = at.nanoseconds;
+}

@@ -1,0 +1,34 @@
+/** For whom a job waits: how many connections can do a function, and how many of its jobs run. */
+import type { Job } from './job.js';
+import type { Server } from './table.js';
+
+export interface Demand {
+  /** Connections that were seen to say so (CAN_DO), or to be given such a job. */
+  workers: number;
+  running: number;
+}
+
+function change(server: Server, name: string, workers: number, running: number): void {
+  const demand = server.demand.get(name) ?? { workers: 0, running: 0 };
+  demand.workers += workers;
+  demand.running += running;
+  if (demand.workers > 0 || demand.running > 0) server.demand.set(name, demand);
+  else server.demand.delete(name);
+}
+
+export function countWorkers(server: Server, name: string, by: number): void {
+  change(server, name, by, 0);
+}
+
+/** It runs as a job of this function; undefined: it does not run. */
+export function countRunning(job: Job, name: string | undefined): void {
+  if (job.counted === name) return;
+  if (job.counted !== undefined) change(job.server, job.counted, 0, -1);
+  if (name !== undefined) change(job.server, name, 0, 1);
+  job.counted = name;
+}
+
+export function demandOf(job: Job): Demand {
+  const none = { workers: 0, running: 0 };
+  return typeof job.names.function === 'string' ? (job.server.demand.get(job.names.function) ?? none) : none;
+}

@@ -1,0 +1,176 @@
+/** The lines about jobs: `gearman.job`. */
+import type { EventOutcome, Level } from '../../../records/record.js';
+import { type Moment, ToClient, ToServer } from '../../protocol.js';
+import type { Fields } from '../fields.js';
+import { demandOf } from './demand.js';
+import {
+  age,
+  delayed,
+  dueSecond,
+  type Ending,
+  type Job,
+  type Peer,
+  type Progress,
+  State,
+  sinceThen,
+} from './job.js';
+import { endSentence, refusedSentence, stuckSentence, unfinishedSentence } from './sentence.js';
+
+/** What is not known is NaN, and what would be negative was seen in the wrong order. */
+export function known(nanoseconds: number): number | undefined {
+  return nanoseconds >= 0 ? nanoseconds : undefined;
+}
+
+function peerFields(peer: Peer | undefined): Fields | undefined {
+  return peer === undefined ? undefined : { ...peer.id, ip: peer.ip, port: peer.port };
+}
+
+function positive(count: number): number | undefined {
+  return count > 0 ? count : undefined;
+}
+
+/** What its worker sent, or, where that was not seen, what its client was sent of it. */
+function progressOf(job: Job): Progress | undefined {
+  return job.byWorker ?? (job.worker === undefined ? job.toClient : undefined);
+}
+
+function fieldsOf(job: Job): Fields {
+  const progress = progressOf(job);
+  return {
+    ...job.names,
+    priority: job.priority,
+    background: job.background,
+    workload_bytes: job.workloadBytes,
+    ...job.client?.id,
+    coalesced: positive(job.coalesced),
+    worker: peerFields(job.worker),
+    previous_worker: peerFields(job.previous),
+    reassigned: positive(job.reassigned),
+    delay: job.delay,
+    queue_wait: known(job.queueWait),
+    lost_run_time: positive(job.lostRunTime),
+    data_packets: progress && positive(progress.dataPackets),
+    data_bytes: progress && (progress.dataPackets > 0 ? progress.dataBytes : undefined),
+    warnings: progress && positive(progress.warnings),
+    last_status: progress?.status,
+    abandoned: job.abandoned || undefined,
+  };
+}
+
+interface Line {
+  readonly level: Level;
+  readonly action: string;
+  readonly outcome: EventOutcome;
+  readonly message: string;
+  readonly duration?: number | undefined;
+  readonly age?: number | undefined;
+}
+
+/** Well-mixed enough to choose one job in so many: a handle ends with a number that counts. */
+function keyOf(handle: string): number {
+  let key = 0;
+  for (let i = 0; i < handle.length; i++) key = (Math.imul(key, 31) + handle.charCodeAt(i)) | 0;
+  return key;
+}
+
+/**
+ * Writes a line. It is the submitter's, from client to server; where that was not seen, it is of the worker's
+ * connection, from the server that gives the job to the worker.
+ */
+function write(job: Job, at: Moment, line: Line, job_: Fields): void {
+  const peer = job.client ?? job.worker ?? job.previous;
+  if (peer === undefined) return;
+  peer.emit(peer === job.client ? ToServer : ToClient, {
+    ...line,
+    seconds: at.seconds,
+    nanoseconds: at.nanoseconds,
+    packet: at.packet,
+    replyPacket: 0,
+    dataset: 'gearman.job',
+    key: keyOf(job.handle),
+    sections: { gearman: { job: job_ } },
+  });
+}
+
+/** It has ended, by the word of its worker or of the server. */
+export function tellEnd(job: Job, ending: Ending): void {
+  const runTime = job.state === State.running ? known(sinceThen(job, ending)) : undefined;
+  const duration = known(age(job, ending));
+  const isException = ending.action === 'WORK_EXCEPTION';
+  const fields = fieldsOf(job);
+  fields.run_time = runTime;
+  if (ending.action !== 'WORK_FAIL') {
+    fields[isException ? 'exception_bytes' : 'result_bytes'] = ending.payloadBytes;
+  }
+  const outcome = ending.action === 'WORK_COMPLETE' ? 'success' : 'failure';
+  const message = endSentence(job, ending, known(job.queueWait), runTime);
+  write(job, ending, { level: 'info', action: ending.action, outcome, message, duration }, fields);
+}
+
+/** The server did not take it. */
+export function tellRefused(job: Job, error: Fields, at: Moment): void {
+  const duration = known(age(job, at));
+  const fields = fieldsOf(job);
+  delete fields.queue_wait;
+  for (const name in error) if (name.startsWith('error_')) fields[name] = error[name];
+  const message = refusedSentence(job, error);
+  write(job, at, { level: 'info', action: 'refused', outcome: 'failure', message, duration }, fields);
+}
+
+/** Nobody will run it: its last client went away while it waited. */
+export function tellAbandoned(job: Job, at: Moment): void {
+  const duration = known(age(job, at));
+  const wait = known(sinceThen(job, at));
+  const message = unfinishedSentence(job, 'its client went away', wait);
+  write(
+    job,
+    at,
+    { level: 'info', action: 'abandoned', outcome: 'unknown', message, duration },
+    openFields(job, at),
+  );
+}
+
+/** How it ended was not seen, and will not be. */
+export function tellUnfinished(job: Job, why: string, at: Moment): void {
+  const sinceSubmission = known(age(job, at));
+  const fields = openFields(job, at);
+  fields.age = sinceSubmission;
+  const message = unfinishedSentence(job, why, known(sinceThen(job, at)));
+  const line: Line = {
+    level: 'info',
+    action: 'unfinished',
+    outcome: 'unknown',
+    message,
+    age: sinceSubmission,
+  };
+  write(job, at, line, fields);
+}
+
+/** It waits for longer than it should. */
+export function tellStuck(job: Job, waited: number, at: Moment): void {
+  const { workers, running } = demandOf(job);
+  const fields = openFields(job, at);
+  fields.age = known(age(job, at));
+  fields.workers = workers;
+  fields.running = running;
+  const message = stuckSentence(job, waited, workers, running);
+  // No packet tells it.
+  const line: Line = { level: 'warn', action: 'stuck', outcome: 'unknown', message, age: waited };
+  write(job, { ...at, packet: 0 }, line, fields);
+}
+
+/** The fields of a job that has not ended: with the time of what it is at. */
+function openFields(job: Job, at: Moment): Fields {
+  const fields = fieldsOf(job);
+  const now = known(sinceThen(job, at));
+  if (job.state === State.waiting) {
+    fields.state = 'waiting';
+    const delay = delayed(job, at);
+    if (dueSecond(job) !== undefined) fields.delay ??= delay;
+    fields.queue_wait = known(job.queueWait + sinceThen(job, at) - delay);
+  } else {
+    fields.state = 'running';
+    fields.run_time = now;
+  }
+  return fields;
+}

@@ -1,0 +1,76 @@
+/** What a line about a job says to people. */
+import { byteCount, elapsed, plain } from '../../../records/words.js';
+import type { Fields } from '../fields.js';
+import { type Ending, type Job, type Peer, State } from './job.js';
+
+function subject(job: Job): string {
+  const { names } = job;
+  let words = 'job';
+  if (names.function !== undefined && names.function !== '') words += ` ${plain(names.function)}`;
+  if (names.handle !== undefined) words += ` ${plain(names.handle)}`;
+  const unique = names.unique_id;
+  if (unique !== undefined && unique !== '') words += ` (unique ${plain(unique)})`;
+  return words;
+}
+
+function who(peer: Peer): string {
+  const id = peer.id?.client_id;
+  return id === undefined || id === '' ? `${peer.ip}:${peer.port}` : `${plain(id)} ${peer.ip}`;
+}
+
+function before(job: Job): string {
+  let words = '';
+  if (job.reassigned > 0) {
+    words += `, given out again ${job.reassigned === 1 ? 'once' : `${job.reassigned} times`}`;
+  }
+  if (job.previous !== undefined) words += `, before by ${who(job.previous)}`;
+  if (job.coalesced > 0)
+    words += `, ${job.coalesced} more ${job.coalesced === 1 ? 'submission' : 'submissions'}`;
+  return words;
+}
+
+/** `job reverse H:lab:12 -> ok, 5 bytes; waited 1.20 ms, ran 3.40 ms by worker-7 10.0.0.3`. */
+export function endSentence(
+  job: Job,
+  { action, payloadBytes }: Ending,
+  queueWait: number | undefined,
+  runTime: number | undefined,
+): string {
+  let words = `${subject(job)} -> ${action === 'WORK_COMPLETE' ? 'ok' : action}`;
+  if (payloadBytes !== undefined) words += `, ${byteCount(payloadBytes)}`;
+  const times: string[] = [];
+  if (job.delay !== undefined) times.push(`due after ${elapsed(job.delay)}`);
+  if (queueWait !== undefined) times.push(`waited ${elapsed(queueWait)}`);
+  const by = job.worker !== undefined && job.state === State.running ? ` by ${who(job.worker)}` : '';
+  if (runTime !== undefined) times.push(`ran ${elapsed(runTime)}${by}`);
+  else if (by !== '') times.push(`run${by}`);
+  if (times.length > 0) words += `; ${times.join(', ')}`;
+  return words + before(job);
+}
+
+/** `job reverse (unique u1) -> refused: QUEUE_ERROR: Job queue is full`. */
+export function refusedSentence(job: Job, error: Fields): string {
+  const text = error.error_text === undefined ? '' : `: ${plain(error.error_text)}`;
+  return `${subject(job)} -> refused: ${plain(error.error_code ?? 'ERROR')}${text}`;
+}
+
+/** `job reverse H:lab:12 -> unfinished: the capture ended; running for 2.00 s by worker-7 10.0.0.3`. */
+export function unfinishedSentence(job: Job, why: string, lasted: number | undefined): string {
+  let words = `${subject(job)} -> unfinished: ${why}; ${job.state === State.waiting ? 'waiting' : 'running'}`;
+  if (job.state === State.waiting && job.names.epoch !== undefined) {
+    words += `, to be run at ${plain(job.names.epoch)},`;
+  }
+  if (lasted !== undefined) words += ` for ${elapsed(lasted)}`;
+  if (job.state === State.running && job.worker !== undefined) words += ` by ${who(job.worker)}`;
+  return words + before(job);
+}
+
+/** `job reverse H:lab:12 has waited 61.00 s for a worker: none that can do it was seen`. */
+export function stuckSentence(job: Job, waited: number, workers: number, running: number): string {
+  let words = `${subject(job)} has waited ${elapsed(waited)} for a worker: `;
+  if (workers === 0) words += 'none that can do it was seen';
+  else {
+    words += `${workers} can do it, ${running === 0 ? 'none of its jobs runs' : `${running} of its jobs run`}`;
+  }
+  return words + before(job);
+}

@@ -1,0 +1,137 @@
+/**
+ * The jobs of all servers that a decoder sees, by server and handle. It is bounded: the oldest job goes first,
+ * and that is counted. Jobs that were told of are remembered for a while, so that what comes late of them
+ * is not taken for another job.
+ */
+import type { Connection, Outside } from '../../protocol.js';
+import { detach } from './connection.js';
+import type { Demand } from './demand.js';
+import { type Job, State } from './job.js';
+
+/** Jobs that are remembered, and the bytes of their names. */
+export const JobsLimit = 100_000;
+const WeightLimit = 64 << 20;
+/** Jobs that were told of and are still known. */
+const DoneLimit = 65_536;
+
+export interface Server {
+  readonly key: string;
+  /** Those that were told of, too. */
+  readonly handles: Map<string, Job>;
+  readonly demand: Map<string, Demand>;
+  connections: number;
+}
+
+export interface Table {
+  /** The server of a connection that is opened now; `left` when it ends. */
+  server(connection: Connection): Server;
+  left(server: Server): void;
+  /** Remembers a job. */
+  add(job: Job): void;
+  /** It has names now that are to be charged for. */
+  weigh(job: Job): void;
+  /** The job has this handle from now on. */
+  setHandle(job: Job, handle: string): void;
+  /** As if it had never been. */
+  remove(job: Job): void;
+  /** It was told of. */
+  retire(job: Job): void;
+  /** All that are not done, oldest first. */
+  open(): Iterable<Job>;
+  size(): number;
+}
+
+const NoNames = Object.freeze({});
+
+function weightOf(job: Job): number {
+  let weight = job.handle.length;
+  for (const name in job.names) {
+    const value = job.names[name];
+    if (typeof value === 'string') weight += value.length;
+  }
+  return weight;
+}
+
+export function newTable(tally: Outside['tally']): Table {
+  const servers = new Map<string, Server>();
+  // A Set keeps the order of insertion: the first is the oldest.
+  const jobs = new Set<Job>();
+  const done = new Set<Job>();
+  let weight = 0;
+
+  const clear = (server: Server) => {
+    if (server.connections === 0 && server.handles.size === 0) servers.delete(server.key);
+  };
+  const unname = (job: Job) => {
+    if (job.server.handles.get(job.handle) === job) job.server.handles.delete(job.handle);
+    clear(job.server);
+  };
+  const forget = (job: Job) => {
+    jobs.delete(job);
+    weight -= job.weight;
+    job.weight = 0;
+    detach(job);
+    job.state = State.done;
+    job.names = NoNames;
+  };
+  const limit = () => {
+    while (jobs.size > JobsLimit || (weight > WeightLimit && jobs.size > 1)) {
+      const [oldest] = jobs;
+      // What its worker says of it still counts, though nobody will know that it was given to it.
+      if (oldest.runner !== undefined) oldest.runner.complete = false;
+      forget(oldest);
+      unname(oldest);
+      tally('jobs_forgotten');
+    }
+  };
+  const weigh = (job: Job) => {
+    const now = weightOf(job);
+    weight += now - job.weight;
+    job.weight = now;
+    limit();
+  };
+
+  return {
+    server({ ipVersion, server, serverPort }) {
+      const key = `${ipVersion} ${server.join(' ')} ${serverPort}`;
+      let found = servers.get(key);
+      if (found === undefined) {
+        found = { key, handles: new Map(), demand: new Map(), connections: 0 };
+        servers.set(key, found);
+      }
+      found.connections++;
+      return found;
+    },
+    left(server) {
+      server.connections--;
+      clear(server);
+    },
+    add(job) {
+      jobs.add(job);
+      weigh(job);
+    },
+    weigh,
+    setHandle(job, handle) {
+      job.handle = handle;
+      const before = job.server.handles.get(handle);
+      if (before !== undefined) done.delete(before);
+      job.server.handles.set(handle, job);
+      weigh(job);
+    },
+    remove(job) {
+      forget(job);
+      unname(job);
+    },
+    retire(job) {
+      forget(job);
+      if (job.server.handles.get(job.handle) !== job) return;
+      done.add(job);
+      if (done.size <= DoneLimit) return;
+      const [oldest] = done;
+      done.delete(oldest);
+      unname(oldest);
+    },
+    open: () => jobs,
+    size: () => jobs.size,
+  };
+}
