@@ -1,0 +1,145 @@
+/** A gearmand with its clients and workers, as packets made by hand: what jobs they make, and what lines. */
+import { gearman } from '../../../src/protocols/gearman/gearman.js';
+import type { Moment, ProtocolOptions } from '../../../src/protocols/protocol.js';
+import type { JsonObject, RecordBody } from '../../../src/records/record.js';
+import { PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { type Feeder, feeder, type Seen, ToClient, ToServer } from './harness.js';
+import { examples, packet } from './packets.js';
+
+const ids = new Map(examples.map(({ name, type }) => [name, type]));
+
+export function typeId(name: string): number {
+  const id = ids.get(name);
+  if (id === undefined) throw new Error(`no type ${name}`);
+  return id;
+}
+
+export interface Peer {
+  readonly feed: Feeder;
+  /** Sends a packet; arguments, and the payload, are joined by NULs. */
+  says(name: string, ...args: (string | number)[]): void;
+  hears(name: string, ...args: (string | number)[]): void;
+  close(reason?: 'fin' | 'rst' | 'end' | 'evicted' | 'reused'): void;
+  lose(dir: typeof ToServer | typeof ToClient): void;
+}
+
+export interface JobLine {
+  action: string;
+  level: string;
+  outcome: string | undefined;
+  duration: number | undefined;
+  age: number | undefined;
+  message: string;
+  /** Whose line it is: the client's port. */
+  port: number;
+  from: number;
+  job: JsonObject & {
+    worker?: JsonObject;
+    previous_worker?: JsonObject;
+  };
+  body: RecordBody;
+}
+
+export interface Lab {
+  readonly at: Moment;
+  readonly tallied: string[];
+  /** Milliseconds go by. */
+  pass(ms: number): void;
+  connect(options?: { fromStart?: boolean; port?: number; address?: number }): Peer;
+  tick(): void;
+  /** The run ends: every connection is closed. */
+  end(): void;
+  /** The job lines so far. */
+  lines(): JobLine[];
+  seen(): Seen[];
+}
+
+export function lab(options: Partial<ProtocolOptions> = {}): Lab {
+  const tallied: string[] = [];
+  const protocol = gearman({ ...PROTOCOL_OPTIONS, tally: (what) => tallied.push(what), ...options });
+  const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
+  const peers = new Map<Peer, number>();
+  const seen: { port: number; one: Seen }[] = [];
+  let ports = 50_000;
+  const bytes = (magic: 'REQ' | 'RES', name: string, args: (string | number)[]) =>
+    packet(magic, typeId(name), args.join('\0'));
+  return {
+    at,
+    tallied,
+    pass(ms) {
+      const nanoseconds = at.nanoseconds + Math.round(ms * 1e6);
+      at.seconds += Math.floor(nanoseconds / 1e9);
+      at.nanoseconds = nanoseconds % 1e9;
+    },
+    connect({ fromStart = true, port = ports++, address = 0x0a000003 } = {}) {
+      const own: Seen[] = [];
+      own.push = (one) => seen.push({ port, one });
+      const feed = feeder({ fromStart, protocol, client: { port, address }, seen: own });
+      feed.at = at;
+      const self: Peer = {
+        feed,
+        says(name, ...args) {
+          at.packet++;
+          feed.send(ToServer, bytes('REQ', name, args));
+        },
+        hears(name, ...args) {
+          at.packet++;
+          feed.send(ToClient, bytes('RES', name, args));
+        },
+        close(reason = 'fin') {
+          peers.delete(self);
+          feed.close(reason);
+        },
+        lose(dir) {
+          feed.gap(dir, 10);
+        },
+      };
+      peers.set(self, port);
+      return self;
+    },
+    tick() {
+      protocol.tick?.(at);
+    },
+    end() {
+      for (const peer of [...peers.keys()]) peer.close('end');
+      protocol.end?.(at);
+    },
+    lines: () =>
+      seen
+        .filter(({ one }) => one.body.dataset === 'gearman.job')
+        .map(({ port, one: { from, body } }) => ({
+          action: body.action,
+          level: body.level,
+          outcome: body.outcome,
+          duration: body.duration,
+          age: body.age,
+          message: body.message,
+          port,
+          from,
+          // As it is written: without what is undefined.
+          job: JSON.parse(JSON.stringify(body.sections.gearman?.job)),
+          body,
+        })),
+    seen: () => seen.map(({ one }) => one),
+  };
+}
+
+/** Submits a job and has it created, 1 ms later. */
+export function submit(
+  lab: Lab,
+  client: Peer,
+  type: string,
+  handle: string,
+  unique = 'u',
+  data = 'work',
+): void {
+  client.says(type, 'f', unique, data);
+  lab.pass(1);
+  client.hears('JOB_CREATED', handle);
+}
+
+/** Has it assigned, at once. */
+export function assign(worker: Peer, handle: string, unique = 'u', data = 'work'): void {
+  worker.says('GRAB_JOB_UNIQ');
+  worker.hears('JOB_ASSIGN_UNIQ', handle, 'f', unique, data);
+}
