@@ -57,15 +57,6 @@ function fieldsOf(job: Job): Fields {
   };
 }
 
-interface Line {
-  readonly level: Level;
-  readonly action: string;
-  readonly outcome: EventOutcome;
-  readonly message: string;
-  readonly duration?: number | undefined;
-  readonly age?: number | undefined;
-}
-
 /** Well-mixed enough to choose one job in so many: a handle ends with a number that counts. */
 function keyOf(handle: string): number {
   let key = 0;
@@ -77,73 +68,72 @@ function keyOf(handle: string): number {
  * Writes a line. It is the submitter's, from client to server; where that was not seen, it is of the worker's
  * connection, from the server that gives the job to the worker.
  */
-function write(job: Job, at: Moment, line: Line, job_: Fields): void {
+function write(
+  job: Job,
+  at: Moment,
+  level: Level,
+  action: string,
+  outcome: EventOutcome,
+  message: string,
+  duration: number | undefined,
+  waiting: number | undefined,
+  fields: Fields,
+): void {
   const peer = job.client ?? job.worker ?? job.previous;
   if (peer === undefined) return;
   peer.emit(peer === job.client ? ToServer : ToClient, {
-    ...line,
+    level,
+    message,
     seconds: at.seconds,
     nanoseconds: at.nanoseconds,
     packet: at.packet,
     replyPacket: 0,
     dataset: 'gearman.job',
+    action,
+    outcome,
+    duration,
+    age: waiting,
     key: keyOf(job.handle),
-    sections: { gearman: { job: job_ } },
+    sections: { gearman: { job: fields } },
   });
 }
 
 /** It has ended, by the word of its worker or of the server. */
 export function tellEnd(job: Job, ending: Ending): void {
+  const { action, payloadBytes } = ending;
   const runTime = job.state === State.running ? known(sinceThen(job, ending)) : undefined;
-  const duration = known(age(job, ending));
-  const isException = ending.action === 'WORK_EXCEPTION';
   const fields = fieldsOf(job);
   fields.run_time = runTime;
-  if (ending.action !== 'WORK_FAIL') {
-    fields[isException ? 'exception_bytes' : 'result_bytes'] = ending.payloadBytes;
-  }
-  const outcome = ending.action === 'WORK_COMPLETE' ? 'success' : 'failure';
+  if (action === 'WORK_COMPLETE') fields.result_bytes = payloadBytes;
+  else if (action === 'WORK_EXCEPTION') fields.exception_bytes = payloadBytes;
+  const outcome = action === 'WORK_COMPLETE' ? 'success' : 'failure';
   const message = endSentence(job, ending, known(job.queueWait), runTime);
-  write(job, ending, { level: 'info', action: ending.action, outcome, message, duration }, fields);
+  write(job, ending, 'info', action, outcome, message, known(age(job, ending)), undefined, fields);
 }
 
 /** The server did not take it. */
 export function tellRefused(job: Job, error: Fields, at: Moment): void {
-  const duration = known(age(job, at));
   const fields = fieldsOf(job);
-  delete fields.queue_wait;
+  fields.queue_wait = undefined;
   for (const name in error) if (name.startsWith('error_')) fields[name] = error[name];
   const message = refusedSentence(job, error);
-  write(job, at, { level: 'info', action: 'refused', outcome: 'failure', message, duration }, fields);
+  write(job, at, 'info', 'refused', 'failure', message, known(age(job, at)), undefined, fields);
 }
 
 /** Nobody will run it: its last client went away while it waited. */
 export function tellAbandoned(job: Job, at: Moment): void {
+  const message = unfinishedSentence(job, 'its client went away', known(sinceThen(job, at)));
   const duration = known(age(job, at));
-  const wait = known(sinceThen(job, at));
-  const message = unfinishedSentence(job, 'its client went away', wait);
-  write(
-    job,
-    at,
-    { level: 'info', action: 'abandoned', outcome: 'unknown', message, duration },
-    openFields(job, at),
-  );
+  write(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
 }
 
 /** How it ended was not seen, and will not be. */
 export function tellUnfinished(job: Job, why: string, at: Moment): void {
-  const sinceSubmission = known(age(job, at));
   const fields = openFields(job, at);
+  const sinceSubmission = known(age(job, at));
   fields.age = sinceSubmission;
   const message = unfinishedSentence(job, why, known(sinceThen(job, at)));
-  const line: Line = {
-    level: 'info',
-    action: 'unfinished',
-    outcome: 'unknown',
-    message,
-    age: sinceSubmission,
-  };
-  write(job, at, line, fields);
+  write(job, at, 'info', 'unfinished', 'unknown', message, undefined, sinceSubmission, fields);
 }
 
 /** It waits for longer than it should. */
@@ -155,22 +145,22 @@ export function tellStuck(job: Job, waited: number, at: Moment): void {
   fields.running = running;
   const message = stuckSentence(job, waited, workers, running);
   // No packet tells it.
-  const line: Line = { level: 'warn', action: 'stuck', outcome: 'unknown', message, age: waited };
-  write(job, { ...at, packet: 0 }, line, fields);
+  const now = { ...at, packet: 0 };
+  write(job, now, 'warn', 'stuck', 'unknown', message, undefined, waited, fields);
 }
 
 /** The fields of a job that has not ended: with the time of what it is at. */
 function openFields(job: Job, at: Moment): Fields {
   const fields = fieldsOf(job);
-  const now = known(sinceThen(job, at));
+  const lasted = sinceThen(job, at);
   if (job.state === State.waiting) {
-    fields.state = 'waiting';
     const delay = delayed(job, at);
     if (dueSecond(job) !== undefined) fields.delay ??= delay;
-    fields.queue_wait = known(job.queueWait + sinceThen(job, at) - delay);
+    fields.state = 'waiting';
+    fields.queue_wait = known(job.queueWait + lasted - delay);
   } else {
     fields.state = 'running';
-    fields.run_time = now;
+    fields.run_time = known(lasted);
   }
   return fields;
 }

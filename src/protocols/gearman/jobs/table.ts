@@ -12,7 +12,7 @@ import { type Job, State } from './job.js';
 export const JobsLimit = 100_000;
 const WeightLimit = 64 << 20;
 /** Jobs that were told of and are still known. */
-const DoneLimit = 65_536;
+const DoneLimit = 16_384;
 
 export interface Server {
   readonly key: string;
@@ -56,8 +56,19 @@ export function newTable(tally: Outside['tally']): Table {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
-  const done = new Set<Job>();
+  // To look for the first anew would mean to step over all that are gone; an iterator goes on where it was.
+  let oldest = jobs.values();
+  /** Those that were told of, in a circle. */
+  const done: (Job | undefined)[] = new Array(DoneLimit).fill(undefined);
+  let doneAt = 0;
   let weight = 0;
+
+  const takeOldest = (): Job | undefined => {
+    const next = oldest.next();
+    if (next.done !== true) return next.value;
+    oldest = jobs.values();
+    return oldest.next().value;
+  };
 
   const clear = (server: Server) => {
     if (server.connections === 0 && server.handles.size === 0) servers.delete(server.key);
@@ -73,14 +84,20 @@ export function newTable(tally: Outside['tally']): Table {
     detach(job);
     job.state = State.done;
     job.names = NoNames;
+    job.client = undefined;
+    job.worker = undefined;
+    job.previous = undefined;
+    job.byWorker = undefined;
+    job.toClient = undefined;
   };
   const limit = () => {
     while (jobs.size > JobsLimit || (weight > WeightLimit && jobs.size > 1)) {
-      const [oldest] = jobs;
+      const job = takeOldest();
+      if (job === undefined) return;
       // What its worker says of it still counts, though nobody will know that it was given to it.
-      if (oldest.runner !== undefined) oldest.runner.complete = false;
-      forget(oldest);
-      unname(oldest);
+      if (job.runner !== undefined) job.runner.complete = false;
+      forget(job);
+      unname(job);
       tally('jobs_forgotten');
     }
   };
@@ -113,8 +130,6 @@ export function newTable(tally: Outside['tally']): Table {
     weigh,
     setHandle(job, handle) {
       job.handle = handle;
-      const before = job.server.handles.get(handle);
-      if (before !== undefined) done.delete(before);
       job.server.handles.set(handle, job);
       weigh(job);
     },
@@ -125,11 +140,10 @@ export function newTable(tally: Outside['tally']): Table {
     retire(job) {
       forget(job);
       if (job.server.handles.get(job.handle) !== job) return;
-      done.add(job);
-      if (done.size <= DoneLimit) return;
-      const [oldest] = done;
-      done.delete(oldest);
-      unname(oldest);
+      const longest = done[doneAt];
+      done[doneAt] = job;
+      doneAt = (doneAt + 1) % DoneLimit;
+      if (longest !== undefined) unname(longest);
     },
     open: () => jobs,
     size: () => jobs.size,

@@ -1,0 +1,170 @@
+/** Jobs that wait too long, and too many jobs. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { JobsLimit } from '../../../src/protocols/gearman/jobs/table.js';
+import { newRandom } from '../../helpers/random.js';
+import { ToClient, ToServer } from './harness.js';
+import { assign, type Lab, lab, type Peer, submit } from './jobs-harness.js';
+import { examples, packet } from './packets.js';
+
+/** Seconds go by, with a packet in each of them. */
+function wait(l: Lab, seconds: number): void {
+  for (let n = 0; n < seconds; n++) {
+    l.pass(1000);
+    for (let packets = 0; packets < 4; packets++) l.tick();
+  }
+}
+
+const stuckOf = (l: Lab) => l.lines().filter(({ action }) => action === 'stuck');
+
+test('a job that no worker takes is warned of once, and again when it waits again', () => {
+  const l = lab({ stuck: 5000 });
+  const [client, worker] = [l.connect({ port: 1 }), l.connect()];
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:1', 'a');
+  wait(l, 4);
+  assert.equal(stuckOf(l).length, 0);
+  wait(l, 10);
+  const [first, ...more] = stuckOf(l);
+  assert.equal(more.length, 0);
+  assert.deepEqual(
+    [first.level, first.outcome, first.duration, first.age, first.port, first.body.packet],
+    ['warn', 'unknown', undefined, 5.001e9, 1, 0],
+  );
+  const { state, queue_wait, age, workers, running } = first.job;
+  assert.deepEqual([state, queue_wait, age, workers, running], ['waiting', 5.001e9, 5.001e9, 0, 0]);
+  assert.equal(
+    first.message,
+    'job f H:1 (unique a) has waited 5.00 s for a worker: none that can do it was seen',
+  );
+  assign(worker, 'H:1', 'a');
+  wait(l, 10);
+  assert.equal(stuckOf(l).length, 1, 'one that runs is not stuck');
+  worker.close();
+  wait(l, 10);
+  const again = stuckOf(l)[1];
+  assert.deepEqual([again.age, again.job.queue_wait, again.job.lost_run_time], [5e9, 19.001e9, 10e9]);
+  assert.equal(stuckOf(l).length, 2);
+});
+
+test('for whom it waits: workers that can do it, and what they do', () => {
+  const l = lab({ stuck: 1000 });
+  const [client, a, b, c] = [l.connect(), l.connect(), l.connect(), l.connect()];
+  for (const worker of [a, b, c]) worker.says('CAN_DO', 'f');
+  a.says('CAN_DO', 'f');
+  c.close();
+  for (const handle of ['H:1', 'H:2', 'H:3']) submit(l, client, 'SUBMIT_JOB', handle, handle);
+  assign(a, 'H:1', 'H:1');
+  assign(b, 'H:2', 'H:2');
+  wait(l, 2);
+  const [line] = stuckOf(l);
+  assert.deepEqual([line.job.handle, line.job.workers, line.job.running], ['H:3', 2, 2]);
+  assert.match(line.message, /for a worker: 2 can do it, 2 of its jobs run$/);
+  b.says('WORK_COMPLETE', 'H:2', '');
+  b.says('CANT_DO', 'f');
+  submit(l, client, 'SUBMIT_JOB', 'H:4', 'H:4');
+  wait(l, 2);
+  assert.match(stuckOf(l)[1].message, /1 can do it, 1 of its jobs run$/);
+});
+
+test('a job for later is not stuck before its time', () => {
+  const l = lab({ stuck: 2000 });
+  const client = l.connect();
+  client.says('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, '');
+  client.hears('JOB_CREATED', 'H:1');
+  client.says('SUBMIT_JOB_SCHED', 'f', 's', 1, 1, 1, 1, 1, '');
+  client.hears('JOB_CREATED', 'H:2');
+  wait(l, 11);
+  assert.equal(stuckOf(l).length, 0);
+  wait(l, 1);
+  assert.deepEqual(
+    stuckOf(l).map(({ job, age }) => [job.handle, age, job.delay, job.queue_wait]),
+    [['H:1', 2e9, 10e9, 2e9]],
+  );
+});
+
+test('--stuck 0 warns of nothing; the end of the run warns of what waits already', () => {
+  for (const stuck of [0, 3000]) {
+    const l = lab({ stuck });
+    submit(l, l.connect(), 'SUBMIT_JOB', 'H:1');
+    l.pass(3000);
+    l.end();
+    const actions = l.lines().map(({ action }) => action);
+    assert.deepEqual(actions, stuck === 0 ? ['unfinished'] : ['stuck', 'unfinished']);
+  }
+});
+
+test('so many jobs are remembered, the oldest go first, and their end is told nevertheless', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  assign(worker, 'H:worked', 'w');
+  for (let n = 0; n < JobsLimit; n++) {
+    client.says('SUBMIT_JOB_BG', 'f', n, '');
+    client.hears('JOB_CREATED', `H:${n}`);
+  }
+  assert.deepEqual(l.tallied, ['jobs_forgotten']);
+  worker.says('WORK_COMPLETE', 'H:worked', 'x');
+  worker.says('GRAB_JOB');
+  worker.hears('NO_JOB');
+  const [line] = l.lines();
+  assert.deepEqual([line.job.handle, line.job.function], ['H:worked', undefined]);
+  l.end();
+  assert.equal(l.lines().length, 10_001);
+  assert.equal(l.tallied.length, 1 + JobsLimit - 10_000);
+});
+
+test('names may not fill the memory', () => {
+  const l = lab();
+  const client = l.connect();
+  const long = 'x'.repeat(1000);
+  for (let n = 0; n < 40_000; n++) {
+    client.says('SUBMIT_JOB_BG', long, `${n}${long}`, '');
+    client.hears('JOB_CREATED', `H:${n}`);
+  }
+  assert.ok(l.tallied.length > 5000 && l.tallied.length < 10_000, `${l.tallied.length}`);
+});
+
+/** Whatever is said, by whomever, in whatever order, and however much of it is lost. */
+test('any packets in any order', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const { below, chance, pick } = newRandom(seed);
+    const l = lab({ stuck: 1000 });
+    const peers: Peer[] = [];
+    for (let step = 0; step < 1500; step++) {
+      if (peers.length < 5) peers.push(l.connect({ fromStart: chance(0.8), port: below(9) }));
+      const peer = pick(peers);
+      const event = below(100);
+      if (event === 0) {
+        peers.splice(peers.indexOf(peer), 1);
+        peer.close(pick(['fin', 'rst', 'evicted', 'reused'] as const));
+      } else if (event === 1) peer.lose(pick([ToServer, ToClient]));
+      else {
+        const { type, magic, data } = pick(examples);
+        const text = Buffer.from(data)
+          .toString('latin1')
+          .replace('H:lap:1', `H:${below(4)}`);
+        const toServer = chance(0.1) ? magic === 'RES' : magic === 'REQ';
+        const bytes = packet(magic, type, Buffer.from(text.replace('u1', pick(['', '-', 'u1'])), 'latin1'));
+        peer.feed.send(toServer ? ToServer : ToClient, bytes);
+      }
+      l.pass(pick([0, 0.01, 1, 50, 700, -1]));
+      l.tick();
+    }
+    l.end();
+    for (const { job, duration, age } of l.lines()) {
+      for (const time of [
+        duration,
+        age,
+        job.queue_wait,
+        job.run_time,
+        job.lost_run_time,
+        job.delay,
+        job.age,
+      ]) {
+        assert.ok(time === undefined || (Number.isInteger(time) && Number(time) >= 0), `${time}`);
+      }
+    }
+    const left = l.lines().length;
+    l.end();
+    assert.equal(l.lines().length, left, 'nothing is left at the end');
+  }
+});

@@ -1,0 +1,297 @@
+/** Jobs of which a part was not seen: what is not known is left out, and each has one line. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ToClient, ToServer } from './harness.js';
+import { assign, lab, submit } from './jobs-harness.js';
+
+const midstream = { fromStart: false };
+
+test('only the client was seen', () => {
+  const l = lab();
+  const client = l.connect();
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  client.hears('WORK_DATA', 'H:1', 'abc');
+  client.hears('WORK_STATUS', 'H:1', 1, 2);
+  l.pass(9);
+  client.hears('WORK_COMPLETE', 'H:1', 'xy');
+  client.hears('WORK_COMPLETE', 'H:1', 'xy');
+  l.end();
+  const [line, ...more] = l.lines();
+  assert.equal(more.length, 0);
+  assert.deepEqual([line.action, line.outcome, line.duration], ['WORK_COMPLETE', 'success', 10e6]);
+  const { queue_wait, run_time, worker, result_bytes, data_bytes, last_status } = line.job;
+  assert.deepEqual([queue_wait, run_time, worker], [undefined, undefined, undefined]);
+  assert.deepEqual([result_bytes, data_bytes, last_status], [2, 3, { numerator: 1, denominator: 2 }]);
+});
+
+test('a cancelled job, or one that was tried too often: the server says that it failed', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  assign(worker, 'H:1');
+  l.pass(5);
+  worker.close();
+  client.hears('WORK_FAIL', 'H:1');
+  l.end();
+  const [line, ...more] = l.lines();
+  assert.equal(more.length, 0);
+  assert.deepEqual([line.action, line.outcome], ['WORK_FAIL', 'failure']);
+  assert.deepEqual([line.job.worker, line.job.previous_worker?.ip], [undefined, '10.0.0.3']);
+  assert.deepEqual([line.job.queue_wait, line.job.run_time, line.job.lost_run_time], [1e6, undefined, 5e6]);
+});
+
+test('a worker that was joined late, with its job', () => {
+  const l = lab();
+  const worker = l.connect(midstream);
+  worker.says('WORK_STATUS', 'H:1', 1, 2);
+  l.pass(5);
+  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  worker.says('WORK_COMPLETE', 'H:2', 'xy');
+  worker.says('GRAB_JOB');
+  worker.hears('NO_JOB');
+  l.end();
+  assert.deepEqual(
+    l.lines().map(({ job, duration, from }) => [job, duration, from]),
+    [
+      [
+        {
+          handle: 'H:1',
+          worker: { ip: '10.0.0.3', port: 50_000 },
+          last_status: { numerator: 1, denominator: 2 },
+          result_bytes: 1,
+        },
+        undefined,
+        ToClient,
+      ],
+      [{ handle: 'H:2', worker: { ip: '10.0.0.3', port: 50_000 }, result_bytes: 2 }, undefined, ToClient],
+    ],
+  );
+  assert.equal(l.lines()[1].message, 'job H:2 -> ok, 2 bytes; run by 10.0.0.3:50000');
+});
+
+test('a worker that was joined late and vanishes: another is told to have it again', () => {
+  const l = lab();
+  const [late, worker] = [l.connect(midstream), l.connect()];
+  late.says('WORK_STATUS', 'H:1', 1, 2);
+  late.close();
+  l.pass(7);
+  assign(worker, 'H:1');
+  worker.says('WORK_COMPLETE', 'H:1', '');
+  const [{ job }] = l.lines();
+  assert.deepEqual([job.reassigned, job.queue_wait, job.lost_run_time], [1, undefined, undefined]);
+});
+
+test('a client that was joined late', () => {
+  const l = lab();
+  const client = l.connect(midstream);
+  client.hears('WORK_FAIL', 'H:1');
+  const [line] = l.lines();
+  assert.deepEqual(line.job, { handle: 'H:1', background: false });
+  assert.deepEqual([line.from, line.duration, line.outcome], [ToServer, undefined, 'failure']);
+});
+
+test('a client whose answers can not be paired: the function is as the worker has it, the rest is not known', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB_HIGH', 'H:1', 'a');
+  client.lose(ToServer);
+  submit(l, client, 'SUBMIT_JOB_HIGH', 'H:2', 'b');
+  l.pass(3);
+  assign(worker, 'H:2', 'b');
+  l.pass(4);
+  worker.says('WORK_COMPLETE', 'H:2', 'x');
+  const [line] = l.lines();
+  assert.equal(line.from, ToServer);
+  assert.deepEqual(line.job, {
+    handle: 'H:2',
+    function: 'f',
+    unique_id: 'b',
+    workload_bytes: 4,
+    worker: { ip: '10.0.0.3', port: 50_001 },
+    run_time: 4e6,
+    result_bytes: 1,
+  });
+  assert.equal(line.duration, undefined);
+});
+
+test('an answer whose submission is late does not take the next one', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  client.hears('JOB_CREATED', 'H:1');
+  client.says('SUBMIT_JOB', 'f', 'a', 'data');
+  client.says('SUBMIT_JOB', 'g', 'b', 'data');
+  client.hears('JOB_CREATED', 'H:2');
+  worker.hears('JOB_ASSIGN_UNIQ', 'H:2', 'g', 'b', 'data');
+  worker.says('WORK_COMPLETE', 'H:2', '');
+  assert.equal(l.lines()[0].job.function, 'g');
+});
+
+test('the worker has the job before the client has its handle', () => {
+  const l = lab();
+  const [client, worker] = [l.connect({ port: 1 }), l.connect()];
+  client.says('SUBMIT_JOB', 'f', 'u', 'work');
+  l.pass(1);
+  assign(worker, 'H:1');
+  l.pass(1);
+  client.hears('JOB_CREATED', 'H:1');
+  worker.says('WORK_COMPLETE', 'H:1', '');
+  l.end();
+  const [line, ...more] = l.lines();
+  assert.equal(more.length, 0);
+  assert.deepEqual([line.port, line.job.queue_wait, line.job.run_time], [1, 1e6, 1e6]);
+  assert.deepEqual([line.job.priority, line.job.coalesced], ['normal', undefined]);
+});
+
+test('the worker has even finished it', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  client.says('SUBMIT_JOB', 'f', '', 'work');
+  assign(worker, 'H:1', '');
+  worker.says('WORK_COMPLETE', 'H:1', '');
+  client.hears('JOB_CREATED', 'H:1');
+  client.hears('WORK_COMPLETE', 'H:1', '');
+  l.end();
+  assert.equal(l.lines().length, 1);
+});
+
+test('that it was given to the worker was lost', () => {
+  for (const late of [true, false]) {
+    const l = lab();
+    const [client, worker] = [l.connect(), l.connect()];
+    worker.says('CAN_DO', 'f');
+    worker.hears('NOOP');
+    submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
+    worker.says('GRAB_JOB_UNIQ');
+    l.pass(5);
+    worker.says('WORK_COMPLETE', 'H:1', 'x');
+    assert.equal(l.lines().length, 0, 'the server may refuse it');
+    if (late) {
+      // The hole is filled: what was lost had come before.
+      l.pass(-1);
+      worker.hears('JOB_ASSIGN_UNIQ', 'H:1', 'f', 'u', 'work');
+      l.pass(1);
+    } else worker.lose(ToClient);
+    l.end();
+    const [line, ...more] = l.lines();
+    assert.equal(more.length, 0);
+    assert.deepEqual([line.duration, line.job.worker?.port], [6e6, 50_001]);
+    assert.deepEqual([line.job.queue_wait, line.job.run_time], late ? [5e6, 1e6] : [undefined, undefined]);
+  }
+});
+
+test('the client was told first: the worker is read late', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  l.pass(10);
+  client.hears('WORK_COMPLETE', 'H:1', 'x');
+  l.pass(-5);
+  assign(worker, 'H:1');
+  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  l.pass(5);
+  l.end();
+  assert.equal(l.lines().length, 1);
+});
+
+test('what a worker says of a job that is not its own is not believed', () => {
+  const l = lab();
+  const [client, a, b] = [l.connect(), l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  assign(a, 'H:1');
+  b.says('WORK_DATA', 'H:1', 'x');
+  b.hears('ERROR', 'JOB_NOT_FOUND', '');
+  b.says('WORK_COMPLETE', 'H:1', 'x');
+  b.hears('ERROR', 'JOB_NOT_FOUND', '');
+  b.says('WORK_COMPLETE', 'H:none', 'x');
+  b.hears('ERROR', 'JOB_NOT_FOUND', '');
+  b.says('GRAB_JOB');
+  b.hears('NO_JOB');
+  assert.equal(l.lines().length, 0);
+  a.says('WORK_COMPLETE', 'H:1', 'mine');
+  l.end();
+  const [{ job }, ...more] = l.lines();
+  assert.equal(more.length, 0);
+  assert.deepEqual([job.worker?.port, job.result_bytes, job.data_packets], [50_001, 4, undefined]);
+});
+
+test('the end of a background job was lost: that is told when its worker asks for the next one, or goes', () => {
+  for (const end of ['asks', 'closes'] as const) {
+    const l = lab();
+    const [client, worker] = [l.connect(), l.connect()];
+    submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
+    assign(worker, 'H:1');
+    worker.lose(ToServer);
+    if (end === 'asks') worker.says('GRAB_JOB');
+    else worker.close();
+    l.end();
+    const [line, ...more] = l.lines();
+    assert.equal(more.length, 0);
+    assert.deepEqual([line.action, line.outcome, line.job.state], ['unfinished', 'unknown', 'running']);
+    assert.match(line.message, /bytes of its worker's connection were lost/);
+  }
+});
+
+test('a server that begins anew gives its handles again', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'b');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:3', 'c');
+  assign(worker, 'H:3', 'c');
+  worker.says('WORK_COMPLETE', 'H:3', '');
+  l.pass(60_000);
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'x');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:3', 'c');
+  for (const [handle, unique] of [
+    ['H:1', ''],
+    ['H:2', 'x'],
+    ['H:3', 'c'],
+  ]) {
+    assign(worker, handle, unique);
+    worker.says('WORK_COMPLETE', handle, '');
+  }
+  worker.hears('JOB_ASSIGN_UNIQ', 'H:9', 'f', 'u', '');
+  worker.hears('JOB_ASSIGN_UNIQ', 'H:9', 'g', 'u', '');
+  assert.deepEqual(
+    l.lines().map(({ action, job }) => [action, job.handle, job.unique_id]),
+    [
+      ['WORK_COMPLETE', 'H:3', 'c'],
+      ['unfinished', 'H:1', ''],
+      ['unfinished', 'H:2', 'b'],
+      ['WORK_COMPLETE', 'H:1', ''],
+      ['WORK_COMPLETE', 'H:2', 'x'],
+      ['WORK_COMPLETE', 'H:3', 'c'],
+      ['unfinished', 'H:9', 'u'],
+    ],
+  );
+});
+
+test('a connection that is forgotten and met again is the same worker', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect({ port: 9 })];
+  worker.says('SET_CLIENT_ID', 'nine');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
+  assign(worker, 'H:1');
+  worker.close('evicted');
+  const again = l.connect({ port: 9, fromStart: false });
+  l.pass(3);
+  again.says('WORK_COMPLETE', 'H:1', '');
+  const [{ job }] = l.lines();
+  assert.deepEqual([job.worker?.client_id, job.run_time], ['nine', 3e6]);
+});
+
+test('a packet without an end ends nothing', () => {
+  const l = lab();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  assign(worker, 'H:1');
+  worker.feed.send(ToServer, Buffer.from('\0REQ\0\0\0\x0d\0\0\0\x40H:1\0half of it', 'latin1'));
+  worker.close();
+  client.close();
+  l.end();
+  assert.deepEqual(
+    l.lines().map(({ action }) => action),
+    ['abandoned'],
+  );
+});
