@@ -3,7 +3,7 @@
  * tcpdump: everyone who was there, and everyone who reads the file, must have seen the same packets.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -20,6 +20,7 @@ import {
   until,
   wiretail,
 } from '../helpers/wiretail.js';
+import { listening } from './gearman-server.js';
 import { PAYLOAD_SHOWN, type PacketSeen, type Transcript, TYPES } from './transcript.js';
 import { type FramedPacket, KNOWN_COMMANDS, knownFaults, readWithTshark } from './tshark.js';
 
@@ -27,25 +28,6 @@ const PORT = 4730;
 const WORKLOAD = fileURLToPath(new URL('./gearman-workload.js', import.meta.url));
 const skip = whyNoNetns('gearmand', 'gearman', 'gearadmin', 'tcpdump', 'tshark');
 const OPTIONS = ['--payload-bytes', String(PAYLOAD_SHOWN)];
-
-/** Waits until something listens on the port in the namespace of this process. */
-async function listening(pid: number | undefined, command: string): Promise<void> {
-  const port = `:${PORT.toString(16).toUpperCase()} `;
-  await until(
-    () => {
-      try {
-        // Before ip has become the command, it may still be in the namespace that it came from.
-        if (!readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith(command)) return false;
-        return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
-          .split('\n')
-          .some((line) => line.includes(port) && / 0A /.test(line));
-      } catch {
-        return false;
-      }
-    },
-    () => `${command} does not listen`,
-  );
-}
 
 /** The server and its tools, in the background and one after the other. */
 async function useTools(netns: Netns): Promise<void> {
@@ -173,7 +155,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
       [`--port=${PORT}`, '--listen=127.0.0.1', '--threads=4', '--log-file=none'],
       { stdio: 'ignore' },
     );
-    await listening(server.pid, 'gearmand');
+    await listening(server.pid, 'gearmand', PORT);
     const tcpdump = netns.spawn('tcpdump', [
       ...['-i', 'lo', '-Z', 'root', '-s', '0', '-B', '65536', '--time-stamp-precision=nano'],
       ...['--immediate-mode', '-U', '-w', file, 'tcp', 'port', String(PORT)],

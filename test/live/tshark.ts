@@ -59,7 +59,7 @@ export function readWithTshark(file: string, port: number): TsharkView {
       '-d',
       `tcp.port==${port},gearman`,
       '-Y',
-      'gearman',
+      `gearman and tcp.port == ${port}`,
       '-T',
       'pdml',
       '-J',

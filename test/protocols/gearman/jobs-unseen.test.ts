@@ -31,13 +31,18 @@ test('a cancelled job, or one that was tried too often: the server says that it 
   assign(worker, 'H:1');
   l.pass(5);
   worker.close();
+  l.pass(2);
   client.hears('WORK_FAIL', 'H:1');
+  submit(l, client, 'SUBMIT_JOB', 'H:2', 'v');
+  l.pass(2);
+  client.hears('WORK_FAIL', 'H:2');
   l.end();
-  const [line, ...more] = l.lines();
+  const [line, other, ...more] = l.lines();
   assert.equal(more.length, 0);
   assert.deepEqual([line.action, line.outcome], ['WORK_FAIL', 'failure']);
+  assert.deepEqual([other.duration, other.job.queue_wait, other.job.run_time], [3e6, undefined, undefined]);
   assert.deepEqual([line.job.worker, line.job.previous_worker?.ip], [undefined, '10.0.0.3']);
-  assert.deepEqual([line.job.queue_wait, line.job.run_time, line.job.lost_run_time], [1e6, undefined, 5e6]);
+  assert.deepEqual([line.job.queue_wait, line.job.run_time, line.job.lost_run_time], [3e6, undefined, 5e6]);
 });
 
 test('a worker that was joined late, with its job', () => {

@@ -198,7 +198,12 @@ export function relayed(connection: JobConnection, type: string, fields: Fields,
   }
   // The server hands on only what it believes.
   if (job.claim !== undefined) believe(table, job);
-  else finish(table, job, endingOf(type, fields, 0, at));
+  else {
+    const isGivenUp = type === 'WORK_FAIL' && job.previous !== undefined;
+    // Else a worker that is not seen had it, and since when is not known.
+    if (job.state === State.waiting) job.queueWait += isGivenUp ? sinceThen(job, at) : Number.NaN;
+    finish(table, job, endingOf(type, fields, 0, at));
+  }
 }
 
 /** A worker has it, whoever that is. */

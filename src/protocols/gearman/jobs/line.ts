@@ -14,7 +14,7 @@ import {
   State,
   sinceThen,
 } from './job.js';
-import { endSentence, refusedSentence, stuckSentence, unfinishedSentence } from './sentence.js';
+import { endSentence, openSentence, refusedSentence, stuckSentence } from './sentence.js';
 
 /** What is not known is NaN, and what would be negative was seen in the wrong order. */
 export function known(nanoseconds: number): number | undefined {
@@ -122,7 +122,7 @@ export function tellRefused(job: Job, error: Fields, at: Moment): void {
 
 /** Nobody will run it: its last client went away while it waited. */
 export function tellAbandoned(job: Job, at: Moment): void {
-  const message = unfinishedSentence(job, 'its client went away', known(sinceThen(job, at)));
+  const message = openSentence(job, 'abandoned: its client went away', known(sinceThen(job, at)));
   const duration = known(age(job, at));
   write(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
 }
@@ -132,7 +132,7 @@ export function tellUnfinished(job: Job, why: string, at: Moment): void {
   const fields = openFields(job, at);
   const sinceSubmission = known(age(job, at));
   fields.age = sinceSubmission;
-  const message = unfinishedSentence(job, why, known(sinceThen(job, at)));
+  const message = openSentence(job, `unfinished: ${why}`, known(sinceThen(job, at)));
   write(job, at, 'info', 'unfinished', 'unknown', message, undefined, sinceSubmission, fields);
 }
 

@@ -55,8 +55,8 @@ export function refusedSentence(job: Job, error: Fields): string {
 }
 
 /** `job reverse H:lab:12 -> unfinished: the capture ended; running for 2.00 s by worker-7 10.0.0.3`. */
-export function unfinishedSentence(job: Job, why: string, lasted: number | undefined): string {
-  let words = `${subject(job)} -> unfinished: ${why}; ${job.state === State.waiting ? 'waiting' : 'running'}`;
+export function openSentence(job: Job, what: string, lasted: number | undefined): string {
+  let words = `${subject(job)} -> ${what}; ${job.state === State.waiting ? 'waiting' : 'running'}`;
   if (job.state === State.waiting && job.names.epoch !== undefined) {
     words += `, to be run at ${plain(job.names.epoch)},`;
   }
