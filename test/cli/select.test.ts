@@ -96,6 +96,35 @@ suite('what is written', () => {
     assert.deepEqual(traffic(lines), []);
   });
 
+  test('jobs: by dataset and action, by how they ended, how long they took, and by their worker', () => {
+    const jobs = (...args: string[]) => traffic(read(JOBS, '--dataset', 'gearman.job', ...args));
+    const every = jobs();
+    assert.equal(every.length, 15);
+    const of = (is: (line: Line) => boolean) => every.filter(is).map(noLevel);
+    const failed = ({ event }: Line) => event.outcome === 'failure';
+    assert.deepEqual(jobs('--only', 'errors').map(noLevel), of(failed));
+    for (const line of jobs('--errors')) assert.equal(line.log.level, failed(line) ? 'warn' : 'info');
+    const slow = jobs('--slow', '100ms', '--only', 'slow');
+    // Those that have not ended are as slow as they are old.
+    const ended = slow.filter(({ event }) => event.action !== 'unfinished');
+    assert.deepEqual(
+      ended.map(noLevel),
+      of(({ event }) => (event.duration ?? 0) >= 1e8),
+    );
+    assert.equal(slow.length - ended.length, 4);
+    assert.ok(slow.every((line) => line.log.level === 'warn'));
+    assert.deepEqual(
+      jobs('--action', 'work_*').map(noLevel),
+      of(({ event }) => event.action.startsWith('WORK_')),
+    );
+    assert.equal(jobs('--client', 'worker-*').length, 9);
+    const kept = jobs('--sample', '1/3');
+    assert.deepEqual(kept.filter(failed).map(noLevel), of(failed));
+    assert.ok(kept.length > 3 && kept.length < 15, `${kept.length}`);
+    const stuck = jobs('--stuck', '1s', '--action', 'stuck');
+    assert.ok(stuck.length > 0 && stuck.every((line) => line.log.level === 'warn'));
+  });
+
   test('--path', () => {
     const path = traffic(all).find((line) => /\/[a-z][\w.]*$/.test(line.gluster?.path ?? ''))?.gluster?.path;
     const base = path?.slice(path.lastIndexOf('/') + 1) ?? 'none';

@@ -3,7 +3,7 @@ import { type Loss, newLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin.js';
 import type { AdminResponse } from './admin-responses.js';
-import type { JobConnection } from './jobs/connection.js';
+import type { JobConnection } from './jobs/model.js';
 import { emptyPacket, type Packet } from './packet.js';
 import { type Pairing, pairing } from './pairing.js';
 

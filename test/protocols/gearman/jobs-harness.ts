@@ -2,7 +2,7 @@
 import { gearman } from '../../../src/protocols/gearman/gearman.js';
 import type { Moment, ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
-import { PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { type Feeder, feeder, type Seen, ToClient, ToServer } from './harness.js';
 import { examples, packet } from './packets.js';
 
@@ -56,7 +56,10 @@ export interface Lab {
 
 export function lab(options: Partial<ProtocolOptions> = {}): Lab {
   const tallied: string[] = [];
-  const protocol = gearman({ ...PROTOCOL_OPTIONS, tally: (what) => tallied.push(what), ...options });
+  const protocol = gearman(
+    { ...PROTOCOL_OPTIONS, ...options },
+    { ...OUTSIDE, tally: (what) => tallied.push(what) },
+  );
   const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();
   const seen: { port: number; one: Seen }[] = [];

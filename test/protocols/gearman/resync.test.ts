@@ -4,7 +4,7 @@ import { gearman } from '../../../src/protocols/gearman/gearman.js';
 import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
 import { Claim } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
-import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { examples, packet, random } from './packets.js';
 
@@ -209,7 +209,7 @@ test('any bytes: never throws, holds back within bounds', () => {
 });
 
 test('claims', () => {
-  const protocol = gearman(PROTOCOL_OPTIONS);
+  const protocol = gearman(PROTOCOL_OPTIONS, OUTSIDE);
   const claim = (
     bytes: Buffer | string,
     serverPort = 4730,

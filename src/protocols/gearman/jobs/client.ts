@@ -2,10 +2,11 @@
 import { nanosecondsBetween } from '../../../records/time.js';
 import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
-import { attach, type JobConnection } from './connection.js';
+import { attach } from './connection.js';
 import { believe, finish, unfinished } from './end.js';
-import { age, endingOf, handleOf, type Job, namesOf, newJob, State, setSince, sinceThen } from './job.js';
+import { age, endingOf, handleOf, namesOf, newJob, setSince, sinceThen } from './job.js';
 import { tellRefused } from './line.js';
+import { type Job, type JobConnection, State } from './model.js';
 import { progress } from './progress.js';
 
 interface Kind {

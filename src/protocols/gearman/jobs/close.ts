@@ -1,8 +1,7 @@
 /** What the end of a connection, or a loss on it, means for jobs. */
 import type { Moment } from '../../protocol.js';
-import type { JobConnection } from './connection.js';
 import { abandon } from './end.js';
-import { State } from './job.js';
+import { type JobConnection, State } from './model.js';
 import { answered, cantDo } from './worker.js';
 
 /** Bytes that the server sent were lost: a refusal may be among them, or that a job is this worker's. */

@@ -1,25 +1,6 @@
-/** What a connection has to do with jobs: as a client that submits them, as a worker that runs them. */
+/** Connections and jobs: who is told of a job's end, who has it, who says that it has ended. */
 import { countRunning } from './demand.js';
-import { type Job, type Peer, State } from './job.js';
-import type { Server, Table } from './table.js';
-
-export interface JobConnection {
-  readonly peer: Peer;
-  readonly server: Server;
-  readonly table: Table;
-  /** Submissions that the server has not answered, by their number (Pairing.serial). */
-  readonly submissions: Map<number, Job>;
-  /** Jobs of whose end the server will tell this client. */
-  readonly attached: Set<Job>;
-  /** Jobs that this worker has. */
-  readonly assigned: Set<Job>;
-  /** Jobs that it said the end of, which the server may refuse; oldest first. */
-  readonly claims: Set<Job>;
-  /** The functions that it can do, and whether the server watches their time (CAN_DO_TIMEOUT). */
-  readonly abilities: Map<string, boolean>;
-  /** All that the server said so far was seen: what it did not assign is not this worker's. */
-  complete: boolean;
-}
+import { type Job, type JobConnection, type Peer, type Server, State, type Table } from './model.js';
 
 export function newConnection(peer: Peer, server: Server, table: Table, complete: boolean): JobConnection {
   return {

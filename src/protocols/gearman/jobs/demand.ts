@@ -1,12 +1,5 @@
 /** For whom a job waits: how many connections can do a function, and how many of its jobs run. */
-import type { Job } from './job.js';
-import type { Server } from './table.js';
-
-export interface Demand {
-  /** Connections that were seen to say so (CAN_DO), or to be given such a job. */
-  workers: number;
-  running: number;
-}
+import type { Demand, Job, Server } from './model.js';
 
 function change(server: Server, name: string, workers: number, running: number): void {
   const demand = server.demand.get(name) ?? { workers: 0, running: 0 };

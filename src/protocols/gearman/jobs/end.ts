@@ -1,9 +1,9 @@
 /** How jobs end, and how they go back to the queue. */
 import type { Moment } from '../../protocol.js';
 import { dropClaim, isSame, release } from './connection.js';
-import { delayed, dueSecond, type Ending, type Job, type Peer, State, setSince, sinceThen } from './job.js';
+import { delayed, dueSecond, setSince, sinceThen } from './job.js';
 import { tellAbandoned, tellEnd, tellUnfinished } from './line.js';
-import type { Table } from './table.js';
+import { type Ending, type Job, type Peer, State, type Table } from './model.js';
 
 export function finish(table: Table, job: Job, ending: Ending): void {
   tellEnd(job, ending);

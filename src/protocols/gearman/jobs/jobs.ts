@@ -14,9 +14,9 @@ import {
 import type { Packet } from '../packet.js';
 import { Magic } from '../resync.js';
 import { created, refused, relayed, submit } from './client.js';
-import { type JobConnection, newConnection } from './connection.js';
+import { newConnection } from './connection.js';
 import { unfinished } from './end.js';
-import { State } from './job.js';
+import { type JobConnection, State } from './model.js';
 import { newStuck } from './stuck.js';
 import { newTable } from './table.js';
 import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from './worker.js';

@@ -3,17 +3,8 @@ import type { EventOutcome, Level } from '../../../records/record.js';
 import { type Moment, ToClient, ToServer } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { demandOf } from './demand.js';
-import {
-  age,
-  delayed,
-  dueSecond,
-  type Ending,
-  type Job,
-  type Peer,
-  type Progress,
-  State,
-  sinceThen,
-} from './job.js';
+import { age, delayed, dueSecond, sinceThen } from './job.js';
+import { type Ending, type Job, type Peer, type Progress, State } from './model.js';
 import { endSentence, openSentence, refusedSentence, stuckSentence } from './sentence.js';
 
 /** What is not known is NaN, and what would be negative was seen in the wrong order. */

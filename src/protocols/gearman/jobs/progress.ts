@@ -1,6 +1,6 @@
 /** What is said of a job while it runs: WORK_DATA, WORK_WARNING, WORK_STATUS. */
 import type { Fields } from '../fields.js';
-import type { Progress } from './job.js';
+import type { Progress } from './model.js';
 
 export function progress(before: Progress | undefined, type: string, fields: Fields): Progress {
   const now = before ?? { dataPackets: 0, dataBytes: 0, warnings: 0, status: undefined };

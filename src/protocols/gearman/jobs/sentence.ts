@@ -1,7 +1,7 @@
 /** What a line about a job says to people. */
 import { byteCount, elapsed, plain } from '../../../records/words.js';
 import type { Fields } from '../fields.js';
-import { type Ending, type Job, type Peer, State } from './job.js';
+import { type Ending, type Job, type Peer, State } from './model.js';
 
 function subject(job: Job): string {
   const { names } = job;

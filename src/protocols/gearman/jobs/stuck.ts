@@ -1,9 +1,9 @@
 /** Jobs that wait too long for a worker, told once for each wait. */
 import { nanosecondsBetween } from '../../../records/time.js';
 import type { Moment } from '../../protocol.js';
-import { dueSecond, type Job, State, sinceThen } from './job.js';
+import { dueSecond, sinceThen } from './job.js';
 import { tellStuck } from './line.js';
-import type { Table } from './table.js';
+import { type Job, State, type Table } from './model.js';
 
 /** Jobs that are looked after with one packet, so that none costs much more than others. */
 const AT_ONCE = 256;

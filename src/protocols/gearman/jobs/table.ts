@@ -3,43 +3,15 @@
  * and that is counted. Jobs that were told of are remembered for a while, so that what comes late of them
  * is not taken for another job.
  */
-import type { Connection, Outside } from '../../protocol.js';
+import type { Outside } from '../../protocol.js';
 import { detach } from './connection.js';
-import type { Demand } from './demand.js';
-import { type Job, State } from './job.js';
+import { type Job, type Server, State, type Table } from './model.js';
 
 /** Jobs that are remembered, and the bytes of their names. */
 export const JobsLimit = 100_000;
 const WeightLimit = 64 << 20;
 /** Jobs that were told of and are still known. */
 const DoneLimit = 16_384;
-
-export interface Server {
-  readonly key: string;
-  /** Those that were told of, too. */
-  readonly handles: Map<string, Job>;
-  readonly demand: Map<string, Demand>;
-  connections: number;
-}
-
-export interface Table {
-  /** The server of a connection that is opened now; `left` when it ends. */
-  server(connection: Connection): Server;
-  left(server: Server): void;
-  /** Remembers a job. */
-  add(job: Job): void;
-  /** It has names now that are to be charged for. */
-  weigh(job: Job): void;
-  /** The job has this handle from now on. */
-  setHandle(job: Job, handle: string): void;
-  /** As if it had never been. */
-  remove(job: Job): void;
-  /** It was told of. */
-  retire(job: Job): void;
-  /** All that are not done, oldest first. */
-  open(): Iterable<Job>;
-  size(): number;
-}
 
 const NoNames = Object.freeze({});
 

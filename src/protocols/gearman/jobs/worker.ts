@@ -1,10 +1,11 @@
 /** The worker's side of jobs: what it is given, what it says of them, and what it can do. */
 import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
-import { dropClaim, isSame, type JobConnection, release } from './connection.js';
+import { dropClaim, isSame, release } from './connection.js';
 import { countRunning, countWorkers } from './demand.js';
 import { believe, finish, give, requeue, unfinished } from './end.js';
-import { endingOf, handleOf, type Job, namesOf, newJob, State, setSince, sinceThen } from './job.js';
+import { endingOf, handleOf, namesOf, newJob, setSince, sinceThen } from './job.js';
+import { type Job, type JobConnection, State } from './model.js';
 import { progress } from './progress.js';
 
 /** Functions of one worker that are remembered. */
