@@ -80,7 +80,7 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
     tcpdump.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
     });
-    const capture = await startCapture(netns, ['-i', 'lo', '--stuck', '1s']);
+    const capture = await startCapture(netns, ['-i', 'lo', '--stuck', '2s']);
     await until(
       () => said.includes('listening on'),
       () => `tcpdump does not capture: ${said}`,
@@ -93,7 +93,7 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
     const stats = finalStats(capture.lines());
     assert.equal(stats.packets.dropped, 0);
     live = jobLines(capture.lines());
-    const ran = wiretail(['read', file, '--stuck', '1s']);
+    const ran = wiretail(['read', file, '--stuck', '2s']);
     assert.equal(ran.code, 0, ran.stderr);
     read = jobLines(linesOf(ran.stdout));
   });
@@ -144,7 +144,8 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
         [['warn', 'stuck', 0, 0]],
       );
       const { age = 0, queue_wait = 0 } = stuck[0].gearman.job;
-      assert.ok(age >= 1e9 && age < 3e9 && age === queue_wait, `${age}`);
+      // Live time goes on by itself, in a file with the next packet.
+      assert.ok(age >= 2e9 && age < (how === 'live' ? 4e9 : 10e9) && age === queue_wait, `${age}`);
     });
   }
 

@@ -146,25 +146,29 @@ for (const action of ['WORK_FAIL', 'WORK_EXCEPTION']) {
   done.push({ ...base, name: action, handle, action, fields });
 }
 
-/** Starts a worker in a process of its own, which takes a job of the function; `kill` ends it at once. */
+/** Starts a worker in a process of its own, which takes a job of the function once there is one. */
 async function startVictim(name: string) {
   const child = spawn(process.execPath, [script, 'victim', name], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk;
   });
-  while (!said.includes('taken')) await sleep(10);
+  const says = async (word: RegExp) => {
+    while (!word.test(said)) await sleep(10);
+  };
+  await says(/\n/);
   const kill = async () => {
     child.kill('SIGKILL');
     await once(child, 'close');
   };
-  return { port: Number.parseInt(said, 10), kill };
+  return { port: Number.parseInt(said, 10), taken: () => says(/taken/), kill };
 }
 
 // A worker that is killed while it works: the next one has the job.
 {
-  const handle = await submit(client, 'SUBMIT_JOB', { function: 'victim', unique_id: 'killed' }, 'x');
   const victim = await startVictim('victim');
+  const handle = await submit(client, 'SUBMIT_JOB', { function: 'victim', unique_id: 'killed' }, 'x');
+  await victim.taken();
   await sleep(50);
   await victim.kill();
   await sleep(30);
@@ -260,7 +264,7 @@ await grab(quick);
 quick.send('WORK_COMPLETE', { handle: String(done.find(({ name }) => name === 'later')?.handle) }, '');
 await settled(quick);
 // Longer than --stuck, and its second.
-await sleep(2200);
+await sleep(3200);
 await settled(client);
 for (const connection of [client, quick]) await connection.close();
 process.stdout.write(`${JSON.stringify(done)}\n`);
