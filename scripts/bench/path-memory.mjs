@@ -1,0 +1,185 @@
+// What the table of paths (src/protocols/gluster/path-table.ts) needs: memory when it is full, and time.
+//
+//   node scripts/bench/path-memory.mjs [--files 1000000] [--directories 10000] [--seed 1]
+//
+// Files of ~20 characters in directories two deep; once each with one name, once a tenth of them with two. A
+// process each, so that the memory of one is not the other's: what is there before is taken off. Names are made
+// as a decoder makes them, from bytes, so that each has memory of its own. Nothing here needs root.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine, percentile, printTable, skip } from './lab.mjs';
+
+const { values } = parseArgs({
+  options: {
+    files: { type: 'string', default: '1000000' },
+    directories: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    /** Internal: measures one kind, and prints the figures as JSON. */
+    linked: { type: 'string' },
+  },
+});
+const files = Number(values.files);
+const directories = Number(values.directories);
+const TABLE = new URL('../../dist/protocols/gluster/path-table.js', import.meta.url);
+const MIB = 2 ** 20;
+const BRICK = 1;
+/** Calls are timed so many at once, so that the clock costs nothing; the longest ones are timed alone. */
+const LOOKUPS = 200_000;
+
+/** @param {Uint32Array} into @param {number} kind @param {number} n */
+function gfid(into, kind, n) {
+  into[0] = Math.imul(n + 1, 0x9e3779b1);
+  into[1] = Math.imul(n + 1, 0x85ebca6b);
+  into[2] = n;
+  into[3] = kind;
+  return into;
+}
+
+/** @param {string} name */
+const fresh = (name) => Buffer.from(name, 'latin1').toString('latin1');
+
+/** @param {number} n */
+const fileName = (n) => fresh(`report-${String(n).padStart(9, '0')}.dat`);
+
+function collected() {
+  for (let i = 0; i < 3; i++) globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, heap: heapUsed, external };
+}
+
+/** @param {boolean} linked */
+async function measure(linked) {
+  const { newPathTable } = await import(TABLE.href);
+  const epochs = new Uint32Array(BRICK + 1);
+  const root = new Uint32Array([0, 0, 0, 1]);
+  const above = new Uint32Array(4);
+  const file = new Uint32Array(4);
+  /** Numbers that are the same in every run: xorshift. */
+  let state = Number(values.seed) || 1;
+  const below = (/** @type {number} */ limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+  const parents = Math.ceil(Math.sqrt(directories));
+  const before = collected();
+  const capacity = files + directories + parents + 1;
+  const table = newPathTable(capacity, epochs, Number(values.seed));
+
+  let names = 0;
+  let longest = 0;
+  const name = (
+    /** @type {Uint32Array} */ parent,
+    /** @type {string} */ text,
+    /** @type {boolean} */ only,
+  ) => {
+    const start = performance.now();
+    table.name(BRICK, parent, text, file, only, 0);
+    longest = Math.max(longest, performance.now() - start);
+    names++;
+  };
+  const started = performance.now();
+  for (let n = 0; n < parents; n++) {
+    gfid(file, 2, n);
+    name(root, fresh(`volume-${n}`), true);
+  }
+  for (let n = 0; n < directories; n++) {
+    gfid(above, 2, n % parents);
+    gfid(file, 3, n);
+    name(above, fresh(`directory-${n}`), true);
+  }
+  for (let n = 0; n < files; n++) {
+    gfid(above, 3, n % directories);
+    gfid(file, 4, n);
+    name(above, fileName(n), !linked);
+    if (linked && n % 10 === 0) {
+      gfid(above, 3, below(directories));
+      name(above, fresh(`link-to-${n}`), false);
+    }
+  }
+  const naming = performance.now() - started;
+  const after = collected();
+
+  const lookUp = (/** @type {() => number} */ which) => {
+    const start = performance.now();
+    for (let i = 0; i < LOOKUPS; i++) {
+      if (table.path(BRICK, gfid(file, 4, which())) === undefined) throw new Error('a file has no path');
+    }
+    return ((performance.now() - start) * 1000) / LOOKUPS;
+  };
+  lookUp(() => below(files));
+  const random = lookUp(() => below(files));
+  const few = lookUp(() => below(1000));
+  const times = [];
+  for (let i = 0; i < LOOKUPS; i++) {
+    gfid(file, 4, below(files));
+    const start = performance.now();
+    table.path(BRICK, file);
+    times.push((performance.now() - start) * 1000);
+  }
+  // It is full: each new file takes the place of another.
+  let slowest = 0;
+  const replacing = performance.now();
+  for (let n = files; n < files + LOOKUPS; n++) {
+    gfid(above, 3, below(directories));
+    gfid(file, 4, n);
+    const start = performance.now();
+    table.name(BRICK, above, fileName(n), file, true, 0);
+    slowest = Math.max(slowest, performance.now() - start);
+  }
+  return {
+    known: table.size(),
+    names,
+    rss: after.rss - before.rss,
+    heap: after.heap - before.heap,
+    external: after.external - before.external,
+    named: (naming * 1000) / names,
+    longest,
+    random,
+    few,
+    p999: percentile(times, 99.9),
+    replaced: ((performance.now() - replacing) * 1000) / LOOKUPS,
+    slowest,
+  };
+}
+
+if (!existsSync(TABLE)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
+
+if (values.linked !== undefined) {
+  console.log(JSON.stringify(await measure(values.linked === 'yes')));
+} else {
+  describeMachine();
+  console.log(
+    `input      ${files} files in ${directories} directories, names of 20 characters, seed ${values.seed}\n`,
+  );
+  /** @type {(string | number)[][]} */
+  const rows = [['', 'one name each', 'a tenth has two']];
+  const runs = ['no', 'yes'].map((linked) => {
+    const script = fileURLToPath(import.meta.url);
+    const args = ['--expose-gc', script, '--linked', linked, '--files', values.files];
+    args.push('--directories', values.directories, '--seed', values.seed);
+    const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    if (run.status !== 0) throw new Error(`a measurement failed (${run.status})`);
+    return /** @type {Awaited<ReturnType<typeof measure>>} */ (JSON.parse(run.stdout));
+  });
+  const mib = (/** @type {number} */ bytes) => (bytes / MIB).toFixed(1);
+  const of = (/** @type {string} */ what, /** @type {(run: typeof runs[0]) => string | number} */ figure) =>
+    rows.push([what, ...runs.map(figure)]);
+  of('inodes known', (run) => run.known);
+  of('names given', (run) => run.names);
+  of('RSS grown by, MiB', (run) => mib(run.rss));
+  of('  heap, MiB', (run) => mib(run.heap));
+  of('  outside of it, MiB', (run) => mib(run.external));
+  of('bytes (heap and outside) a file', (run) => Math.round((run.heap + run.external) / files));
+  of('a name learned, us', (run) => run.named.toFixed(2));
+  of('  the longest call, ms', (run) => run.longest.toFixed(1));
+  of('path() of any file, us', (run) => run.random.toFixed(2));
+  of('  the 99.9th percentile, us', (run) => run.p999.toFixed(1));
+  of('path() of one of 1000 files, us', (run) => run.few.toFixed(2));
+  of('a name learned in a full table, us', (run) => run.replaced.toFixed(2));
+  of('  the longest call, ms', (run) => run.slowest.toFixed(1));
+  printTable(rows);
+}
