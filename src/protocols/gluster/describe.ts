@@ -15,7 +15,7 @@ import { type Lock, newLockOrder } from './lock.js';
 import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
-import { newPlace, type Place, VolumeRoot } from './place.js';
+import { newPlace, type Place, subdirectory, VolumeRoot } from './place.js';
 import type { Shared } from './shared.js';
 import { type Introduction, introductionOf } from './volume.js';
 
@@ -151,7 +151,7 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
   const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
     const { program, procedure, request } = exchange;
     const meets = introduced(procedure, program);
-    if (meets) meet(introductionOf(request));
+    if (meets) meet(introductionOf(request), exchange.began);
     const fields: Fields = {};
     introduce(fields, meets && part !== 'reply');
     const row = cachedRow(program, procedure);
@@ -176,16 +176,11 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
     return result.expected === true ? { ...described, expected: true } : described;
   };
 
-  const meet = (introduction: Introduction | undefined) => {
+  const meet = (introduction: Introduction | undefined, began: number) => {
     if (introduction === undefined) return;
     known = introduction;
     const { subdir } = introduction;
-    if (subdir === undefined) {
-      root = VolumeRoot;
-      return;
-    }
-    const path = subdir.startsWith('/') ? subdir : `/${subdir}`;
-    root = { path, gfid: paths.find(table(), path) };
+    root = subdir === undefined ? VolumeRoot : subdirectory(paths, table, subdir, began);
   };
 
   /** What the reply says of names holds from here on. */

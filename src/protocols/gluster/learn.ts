@@ -10,6 +10,13 @@ import type { Name, Paths } from './paths.js';
 
 const NoEntry = 2;
 
+/**
+ * Errors of what was not done: EPERM, EACCES, EBUSY, EEXIST, EXDEV, ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS, EMLINK,
+ * ENAMETOOLONG, ENOTEMPTY, ESTALE, EDQUOT. Others may be of what comes after it: posix_rename() fails with
+ * whatever its last lstat() says.
+ */
+const NotDone: ReadonlySet<unknown> = new Set([1, 13, 16, 17, 18, 20, 21, 22, 28, 30, 31, 36, 39, 116, 122]);
+
 /** Where to put what is learned: the brick, and what was known when the call came by. */
 interface Lesson {
   readonly paths: Paths;
@@ -51,7 +58,9 @@ const makes: Learn = ({ paths, brick, began }, request, response, done) => {
 
 const removes: Learn = ({ paths, brick }, request, _response, done) => {
   const name = entryOf(request);
-  if (done && name !== undefined) paths.gone(brick, name.parent, name.text);
+  if (!done) return;
+  if (name === undefined) paths.gap(brick);
+  else paths.gone(brick, name.parent, name.text);
 };
 
 const links: Learn = ({ paths, brick, began }, request, _response, done) => {
@@ -65,7 +74,11 @@ const links: Learn = ({ paths, brick, began }, request, _response, done) => {
 const renames: Learn = ({ paths, brick, began }, request, response, done) => {
   const from = oldOf(request);
   const to = newOf(request);
-  if (!done || from === undefined || to === undefined) return;
+  if (!done) return;
+  if (from === undefined || to === undefined) {
+    paths.gap(brick);
+    return;
+  }
   const stat = object(response.stat);
   const file = gfid(stat?.ia_gfid);
   if (file !== undefined) paths.renamed(brick, from, to, file, isOnly(stat), began);
@@ -113,6 +126,11 @@ const LEARN: ReadonlyMap<string, Learn> = new Map(
   }),
 );
 
+/**
+ * Those that take names away. The others that change something give a name that was nobody's before, so that nothing
+ * that is known becomes wrong where it is not known which one.
+ */
+const REMOVES: ReadonlySet<string> = new Set(['RENAME', 'UNLINK', 'RMDIR']);
 /** Those that change names. */
 const CHANGES: ReadonlySet<string> = new Set(
   [...LEARN.keys()].filter((name) => name !== 'LOOKUP' && name !== 'READDIRP'),
@@ -146,9 +164,13 @@ export function learn(
   if (procedure.name === 'COMPOUND') paths.gap(brick);
   const how = LEARN.get(procedure.name);
   if (how === undefined) return;
+  if (!done && REMOVES.has(procedure.name) && !NotDone.has(response?.op_errno)) {
+    doubt(paths, brick, procedure.name, whole ? exchange.request : undefined, root);
+    return;
+  }
   const request = exchange.request && inVolume(exchange.request, root);
   if (request === undefined || !whole) {
-    if (done && CHANGES.has(procedure.name)) paths.gap(brick);
+    if (done && REMOVES.has(procedure.name)) paths.gap(brick);
     return;
   }
   how({ paths, brick, began }, request, response ?? {}, done);
@@ -164,11 +186,9 @@ export function doubt(
 ): void {
   if (!CHANGES.has(procedure)) return;
   const request = call && inVolume(call, root);
-  if (request === undefined) {
-    paths.gap(brick);
-    return;
-  }
-  for (const name of [entryOf(request), oldOf(request), newOf(request)]) {
-    if (name !== undefined) paths.gone(brick, name.parent, name.text);
-  }
+  const names = request === undefined ? [] : [entryOf(request), oldOf(request), newOf(request)];
+  const readable = names.filter((name) => name !== undefined);
+  for (const { parent, text } of readable) paths.gone(brick, parent, text);
+  const all = procedure === 'RENAME' ? 2 : 1;
+  if (REMOVES.has(procedure) && readable.length < all) paths.gap(brick);
 }

@@ -8,8 +8,8 @@ import { RootGfid } from './describe-values.js';
 import { type GfidWords, gfidText, hashGfid, hashName, readGfid } from './path-hash.js';
 import { newPathTable, type Path } from './path-table.js';
 
-/** Bricks whose files are told apart. */
-export const BricksLimit = 4096;
+/** Bricks whose files are told apart: as many as the table's column can number. */
+export const BricksLimit = 65536;
 
 /** Moments of the latest changes are kept by hash: two names that share a place only make each other look younger. */
 const ChangesKept = 1 << 16;
@@ -23,12 +23,17 @@ function isName(text: string): boolean {
 export interface Paths {
   /** Files that are known. */
   size(): number;
-  /** Changes so far: a call is remembered with it, and given back as `began`. */
+  /** Changes and gaps so far: a call is remembered with it, and given back as `began`. */
   now(): number;
   /** The path of a file. */
   of(brick: number, gfid: string): Path | undefined;
-  /** The directory or file at a path from the root, by the names that were said since the latest gap. */
-  find(brick: number, path: string): string | undefined;
+  /**
+   * What was at a path from the root at the moment `began`: by names that were said since the latest gap, of which
+   * none was changed since.
+   */
+  find(brick: number, path: string, began: number): string | undefined;
+  /** Whether something of a name that the path has may have been renamed or removed since then. */
+  moved(brick: number, path: string, began: number): boolean;
   /** A change was done: the directory has the file under this name now. `only`: and under no other anywhere. */
   named(brick: number, parent: string, text: string, gfid: string, only: boolean, began: number): void;
   /** A change was done: the name is gone, or is somebody's who is not known. */
@@ -56,6 +61,7 @@ export function newPaths(capacity: number): Paths {
   // Who sends packets also chooses names and gfids: nobody outside can know where they go.
   const table = newPathTable(capacity, epochs, Math.floor(Math.random() * 0x7fffffff));
   const changes = new Float64Array(ChangesKept);
+  const gaps = new Float64Array(BricksLimit);
   const parentWords: GfidWords = new Uint32Array(4);
   const words: GfidWords = new Uint32Array(4);
   let count = 0;
@@ -68,14 +74,23 @@ export function newPaths(capacity: number): Paths {
     const [w0, w1, w2, w3] = readGfid(gfid, words);
     return hashGfid(1, brick, w0, w1, w2, w3) % ChangesKept;
   };
+  /** Of a name in whatever directory. */
+  const textKey = (brick: number, text: string): number => hashName(brick + 2, text) % ChangesKept;
   /** Notes a change. Returns whether another one of the same has come since the moment `began`. */
   const change = (key: number, began: number): boolean => {
     const overlaps = changes[key] > began;
     changes[key] = ++count;
     return overlaps;
   };
-  const put = (brick: number, parent: string, text: string, gfid: string, only: boolean) => {
-    table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epochs[brick]);
+  const put = (brick: number, parent: string, text: string, gfid: string, only: boolean, began: number) => {
+    // What was asked before a gap may have been true before what was missed in it.
+    const epoch = gaps[brick] > began ? epochs[brick] - 1 : epochs[brick];
+    table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epoch);
+  };
+  const isSame = (key: number, began: number) => changes[key] <= began;
+  const removed = (brick: number, parent: string, text: string, began: number): boolean => {
+    change(textKey(brick, text), 0);
+    return change(nameKey(brick, parent, text), began);
   };
   const drop = (brick: number, parent: string, text: string) => {
     table.drop(brick, readGfid(parent, parentWords), text);
@@ -85,49 +100,56 @@ export function newPaths(capacity: number): Paths {
     size: table.size,
     now: () => count,
     of: (brick, gfid) => table.path(brick, readGfid(gfid, words)),
-    find(brick, path) {
-      readGfid(RootGfid, parentWords);
+    find(brick, path, began) {
+      if (gaps[brick] > began) return undefined;
+      let gfid = RootGfid;
       for (const text of path.split('/')) {
         if (text === '') continue;
-        if (!table.child(brick, parentWords, text, words)) return undefined;
-        parentWords.set(words);
+        if (!isSame(nameKey(brick, gfid, text), began)) return undefined;
+        if (!table.child(brick, readGfid(gfid, parentWords), text, words)) return undefined;
+        gfid = gfidText(words);
       }
-      return gfidText(parentWords);
+      return gfid;
     },
+    moved: (brick, path, began) =>
+      gaps[brick] > began ||
+      path.split('/').some((text) => text !== '' && !isSame(textKey(brick, text), began)),
     named(brick, parent, text, gfid, only, began) {
       if (!isName(text)) return;
       const overlaps = change(nameKey(brick, parent, text), began);
       change(fileKey(brick, gfid), began);
       if (overlaps) drop(brick, parent, text);
-      else put(brick, parent, text, gfid, only);
+      else put(brick, parent, text, gfid, only, began);
     },
     gone(brick, parent, text) {
       if (!isName(text)) return;
-      change(nameKey(brick, parent, text), 0);
+      removed(brick, parent, text, 0);
       drop(brick, parent, text);
     },
     renamed(brick, from, to, gfid, only, began) {
       if (!isName(from.text) || !isName(to.text)) return;
-      const one = change(nameKey(brick, from.parent, from.text), began);
-      const other = change(nameKey(brick, to.parent, to.text), began);
+      const one = removed(brick, from.parent, from.text, began);
+      const other = removed(brick, to.parent, to.text, began);
       change(fileKey(brick, gfid), began);
       // Of two names of one file both stay (rename(2)), which is then told by the next who looks.
       drop(brick, from.parent, from.text);
       if (one || other) drop(brick, to.parent, to.text);
-      else put(brick, to.parent, to.text, gfid, only);
+      else put(brick, to.parent, to.text, gfid, only, began);
     },
     seen(brick, parent, text, gfid, only, began) {
-      if (!isName(text) || changes[nameKey(brick, parent, text)] > began) return;
-      put(brick, parent, text, gfid, only && changes[fileKey(brick, gfid)] <= began);
+      if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;
+      put(brick, parent, text, gfid, only && isSame(fileKey(brick, gfid), began), began);
     },
     missing(brick, parent, text, began) {
-      if (!isName(text) || changes[nameKey(brick, parent, text)] > began) return;
+      if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;
       drop(brick, parent, text);
     },
     gap(brick) {
       epochs[brick]++;
+      gaps[brick] = ++count;
     },
     gapAll() {
+      gaps.fill(++count);
       for (let brick = 0; brick < BricksLimit; brick++) epochs[brick]++;
     },
   };

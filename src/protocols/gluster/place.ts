@@ -15,30 +15,57 @@ export interface Place {
 
 /** The directory that a client has for its root, which is the root's gfid in its calls. */
 export interface Root {
-  /** undefined: the volume's. */
-  readonly path: string | undefined;
+  /** As the client has named it. */
+  readonly path: string;
   /** As everybody else knows it; undefined: that is not known. */
   readonly gfid: string | undefined;
+  /** Whether it may have another path by now. */
+  readonly moved: boolean;
 }
 
-export const VolumeRoot: Root = { path: undefined, gfid: RootGfid };
+export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false };
+
+/**
+ * The root of a client that has asked for a directory. The brick finds it once, when it is asked
+ * (server_setvolume() of protocol/server), and it stays that directory, whatever its name. Which gfid it has is
+ * told by whoever looks it up, then or later, as long as nothing of its name was changed meanwhile.
+ *
+ * @param began when it was asked for
+ */
+export function subdirectory(paths: Paths, brick: () => number, asked: string, began: number): Root {
+  const path = `/${asked
+    .split('/')
+    .filter((name) => name !== '')
+    .join('/')}`;
+  let gfid: string | undefined;
+  return {
+    path,
+    get gfid() {
+      gfid ??= brick() === 0 ? undefined : paths.find(brick(), path, began);
+      return gfid;
+    },
+    get moved() {
+      return brick() !== 0 && paths.moved(brick(), path, began);
+    },
+  };
+}
 
 /** @param brick number of its table; 0: it has none */
 export function newPlace(paths: Paths, brick: () => number, root: () => Root): Place {
   let stale = false;
-  const path = (id: string): string | undefined => {
-    let gfid = id;
-    let mounted: string | undefined;
-    if (id === RootGfid) {
-      const { path: from = '/', gfid: known } = root();
-      if (known === undefined || known === RootGfid) return from;
-      mounted = from;
-      gfid = known;
-    }
+  const known = (gfid: string): string | undefined => {
     const table = brick();
     const found = table === 0 ? undefined : paths.of(table, gfid);
     if (found?.stale === true) stale = true;
-    return found?.text ?? mounted;
+    return found?.text;
+  };
+  const path = (id: string): string | undefined => {
+    if (id !== RootGfid) return known(id);
+    const { path: from, gfid, moved } = root();
+    if (gfid === RootGfid) return '/';
+    if (gfid !== undefined) return known(gfid) ?? `<gfid:${gfid}>`;
+    if (moved) stale = true;
+    return from;
   };
   return {
     path,

@@ -23,7 +23,7 @@ export interface Call {
   /** Why it is malformed; empty: it isn't. */
   reason: string;
   retransmission: boolean;
-  /** Describer.now() when it was read. */
+  /** Describer.now() when it was read; 0: it came by before that. */
   readonly began: number;
   /** What Describer.asked() gave. */
   lock: object | undefined;

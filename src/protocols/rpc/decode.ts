@@ -128,7 +128,7 @@ function newCall(
     retransmission: false,
     told: false,
     lock: undefined,
-    began: flow.describer.now(),
+    began: flow.late ? 0 : flow.describer.now(),
     seconds: 0,
     nanoseconds: 0,
     packet: 0,

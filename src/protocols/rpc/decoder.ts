@@ -173,6 +173,10 @@ function carriesData(message: Message): boolean {
   return message.kind === 'reply' && message.reply.dataBytes !== undefined;
 }
 
+function isBefore(a: Moment, b: Moment): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
+}
+
 function takeData(
   flow: Flow,
   dir: Direction,
@@ -182,6 +186,11 @@ function takeData(
   at: Moment,
 ): number {
   const side = flow.sides[dir];
+  flow.late = isBefore(at, flow.clock);
+  if (!flow.late) {
+    flow.clock.seconds = at.seconds;
+    flow.clock.nanoseconds = at.nanoseconds;
+  }
   const fresh = side.held === 0;
   side.more = false;
   if (end > start) side.seen = true;

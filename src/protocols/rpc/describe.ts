@@ -21,11 +21,11 @@ export interface Exchange {
    */
   readonly request: Fields | undefined;
   readonly response: Fields | undefined;
-  /** All of the call's struct was seen. */
+  /** All of the call's struct was seen, and it is the one that was answered. */
   readonly whole: boolean;
   /** The server's RPC layer has not let it through. */
   readonly refused: boolean;
-  /** What `now` gave when the call came by. */
+  /** What `now` gave when the call came by; 0: that was earlier than it was read. */
   readonly began: number;
   /** What `asked` gave for the call. */
   readonly lock?: object | undefined;

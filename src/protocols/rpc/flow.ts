@@ -66,6 +66,8 @@ export interface Common {
   readonly compile: Compiler;
   readonly waiting: WaitingList;
   readonly outside: Outside;
+  /** The latest time of anything that was read. */
+  readonly clock: Moment;
 }
 
 export interface Flow extends Common {
@@ -78,6 +80,10 @@ export interface Flow extends Common {
   readonly sides: readonly [Side, Side];
   /** The connection numbers some procedures in the way that Procedure.alternative tells. */
   otherNumbers: boolean;
+  /** The bytes at hand came by earlier than others that were read before: they had waited behind a hole. */
+  late: boolean;
+  /** Calls may wait for their reply that were not seen. */
+  blind: boolean;
 }
 
 function newSide(fromStart: boolean): Side {
@@ -114,6 +120,8 @@ export function openFlow(connection: Connection, emit: Emit, options: ProtocolOp
     describer: common.programs.describer(connection),
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
     otherNumbers: false,
+    late: false,
+    blind: !connection.fromStart,
   };
 }
 

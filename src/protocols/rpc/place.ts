@@ -52,8 +52,17 @@ export function lose(flow: Flow, dir: Direction, what: Loss): void {
   side.pending = undefined;
   side.rest = 0;
   side.fragments = undefined;
-  if (dir === ToServer) flow.describer.unseen();
-  else for (const call of flow.sides[ToServer].calls.all()) doubtful(flow, call);
+  if (dir === ToServer) unseen(flow);
+  else {
+    for (const call of flow.sides[ToServer].calls.all()) doubtful(flow, call);
+    if (flow.blind) flow.describer.unseen();
+  }
+}
+
+/** Calls may have gone by. Once they are done a reply will say so, unless that is missed, too. */
+function unseen(flow: Flow): void {
+  flow.blind = true;
+  flow.describer.unseen();
 }
 
 function bytesOf(doubted: readonly Doubted[]): number {
@@ -158,7 +167,7 @@ export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
 function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Moment): void {
   side.unread += bytes;
   if (bytes === 0) return;
-  if (dir === ToServer) flow.describer.unseen();
+  if (dir === ToServer) unseen(flow);
   side.loss ??= newLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;

@@ -45,7 +45,8 @@ function describe(
       response: reply?.response,
       refused: reply !== undefined && refusal(reply) !== undefined,
       began: call.began,
-      whole: !call.truncated && call.reason === '',
+      // Of two calls with one xid nobody knows which one a reply answers.
+      whole: !call.truncated && call.reason === '' && !call.retransmission,
       lock: call.lock,
       at,
       elapsed,

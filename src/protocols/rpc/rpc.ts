@@ -1,5 +1,12 @@
 /** ONC RPC as a protocol: which connections it claims, and with which name. */
-import { Claim, type Connection, type Outside, type Protocol, type ProtocolOptions } from '../protocol.js';
+import {
+  Claim,
+  type Connection,
+  type Moment,
+  type Outside,
+  type Protocol,
+  type ProtocolOptions,
+} from '../protocol.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { openDecoder, tellOverdue } from './decoder.js';
@@ -76,6 +83,7 @@ export function rpc(
   outside: Outside,
 ): Protocol {
   const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
+  const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
   return {
     name,
     claim: (_dir, buf, start, end, connection: Connection) =>
@@ -83,7 +91,7 @@ export function rpc(
         ? claimStart(programs, gluster, buf, start, end)
         : claimLate(programs, gluster, buf, start, end),
     open: (connection, emit, options) =>
-      openDecoder(connection, emit, options, { programs, compile, waiting, outside }),
+      openDecoder(connection, emit, options, { programs, compile, waiting, outside, clock }),
     tick: waiting.tick,
   };
 }
