@@ -3,7 +3,7 @@
  * vols/VOLUME/bricks/*, and the same below snaps/ (glusterd_store_brickinfo_write() of glusterd-store.c). Only
  * a host's own bricks have a port there.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,6 +11,8 @@ import type { KnownBrick } from '../protocols/protocol.js';
 
 /** More bricks than a host has. */
 const BricksLimit = 4096;
+/** More bytes than glusterd writes of a brick: it has five times PATH_MAX for them. */
+const FileLimit = 64 << 10;
 
 function names(directory: string): string[] {
   try {
@@ -23,11 +25,20 @@ function names(directory: string): string[] {
 
 function keysOf(file: string): Map<string, string> {
   try {
+    // What is no file may never end.
+    const is = lstatSync(file);
+    if (!is.isFile() || is.size > FileLimit) return new Map();
     const lines = readFileSync(file, 'utf8').split('\n');
     return new Map(lines.map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
   } catch {
     return new Map();
   }
+}
+
+/** 0: it has none. */
+function portOf(value: string | undefined): number {
+  const port = /^\d{1,5}$/.test(value ?? '') ? Number(value) : 0;
+  return port < 65536 ? port : 0;
 }
 
 /** The directories of volumes: vols/VOLUME, and snaps/SNAPSHOT/VOLUME. */
@@ -53,10 +64,10 @@ export function bricksOf(state: string, live: boolean): KnownBrick[] {
   for (const directory of volumeDirectories(state)) {
     for (const name of names(join(directory, 'bricks'))) {
       const keys = keysOf(join(directory, 'bricks', name));
-      const port = Number(keys.get('listen-port'));
-      const path = keys.get('path');
-      const host = keys.get('hostname');
-      if (!(port > 0 && port < 65536) || path === undefined || host === undefined) continue;
+      const port = portOf(keys.get('listen-port'));
+      const path = keys.get('path') ?? '';
+      const host = keys.get('hostname') ?? '';
+      if (port === 0 || path === '' || host === '') continue;
       if (bricks.length === BricksLimit) return bricks;
       bricks.push({ port, volume: basename(directory), path, host, addresses: addressesOf(host, live) });
     }
