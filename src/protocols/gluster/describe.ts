@@ -10,7 +10,7 @@ import { FOP, type Row } from './describe-fop.js';
 import { managementRow } from './describe-management.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { isExpected } from './expected.js';
-import { doubt, learn } from './learn.js';
+import { doubt, isUndone, learn } from './learn.js';
 import { type Lock, newLockOrder } from './lock.js';
 import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
@@ -117,10 +117,14 @@ function introduced(procedure: Procedure, program: Program): boolean {
 }
 
 export function newDescriber(connection: Connection, { services, paths, locks, found }: Shared): Describer {
-  const service = services.of(connection);
+  let service = services.of(connection);
+  const here = () => {
+    if (service.forgotten) service = services.of(connection);
+    return service;
+  };
   let known: Introduction | undefined;
   let root = VolumeRoot;
-  const table = () => services.table(service, known?.brick);
+  const table = () => services.table(here(), known?.brick);
   const place = newPlace(paths, table, () => root);
   const watch = newLockWatch(
     locks,
@@ -141,7 +145,7 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
 
   /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
   const introduce = (fields: Fields, whole: boolean) => {
-    const from = known ?? (connection.fromStart || service.shared ? undefined : service);
+    const from = known ?? (connection.fromStart || here().shared ? undefined : service);
     put(fields, 'volume', from?.volume);
     put(fields, 'brick', from?.brick);
     put(fields, 'brick_host', from?.host);
@@ -185,15 +189,23 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
 
   /** What the reply says of names holds from here on. */
   const takeNames = (exchange: Exchange, { outcome }: Result) => {
+    if (exchange.refused) return;
     const at = table();
-    if (at === 0 || exchange.refused) return;
-    if (outcome === 'unknown') doubt(paths, at, exchange.procedure.name, exchange.request, root.gfid);
+    if (outcome === 'failure' && at === 0 && isUndone(exchange)) return;
+    if (outcome === 'unknown' || at === 0) inDoubt(exchange.procedure, exchange.request);
     else learn(paths, at, exchange, outcome === 'success', root.gfid);
+  };
+
+  /** It is not known what a call did; or where, so that it is all bricks of the port that it may have been done on. */
+  const inDoubt = ({ name }: Procedure, request: Fields | undefined) => {
+    const at = table();
+    const tables = at === 0 ? here().tables.values() : [at];
+    for (const one of tables) doubt(paths, one, name, request, root.gfid);
   };
 
   /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
   const takePlaces = ({ program, procedure, request, response }: Exchange, meets: boolean) => {
-    if (meets) services.tell(service, known?.brick, known?.volume, known?.host);
+    if (meets) services.tell(here(), known?.brick, known?.volume, known?.host);
     if (program.name !== 'GLUSTER_PMAP') return;
     const asked = procedure.name === 'PORTBYBRICK';
     if (!asked && procedure.name !== 'SIGNIN') return;
@@ -212,12 +224,11 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
     asked: watch.ask,
     unanswered(procedure, request, lock) {
       watch.lost(lock as Lock | undefined);
-      const at = table();
-      if (at !== 0) doubt(paths, at, procedure.name, request, root.gfid);
+      inDoubt(procedure, request);
     },
     unseen() {
       watch.unseen();
-      for (const at of service.tables.values()) paths.gap(at);
+      for (const at of here().tables.values()) paths.gap(at);
     },
     closed: watch.closed,
   };

@@ -151,6 +151,11 @@ function inVolume(request: Fields, root: string | undefined): Fields | undefined
     : { ...request, ...Object.fromEntries(there.map((name) => [name, root])) };
 }
 
+/** Whether a call that failed has surely changed nothing that is known. */
+export function isUndone({ procedure, response }: Exchange): boolean {
+  return !REMOVES.has(procedure.name) || NotDone.has(response?.op_errno);
+}
+
 /** Takes in a call with its reply. `done`: it was executed, and did not fail. */
 export function learn(
   paths: Paths,
@@ -164,7 +169,7 @@ export function learn(
   if (procedure.name === 'COMPOUND') paths.gap(brick);
   const how = LEARN.get(procedure.name);
   if (how === undefined) return;
-  if (!done && REMOVES.has(procedure.name) && !NotDone.has(response?.op_errno)) {
+  if (!done && !isUndone(exchange)) {
     doubt(paths, brick, procedure.name, whole ? exchange.request : undefined, root);
     return;
   }
@@ -184,6 +189,7 @@ export function doubt(
   call: Fields | undefined,
   root: string | undefined,
 ): void {
+  if (procedure === 'COMPOUND') paths.gap(brick);
   if (!CHANGES.has(procedure)) return;
   const request = call && inVolume(call, root);
   const names = request === undefined ? [] : [entryOf(request), oldOf(request), newOf(request)];

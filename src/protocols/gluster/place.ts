@@ -37,11 +37,12 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
     .split('/')
     .filter((name) => name !== '')
     .join('/')}`;
-  let gfid: string | undefined;
+  const find = () => (brick() === 0 ? undefined : paths.find(brick(), path, began));
+  let gfid = find();
   return {
     path,
     get gfid() {
-      gfid ??= brick() === 0 ? undefined : paths.find(brick(), path, began);
+      gfid ??= find();
       return gfid;
     },
     get moved() {

@@ -6,16 +6,24 @@ import { formatAddress } from '../../packet/address.js';
 import type { Connection, FoundBrick, KnownBrick, Words } from '../protocol.js';
 import { BricksLimit } from './paths.js';
 
-/** Services that are remembered. */
+const NothingKnown = { shared: false, forgotten: false };
+
+/** Services that are remembered, besides those with files. */
 const ServicesLimit = 65536;
+/** Characters of a brick's name, which is a path; one of more is nobody's. */
+const NameLimit = 1024;
 
 export interface Service {
+  /** Its address and port. */
+  readonly key: string;
   /** Of the only brick that listens here, as far as is known. */
   volume: string | undefined;
   brick: string | undefined;
   host: string | undefined;
   /** Several bricks share the port (brick multiplexing): only the connection itself can tell. */
   shared: boolean;
+  /** Others were asked for since: who needs it asks for it anew. */
+  forgotten: boolean;
   /** The number of each brick's table of paths, by the brick's name; '' until it is known. */
   readonly tables: Map<string, number>;
 }
@@ -35,8 +43,11 @@ export interface Services {
   table(service: Service, brick: string | undefined): number;
 }
 
-export function newServices(bricks: readonly KnownBrick[]): Services {
-  const services = new Map<string, Service>();
+/** @param mixed names of several bricks may have come into this table */
+export function newServices(bricks: readonly KnownBrick[], mixed: (table: number) => void): Services {
+  /** Those without files, and those with some: these stay, since their connections must have one table together. */
+  const idle = new Map<string, Service>();
+  const busy = new Map<string, Service>();
   let tables = 0;
 
   const fromFiles = (service: Service, address: string, port: number) => {
@@ -49,33 +60,47 @@ export function newServices(bricks: readonly KnownBrick[]): Services {
   const at = (ipVersion: number, words: Words, port: number): Service => {
     const address = formatAddress(ipVersion, ...words);
     const key = `${address} ${port}`;
-    let service = services.get(key);
+    let service = busy.get(key) ?? idle.get(key);
     if (service === undefined) {
-      service = { volume: undefined, brick: undefined, host: undefined, shared: false, tables: new Map() };
+      service = {
+        key,
+        volume: undefined,
+        brick: undefined,
+        host: undefined,
+        ...NothingKnown,
+        tables: new Map(),
+      };
       fromFiles(service, address, port);
     }
+    if (busy.has(key)) return service;
     // The last that was asked for is the last to be forgotten.
-    services.delete(key);
-    services.set(key, service);
-    if (services.size > ServicesLimit) {
-      const [oldest] = services.keys();
-      services.delete(oldest);
+    idle.delete(key);
+    idle.set(key, service);
+    if (idle.size > ServicesLimit) {
+      const [[oldest, one]] = idle;
+      idle.delete(oldest);
+      one.forgotten = true;
     }
     return service;
   };
 
   const tell: Services['tell'] = (service, brick, volume, host) => {
-    if (brick === undefined) return;
-    if (service.brick !== undefined && service.brick !== brick) service.shared = true;
+    if (brick === undefined || brick.length > NameLimit) return;
+    if (service.brick !== undefined && service.brick !== brick && !service.shared) {
+      service.shared = true;
+      // Connections that did not say which one they ask were taken for those of the one that was known.
+      for (const table of service.tables.values()) mixed(table);
+    }
     if (service.brick !== brick) service.volume = undefined;
     service.brick = brick;
     service.volume = volume ?? service.volume;
     service.host = host ?? service.host;
     const before = service.tables.get('');
-    if (before === undefined || service.tables.has(brick)) return;
-    // What was learned before anybody said the brick's name is this brick's, if it is alone.
-    if (!service.shared) service.tables.set(brick, before);
-    service.tables.delete('');
+    if (before !== undefined && !service.tables.has(brick)) {
+      // What was learned before anybody said the brick's name is this brick's, if it is alone.
+      if (!service.shared) service.tables.set(brick, before);
+      service.tables.delete('');
+    }
   };
 
   return {
@@ -85,13 +110,14 @@ export function newServices(bricks: readonly KnownBrick[]): Services {
     tell,
     table(service, brick) {
       const name = brick ?? (service.shared ? undefined : (service.brick ?? ''));
-      if (name === undefined) return 0;
-      let table = service.tables.get(name);
-      if (table === undefined) {
-        if (tables + 1 >= BricksLimit) return 0;
-        table = ++tables;
-        service.tables.set(name, table);
-      }
+      if (name === undefined || name.length > NameLimit) return 0;
+      const known = service.tables.get(name);
+      if (known !== undefined) return known;
+      if (service.forgotten || tables + 1 >= BricksLimit) return 0;
+      const table = ++tables;
+      idle.delete(service.key);
+      busy.set(service.key, service);
+      service.tables.set(name, table);
       return table;
     },
   };

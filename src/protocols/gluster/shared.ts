@@ -13,10 +13,6 @@ export interface Shared {
 }
 
 export function newShared(options: ProtocolOptions, { found }: Outside): Shared {
-  return {
-    services: newServices(options.bricks),
-    paths: newPaths(options.maxPaths),
-    locks: newLockTable(),
-    found,
-  };
+  const paths = newPaths(options.maxPaths);
+  return { services: newServices(options.bricks, paths.gap), paths, locks: newLockTable(), found };
 }

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newDescriber } from '../../../src/protocols/gluster/describe.js';
-import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import { newShared } from '../../../src/protocols/gluster/shared.js';
-import type { Describer, Exchange, Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Describer, Fields } from '../../../src/protocols/rpc/describe.js';
 import type { Json } from '../../../src/records/record.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
+import { exchange } from './calls.js';
 import { Errno, newBrick, Root } from './little-brick.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
-const Fop = 1298437;
-const Handshake = 14398633;
-
-function exchange(name: string, request: Fields | undefined, more: Partial<Exchange> = {}): Exchange {
-  const program = name === 'SETVOLUME' ? findProgram(Handshake, 2) : findProgram(Fop, 400);
-  const procedure = program?.procedures.find((row) => row?.name === name);
-  assert.ok(program !== undefined && procedure !== undefined, name);
-  const rest = { response: undefined, whole: true, refused: false, began: 0 };
-  return { program, procedure, request, ...rest, ...more };
-}
 
 interface Client {
   readonly describer: Describer;
@@ -212,7 +202,11 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
       // That bytes toward the client are missing puts all its calls in doubt.
       for (const one of calls) {
         if (one.client !== client || !one.noticed || one.told || (one.over && one !== call)) continue;
-        const { program: _, procedure: row, request } = exchange(one.procedure, one.wire);
+        const {
+          program: _,
+          procedure: row,
+          request,
+        } = exchange(one.procedure, one.wire, {}, one.procedure === 'SETVOLUME' ? 'handshake' : 'fop');
         client.describer.unanswered(row, one.fate === 'cut' ? undefined : request);
         if (one.before !== undefined) one.told = true;
       }
@@ -225,7 +219,8 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
     const response =
       fate === 'reply cut' ? random.pick([undefined, { op_ret: call.response?.op_ret }]) : call.response;
     const more = { response, whole: fate !== 'cut', refused: fate === 'refused', began: call.began };
-    client.describer.describe(exchange(procedure, request, more), 'both');
+    const of = procedure === 'SETVOLUME' ? 'handshake' : 'fop';
+    client.describer.describe(exchange(procedure, request, more, of), 'both');
     call.told = true;
     if (procedure !== 'SETVOLUME') return;
     client.busy = false;

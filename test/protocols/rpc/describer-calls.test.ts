@@ -9,7 +9,7 @@ import { type Moment, ToClient, ToServer } from '../../../src/protocols/protocol
 import { newCompiler } from '../../../src/protocols/rpc/compile.js';
 import { openDecoder } from '../../../src/protocols/rpc/decoder.js';
 import type { Describer, Exchange } from '../../../src/protocols/rpc/describe.js';
-import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
 
 const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
@@ -27,6 +27,8 @@ function connections(fromStart: boolean) {
     now: () => 7,
     unanswered: ({ name }) => told.push(`unanswered ${name}`),
     unseen: () => told.push('unseen'),
+    asked: () => undefined,
+    closed() {},
   };
   const programs = {
     find: findProgram,
@@ -35,7 +37,7 @@ function connections(fromStart: boolean) {
     clientName: () => undefined,
   };
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const common = { programs, compile, waiting: { add: () => {} }, tally: () => {}, clock };
+  const common = { programs, compile, waiting: { add: () => {} }, outside: OUTSIDE, clock };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const open = () => {
     const decoder = openDecoder(connection, () => {}, PROTOCOL_OPTIONS, common);

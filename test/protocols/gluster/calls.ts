@@ -1,0 +1,80 @@
+/** Calls to a brick and their replies, as describers are told of them. */
+import assert from 'node:assert/strict';
+import { newDescriber } from '../../../src/protocols/gluster/describe.js';
+import { findProgram } from '../../../src/protocols/gluster/programs.js';
+import type { Shared } from '../../../src/protocols/gluster/shared.js';
+import type { Connection } from '../../../src/protocols/protocol.js';
+import type { Describer, Description, Exchange, Fields } from '../../../src/protocols/rpc/describe.js';
+import { ADDRESSES } from '../../helpers/connection.js';
+
+const Programs = {
+  fop: [1298437, 400],
+  handshake: [14398633, 2],
+  portmap: [34123456, 1],
+} as const;
+
+export const Root = '00000000-0000-0000-0000-000000000001';
+export const NoGfid = '00000000-0000-0000-0000-000000000000';
+
+/** The gfid of file n. */
+export const id = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+
+export const ok: Fields = { op_ret: 0, op_errno: 0 };
+export const failed = (op_errno: number): Fields => ({ op_ret: -1, op_errno });
+
+/** Attributes of a file with so many links, and of a directory. */
+export const file = (n: number, links = 1) => ({ ia_gfid: id(n), ia_nlink: links, mode: 0o100644 });
+export const directory = (n: number) => ({ ia_gfid: id(n), ia_nlink: 2, mode: 0o040755 });
+
+export function exchange(
+  name: string,
+  request: Fields | undefined,
+  more: Partial<Exchange> = {},
+  of: keyof typeof Programs = 'fop',
+): Exchange {
+  const [number, version] = Programs[of];
+  const program = findProgram(number, version);
+  const procedure = program?.procedures.find((row) => row?.name === name);
+  assert.ok(program !== undefined && procedure !== undefined, name);
+  const rest = { response: undefined, whole: true, refused: false, began: 0 };
+  return { program, procedure, request, ...rest, ...more };
+}
+
+export interface Client {
+  readonly describer: Describer;
+  /** A call and its reply, one behind the other. */
+  ask(name: string, request: Fields, response: Fields): Description;
+  /** What a call on this gfid says of it. */
+  seen(gfid: string): Fields;
+  path(gfid: string): string | undefined;
+  /** Says which brick it wants, and is welcome. */
+  introduce(dict: Readonly<Record<string, string>>): Description;
+}
+
+const address = { ...ADDRESSES, clientPort: 49151 };
+
+export function client(shared: Shared, at: Partial<Connection> = {}): Client {
+  const connection = { serverPort: 49152, fromStart: true, ...address, ...at };
+  const describer = newDescriber(connection, shared);
+  const seen = (gfid: string) => {
+    const { path, path_before_gap, volume, brick, brick_host } = describer.describe(
+      exchange('FSTAT', { gfid }),
+      'call',
+    ).fields;
+    const fields = { path, path_before_gap, volume, brick, brick_host };
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  };
+  return {
+    describer,
+    ask: (name, request, response) =>
+      describer.describe(exchange(name, request, { response, began: describer.now() }), 'both'),
+    seen,
+    path: (gfid) => seen(gfid).path as string | undefined,
+    introduce(dict) {
+      const texts = Object.entries(dict).map(([key, text]) => [key, { hex: '00', text }]);
+      const request = { dict: Object.fromEntries(texts) };
+      const more = { response: ok, began: describer.now() };
+      return describer.describe(exchange('SETVOLUME', request, more, 'handshake'), 'both');
+    },
+  };
+}

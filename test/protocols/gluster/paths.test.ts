@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newShared } from '../../../src/protocols/gluster/shared.js';
+import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { client, directory, exchange, failed, file, id, NoGfid, ok, Root } from './calls.js';
+
+function two() {
+  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  return { shared, a: client(shared), b: client(shared) };
+}
+const entry = (pargfid: string, bname: string): Fields => ({ pargfid, bname });
+const renaming = (oldgfid: string, oldbname: string, newgfid: string, newbname: string): Fields => ({
+  ...{ oldgfid, oldbname, newgfid, newbname },
+});
+
+test('what one client is told holds for all: every procedure that names something', () => {
+  const { a, b } = two();
+  a.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
+  a.ask('CREATE', entry(id(1), 'created'), { ...ok, stat: file(2) });
+  a.ask('MKNOD', entry(id(1), 'node'), { ...ok, stat: file(3) });
+  a.ask('SYMLINK', { ...entry(id(1), 'link'), linkname: 'x' }, { ...ok, stat: file(4) });
+  a.ask('MKDIR', entry(id(1), 'sub'), { ...ok, stat: directory(5) });
+  a.ask('PUT', entry(id(5), 'put'), { ...ok, stat: file(6) });
+  const reply = [{ name: '.' }, { name: '..' }, { name: 'listed', stat: file(7) }, { name: 'gone' }];
+  a.ask('READDIRP', { gfid: id(5) }, { op_ret: 4, op_errno: 0, reply });
+  const paths = [1, 2, 3, 4, 5, 6, 7].map((n) => b.path(id(n)));
+  const [d, sub] = ['/d', '/d/sub'];
+  assert.deepEqual(paths, [d, '/d/created', '/d/node', '/d/link', sub, '/d/sub/put', '/d/sub/listed']);
+  const { subject, fields } = b.describer.describe(
+    exchange('READ', { gfid: id(7), size: 1, offset: 0 }),
+    'call',
+  );
+  assert.equal(subject, 'READ /d/sub/listed 1 byte at 0');
+  assert.deepEqual(fields, { gfid: id(7), path: '/d/sub/listed', size: 1, offset: 0 });
+});
+
+test('renames of directories above, hard links, and another file of the same name', () => {
+  const { a, b } = two();
+  a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
+  a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
+  b.ask('RENAME', renaming(Root, 'd', Root, 'e'), { ...ok, stat: directory(1) });
+  assert.equal(a.path(id(2)), '/e/f');
+  a.ask('LINK', { oldgfid: id(2), newgfid: Root, newbname: 'hard' }, { ...ok, stat: file(2, 2) });
+  assert.equal(b.path(id(2)), '/hard');
+  b.ask('UNLINK', entry(Root, 'hard'), ok);
+  assert.equal(a.path(id(2)), '/e/f');
+  b.ask('CREATE', entry(id(1), 'new'), { ...ok, stat: file(3) });
+  b.ask('RENAME', renaming(id(1), 'new', id(1), 'f'), { ...ok, stat: file(3) });
+  assert.equal(a.path(id(3)), '/e/f');
+  assert.equal(a.path(id(2)), undefined);
+  b.ask('UNLINK', entry(id(1), 'f'), ok);
+  b.ask('RMDIR', entry(Root, 'e'), ok);
+  assert.equal(a.path(id(1)), undefined);
+  assert.equal(a.path(id(3)), undefined);
+});
+
+test('a directory whose name is not known: the path is partial, and says so', () => {
+  const { a, b } = two();
+  a.ask('LOOKUP', entry(id(1), 'b.txt'), { ...ok, prestat: file(2) });
+  assert.equal(b.path(id(2)), `<gfid:${id(1)}>/b.txt`);
+  assert.equal(b.path(id(1)), undefined);
+  a.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
+  assert.equal(b.path(id(2)), '/d/b.txt');
+});
+
+test('what is found missing is nobody’s; other errors tell nothing', () => {
+  const { a, b } = two();
+  a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  b.ask('LOOKUP', entry(Root, 'f'), failed(13));
+  b.ask('UNLINK', entry(Root, 'f'), failed(13));
+  b.ask('CREATE', entry(Root, 'f'), failed(17));
+  assert.equal(a.path(id(2)), '/f');
+  b.ask('LOOKUP', entry(Root, 'f'), failed(2));
+  assert.equal(a.path(id(2)), undefined);
+});
+
+test('an observation that a change has overtaken is not believed', () => {
+  const { a, b } = two();
+  a.ask('CREATE', entry(Root, 'old'), { ...ok, stat: file(2) });
+  const began = b.describer.now();
+  a.ask('RENAME', renaming(Root, 'old', Root, 'new'), { ...ok, stat: file(2) });
+  const late = (name: string, response: Fields) =>
+    b.describer.describe(exchange('LOOKUP', entry(Root, name), { response, began }), 'both');
+  late('old', { ...ok, prestat: file(2) });
+  late('new', failed(2));
+  assert.equal(a.path(id(2)), '/new');
+});
+
+test('of two changes of one name that overlap nobody knows the last', () => {
+  const { a, b } = two();
+  const began = a.describer.now();
+  b.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  const response = { ...ok, stat: file(3) };
+  a.describer.describe(exchange('MKNOD', entry(Root, 'f'), { response, began }), 'both');
+  assert.equal(a.path(id(2)), undefined);
+  assert.equal(a.path(id(3)), undefined);
+});
+
+test('bytes that were not seen: marked until it is seen again, each name by itself', () => {
+  const { a, b } = two();
+  a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
+  a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
+  const began = a.describer.now();
+  b.describer.unseen();
+  assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
+  assert.deepEqual(a.ask('UNLINK', entry(id(1), 'x'), ok).fields.path_before_gap, true);
+  a.ask('LOOKUP', entry(id(1), 'f'), { ...ok, prestat: file(2) });
+  assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
+  // It was asked before: what was missed may have changed it since.
+  const response = { ...ok, prestat: directory(1) };
+  a.describer.describe(exchange('LOOKUP', entry(Root, 'd'), { response, began }), 'both');
+  assert.deepEqual(a.seen(id(1)), { path: '/d', path_before_gap: true });
+  a.ask('LOOKUP', entry(Root, 'd'), response);
+  assert.deepEqual(a.seen(id(2)), { path: '/d/f' });
+  a.describer.describe(exchange('STATFS', { gfid: Root }), 'call');
+  assert.deepEqual(a.seen(Root), { path: '/' });
+});
+
+test('calls of which it is not known what they did', () => {
+  const { a, b } = two();
+  const again = () => a.ask('LOOKUP', entry(Root, 'f'), { ...ok, prestat: file(2) });
+  const unknown: [string, () => void][] = [
+    ['no reply', () => b.describer.unanswered(exchange('UNLINK', {}).procedure, entry(Root, 'f'))],
+    ['a reply that can’t be read', () => b.ask('UNLINK', entry(Root, 'f'), {})],
+    ['an error behind the deed', () => b.ask('UNLINK', entry(Root, 'f'), failed(5))],
+    ['ENOENT', () => b.ask('UNLINK', entry(Root, 'f'), failed(2))],
+    ['a rename whose file is not told', () => b.ask('RENAME', renaming(Root, 'f', Root, 'g'), ok)],
+  ];
+  for (const [what, happen] of unknown) {
+    again();
+    assert.deepEqual(a.seen(id(2)), { path: '/f' }, what);
+    happen();
+    assert.deepEqual(a.seen(id(2)), {}, what);
+  }
+  const whole = false;
+  const marked: [string, () => void][] = [
+    ['no call', () => b.describer.unanswered(exchange('RENAME', {}).procedure, undefined)],
+    ['half a call', () => b.describer.describe(exchange('RENAME', {}, { whole, response: ok }), 'both')],
+    ['no name', () => b.ask('UNLINK', { pargfid: NoGfid, bname: 'f' }, ok)],
+    ['half the names', () => b.ask('RENAME', renaming(Root, 'x', NoGfid, 'y'), ok)],
+    ['calls within a call', () => b.ask('COMPOUND', {}, ok)],
+  ];
+  for (const [what, happen] of marked) {
+    again();
+    assert.deepEqual(a.seen(id(2)), { path: '/f' }, what);
+    happen();
+    assert.deepEqual(a.seen(id(2)), { path: '/f', path_before_gap: true }, what);
+  }
+  again();
+  b.describer.describe(exchange('UNLINK', entry(Root, 'f'), { refused: true }), 'both');
+  b.describer.describe(exchange('CREATE', {}, { whole, response: ok }), 'both');
+  b.describer.describe(exchange('LOOKUP', {}, { whole, response: failed(2) }), 'both');
+  assert.deepEqual(a.seen(id(2)), { path: '/f' });
+});
+
+test('NAMELINK: what has the name now is not known', () => {
+  const { a, b } = two();
+  a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  b.ask('ICREATE', { gfid: id(3), mode: 0o100644 }, { ...ok, stat: file(3) });
+  b.ask('NAMELINK', entry(Root, 'f'), ok);
+  assert.equal(a.path(id(2)), undefined);
+  assert.equal(a.path(id(3)), undefined);
+});
+
+test('names that no file has are not learned', () => {
+  const { a } = two();
+  for (const name of ['.', '..', 'a/b', 'x'.repeat(1025)]) {
+    a.ask('LOOKUP', entry(Root, name), { ...ok, prestat: file(2) });
+    assert.equal(a.path(id(2)), undefined, name.slice(0, 10));
+  }
+});
+
+test('any bytes are gone for any brick: packets that were dropped', () => {
+  const { shared, a } = two();
+  const other = client(shared, { serverPort: 49153 });
+  a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  other.ask('CREATE', entry(Root, 'g'), { ...ok, stat: file(3) });
+  shared.paths.gapAll();
+  assert.deepEqual(a.seen(id(2)), { path: '/f', path_before_gap: true });
+  assert.deepEqual(other.seen(id(3)), { path: '/g', path_before_gap: true });
+  assert.equal(shared.paths.size(), 4);
+});
