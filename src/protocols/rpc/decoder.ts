@@ -303,7 +303,7 @@ export function tellOverdue(flow: Flow, timeout: number, at: Moment): boolean {
   for (const dir of [ToServer, ToClient] as const) {
     const { calls } = flow.sides[dir];
     for (const call of calls.overdue(at, timeout)) {
-      doubtful(flow, call);
+      doubtful(flow, call, true);
       tellWaiting(flow, dir, call, at);
     }
     waits ||= calls.waiting();

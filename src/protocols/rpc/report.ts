@@ -161,7 +161,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
     asked(flow, call);
     flow.waiting.add(flow);
     // Where nothing comes back, what it did is never known.
-    if (!flow.sides[opposite(from)].seen) doubtful(flow, call);
+    if (!flow.sides[opposite(from)].seen) doubtful(flow, call, true);
     const count = flow.sides[from].calls.takeForgotten();
     if (count > 0) {
       forgotten(flow, from, count, at);
@@ -212,13 +212,13 @@ export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Mo
   if (!call.told) tellWaiting(flow, from, call, at);
 }
 
-/** What a call did is not known: its reply was not seen, and won't be. */
-export function doubtful(flow: Flow, call: Call): void {
+/** What a call did is not known: its reply was not seen, and won't be. `open`: it may have none yet, and wait for a lock. */
+export function doubtful(flow: Flow, call: Call, open = false): void {
   if (call.procedure !== undefined && call.program?.name === 'GLUSTER_FOP')
     flow.describer.unanswered(
       call.procedure,
       call.truncated || call.reason !== '' ? undefined : call.request,
-      call.lock,
+      open ? undefined : call.lock,
     );
 }
 

@@ -53,7 +53,13 @@ test('a call that waits too long, and its reply', () => {
     /-> ok in 31\.00 s, waited for 10\.0\.0\.2 port 49151 pid 4001 owner 0101010101010101$/,
   );
   one.send(ToClient, granted(2));
-  for (const feed of [one, two]) feed.end();
+  // Who has waited so long holds it now.
+  at(50, one, two);
+  one.send(ToServer, inodelk(3, 1, Lock));
+  at(51, one, two);
+  one.end();
+  assert.match(last(one), /-> no reply for 1\.00 s, held by .* owner 0202020202020202 for 10\.00 s$/);
+  two.end();
 });
 
 test('in the view of messages', () => {
