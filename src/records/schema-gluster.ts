@@ -66,6 +66,13 @@ const LOCK: Schema = object({
 
 const LEASE: Schema = object({ command: string, type: string, id: hex });
 
+const PEER: Schema = object({
+  hostname: string,
+  uuid,
+  state: describe("glusterd's words for it", string),
+  connected: boolean,
+});
+
 /** A struct of GlusterFS's .x files as it was on the wire, names for numbers beside them. */
 const STRUCT: Schema = { type: 'object' };
 
@@ -98,10 +105,30 @@ export const GLUSTER: Schema = object({
   lease: LEASE,
   ipc_op: integer,
   operation: describe("glusterd's name of what is done", string),
-  command: describe('what an administrator typed', string),
-  transaction: uuid,
-  peer: string,
-  peer_uuid: uuid,
+  command: describe(
+    'what an administrator typed; behind an option whose value is secret nothing is shown',
+    string,
+  ),
+  snapshot: string,
+  keys: describe(
+    'what the operation sets, as name=value; of what it takes away the name alone',
+    array(string),
+  ),
+  keys_more: describe('those that are not in the list', count),
+  transaction: describe('the same on all lines of one; those of some operations have none', uuid),
+  steps: describe(
+    'of an UNLOCK: the steps since the lock toward this glusterd, with their outcomes',
+    array(string),
+  ),
+  peer: describe('the host that is asked about', string),
+  peer_uuid: describe('of the glusterd that asks; of a command: that carries it out', uuid),
+  peer_name: describe('the host that this glusterd is on, as the wire last said', string),
+  responder_uuid: describe('of the glusterd that answers', uuid),
+  responder_name: string,
+  peers: describe('what a glusterd says of the others', array(PEER)),
+  volumes: describe('of a new peer', array(string)),
+  operating_version: integer,
+  transitions: describe("of a state machine of glusterd's, the oldest first", array(string)),
   new_volume: string,
   volfile: string,
   port: integer,

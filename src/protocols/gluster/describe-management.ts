@@ -1,10 +1,22 @@
 /** Everything but file operations: by program and procedure, or by program where all of its procedures are alike. */
 import { plain } from '../../records/words.js';
 import type { Fields } from '../rpc/describe.js';
-import type { Names } from '../rpc/xdr.js';
 import { type Answer, FOP, type Row } from './describe-fop.js';
+import { commanded, onBrick, phase, said } from './describe-glusterd.js';
 import { entryLock, lease, lock } from './describe-locks.js';
 import { file, type Part, told, volumeOf } from './describe-parts.js';
+import {
+  asker,
+  befriending,
+  friendList,
+  hostname,
+  identified,
+  probed,
+  transitions,
+  updating,
+  versionAsked,
+  versionTold,
+} from './describe-peers.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { upcallFlags } from './names.js';
 import { brickOp, glusterdOp, glusterdOpV1 } from './names-glusterd.js';
@@ -14,48 +26,8 @@ const row = (...asks: readonly Part[]): Row => ({ asks });
 const answered = (answers: Answer, ...asks: readonly Part[]): Row => ({ asks, answers });
 
 const volume = volumeOf('dict');
-/** The host of another glusterd. The command has it in its dictionary since GlusterFS 3.5. */
-const hostname: Part = (request, out) => {
-  const host = text(request.hostname) ?? entry(request.dict, 'hostname');
-  put(out, 'peer', host);
-  return host === undefined ? '' : plain(host);
-};
-/** What the command is about, or else what somebody typed. */
-const typed: Part = (request, out, place) => {
-  const about = [hostname(request, out, place), volume(request, out, place)]
-    .filter((words) => words !== '')
-    .join(' ');
-  return about === '' && typeof out.command === 'string' ? `"${plain(out.command)}"` : about;
-};
-
-/** The brick and the volume; the operation is the procedure once more. */
-const ofBrick: Part = (request, out, place) => {
-  operation(brickOp)(request, out, place);
-  const path = text(request.name) ?? entry(request.input, 'brick-name');
-  put(out, 'brick', path);
-  volumeOf('input')(request, out, place);
-  return path === undefined ? '' : plain(path);
-};
-
 const brick = told('brick', 'brick');
 const port = told('port', 'port', 'port ');
-
-/** What a transaction is about; 0 is nothing, in phases that have no need to say it. */
-const operation =
-  (names: Names): Part =>
-  (request, out) => {
-    const name = request.op === 0 || typeof request.op !== 'number' ? undefined : names.of(request.op);
-    if (typeof name !== 'string') return '';
-    out.operation = name;
-    return name;
-  };
-
-/** Which glusterd asks, and the transaction that its requests are of. */
-const originator: Part = (request, out) => {
-  put(out, 'peer_uuid', text(request.uuid));
-  put(out, 'transaction', text(request.txn_id));
-  return '';
-};
 
 /** The key of a volfile, and the volume where the key tells it. */
 const volfile: Part = (request, out) => {
@@ -98,14 +70,13 @@ const limited: Part = (request, out, place) => {
   return id === undefined ? '' : file({ gfid: id } satisfies Fields, out, place);
 };
 
-const peers: Part = (request, out, place) => {
-  const words = hostname(request, out, place);
-  put(out, 'peer_uuid', text(request.uuid));
-  return words;
-};
-
-/** `dict` and `buf`: different phases call it so, and no struct has both. */
-const glusterd = (names: Names): Row => row(operation(names), volume, volumeOf('buf'), originator);
+/** Peers: until GlusterFS 3.2 in the program of the transactions. */
+const friends = (program: string): Record<string, Row> => ({
+  [`${program} PROBE_QUERY`]: answered(identified, hostname, asker),
+  [`${program} FRIEND_ADD`]: answered(identified, hostname, befriending),
+  [`${program} FRIEND_REMOVE`]: row(hostname, asker),
+  [`${program} FRIEND_UPDATE`]: row(updating),
+});
 
 /** What is not the rule of its program. */
 const PROCEDURES: ReadonlyMap<string, Row> = new Map(
@@ -119,17 +90,25 @@ const PROCEDURES: ReadonlyMap<string, Row> = new Map(
     'GLUSTER_CBK ENTRYLK_CONTENTION': row(file, entryLock),
     'GLUSTER_AGGREGATOR LOOKUP': FOP.get('LOOKUP') ?? row(file),
     'GLUSTER_AGGREGATOR GETLIMIT': row(limited),
-    // Its dictionary can hold all that the transaction has gathered: not read for a summary.
-    'GD_MGMT UNLOCK': row(operation(glusterdOp), originator),
+    ...friends('GD_FRIEND'),
+    ...friends('GLUSTERD1_MGMT'),
+    ...friends('GD_MGMT'),
+    'GD_MGMT_HNDSK VERSIONS': answered(versionTold, versionAsked),
+    'GD_MGMT_HNDSK VERSIONS_ACK': row(versionAsked),
+    'CLI PROBE': answered(said, probed),
+    'CLI DEPROBE': answered(said, probed),
+    'GLUSTERD1_MGMT CLI_PROBE': answered(said, probed),
+    'GLUSTERD1_MGMT CLI_DEPROBE': answered(said, probed),
+    'CLI LIST_FRIENDS': answered(friendList),
+    'GLUSTERD1_MGMT CLI_LIST_FRIENDS': answered(friendList),
     'CLI GETWD': answered(pathOf('wd')),
     'CLI MOUNT': answered(pathOf('path')),
     'CLI UMOUNT': row(told('path', 'path')),
-    'CLI FSM_LOG': row(told('name', 'peer')),
+    'CLI FSM_LOG': answered(transitions, told('name', 'peer')),
+    'GLUSTERD1_MGMT CLI_FSM_LOG': answered(transitions, told('name', 'peer')),
     'CLI RENAME_VOLUME': row(volume, told('new_volname', 'new_volume', 'to ')),
     'GLUSTERD1_MGMT CLI_RENAME_VOLUME': row(volume, told('new_volname', 'new_volume', 'to ')),
-    'GLUSTERD1_MGMT STAGE_OP': glusterd(glusterdOpV1),
-    'GLUSTERD1_MGMT COMMIT_OP': glusterd(glusterdOpV1),
-    'GLUSTERD1_MGMT BRICK_OP': row(ofBrick),
+    'GLUSTERD1_MGMT BRICK_OP': answered(said, onBrick(brickOp)),
   }),
 );
 
@@ -140,23 +119,26 @@ const RULES: ReadonlyMap<string, Row> = new Map(
     GLUSTER_DUMP: row(),
     GLUSTER_PMAP: row(brick, port),
     GLUSTER_CBK: row(file),
-    'GD_MGMT 1': row(peers, operation(glusterdOpV1), volumeOf('buf')),
-    GD_MGMT: glusterd(glusterdOp),
-    GD_FRIEND: row(peers),
-    GLUSTERD1_MGMT: row(peers, volume),
-    GD_BRICK: row(ofBrick),
-    CLI: row(typed),
+    'GD_MGMT 1': answered(said, phase(glusterdOpV1)),
+    GD_MGMT: answered(said, phase(glusterdOp)),
+    GLUSTERD1_MGMT: answered(said, phase(glusterdOpV1)),
+    GD_BRICK: answered(said, onBrick(brickOp)),
   }),
 );
 
 const Nothing = row();
 
+/** What an administrator asks has a procedure of its own for each command. */
+const command = (procedure: string): Row => answered(said, commanded(procedure));
+
 /** How to describe a procedure of this name. */
 export function managementRow(program: string, version: number, procedure: string): Row {
+  const name = `${program} ${procedure}`;
+  if (name.startsWith('GLUSTERD1_MGMT CLI_') && !PROCEDURES.has(name)) return command(procedure);
   return (
-    PROCEDURES.get(`${program} ${procedure}`) ??
+    PROCEDURES.get(name) ??
     RULES.get(`${program} ${version}`) ??
     RULES.get(program) ??
-    Nothing
+    (program === 'CLI' ? command(procedure) : Nothing)
   );
 }

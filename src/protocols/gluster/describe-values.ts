@@ -40,3 +40,19 @@ export function gfid(value: Json | undefined): string | undefined {
 export function put(out: Fields, name: string, value: Json | undefined): void {
   if (value !== undefined) out[name] = value;
 }
+
+/** A number under a key of a dictionary, which the old form has as decimal text. */
+export function numberEntry(dict: Json | undefined, key: string): number | undefined {
+  const words = entry(dict, key);
+  if (words !== undefined) return /^-?\d{1,9}$/.test(words) ? Number(words) : undefined;
+  const value = object(dict);
+  const number = value !== undefined && Object.hasOwn(value, key) ? value[key] : undefined;
+  return typeof number === 'number' ? number : undefined;
+}
+
+/** A UUID under a key of a dictionary, as text or as its 16 bytes; not that of nothing. */
+export function uuidEntry(dict: Json | undefined, key: string): string | undefined {
+  const values = object(dict);
+  if (values === undefined || !Object.hasOwn(values, key)) return undefined;
+  return gfid(object(values[key])?.uuid) ?? gfid(entry(dict, key));
+}

@@ -7,7 +7,9 @@ import type { Connection } from '../protocol.js';
 import type { Describer, Description, Exchange, Fields } from '../rpc/describe.js';
 import type { Procedure, Program } from '../rpc/program.js';
 import { FOP, type Row } from './describe-fop.js';
+import { shownReason } from './describe-glusterd.js';
 import { managementRow } from './describe-management.js';
+import { probeReason } from './describe-peers.js';
 import { entry, integer, put, text } from './describe-values.js';
 import { isExpected } from './expected.js';
 import { doubt, isUndone, learn } from './learn.js';
@@ -16,7 +18,9 @@ import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
 import { newPlace, type Place, subdirectory, VolumeRoot } from './place.js';
+import { withoutSecretValues } from './settings.js';
 import type { Shared } from './shared.js';
+import { newStory } from './story.js';
 import { type Introduction, introductionOf } from './volume.js';
 
 const Nothing: Row = { asks: [] };
@@ -62,20 +66,22 @@ interface Result {
 }
 
 /** Some replies say why in words; a SETVOLUME that is refused says it in its dictionary. */
-function reason(procedure: Procedure, response: Fields): string | undefined {
+function reason(procedure: Procedure, request: Fields | undefined, response: Fields): string | undefined {
   const inDict = procedure.name === 'SETVOLUME' ? entry(response.dict, 'ERROR') : undefined;
-  return text(response.op_errstr) ?? text(response.errstr) ?? inDict;
+  const why = text(response.op_errstr) ?? text(response.errstr) ?? inDict;
+  return why === undefined ? undefined : withoutSecretValues(why, request?.dict ?? request?.buf);
 }
 
-function failed(procedure: Procedure, response: Fields, out: Fields): Result {
+function failed({ procedure, request }: Exchange, response: Fields, out: Fields): Result {
   const code = response.op_errno;
   const known = typeof code === 'number' && code !== 0;
   const error = known ? errorName(procedure, code) : undefined;
-  const why = reason(procedure, response);
+  const why = reason(procedure, request, response);
   put(out, 'error', error);
   put(out, 'op_errstr', why);
   const name = error ?? (known ? `error ${code}` : 'failed');
-  const words = why === undefined ? name : `${name}: ${plain(why)}`;
+  const told = why ?? probeReason(name);
+  const words = told === undefined ? name : `${name}: ${shownReason(told)}`;
   return { words, outcome: 'failure', expected: isExpected(procedure.name, name) };
 }
 
@@ -90,7 +96,7 @@ function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
   put(out, 'op_errno', integer(response.op_errno));
   if (opRet === undefined) return { words: 'a reply', outcome: 'unknown' };
   if (opRet < 0 || (Number(opRet) !== 0 && Strict.has(program.name))) {
-    return failed(procedure, response, out);
+    return failed(exchange, response, out);
   }
   return { words: row.answers?.(response, out, opRet) ?? 'ok', outcome: 'success' };
 }
@@ -116,7 +122,8 @@ function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-export function newDescriber(connection: Connection, { services, paths, locks, found }: Shared): Describer {
+export function newDescriber(connection: Connection, shared: Shared): Describer {
+  const { services, paths, locks, peerNames, found } = shared;
   let service = services.of(connection);
   const here = () => {
     if (service.forgotten) service = services.of(connection);
@@ -125,7 +132,8 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
   let known: Introduction | undefined;
   let root = VolumeRoot;
   const table = () => services.table(here(), known?.brick);
-  const place = newPlace(paths, table, () => root);
+  const place = newPlace(paths, table, () => root, peerNames.of);
+  const story = newStory(connection, shared);
   const watch = newLockWatch(
     locks,
     {
@@ -160,6 +168,7 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
     introduce(fields, meets && part !== 'reply');
     const row = cachedRow(program, procedure);
     let subject = subjectOf(procedure, row, request, fields, place);
+    if (program.name !== 'GLUSTER_FOP') subject += story.words(exchange, part, fields);
     place.mark(fields);
     if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
     if (part === 'call') {
@@ -168,7 +177,10 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
     }
     const result = resultOf(exchange, row, fields);
     if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
-    else if (result.outcome === 'success') takePlaces(exchange, meets);
+    else {
+      story.told(exchange, fields, result.outcome);
+      if (result.outcome === 'success') takePlaces(exchange, meets);
+    }
     const holders = watch.tell(exchange, result.outcome, fields);
     const described = {
       fields,
@@ -229,6 +241,7 @@ export function newDescriber(connection: Connection, { services, paths, locks, f
     unseen() {
       watch.unseen();
       for (const at of here().tables.values()) paths.gap(at);
+      story.unseen();
     },
     closed: watch.closed,
   };

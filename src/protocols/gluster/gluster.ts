@@ -6,6 +6,7 @@ import { rpc } from '../rpc/rpc.js';
 import { clientName } from './clients.js';
 import { newDescriber } from './describe.js';
 import { meaning } from './known-keys.js';
+import { picked } from './picked.js';
 import { findProgram, programDataset } from './programs.js';
 import { newShared } from './shared.js';
 import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
@@ -23,8 +24,9 @@ export function gluster(options: ProtocolOptions, outside: Outside): readonly Pr
   const missed = () => {
     shared.paths.gapAll();
     shared.locks.doubtAll();
+    shared.transactions.gap('');
   };
-  const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+  const compile = newCompiler({ wanted, picked, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
   return [
     {
       ...rpc('glusterfs', true, programs, compile, options, outside),

@@ -1,4 +1,4 @@
-/** The files of one brick as a line names them: paths where they are known, and whether they are old news. */
+/** The files of one brick as a line names them: paths where they are known, and whether they are old news. And hosts. */
 import { oneLine } from '../../records/words.js';
 import type { Fields } from '../rpc/describe.js';
 import { RootGfid } from './describe-values.js';
@@ -9,6 +9,8 @@ export interface Place {
   path(gfid: string): string | undefined;
   /** The path that a name in a directory has: `/a/b`, `<gfid:PARENT>/b`; the name alone where the directory was not told. */
   join(parent: string | undefined, name: string): string;
+  /** The host of the glusterd with this uuid; undefined: nobody has said. */
+  hostOf(uuid: string): string | undefined;
   /** Marks the line if a path that it has was learned before bytes toward the brick were missed, and begins the next. */
   mark(out: Fields): void;
 }
@@ -52,7 +54,12 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
 }
 
 /** @param brick number of its table; 0: it has none */
-export function newPlace(paths: Paths, brick: () => number, root: () => Root): Place {
+export function newPlace(
+  paths: Paths,
+  brick: () => number,
+  root: () => Root,
+  hostOf: Place['hostOf'],
+): Place {
   let stale = false;
   const known = (gfid: string): string | undefined => {
     const table = brick();
@@ -70,6 +77,7 @@ export function newPlace(paths: Paths, brick: () => number, root: () => Root): P
   };
   return {
     path,
+    hostOf,
     join(parent, name) {
       if (parent === undefined) return name;
       const above = path(parent);

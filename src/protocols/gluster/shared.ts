@@ -2,17 +2,28 @@
 import type { FoundBrick, Outside, ProtocolOptions } from '../protocol.js';
 import { type LockTable, newLockTable } from './lock-table.js';
 import { newPaths, type Paths } from './paths.js';
+import { newPeerNames, type PeerNames } from './peer-names.js';
 import { newServices, type Services } from './services.js';
+import { newTransactions, type Transactions } from './transactions.js';
 
 export interface Shared {
   readonly services: Services;
   readonly paths: Paths;
   readonly locks: LockTable;
+  readonly transactions: Transactions;
+  readonly peerNames: PeerNames;
   /** Tells the other decoders of a brick. */
   readonly found: (brick: FoundBrick) => void;
 }
 
 export function newShared(options: ProtocolOptions, { found }: Outside): Shared {
   const paths = newPaths(options.maxPaths);
-  return { services: newServices(options.bricks, paths.gap), paths, locks: newLockTable(), found };
+  return {
+    services: newServices(options.bricks, paths.gap),
+    paths,
+    locks: newLockTable(),
+    transactions: newTransactions(),
+    peerNames: newPeerNames(),
+    found,
+  };
 }

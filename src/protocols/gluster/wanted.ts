@@ -61,7 +61,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gfs3_rename_rsp',
   ],
   // Names of extended attributes, the volume that a change is about, and what a client says of itself.
-  // UNLOCK's dictionary is not among them: it can hold all that the transaction has gathered.
+  // Of glusterd's some pairs alone are read (picked.ts): some hold all that a transaction has gathered.
   dict: [
     'gfx_setxattr_req',
     'gfx_fsetxattr_req',
@@ -77,6 +77,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gf_getsnap_name_uuid_req',
     'gf_event_notify_req',
     'gf_cli_req',
+    'gf_cli_rsp',
     'gf1_cli_peer_list_req',
     'gf1_cli_mount_req',
     'gf1_cli_set_vol_req',
@@ -90,9 +91,15 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'gd1_mgmt_v3_commit_req',
     'gd1_mgmt_v3_post_commit_req',
     'gd1_mgmt_v3_post_val_req',
+    'gd1_mgmt_v3_unlock_req',
   ],
   input: ['gd1_mgmt_brick_op_req'],
   buf: ['gd1_mgmt_stage_op_req', 'gd1_mgmt_commit_op_req'],
+  // What peers tell of each other, and of their volumes.
+  friends: ['gd1_mgmt_friend_update', 'gf1_cli_peer_list_rsp'],
+  vols: ['gd1_mgmt_friend_req'],
+  fsm_log: ['gf1_cli_fsm_log_rsp'],
+  hndsk: ['gf_mgmt_hndsk_req', 'gf_mgmt_hndsk_rsp'],
 };
 
 /** Whether the summary needs this field of the struct of this name. */

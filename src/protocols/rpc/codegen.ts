@@ -9,6 +9,7 @@
  * Two forms are made of each. `whole` collects the values and makes the object at the end; `parts`, for a
  * message that is not all there, checks each field and keeps what was read before the end.
  */
+import type { Picked } from './dict.js';
 import { padded } from './primitives.js';
 import type { XdrStruct, XdrType } from './xdr.js';
 
@@ -18,7 +19,11 @@ export interface Generated {
   readonly constants: readonly unknown[];
 }
 
-type Wanted = (struct: string, field: string) => boolean;
+/** What of a message is read: see compile.ts. */
+export interface Chosen {
+  readonly wanted: (struct: string, field: string) => boolean;
+  readonly picked: (struct: string, field: string) => Picked | undefined;
+}
 
 /** Bytes on the wire of a type that always has as many; undefined for others. */
 function fixedSize(type: XdrType): number | undefined {
@@ -76,7 +81,7 @@ interface Target {
   readonly variable: string | undefined;
 }
 
-export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wanted): Generated {
+export function generate(root: XdrStruct, form: 'whole' | 'parts', { wanted, picked }: Chosen): Generated {
   const lines: string[] = [];
   const constants: unknown[] = [];
   let variables = 0;
@@ -180,7 +185,15 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wante
     return { start, stop: `${start} + ${length}`, next };
   };
 
-  const variable = (target: Target | undefined, name: string, type: XdrType) => {
+  /** Of a dictionary whose pairs are not all wanted, what picks them, as a last argument. */
+  const picking = (struct: string, name: string): string => {
+    const pick = picked(struct, name);
+    if (pick === undefined) return '';
+    constants.push(pick);
+    return `, K[${constants.length - 1}]`;
+  };
+
+  const variable = (target: Target | undefined, struct: string, name: string, type: XdrType) => {
     switch (type.kind) {
       case 'string': {
         const { start, stop, next } = counted(name);
@@ -196,8 +209,8 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wante
       case 'bytes':
       case 'dict': {
         const { start, stop, next } = counted(name);
-        const reader = type.kind === 'dict' ? 'R.dict' : 'R.hex';
-        if (target !== undefined) put(target, name, `${reader}(b, ${start}, ${stop})`);
+        const [reader, pick] = type.kind === 'dict' ? ['R.dict', picking(struct, name)] : ['R.hex', ''];
+        if (target !== undefined) put(target, name, `${reader}(b, ${start}, ${stop}${pick})`);
         lines.push(`p = ${next};`);
         return;
       }
@@ -215,7 +228,7 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wante
         return;
       }
       case 'since':
-        since(target, name, type.of);
+        since(target, struct, name, type.of);
         return;
       case 'struct': {
         if (target === undefined) {
@@ -240,17 +253,17 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wante
     }
   };
 
-  const since = (target: Target | undefined, name: string, type: XdrType) => {
+  const since = (target: Target | undefined, struct: string, name: string, type: XdrType) => {
     if (target?.variable !== undefined || target === undefined) {
       lines.push('if (p < c.recordEnd) {');
-      variable(target, name, type);
+      variable(target, struct, name, type);
       lines.push('}');
       return;
     }
     const inner: Target = { members: [], variable: undefined };
     const value = fresh();
     lines.push(`let ${value};`, 'if (p < c.recordEnd) {');
-    variable(inner, name, type);
+    variable(inner, struct, name, type);
     lines.push(`${value} = { ${inner.members.join(', ')} };`, '}');
     target.members.push(`...${value}`);
   };
@@ -325,7 +338,8 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', wanted: Wante
         continue;
       }
       const [name, type] = all[i];
-      variable(target !== undefined && wanted(struct.name, name) ? target : undefined, name, type);
+      const into = target !== undefined && wanted(struct.name, name) ? target : undefined;
+      variable(into, struct.name, name, type);
     }
   };
 

@@ -1,7 +1,7 @@
 /** Tables (xdr.ts) into readers, each compiled when it is first needed. */
 import { hex, rawHex, text } from '../text.js';
-import { generate } from './codegen.js';
-import { type Meaning, readDict } from './dict.js';
+import { type Chosen, generate } from './codegen.js';
+import { type Meaning, type Picked, readDict } from './dict.js';
 import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
 import {
   double,
@@ -26,6 +26,8 @@ export interface CompilerOptions {
    * their end is found.
    */
   readonly wanted: (struct: string, field: string) => boolean;
+  /** Which pairs of this dictionary (of the old form) a `brief` reader reads; undefined: all. */
+  readonly picked: (struct: string, field: string) => Picked | undefined;
   /** The structs that values of a gfx_dict may be. */
   readonly iatt: XdrStruct;
   readonly mdata: XdrStruct;
@@ -36,7 +38,7 @@ export interface CompilerOptions {
 export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
 
 export function newCompiler(options: CompilerOptions): Compiler {
-  const everything = () => true;
+  const everything: Chosen = { wanted: () => true, picked: () => undefined };
   const runtime: Record<string, unknown> = {
     int,
     unsigned,
@@ -53,18 +55,15 @@ export function newCompiler(options: CompilerOptions): Compiler {
     rawHex,
     lack,
     skipGfxDict,
-    dict: (bytes: Uint8Array, start: number, end: number) => readDict(options.meaning, bytes, start, end),
+    dict: (bytes: Uint8Array, start: number, end: number, picked?: Picked) =>
+      readDict(options.meaning, bytes, start, end, picked),
   };
 
-  const form = (
-    struct: XdrStruct,
-    kind: 'whole' | 'parts',
-    wanted: CompilerOptions['wanted'],
-  ): ReadFields => {
+  const form = (struct: XdrStruct, kind: 'whole' | 'parts', chosen: Chosen): ReadFields => {
     let read: ReadFields | undefined;
     return (cursor) => {
       if (read === undefined) {
-        const { source, constants } = generate(struct, kind, wanted);
+        const { source, constants } = generate(struct, kind, chosen);
         read = new Function('R', 'K', `return function ${struct.name}(c) {\n${source}\n};`)(
           runtime,
           constants,
@@ -85,8 +84,8 @@ export function newCompiler(options: CompilerOptions): Compiler {
   return (struct, detail) => {
     let read = readers[detail].get(struct);
     if (read === undefined) {
-      const wanted = detail === 'full' ? everything : options.wanted;
-      read = { whole: form(struct, 'whole', wanted), parts: form(struct, 'parts', wanted) };
+      const chosen = detail === 'full' ? everything : options;
+      read = { whole: form(struct, 'whole', chosen), parts: form(struct, 'parts', chosen) };
       readers[detail].set(struct, read);
     }
     return read;

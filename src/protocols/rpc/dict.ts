@@ -94,12 +94,23 @@ function isImage(bytes: Uint8Array, start: number, end: number): boolean {
   return at === end;
 }
 
-/** The opaque bytes[start, end): undefined where it is empty, hex where it holds something else. */
+/** Whether a dictionary's value is read, by its key. */
+export type Picked = (key: string) => boolean;
+
+/** Bytes of a key that may be picked: glusterd's own are shorter. */
+const PickedKeyLimit = 64;
+
+/**
+ * The opaque bytes[start, end): undefined where it is empty, hex where it holds something else.
+ *
+ * @param picked which values are read; others are passed over. undefined: all are
+ */
 export function readDict(
   meaning: Meaning,
   bytes: Uint8Array,
   start: number,
   end: number,
+  picked?: Picked,
 ): Fields | string | undefined {
   if (start === end) return undefined;
   if (!isImage(bytes, start, end)) return hex(bytes, start, end);
@@ -109,10 +120,12 @@ export function readDict(
     const key = at + 8;
     const value = key + unsigned(bytes, at) + 1;
     const stop = value + unsigned(bytes, at + 4);
+    at = stop;
+    if (picked !== undefined && value - key > PickedKeyLimit) continue;
     const name = text(bytes, key, value - 1);
+    if (picked !== undefined && !picked(name)) continue;
     const given = putPair(pairs, name, untyped(meaning, name, bytes, value, stop));
     putRaw(pairs, `${given}_key_hex`, rawHex(name, bytes, key, value - 1));
-    at = stop;
   }
   return pairs.fields;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newDescriber } from '../../../src/protocols/gluster/describe.js';
+import { picked } from '../../../src/protocols/gluster/picked.js';
 import { PROGRAMS } from '../../../src/protocols/gluster/programs.js';
 import { newShared } from '../../../src/protocols/gluster/shared.js';
 import { wanted } from '../../../src/protocols/gluster/wanted.js';
@@ -43,7 +44,10 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
   for (const [name, value] of Object.entries(fields)) {
     const type: XdrType | undefined = struct.fields[name];
     if (type === undefined || !wanted(struct.name, name)) continue;
-    kept[name] = type.kind === 'struct' ? brief(type, value as Fields) : value;
+    const pick = type.kind === 'dict' && typeof value === 'object' ? picked(struct.name, name) : undefined;
+    if (type.kind === 'struct') kept[name] = brief(type, value as Fields);
+    else if (pick === undefined) kept[name] = value;
+    else kept[name] = Object.fromEntries(Object.entries(value as Fields).filter(([key]) => pick(key)));
   }
   return kept;
 }
@@ -79,7 +83,7 @@ test('hot replies are passed over but for their result', () => {
     ['gfx_common_2iatt_rsp', 'poststat'],
     ['gfx_readdir_rsp', 'reply'],
     ['gf_getspec_rsp', 'spec'],
-    ['gd1_mgmt_v3_unlock_req', 'dict'],
+    ['gd1_mgmt_v3_commit_rsp', 'dict'],
     ['any', 'constructor'],
   ]) {
     assert.ok(!wanted(struct, field), `${struct}.${field}`);

@@ -272,16 +272,16 @@ test('volfiles by their key', () => {
 test('the other programs', () => {
   const dict = { volname: { hex: '00', text: 'rep' }, 'cmd-str': { hex: '00', text: 'volume start rep' } };
   const mgmt = both(Mgmt, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
-  assert.equal(mgmt.subject, 'STAGE_OP GD_OP_START_VOLUME rep');
+  assert.equal(mgmt.subject, 'STAGE_OP "volume start rep"');
   assert.equal(mgmt.fields.operation, 'GD_OP_START_VOLUME');
   assert.equal(mgmt.fields.volume, 'rep');
   assert.equal(mgmt.fields.command, 'volume start rep');
-  assert.equal(both(Mgmt, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP GD_OP_RENAME_VOLUME');
+  assert.equal(both(Mgmt, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP volume rename');
   const unlocked = both(Mgmt, 3, 'UNLOCK', { uuid: id, txn_id: directory, op: 0 }, ok);
-  assert.equal(unlocked.subject, 'UNLOCK');
+  assert.equal(unlocked.subject, 'UNLOCK (txn bb40ca07) by 93e1d5cc');
   assert.equal(unlocked.fields.transaction, directory);
   const refused = both(1238463, 2, 'START_VOLUME', { dict }, { op_ret: 1, op_errno: 30800, op_errstr: 'no' });
-  assert.equal(refused.subject, 'START_VOLUME rep');
+  assert.equal(refused.subject, 'START_VOLUME "volume start rep"');
   assert.equal(refused.result, 'EG_INTRNL: no');
   assert.equal(refused.outcome, 'failure');
   const probed = both(
@@ -291,7 +291,7 @@ test('the other programs', () => {
     { uuid: id, hostname: 'node2', port: 24007 },
     { op_ret: -1, op_errno: 3 },
   );
-  assert.equal(probed.subject, 'PROBE_QUERY node2');
+  assert.equal(probed.subject, 'PROBE_QUERY node2 by 93e1d5cc');
   assert.equal(probed.fields.error, 'GF_PROBE_ANOTHER_CLUSTER');
   const typed = (words: string, host?: string) =>
     both(1238463, 2, 'PROBE', { dict: { 'cmd-str': words, ...(host && { hostname: host }) } }, ok).subject;

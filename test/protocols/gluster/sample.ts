@@ -9,6 +9,14 @@ const Numbers: readonly (number | bigint)[] = [0, 1, 2, 22, 49152, 0x7fffffff, 9
 const Strings = ['', 'a.txt', 'vol', 'x\u0000\n\u2028y', '/bricks/b1', 'é'.repeat(300)];
 const Gfids = [0, 1, 2].map((last) => `00000000-0000-0000-0000-00000000000${last}`);
 
+/** Keys of dictionaries that somebody looks for. */
+const Keys = `volname cmd-str hostname brick-name gfid process-uuid volfile-key remote-subvolume ERROR
+  key1 value1 key2 value2 key value count op type subop op_name op_value path hard-limit barrier snapname volcount
+  volname1 transaction_id originator_uuid sync-mgmt-operation rebalance-command heal-op scrub-value auto-delete
+  friend1.hostname friend1.uuid friend1.state friend1.connected friend2.uuid volume1.name peer-id
+  operating-version minimum-operating-version maximum-operating-version
+  log0-old-state log0-new-state log1-event log1-old-state log1-new-state`.split(/\s+/);
+
 function sample(type: XdrType, random: Random): Json | undefined {
   switch (type.kind) {
     case 'int':
@@ -33,21 +41,11 @@ function sample(type: XdrType, random: Random): Json | undefined {
       return Array.from({ length: random.below(3) }, () => sample(type.of, random) ?? 0);
     case 'gfx_dict':
     case 'dict': {
-      const keys = [
-        'volname',
-        'cmd-str',
-        'hostname',
-        'brick-name',
-        'gfid',
-        'process-uuid',
-        'volfile-key',
-        'remote-subvolume',
-        'ERROR',
-      ];
       if (random.chance(0.2)) return random.pick([undefined, 'beef', {}]);
-      const text = () => random.pick([...Strings, ...Gfids]);
-      const value = () => random.pick<Json>([text(), { hex: '00', text: text() }, { hex: 'ff' }, 5, 1.5]);
-      return Object.fromEntries(keys.filter(() => random.chance(0.6)).map((key) => [key, value()]));
+      const text = () => random.pick([...Strings, ...Gfids, '0', '1', '2', '11', '999999999']);
+      const value = () =>
+        random.pick<Json>([text(), { hex: '00', text: text() }, { hex: 'ff', uuid: text() }, 5, 1.5]);
+      return Object.fromEntries(Keys.filter(() => random.chance(0.6)).map((key) => [key, value()]));
     }
     case 'since':
       return random.chance(0.5) ? sample(type.of, random) : undefined;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { meaning } from '../../../src/protocols/gluster/known-keys.js';
+import { picked } from '../../../src/protocols/gluster/picked.js';
 import { findProgram, programDataset } from '../../../src/protocols/gluster/programs.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
 import { wanted } from '../../../src/protocols/gluster/wanted.js';
@@ -12,7 +13,7 @@ import type { Describer, Exchange } from '../../../src/protocols/rpc/describe.js
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
 
-const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const compile = newCompiler({ wanted, picked, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
 const NOTHING = new Uint8Array(0);
 
 /** Connections that have a clock together, and what their describers are told. */

@@ -12,7 +12,13 @@ import { newRandom } from '../../helpers/random.js';
 import { counted, gfxDict, gfxPair, image, long, randomMessage, real, word } from './xdr-bytes.js';
 import { shown } from './xdr-values.js';
 
-const compile = newCompiler({ wanted: () => false, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const compile = newCompiler({
+  wanted: () => false,
+  picked: () => undefined,
+  meaning,
+  iatt: gfx_iattx,
+  mdata: gfx_mdata_iatt,
+});
 const old = struct('old', { before: int, dict, after: int });
 const typed = struct('typed', { before: int, dict: gfx_dict, after: int });
 
@@ -297,4 +303,41 @@ test('a long value is cut, and its length told', () => {
   assert.deepEqual(typedDict([gfxPair('k', Type.str, counted(value(limit + 1)))]), {
     k: 'x'.repeat(limit + 1),
   });
+});
+
+test('a brief reader reads the pairs that are picked, and passes over the others', () => {
+  const bytes = Buffer.concat([
+    word(1),
+    counted(
+      image([
+        ['a', '1'],
+        ['huge', Buffer.alloc(100000, 'x')],
+        ['b', '2'],
+        ['p'.repeat(65), 'too long a key'],
+        ['a', '3'],
+      ]),
+    ),
+    word(2),
+  ]);
+  const some = newCompiler({
+    wanted: () => true,
+    picked: (struct, field) =>
+      `${struct}.${field}` === 'old.dict' ? (key) => !/^(?:huge|b)$/.test(key) : undefined,
+    meaning,
+    iatt: gfx_iattx,
+    mdata: gfx_mdata_iatt,
+  });
+  const read = (detail: 'brief' | 'full', end: number) => {
+    const { fields, state } = readBody(some(old, detail), bytes, 0, end, bytes.length);
+    return { fields: { ...fields }, state };
+  };
+  const brief = read('brief', bytes.length);
+  assert.equal(brief.state, BodyState.whole);
+  assert.deepEqual(Object.keys(brief.fields.dict as Fields), ['a', 'a#2']);
+  assert.deepEqual([brief.fields.before, brief.fields.after], [1, 2]);
+  assert.equal(Object.keys(read('full', bytes.length).fields.dict as Fields).length, 5);
+  // Behind the dictionary the bytes end.
+  const parts = read('brief', bytes.length - 2);
+  assert.equal(parts.state, BodyState.short);
+  assert.deepEqual(parts.fields, { before: 1, dict: brief.fields.dict });
 });

@@ -16,7 +16,13 @@ import { counted, gfxDict, long, type Message, randomMessage, real, word } from 
 import { type Reading, readPlainly } from './xdr-reference.js';
 import { isPart, plain, shown } from './xdr-values.js';
 
-const compile = newCompiler({ wanted, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const compile = newCompiler({
+  wanted,
+  picked: () => undefined,
+  meaning,
+  iatt: gfx_iattx,
+  mdata: gfx_mdata_iatt,
+});
 
 interface Result extends Reading {
   readonly reason: string;
