@@ -14,7 +14,7 @@ const NETWORK = '10.77.0';
 const SERVERS = ['node1', 'node2', 'node3'];
 const CLIENT = 'client1';
 const GLUSTERD_PORT = 24007;
-const VOLUME = 'replicated';
+export const VOLUME = 'replicated';
 
 /**
  * Every operation shall reach the bricks as it was made: nothing that answers from memory, puts writes together
