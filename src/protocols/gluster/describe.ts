@@ -243,6 +243,7 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
       for (const at of here().tables.values()) paths.gap(at);
       story.unseen();
     },
+    unheard: story.unseen,
     closed: watch.closed,
   };
 }

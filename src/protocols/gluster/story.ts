@@ -11,7 +11,7 @@ import { aboutOf, putTransaction, shortId } from './describe-glusterd.js';
 import { gfid, integer, object, put, text } from './describe-values.js';
 import type { PeerNames } from './peer-names.js';
 import type { Shared } from './shared.js';
-import { type Transaction, tell } from './transactions.js';
+import { NAMED, type Transaction, tell } from './transactions.js';
 
 type Part = 'call' | 'reply' | 'both';
 
@@ -56,6 +56,12 @@ function stepsOf(transaction: Transaction): string {
   return steps.length === 0 ? 'the lock alone' : steps.join(', ');
 }
 
+/** Its dictionary was cut, which has the id of a transaction or what else tells it from others. */
+function isVague({ program, procedure, whole }: Exchange, fields: Fields): boolean {
+  if (fields.transaction !== undefined || ClusterLocks.has(procedure.name)) return false;
+  return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
+}
+
 export function newStory(connection: Connection, { transactions, peerNames }: Shared): Story {
   const peer = `${formatAddress(connection.ipVersion, ...connection.server)} ${connection.serverPort}`;
 
@@ -68,7 +74,7 @@ export function newStory(connection: Connection, { transactions, peerNames }: Sh
 
   const keyOf = (name: string, version: number, fields: Fields): string | undefined => {
     if (fields.transaction !== undefined && !ClusterLocks.has(name))
-      return `${peer} id ${word(fields.transaction)}`;
+      return `${peer} ${NAMED} ${word(fields.transaction)}`;
     if (fields.peer_uuid === undefined) return undefined;
     if (version < 3) return clusterKey(fields);
     return fields.operation === undefined ? undefined : unnamedKey(fields);
@@ -78,8 +84,12 @@ export function newStory(connection: Connection, { transactions, peerNames }: Sh
   const transactionOf = (exchange: Exchange, part: Part, fields: Fields): Transaction | undefined => {
     const { name } = exchange.procedure;
     const { version } = exchange.program;
-    const key = keyOf(name, version, fields);
-    if (key === undefined) return undefined;
+    const key = isVague(exchange, fields) ? undefined : keyOf(name, version, fields);
+    if (key === undefined) {
+      // It may be a step of any.
+      transactions.gap(`${peer} `);
+      return undefined;
+    }
     if (Locks.has(name)) return part === 'reply' ? transactions.find(key) : transactions.begin(key, fields);
     if (!Unlocks.has(name)) {
       const transaction = transactions.share(key, fields);
@@ -88,11 +98,7 @@ export function newStory(connection: Connection, { transactions, peerNames }: Sh
       if (locked === undefined || locked === transaction) return transaction;
       return transactions.share(locked.key, fields);
     }
-    const known = transactions.find(key);
-    if (known !== undefined || fields.transaction !== undefined || version < 3) return known;
-    // Its dictionary was cut.
-    if (fields.volume !== undefined || fields.command !== undefined) return undefined;
-    return transactions.only(`${peer} ${word(fields.peer_uuid)} ${word(fields.operation)} `);
+    return transactions.find(key);
   };
 
   /** Of the message that the last words were for. */
@@ -116,7 +122,10 @@ export function newStory(connection: Connection, { transactions, peerNames }: Sh
     const by = text(fields.peer_name) ?? (about === '' ? shortId(fields.peer_uuid) : '');
     if (by !== '') words.push(`by ${plain(by)}`);
     if (fields.responder_name !== undefined) words.push(`on ${plain(fields.responder_name)}`);
-    if (current?.whole === true && Unlocks.has(exchange.procedure.name)) {
+    if (current !== undefined && !Unlocks.has(exchange.procedure.name)) {
+      if (part === 'call') current.awaited++;
+      else if (part === 'reply') current.awaited--;
+    } else if (current?.whole === true && current.awaited === 0) {
       fields.steps = [...current.steps];
       words.push(`after ${stepsOf(current)}`);
     }

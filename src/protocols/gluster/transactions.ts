@@ -10,6 +10,9 @@ const TransactionsLimit = 1024;
 /** Steps of one that are remembered. */
 const StepsLimit = 16;
 
+/** A key's third word, of a transaction with an id; the first two are the address and port of who is asked. */
+export const NAMED = 'id';
+
 /** What is told of a transaction wherever it is known. */
 const TOLD = ['operation', 'volume', 'snapshot', 'command', 'keys', 'keys_more', 'transaction'] as const;
 
@@ -19,8 +22,10 @@ export interface Transaction {
   readonly told: Fields;
   /** Each procedure since the lock, with its outcome: `STAGE_OP success`. */
   readonly steps: string[];
-  /** All since the lock was seen: `steps` lacks nothing. */
+  /** All since the lock was seen: `steps` lacks nothing but the answers that are awaited. */
   whole: boolean;
+  /** Steps whose call was told by itself, so far without an answer. */
+  awaited: number;
 }
 
 export interface Transactions {
@@ -29,11 +34,12 @@ export interface Transactions {
   /** Adds what the fields say of the transaction to what is known of it, and that to the fields. */
   share(key: string, fields: Fields): Transaction;
   find(key: string): Transaction | undefined;
-  /** The only one that begins so; undefined where there are several. */
-  only(prefix: string): Transaction | undefined;
   step(transaction: Transaction, name: string): void;
   end(transaction: Transaction): void;
-  /** Messages may have gone by unseen, of those that begin so. */
+  /**
+   * Messages may have gone by unseen, of those that begin so. Those without an id are forgotten: what comes next
+   * may be of another that is like it.
+   */
   gap(prefix: string): void;
 }
 
@@ -43,11 +49,18 @@ export function tell({ told }: Transaction, fields: Fields): void {
     if (fields[name] === undefined && told[name] !== undefined) fields[name] = told[name];
 }
 
+/** Whether these fields are of another transaction, so that the end of the one that is known went by unseen. */
+function isOther({ told }: Transaction, fields: Fields): boolean {
+  return (['operation', 'volume', 'command', 'transaction'] as const).some(
+    (name) => told[name] !== undefined && fields[name] !== undefined && told[name] !== fields[name],
+  );
+}
+
 export function newTransactions(): Transactions {
   const transactions = new Map<string, Transaction>();
 
   const remember = (key: string, whole: boolean): Transaction => {
-    const transaction: Transaction = { key, told: {}, steps: [], whole };
+    const transaction: Transaction = { key, told: {}, steps: [], whole, awaited: 0 };
     transactions.delete(key);
     transactions.set(key, transaction);
     if (transactions.size > TransactionsLimit) {
@@ -63,21 +76,13 @@ export function newTransactions(): Transactions {
 
   return {
     share(key, fields) {
-      const transaction = transactions.get(key) ?? remember(key, false);
+      const known = transactions.get(key);
+      const transaction = known === undefined || isOther(known, fields) ? remember(key, false) : known;
       take(transaction, fields);
       tell(transaction, fields);
       return transaction;
     },
     find: (key) => transactions.get(key),
-    only(prefix) {
-      let only: Transaction | undefined;
-      for (const [key, transaction] of transactions) {
-        if (!key.startsWith(prefix)) continue;
-        if (only !== undefined) return undefined;
-        only = transaction;
-      }
-      return only;
-    },
     begin(key, fields) {
       const transaction = remember(key, true);
       take(transaction, fields);
@@ -90,7 +95,11 @@ export function newTransactions(): Transactions {
       transactions.delete(key);
     },
     gap(prefix) {
-      for (const [key, transaction] of transactions) if (key.startsWith(prefix)) transaction.whole = false;
+      for (const [key, transaction] of transactions) {
+        if (!key.startsWith(prefix)) continue;
+        if (key.split(' ', 3)[2] === NAMED) transaction.whole = false;
+        else transactions.delete(key);
+      }
     },
   };
 }

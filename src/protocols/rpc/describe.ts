@@ -67,6 +67,8 @@ export interface Describer {
   unanswered(procedure: Procedure, request: Fields | undefined, lock?: object): void;
   /** Calls may have gone by unseen. */
   unseen(): void;
+  /** Replies may have. */
+  unheard(): void;
   /** The connection is over. `sure`: it was ended, not only given up here. */
   closed(sure: boolean): void;
 }

@@ -54,6 +54,7 @@ export function lose(flow: Flow, dir: Direction, what: Loss): void {
   side.fragments = undefined;
   if (dir === ToServer) unseen(flow);
   else {
+    flow.describer.unheard();
     for (const call of flow.sides[ToServer].calls.all()) doubtful(flow, call);
     if (flow.blind) flow.describer.unseen();
   }
@@ -168,6 +169,7 @@ function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Momen
   side.unread += bytes;
   if (bytes === 0) return;
   if (dir === ToServer) unseen(flow);
+  else flow.describer.unheard();
   side.loss ??= newLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;

@@ -341,6 +341,7 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
 
 function reportBroken(flow: Flow, from: Direction, broken: Broken, at: Moment): void {
   if (from === ToServer) flow.describer.unseen();
+  else flow.describer.unheard();
   if (broken.reason !== '') malformed(flow, from, 'record', broken.reason, at);
 }
 

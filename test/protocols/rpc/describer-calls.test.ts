@@ -28,6 +28,7 @@ function connections(fromStart: boolean) {
     now: () => 7,
     unanswered: ({ name }) => told.push(`unanswered ${name}`),
     unseen: () => told.push('unseen'),
+    unheard() {},
     asked: () => undefined,
     closed() {},
   };
