@@ -119,6 +119,7 @@ export function newDecode(
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
         flow.decoder = decoder;
+        if (flow.missing) decoder.missing?.(true);
         if (!protocol.encrypted) return;
         flow.encrypted = true;
         streams.flowsEncrypted++;

@@ -76,6 +76,11 @@ export interface FlowDecoder {
     at: Moment,
     held: Uint8Array,
   ): void;
+  /**
+   * Bytes of either direction are known to have passed that were not seen so far (`open`): they may come yet, late, or
+   * are told as a gap; and that nothing is missing any more. What comes meanwhile may come in another order than it went.
+   */
+  missing?(open: boolean): void;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
   close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment): void;
 }

@@ -86,7 +86,12 @@ export const GLUSTER: Schema = object({
     'from the root of the volume, as the wire last said; from the first directory of unknown name: <gfid:PARENT>/name',
     string,
   ),
-  path_before_gap: describe('a path was learned before bytes toward the brick were missed', { const: true }),
+  path_before_gap: describe(
+    'a path may be old: it was learned before bytes of the brick were missed, or of a client of which that is',
+    {
+      const: true,
+    },
+  ),
   new_path: string,
   target: describe('of a symbolic link', string),
   target_gfid: uuid,

@@ -88,3 +88,8 @@ export function dropEarly(half: Half): void {
   half.earlyBytes = 0;
   half.earlyCount = 0;
 }
+
+/** Whether it came after that moment. */
+export function isLater(a: Early, b: Moment): boolean {
+  return a.seconds > b.seconds || (a.seconds === b.seconds && a.nanoseconds > b.nanoseconds);
+}

@@ -25,6 +25,8 @@ export interface Flow extends Connection {
   /** It was told that only one direction is seen. */
   oneSided: boolean;
   closed: boolean;
+  /** The decoder was told that bytes are missing so far. */
+  missing: boolean;
   /** Hash chain and use order, see flow-table.ts. */
   readonly hash: number;
   chain: Flow | undefined;
@@ -50,6 +52,7 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
     encrypted: false,
     oneSided: false,
     closed: false,
+    missing: false,
     hash,
     chain: undefined,
     newer: undefined,

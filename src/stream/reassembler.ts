@@ -7,12 +7,13 @@ import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
 import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
-import { dropEarly, keepEarly, takeEarly } from './early.js';
+import { dropEarly, isLater, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
-import { type Early, type Half, seqDiff } from './half.js';
+import { type Half, seqDiff } from './half.js';
 import { finReceived, hopeless, isOverdue } from './hole.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
+import { lookForMissing, tellMissing } from './missing.js';
 import { note } from './numbers.js';
 import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-sided.js';
 import { isReuse } from './reuse.js';
@@ -64,6 +65,7 @@ export function newReassembler(
       for (const dir of [ToServer, ToClient] as const) {
         if (wasOneSided(flow.halves[dir], flow.halves[opposite(dir)])) missOther(flow, dir, at);
       }
+      tellMissing(flow, false);
       flow.decoder.close(reason, at);
     }
     release(flow);
@@ -219,7 +221,7 @@ export function newReassembler(
   const counted = (flow: Flow, at: Moment, work: (flow: Flow, at: Moment) => void) => {
     const before = waitingIn(flow);
     guarded(flow, at, () => work(flow, at));
-    if (flow.ignored) release(flow);
+    settle(flow);
     waiting += waitingIn(flow) - before;
   };
   const letGo = (flow: Flow, at: Moment) => {
@@ -361,7 +363,7 @@ export function newReassembler(
       } catch (error) {
         fault(flow, error, at);
       }
-      if (flow.ignored) release(flow);
+      settle(flow);
       waiting += waitingIn(flow) - before;
       if (waiting > limits.totalBytes) relieve(at);
       return Fate.followed;
@@ -376,6 +378,11 @@ export function newReassembler(
   };
 }
 
+function settle(flow: Flow): void {
+  if (flow.ignored) release(flow);
+  lookForMissing(flow);
+}
+
 /** Lets go of all that waits in a connection. */
 function release(flow: Flow): void {
   for (const half of flow.halves) {
@@ -387,10 +394,6 @@ function release(flow: Flow): void {
 
 function opposite(dir: Direction): Direction {
   return dir === ToServer ? ToClient : ToServer;
-}
-
-function isLater(a: Early, b: Moment): boolean {
-  return a.seconds > b.seconds || (a.seconds === b.seconds && a.nanoseconds > b.nanoseconds);
 }
 
 /** Closed connections that are remembered, so that their last retransmissions open no new ones. */

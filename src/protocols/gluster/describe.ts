@@ -10,14 +10,15 @@ import { FOP, type Row } from './describe-fop.js';
 import { shownReason } from './describe-glusterd.js';
 import { managementRow } from './describe-management.js';
 import { probeReason } from './describe-peers.js';
-import { entry, integer, put, text } from './describe-values.js';
+import { entry, integer, put, RootGfid, text } from './describe-values.js';
 import { isExpected } from './expected.js';
-import { doubt, isUndone, learn } from './learn.js';
+import { doubt, isUndone, learn, rootOf } from './learn.js';
 import { type Lock, newLockOrder } from './lock.js';
 import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
-import { newPlace, type Place, subdirectory, VolumeRoot } from './place.js';
+import { LikelyRoot, newPlace, type Place, subdirectory, VolumeRoot } from './place.js';
+import type { Service } from './services.js';
 import { withoutSecretValues } from './settings.js';
 import type { Shared } from './shared.js';
 import { newStory } from './story.js';
@@ -130,9 +131,17 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     return service;
   };
   let known: Introduction | undefined;
-  let root = VolumeRoot;
+  let root = connection.fromStart ? VolumeRoot : LikelyRoot;
+  let missing: Service | undefined;
+  let working = false;
   const table = () => services.table(here(), known?.brick);
-  const place = newPlace(paths, table, () => root, peerNames.of);
+  const place = newPlace(
+    paths,
+    table,
+    () => root,
+    () => here().missing > 0,
+    peerNames.of,
+  );
   const story = newStory(connection, shared);
   const watch = newLockWatch(
     locks,
@@ -202,10 +211,15 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
   /** What the reply says of names holds from here on. */
   const takeNames = (exchange: Exchange, { outcome }: Result) => {
     if (exchange.refused) return;
+    working = true;
     const at = table();
     if (outcome === 'failure' && at === 0 && isUndone(exchange)) return;
+    const told = outcome === 'success' && exchange.whole ? rootOf(exchange) : undefined;
+    // Once it is known it stays: the brick finds the directory when the client introduces itself.
+    if (told === RootGfid && !root.sure) root = VolumeRoot;
+    else if (told !== undefined && told !== root.gfid) root = { ...root, gfid: told, sure: true };
     if (outcome === 'unknown' || at === 0) inDoubt(exchange.procedure, exchange.request);
-    else learn(paths, at, exchange, outcome === 'success', root.gfid);
+    else learn(paths, at, exchange, outcome === 'success', root);
   };
 
   /** It is not known what a call did; or where, so that it is all bricks of the port that it may have been done on. */
@@ -238,7 +252,17 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
       watch.lost(lock as Lock | undefined);
       inDoubt(procedure, request);
     },
+    missing(open) {
+      if (open === (missing !== undefined)) return;
+      if (missing !== undefined) missing.missing--;
+      missing = open ? here() : undefined;
+      if (missing !== undefined) missing.missing++;
+    },
     unseen() {
+      // It may have introduced itself, which it does before all else, and have asked for a directory.
+      if (known === undefined && !working) root = LikelyRoot;
+      // The brick's own table too, though nothing was learned of it so far: of a call under way something will be.
+      table();
       watch.unseen();
       for (const at of here().tables.values()) paths.gap(at);
       story.unseen();

@@ -6,7 +6,8 @@
 import type { JsonObject } from '../../records/record.js';
 import type { Exchange, Fields } from '../rpc/describe.js';
 import { gfid, integer, object, RootGfid, text } from './describe-values.js';
-import type { Name, Paths } from './paths.js';
+import type { Name, Paths, Said } from './paths.js';
+import type { Root } from './place.js';
 
 const NoEntry = 2;
 
@@ -21,7 +22,7 @@ const NotDone: ReadonlySet<unknown> = new Set([1, 13, 16, 17, 18, 20, 21, 22, 28
 interface Lesson {
   readonly paths: Paths;
   readonly brick: number;
-  readonly began: number;
+  readonly said: Said;
 }
 
 type Learn = (lesson: Lesson, request: Fields, response: Fields, done: boolean) => void;
@@ -47,13 +48,13 @@ function isOnly(stat: JsonObject | undefined): boolean {
 }
 
 /** CREATE and its kin: the name is the new file's. */
-const makes: Learn = ({ paths, brick, began }, request, response, done) => {
+const makes: Learn = ({ paths, brick, said }, request, response, done) => {
   const name = entryOf(request);
   const stat = object(response.stat);
   const file = gfid(stat?.ia_gfid);
   if (!done || name === undefined) return;
   if (file === undefined) paths.gone(brick, name.parent, name.text);
-  else paths.named(brick, name.parent, name.text, file, isOnly(stat), began);
+  else paths.named(brick, name.parent, name.text, file, isOnly(stat), said);
 };
 
 const removes: Learn = ({ paths, brick }, request, _response, done) => {
@@ -63,15 +64,15 @@ const removes: Learn = ({ paths, brick }, request, _response, done) => {
   else paths.gone(brick, name.parent, name.text);
 };
 
-const links: Learn = ({ paths, brick, began }, request, _response, done) => {
+const links: Learn = ({ paths, brick, said }, request, _response, done) => {
   const name = newOf(request);
   const file = gfid(request.oldgfid);
   if (!done || name === undefined) return;
   if (file === undefined) paths.gone(brick, name.parent, name.text);
-  else paths.named(brick, name.parent, name.text, file, false, began);
+  else paths.named(brick, name.parent, name.text, file, false, said);
 };
 
-const renames: Learn = ({ paths, brick, began }, request, response, done) => {
+const renames: Learn = ({ paths, brick, said }, request, response, done) => {
   const from = oldOf(request);
   const to = newOf(request);
   if (!done) return;
@@ -81,21 +82,21 @@ const renames: Learn = ({ paths, brick, began }, request, response, done) => {
   }
   const stat = object(response.stat);
   const file = gfid(stat?.ia_gfid);
-  if (file !== undefined) paths.renamed(brick, from, to, file, isOnly(stat), began);
+  if (file !== undefined) paths.renamed(brick, from, to, file, isOnly(stat), said);
   else for (const name of [from, to]) paths.gone(brick, name.parent, name.text);
 };
 
-const looksUp: Learn = ({ paths, brick, began }, request, response, done) => {
+const looksUp: Learn = ({ paths, brick, said }, request, response, done) => {
   const name = entryOf(request);
   if (name === undefined) return;
   // The file's attributes come first, under different names in different versions.
   const stat = object(response.prestat ?? response.stat);
   const file = gfid(stat?.ia_gfid);
-  if (done && file !== undefined) paths.seen(brick, name.parent, name.text, file, isOnly(stat), began);
-  else if (!done && response.op_errno === NoEntry) paths.missing(brick, name.parent, name.text, began);
+  if (done && file !== undefined) paths.seen(brick, name.parent, name.text, file, isOnly(stat), said);
+  else if (!done && response.op_errno === NoEntry) paths.missing(brick, name.parent, name.text, said.began);
 };
 
-const lists: Learn = ({ paths, brick, began }, request, response, done) => {
+const lists: Learn = ({ paths, brick, said }, request, response, done) => {
   const parent = gfid(request.gfid);
   const entries = response.reply;
   if (!done || parent === undefined || !Array.isArray(entries)) return;
@@ -104,7 +105,7 @@ const lists: Learn = ({ paths, brick, began }, request, response, done) => {
     const name = text(entry?.name);
     const stat = object(entry?.stat);
     const file = gfid(stat?.ia_gfid);
-    if (name !== undefined && file !== undefined) paths.seen(brick, parent, name, file, isOnly(stat), began);
+    if (name !== undefined && file !== undefined) paths.seen(brick, parent, name, file, isOnly(stat), said);
   }
 };
 
@@ -138,14 +139,19 @@ const CHANGES: ReadonlySet<string> = new Set(
 
 const Directories = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
 
+/** Whether it is said of the directory that its client has for the root. */
+function isOfRoot(request: Fields): boolean {
+  return Directories.some((name) => request[name] === RootGfid);
+}
+
 /**
  * The call with the gfid of the directory that its client has for the root (`root`), as brick and clients of the whole
  * volume know it: server_resolve() of xlators/protocol/server puts it in the place of the root's. undefined: it is not known.
  */
 function inVolume(request: Fields, root: string | undefined): Fields | undefined {
   if (root === RootGfid) return request;
+  if (!isOfRoot(request)) return request;
   const there = Directories.filter((name) => request[name] === RootGfid);
-  if (there.length === 0) return request;
   return root === undefined
     ? undefined
     : { ...request, ...Object.fromEntries(there.map((name) => [name, root])) };
@@ -156,29 +162,35 @@ export function isUndone({ procedure, response }: Exchange): boolean {
   return !REMOVES.has(procedure.name) || NotDone.has(response?.op_errno);
 }
 
+/**
+ * The gfid of the directory that a client has for its root, as the brick knows it; undefined: this call and its reply do
+ * not tell. The brick puts the root's gfid in its place where a reply has the attributes of the file itself
+ * (server4_post_lookup() of xlators/protocol/server/src/server-common.c), but not where it has those of its directory.
+ */
+export function rootOf({ procedure, request, response }: Exchange): string | undefined {
+  if (procedure.name !== 'LOOKUP' || gfid(request?.pargfid) !== RootGfid) return undefined;
+  if (text(request?.bname) === undefined) return undefined;
+  return gfid(object(response?.poststat ?? response?.postparent)?.ia_gfid);
+}
+
 /** Takes in a call with its reply. `done`: it was executed, and did not fail. */
-export function learn(
-  paths: Paths,
-  brick: number,
-  exchange: Exchange,
-  done: boolean,
-  root: string | undefined,
-): void {
+export function learn(paths: Paths, brick: number, exchange: Exchange, done: boolean, root: Root): void {
   const { procedure, response, began, whole } = exchange;
   // Calls within calls, which are not looked into.
   if (procedure.name === 'COMPOUND') paths.gap(brick);
   const how = LEARN.get(procedure.name);
   if (how === undefined) return;
   if (!done && !isUndone(exchange)) {
-    doubt(paths, brick, procedure.name, whole ? exchange.request : undefined, root);
+    doubt(paths, brick, procedure.name, whole ? exchange.request : undefined, root.gfid);
     return;
   }
-  const request = exchange.request && inVolume(exchange.request, root);
+  const request = exchange.request && inVolume(exchange.request, root.gfid);
   if (request === undefined || !whole) {
     if (done && REMOVES.has(procedure.name)) paths.gap(brick);
     return;
   }
-  how({ paths, brick, began }, request, response ?? {}, done);
+  const sure = root.sure || !isOfRoot(request);
+  how({ paths, brick, said: { began, sure } }, request, response ?? {}, done);
 }
 
 /** Takes in that it is not known what came of a call: names that it may have changed are nobody's. */

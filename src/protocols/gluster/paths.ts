@@ -35,19 +35,26 @@ export interface Paths {
   /** Whether something of a name that the path has may have been renamed or removed since then. */
   moved(brick: number, path: string, began: number): boolean;
   /** A change was done: the directory has the file under this name now. `only`: and under no other anywhere. */
-  named(brick: number, parent: string, text: string, gfid: string, only: boolean, began: number): void;
+  named(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Said): void;
   /** A change was done: the name is gone, or is somebody's who is not known. */
   gone(brick: number, parent: string, text: string): void;
   /** A change was done: the file has lost one name for another. */
-  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, began: number): void;
+  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, said: Said): void;
   /** The name was found to be the file's. */
-  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, began: number): void;
+  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Said): void;
   /** The name was found to be nobody's. */
   missing(brick: number, parent: string, text: string, began: number): void;
   /** Bytes toward the brick were not seen. */
   gap(brick: number): void;
   /** They may have been for any brick. */
   gapAll(): void;
+}
+
+/** Who says so: a call that came by at the moment `began`. */
+export interface Said {
+  readonly began: number;
+  /** Its client means the same directory by its gfid as everybody else, as far as is known. */
+  readonly sure: boolean;
 }
 
 export interface Name {
@@ -82,9 +89,16 @@ export function newPaths(capacity: number): Paths {
     changes[key] = ++count;
     return overlaps;
   };
-  const put = (brick: number, parent: string, text: string, gfid: string, only: boolean, began: number) => {
+  const put = (
+    brick: number,
+    parent: string,
+    text: string,
+    gfid: string,
+    only: boolean,
+    { began, sure }: Said,
+  ) => {
     // What was asked before a gap may have been true before what was missed in it.
-    const epoch = gaps[brick] > began ? epochs[brick] - 1 : epochs[brick];
+    const epoch = sure && gaps[brick] <= began ? epochs[brick] : epochs[brick] - 1;
     table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epoch);
   };
   const isSame = (key: number, began: number) => changes[key] <= began;
@@ -114,19 +128,20 @@ export function newPaths(capacity: number): Paths {
     moved: (brick, path, began) =>
       gaps[brick] > began ||
       path.split('/').some((text) => text !== '' && !isSame(textKey(brick, text), began)),
-    named(brick, parent, text, gfid, only, began) {
+    named(brick, parent, text, gfid, only, said) {
       if (!isName(text)) return;
-      const overlaps = change(nameKey(brick, parent, text), began);
-      change(fileKey(brick, gfid), began);
+      const overlaps = change(nameKey(brick, parent, text), said.began);
+      change(fileKey(brick, gfid), said.began);
       if (overlaps) drop(brick, parent, text);
-      else put(brick, parent, text, gfid, only, began);
+      else put(brick, parent, text, gfid, only, said);
     },
     gone(brick, parent, text) {
       if (!isName(text)) return;
       removed(brick, parent, text, 0);
       drop(brick, parent, text);
     },
-    renamed(brick, from, to, gfid, only, began) {
+    renamed(brick, from, to, gfid, only, said) {
+      const { began } = said;
       if (!isName(from.text) || !isName(to.text)) return;
       const one = removed(brick, from.parent, from.text, began);
       const other = removed(brick, to.parent, to.text, began);
@@ -134,11 +149,12 @@ export function newPaths(capacity: number): Paths {
       // Of two names of one file both stay (rename(2)), which is then told by the next who looks.
       drop(brick, from.parent, from.text);
       if (one || other) drop(brick, to.parent, to.text);
-      else put(brick, to.parent, to.text, gfid, only, began);
+      else put(brick, to.parent, to.text, gfid, only, said);
     },
-    seen(brick, parent, text, gfid, only, began) {
+    seen(brick, parent, text, gfid, only, said) {
+      const { began } = said;
       if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;
-      put(brick, parent, text, gfid, only && isSame(fileKey(brick, gfid), began), began);
+      put(brick, parent, text, gfid, only && isSame(fileKey(brick, gfid), began), said);
     },
     missing(brick, parent, text, began) {
       if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;

@@ -23,9 +23,13 @@ export interface Root {
   readonly gfid: string | undefined;
   /** Whether it may have another path by now. */
   readonly moved: boolean;
+  /** Whether it is known to be this one. */
+  readonly sure: boolean;
 }
 
-export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false };
+export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false, sure: true };
+/** Of a client that was not seen to introduce itself: nearly all have the whole volume, but it may be a directory. */
+export const LikelyRoot: Root = { ...VolumeRoot, sure: false };
 
 /**
  * The root of a client that has asked for a directory. The brick finds it once, when it is asked
@@ -43,6 +47,7 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
   let gfid = find();
   return {
     path,
+    sure: true,
     get gfid() {
       gfid ??= find();
       return gfid;
@@ -53,26 +58,31 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
   };
 }
 
-/** @param brick number of its table; 0: it has none */
+/**
+ * @param brick number of its table; 0: it has none
+ * @param missing whether bytes toward or from the brick are missing so far: names may have changed unseen
+ */
 export function newPlace(
   paths: Paths,
   brick: () => number,
   root: () => Root,
+  missing: () => boolean,
   hostOf: Place['hostOf'],
 ): Place {
   let stale = false;
   const known = (gfid: string): string | undefined => {
     const table = brick();
     const found = table === 0 ? undefined : paths.of(table, gfid);
-    if (found?.stale === true) stale = true;
+    if (found !== undefined && (found.stale || missing())) stale = true;
     return found?.text;
   };
   const path = (id: string): string | undefined => {
     if (id !== RootGfid) return known(id);
-    const { path: from, gfid, moved } = root();
+    const { path: from, gfid, moved, sure } = root();
+    if (!sure) stale = true;
     if (gfid === RootGfid) return '/';
     if (gfid !== undefined) return known(gfid) ?? `<gfid:${gfid}>`;
-    if (moved) stale = true;
+    if (moved || missing()) stale = true;
     return from;
   };
   return {

@@ -6,7 +6,7 @@ import { formatAddress } from '../../packet/address.js';
 import type { Connection, FoundBrick, KnownBrick, Words } from '../protocol.js';
 import { BricksLimit } from './paths.js';
 
-const NothingKnown = { shared: false, forgotten: false };
+const NothingKnown = { shared: false, forgotten: false, missing: 0 };
 
 /** Services that are remembered, besides those with files. */
 const ServicesLimit = 65536;
@@ -24,6 +24,8 @@ export interface Service {
   shared: boolean;
   /** Others were asked for since: who needs it asks for it anew. */
   forgotten: boolean;
+  /** Connections of which bytes are missing so far: they may hold changes of names. */
+  missing: number;
   /** The number of each brick's table of paths, by the brick's name; '' until it is known. */
   readonly tables: Map<string, number>;
 }

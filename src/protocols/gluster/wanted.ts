@@ -41,6 +41,9 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   fd: ['gfx_lk_req', 'gfs3_lk_req', 'gfx_release_req', 'gfs3_release_req'],
   // The gfid of the file that the name turned out to have. LOOKUP's reply is a gfx_common_2iatt_rsp.
   prestat: ['gfx_common_2iatt_rsp'],
+  // And of the directory that the name is in.
+  poststat: ['gfx_common_2iatt_rsp'],
+  postparent: ['gfs3_lookup_rsp'],
   // Of a file or of a directory.
   mode: ['gfx_iattx', 'gf_iatt'],
   // READDIRP: the names in a directory.

@@ -322,6 +322,7 @@ export function openDecoder(
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
+    missing: flow.describer.missing,
     close(reason, at) {
       takeClose(flow, at);
       flow.describer.closed(reason === 'fin' || reason === 'rst');

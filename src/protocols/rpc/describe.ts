@@ -65,6 +65,8 @@ export interface Describer {
   ): object | undefined;
   /** The reply of a call will not be seen: it is not known what it did. */
   unanswered(procedure: Procedure, request: Fields | undefined, lock?: object): void;
+  /** Bytes of the connection are missing so far, and may come yet; or none are any more. */
+  missing(open: boolean): void;
   /** Calls may have gone by unseen. */
   unseen(): void;
   /** Replies may have. */

@@ -80,7 +80,6 @@ test('hot replies are passed over but for their result', () => {
     ['gfx_write_req', 'xdata'],
     ['gfx_write_req', 'fd'],
     ['gfx_read_rsp', 'stat'],
-    ['gfx_common_2iatt_rsp', 'poststat'],
     ['gfx_readdir_rsp', 'reply'],
     ['gf_getspec_rsp', 'spec'],
     ['gd1_mgmt_v3_commit_rsp', 'dict'],

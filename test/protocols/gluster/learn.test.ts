@@ -6,7 +6,7 @@ import type { Describer, Fields } from '../../../src/protocols/rpc/describe.js';
 import type { Json } from '../../../src/records/record.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
-import { exchange } from './calls.js';
+import { exchange, ok } from './calls.js';
 import { Errno, newBrick, Root } from './little-brick.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
@@ -77,7 +77,11 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
     const subdirectory =
       subdirectories && n > 0 && random.chance(0.5) ? random.pick(['/a', '/a/b']) : undefined;
     const root = subdirectory === undefined ? Root : undefined;
-    return { describer: newDescriber(connection, shared), root, subdirectory, blind: false, busy: false };
+    const describer = newDescriber(connection, shared);
+    // The others do so later, among the rest.
+    if (root !== undefined)
+      describer.describe(exchange('SETVOLUME', { dict: {} }, { response: ok }, 'handshake'), 'both');
+    return { describer, root, subdirectory, blind: false, busy: false };
   });
   const [watcher] = clients;
 
