@@ -1,6 +1,6 @@
 /**
- * A GlusterFS cluster of three nodes and a client on a bridge of their own, with a volume of three replicas
- * that the client has mounted. All of it is in namespaces and in one folder, and is gone when the test ends.
+ * A GlusterFS cluster on a bridge of its own, three nodes and a client unless a test wants others, with a volume
+ * that the clients have mounted. All of it is in namespaces and in one folder, and is gone when the test ends.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,21 @@ import { until } from './wiretail.js';
 
 export const BRIDGE = 'br0';
 const NETWORK = '10.77.0';
-const SERVERS = ['node1', 'node2', 'node3'];
-const CLIENT = 'client1';
 const GLUSTERD_PORT = 24007;
 export const VOLUME = 'replicated';
+
+/** What a cluster is made of. */
+export interface Shape {
+  readonly servers: number;
+  readonly clients: number;
+  readonly volume: string;
+  /** Copies of each file. */
+  readonly replicas: number;
+  /** Of each server; files are distributed where there are more in all than replicas. */
+  readonly bricks: number;
+}
+
+const SHAPE: Shape = { servers: 3, clients: 1, volume: VOLUME, replicas: 3, bricks: 1 };
 
 /**
  * Every operation shall reach the bricks as it was made: nothing that answers from memory, puts writes together
@@ -41,12 +52,18 @@ export interface Cluster {
   readonly fabric: Netns;
   readonly folder: string;
   readonly servers: readonly GlusterNode[];
+  readonly clients: readonly GlusterNode[];
+  /** The first of them. */
   readonly client: GlusterNode;
-  /** Where the volume is mounted, in the client. */
+  /** Where the first client has the volume mounted. */
   readonly mount: string;
-  /** The bricks' folders, one on each server. */
+  /** The bricks' folders, in the order in which the volume has them. */
   readonly bricks: readonly string[];
-  /** Starts the daemons, makes the volume and mounts it. */
+  /** The command `gluster` on the first server. */
+  gluster(...args: string[]): string;
+  /** Mounts the volume, or a directory of it, at a client's folder `mnt`. */
+  mountAt(client: GlusterNode, subdir?: string): void;
+  /** Starts the daemons, makes the volume and mounts it at every client. */
   begin(): Promise<void>;
   /** Mounts it again in the client, which makes it another client to the bricks. */
   mountAlso(folder: string): void;
@@ -73,7 +90,10 @@ function connectTo(fabric: Netns, name: string, address: string): Netns {
   return netns;
 }
 
-export async function createCluster(): Promise<Cluster> {
+export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster> {
+  const { volume, replicas, ...counts } = { ...SHAPE, ...shape };
+  const numbered = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
   const folder = mkdtempSync(join(tmpdir(), 'wiretail-gluster-'));
   // What may still run then is being killed; its last writes are waited for by trying again.
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
@@ -81,33 +101,48 @@ export async function createCluster(): Promise<Cluster> {
   // Users other than root shall reach the mount.
   chmodSync(folder, 0o755);
 
-  const names = [...SERVERS, CLIENT];
+  const names = [...numbered('node', counts.servers), ...numbered('client', counts.clients)];
   const hosts = names.map((name, index) => `${NETWORK}.${index + 1} ${name}\n`);
   writeFileSync(join(folder, 'hosts'), ['127.0.0.1 localhost\n', ...hosts].join(''));
   const fabric = createFabric();
   const nodes: GlusterNode[] = [];
   for (const [index, name] of names.entries()) {
-    const netns = connectTo(fabric, name, `${NETWORK}.${index + 1}`);
-    nodes.push(await startNode(netns, name, join(folder, name)));
+    const address = `${NETWORK}.${index + 1}`;
+    nodes.push(await startNode(connectTo(fabric, name, address), name, address, join(folder, name)));
   }
-  const servers = nodes.slice(0, SERVERS.length);
+  const servers = nodes.slice(0, counts.servers);
   const [first, ...others] = servers;
-  const client = nodes[SERVERS.length];
-  const mount = join(client.folder, 'mnt');
-  const bricks = servers.map((server) => join(server.folder, 'brick'));
+  const clients = nodes.slice(counts.servers);
+  const [client] = clients;
+  const mountOf = (node: GlusterNode) => join(node.folder, 'mnt');
+  // Neighbours are replicas of each other, and lie on different servers.
+  const places = numbered('brick', counts.bricks).flatMap((name, index) =>
+    servers.map((server) => ({ server, path: join(server.folder, index === 0 ? 'brick' : name) })),
+  );
   const gluster = (...args: string[]) => first.run('gluster', '--mode=script', ...args);
+  const mountAt = (node: GlusterNode, subdir?: string, at = mountOf(node)) => {
+    // It goes to the background when the volume is mounted.
+    node.run(
+      'glusterfs',
+      `--volfile-server=${first.name}`,
+      `--volfile-id=${volume}`,
+      ...(subdir === undefined ? [] : [`--subdir-mount=${subdir}`]),
+      ...MOUNT_OPTIONS,
+      at,
+    );
+  };
   const stop = () => Promise.all(nodes.map((node) => node.stop()));
-  // It goes to the background when the volume is mounted.
-  const mountAt = (at: string) =>
-    client.run('glusterfs', `--volfile-server=${first.name}`, `--volfile-id=${VOLUME}`, ...MOUNT_OPTIONS, at);
 
   return {
     fabric,
     folder,
     servers,
+    clients,
     client,
-    mount,
-    bricks,
+    mount: mountOf(client),
+    bricks: places.map(({ path }) => path),
+    gluster,
+    mountAt,
 
     async begin() {
       for (const server of servers) server.run('glusterd');
@@ -122,21 +157,21 @@ export async function createCluster(): Promise<Cluster> {
         () => servers.every(connected),
         () => `the nodes are not connected: ${gluster('pool', 'list')}`,
       );
-      const places = servers.map((server, index) => `${server.name}:${bricks[index]}`);
-      gluster('volume', 'create', VOLUME, 'replica', String(servers.length), ...places, 'force');
-      gluster('volume', 'set', VOLUME, ...DIRECT, ...UPCALLS);
-      gluster('volume', 'start', VOLUME);
-      mountAt(mount);
+      const where = places.map(({ server, path }) => `${server.name}:${path}`);
+      gluster('volume', 'create', volume, 'replica', String(replicas), ...where, 'force');
+      gluster('volume', 'set', volume, ...DIRECT, ...UPCALLS);
+      gluster('volume', 'start', volume);
+      for (const node of clients) mountAt(node);
     },
 
     mountAlso(folder) {
       mkdirSync(folder);
-      mountAt(folder);
+      mountAt(client, undefined, folder);
     },
 
     async end() {
-      client.run('umount', mount);
-      gluster('volume', 'stop', VOLUME);
+      for (const node of clients) node.run('umount', mountOf(node));
+      gluster('volume', 'stop', volume);
       await stop();
     },
 

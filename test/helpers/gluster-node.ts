@@ -3,8 +3,9 @@
  * processes and the host's name. When that process ends, so does everything in them, FUSE mounts included;
  * and it ends when its standard input does, so that nothing outlives the test, however that ends.
  */
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { type Netns, run } from './netns.js';
+import { type Netns, run, start } from './netns.js';
 import { ended, until } from './wiretail.js';
 
 /**
@@ -28,18 +29,26 @@ read -r _ || :
 export interface GlusterNode {
   readonly netns: Netns;
   readonly name: string;
+  readonly address: string;
   /** Its folder, under the same path inside and outside; what is mounted in it is seen inside only. */
   readonly folder: string;
   /** Runs a command in it to its end and gives what it printed. */
   run(command: string, ...args: string[]): string;
+  /** Starts a command in it, with pipes; it ends with the machine at the latest. */
+  spawn(command: string, ...args: string[]): ChildProcess;
   /** Whether something listens on this port. */
   listens(port: number): boolean;
   /** Ends all of its processes; the network namespace stays. */
   stop(): Promise<void>;
 }
 
-/** A node of this name; `folder` is made, and beside it lies a file `hosts`. */
-export async function startNode(netns: Netns, name: string, folder: string): Promise<GlusterNode> {
+/** A node of this name and address; `folder` is made, and beside it lies a file `hosts`. */
+export async function startNode(
+  netns: Netns,
+  name: string,
+  address: string,
+  folder: string,
+): Promise<GlusterNode> {
   for (const part of ['lib', 'log', 'mnt']) mkdirSync(`${folder}/${part}`, { recursive: true });
   const holder = netns.spawn(
     'unshare',
@@ -69,8 +78,10 @@ export async function startNode(netns: Netns, name: string, folder: string): Pro
   return {
     netns,
     name,
+    address,
     folder,
     run: (command, ...args) => run('nsenter', [...enter, command, ...args]),
+    spawn: (command, ...args) => start('nsenter', [...enter, command, ...args]),
     listens(port) {
       const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
       return ['tcp', 'tcp6'].some((table) =>

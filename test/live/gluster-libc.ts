@@ -29,6 +29,9 @@ const c = {
     'int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)',
   ),
   getxattr: lib.func('int64_t getxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)'),
+  lgetxattr: lib.func(
+    'int64_t lgetxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)',
+  ),
   fgetxattr: lib.func('int64_t fgetxattr(int fd, const char *name, uint8_t *value, size_t size)'),
   listxattr: lib.func('int64_t listxattr(const uint8_t *path, uint8_t *list, size_t size)'),
   removexattr: lib.func('int removexattr(const uint8_t *path, const char *name)'),
@@ -76,6 +79,12 @@ export function getxattr(file: Path | number, name: string): Buffer {
       ? check(c.fgetxattr(file, name, value, value.length), 'fgetxattr')
       : check(c.getxattr(pathOf(file), name, value, value.length), 'getxattr');
   return value.subarray(0, length);
+}
+
+/** Of a link itself, not of what it leads to. */
+export function lgetxattr(path: Path, name: string): Buffer {
+  const value = Buffer.alloc(4096);
+  return value.subarray(0, check(c.lgetxattr(pathOf(path), name, value, value.length), 'lgetxattr'));
 }
 
 export function listxattr(path: Path): string[] {

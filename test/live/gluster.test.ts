@@ -13,7 +13,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/records/schema.js';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
-import { ended, finalStats, type Line, linesOf, startCapture, until, wiretail } from '../helpers/wiretail.js';
+import { startTcpdump } from '../helpers/tcpdump.js';
+import { finalStats, type Line, linesOf, startCapture, wiretail } from '../helpers/wiretail.js';
 import { type Found, findSteps } from './gluster-match.js';
 import { byStream, type Fields, type Message, messagesOf } from './gluster-messages.js';
 import type { Transcript } from './gluster-transcript.js';
@@ -43,28 +44,6 @@ const countOf = (messages: readonly Message[]) => {
   return counts;
 };
 
-/** tcpdump on the bridge until its end. */
-async function startTcpdump(cluster: Cluster, file: string): Promise<() => Promise<string>> {
-  const child = cluster.fabric.spawn('tcpdump', [
-    ...['-i', BRIDGE, '-Z', 'root', '-s', '0', '-B', '65536', '--time-stamp-precision=nano'],
-    ...['--immediate-mode', '-U', '-w', file, 'tcp'],
-  ]);
-  const end = ended(child);
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  await until(
-    () => said.includes('listening on'),
-    () => `tcpdump does not capture: ${said}`,
-  );
-  return async () => {
-    child.kill('SIGTERM');
-    await end;
-    return said;
-  };
-}
-
 suite('a real GlusterFS cluster, captured live', { skip, timeout: 120000 }, () => {
   let cluster: Cluster;
   let transcript: Transcript;
@@ -78,7 +57,7 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 120000 }, () =
   before(async () => {
     cluster = await createCluster();
     file = join(cluster.folder, 'live.pcap');
-    const stopTcpdump = await startTcpdump(cluster, file);
+    const stopTcpdump = await startTcpdump(cluster.fabric, BRIDGE, file);
     const capture = await startCapture(cluster.fabric, ['-i', BRIDGE, '--promiscuous', ...OPTIONS]);
     await cluster.begin();
     transcript = JSON.parse(cluster.client.run(process.execPath, WORKLOAD, cluster.mount));

@@ -1,0 +1,130 @@
+/**
+ * Paths on a real cluster: two clients, and for a while a third that has only a directory of the volume, work on
+ * the same files in a random sequence, and rename directories above files that another has open. The path of
+ * every line is compared with the names that the file had at that time.
+ *
+ *   WIRETAIL_PATH_OPS=30000 WIRETAIL_PATH_SEED=7 ./scripts/test gluster-paths    a longer sequence, another one
+ */
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
+import { whyNoGluster } from '../helpers/gluster-skip.js';
+import { newRandom } from '../helpers/random.js';
+import { startTcpdump } from '../helpers/tcpdump.js';
+import { type Capture, startCapture } from '../helpers/wiretail.js';
+import { newCheck, newTally, type Tally } from './paths/check.js';
+import { countPackets, cutCapture } from './paths/cut.js';
+import { readEach } from './paths/read.js';
+import { runSequence, type Truth } from './paths/run.js';
+
+const OPERATIONS = Number(process.env.WIRETAIL_PATH_OPS ?? 600);
+const SEED = Number(process.env.WIRETAIL_PATH_SEED ?? 1);
+const FOPS = ['--dataset', 'gluster.fop'];
+const skip = whyNoGluster('tcpdump');
+
+/** Of all lines of files that had a name. */
+const FULL = 0.9;
+
+suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, () => {
+  let cluster: Cluster;
+  let truth: Truth;
+  let file: string;
+  let live: Capture;
+  let liveTally: Tally;
+  after(() => cluster?.remove());
+
+  before(async () => {
+    cluster = await createCluster({ clients: 3 });
+    file = join(cluster.folder, 'paths.pcap');
+    const stopTcpdump = await startTcpdump(cluster.fabric, BRIDGE, file);
+    live = await startCapture(cluster.fabric, ['-i', BRIDGE, '--promiscuous', '--workers', '2', ...FOPS]);
+    await cluster.begin();
+    cluster.clients[2].run('umount', `${cluster.clients[2].folder}/mnt`);
+    truth = await runSequence(cluster, SEED, OPERATIONS);
+    for (let before = -1; before !== statSync(file).size; await sleep(300)) before = statSync(file).size;
+    assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
+    const { code } = await live.stop();
+    assert.equal(code, 0, live.stderr());
+    liveTally = newTally();
+  });
+
+  const judge = (t: TestContext, tally: Tally) => {
+    const { wrong, ...counts } = tally;
+    t.diagnostic(JSON.stringify({ ...counts, wrong: wrong.length }));
+    const context = `seed ${SEED}, ${OPERATIONS} operations, ${wrong.length} wrong:\n${wrong.slice(0, 5).join('\n')}`;
+    assert.equal(wrong.length, 0, context);
+  };
+  const isMostlyThere = ({ full, partial, absent }: Tally) =>
+    assert.ok(full > FULL * (full + partial + absent), 'most lines have the whole path');
+
+  const read = async (args: readonly string[], keep?: string[]) => {
+    const tally = newTally();
+    const check = newCheck(truth, tally);
+    await readEach([...args, ...FOPS], (line, text) => {
+      check(line);
+      if (line.event.dataset === 'gluster.fop') keep?.push(text);
+    });
+    return tally;
+  };
+
+  test('the sequence has been made as it was meant', (t) => {
+    t.diagnostic([...truth.counts].map(([what, count]) => `${what} ${count}`).join(', '));
+    assert.deepEqual(truth.differences, []);
+  });
+
+  test('live', (t) => {
+    const check = newCheck(truth, liveTally);
+    for (const line of live.lines()) check(line);
+    judge(t, liveTally);
+    isMostlyThere(liveTally);
+  });
+
+  for (const [view, counts] of [
+    ['calls', [1, 2, 3]],
+    ['messages', [1, 3]],
+  ] as const) {
+    test(`with any number of decoders, in the view of ${view}`, async (t) => {
+      const lines = new Map<number, string[]>();
+      for (const workers of counts) {
+        const kept: string[] = [];
+        const tally = await read([file, '--workers', String(workers), '--view', view], kept);
+        judge(t, tally);
+        isMostlyThere(tally);
+        assert.ok(tally.sizes > 0);
+        lines.set(workers, kept.sort());
+      }
+      // Compared as text: of lists so long no difference could be shown.
+      for (const [workers, kept] of lines)
+        assert.ok(kept.join('\n') === lines.get(1)?.join('\n'), `other lines with ${workers} decoders`);
+    });
+  }
+
+  for (const [what, isLost, share, views] of [
+    ['toward the bricks', 'toBrick', 0.001, ['calls']],
+    ['toward the bricks', 'toBrick', 0.02, ['calls', 'messages']],
+    ['from the bricks', 'fromBrick', 0.001, ['calls']],
+    ['from the bricks', 'fromBrick', 0.02, ['calls', 'messages']],
+  ] as const) {
+    test(`with ${share * 100} % of the packets ${what} missing`, async (t) => {
+      const random = newRandom(SEED);
+      const holed = join(cluster.folder, 'holed.pcap');
+      const cut = cutCapture(
+        file,
+        holed,
+        (packet) => !(packet[isLost] && packet.bytes > 0 && random.chance(share)),
+      );
+      t.diagnostic(`${cut} packets`);
+      for (const view of views) judge(t, await read([holed, '--view', view]));
+    });
+  }
+
+  test('joined in the middle', async (t) => {
+    const late = join(cluster.folder, 'late.pcap');
+    const half = countPackets(file) / 2;
+    cutCapture(file, late, ({ index }) => index >= half);
+    judge(t, await read([late]));
+  });
+});

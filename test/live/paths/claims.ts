@@ -1,0 +1,61 @@
+/**
+ * What operations under way claim, so that the outcome of each is certain: a name that is made or taken is one
+ * operation's own, and no new file gets a name by which another operation may still be looking for the old one.
+ * A directory may be renamed all the same while others are on their way through it: they find it or fail.
+ */
+import type { Link } from './model.js';
+
+export interface Claim {
+  /** Names that are given up, though others may be on their way through them. */
+  readonly own: readonly string[];
+  /** Names that are made or taken away, through which nobody may be on the way, now or meanwhile. */
+  readonly shut: readonly string[];
+  /** Files that are made, moved or taken away. */
+  readonly nodes: readonly number[];
+  /** Names on the way. */
+  readonly ways: readonly Link[];
+}
+
+export interface Claims {
+  /** Whether nothing is in its way. */
+  free(claim: Claim): boolean;
+  take(claim: Claim): void;
+  give(claim: Claim): void;
+}
+
+export function entryKey(parent: { readonly id: number }, name: Buffer): string {
+  return `${parent.id} ${name.toString('latin1')}`;
+}
+
+export function newClaims(): Claims {
+  const own = new Set<string>();
+  const shut = new Set<string>();
+  const nodes = new Set<number>();
+  const used = new Map<string, number>();
+  const isTaken = (key: string) => own.has(key) || shut.has(key);
+  const use = ({ parent, name }: Link, by: number) => {
+    const key = entryKey(parent, name);
+    const count = (used.get(key) ?? 0) + by;
+    if (count === 0) used.delete(key);
+    else used.set(key, count);
+  };
+  return {
+    free: (claim) =>
+      !claim.own.some(isTaken) &&
+      !claim.shut.some((key) => isTaken(key) || used.has(key)) &&
+      !claim.nodes.some((id) => nodes.has(id)) &&
+      !claim.ways.some(({ parent, name }) => shut.has(entryKey(parent, name))),
+    take(claim) {
+      for (const key of claim.own) own.add(key);
+      for (const key of claim.shut) shut.add(key);
+      for (const id of claim.nodes) nodes.add(id);
+      for (const link of claim.ways) use(link, 1);
+    },
+    give(claim) {
+      for (const key of claim.own) own.delete(key);
+      for (const key of claim.shut) shut.delete(key);
+      for (const id of claim.nodes) nodes.delete(id);
+      for (const link of claim.ways) use(link, -1);
+    },
+  };
+}

@@ -1,0 +1,231 @@
+/** The operations that a program may do next, each with what it claims and what comes of it. */
+import type { Random } from '../../helpers/random.js';
+import { type Claim, entryKey } from './claims.js';
+import type { Entity, Link, Model } from './model.js';
+import { pickName } from './names.js';
+import type { Slot } from './slot.js';
+import type { Command, Outcome } from './worker.js';
+
+export interface Operation {
+  readonly command: Command;
+  readonly claim: Claim;
+  /** It was done. */
+  done(outcome: Outcome): void;
+}
+
+/** What is written, by the number of bytes: no two writes have the same. */
+export type Writes = Map<number, Entity>;
+
+export interface World {
+  readonly model: Model;
+  readonly random: Random;
+  readonly writes: Writes;
+  /** These stay where they are, or at least stay. */
+  readonly pinned: ReadonlySet<Entity>;
+  nextFile: number;
+  nextSize: number;
+}
+
+type Make = (world: World, slot: Slot) => Operation | undefined;
+
+const NOTHING: Claim = { own: [], shut: [], nodes: [], ways: [] };
+const FILES = 60;
+const DIRECTORIES = 24;
+const OPEN = 10;
+const DEPTH = 10;
+
+const linkKey = ({ parent, name }: Link) => entryKey(parent, name);
+
+/** Something that the program can see, with the way to it. */
+function pick({ model, random }: World, slot: Slot, kind: Entity['kind']) {
+  const all = model.living(kind).filter((node) => node !== model.root && node !== slot.base);
+  if (all.length === 0) return undefined;
+  const node = random.pick(all);
+  const names = model.names(node);
+  const link = random.pick(names);
+  const above = slot.way(link.parent);
+  return above === undefined ? undefined : { node, link, above, way: [...above, link] };
+}
+
+/** A directory, now and then the root, and a name in it. */
+function place({ model, random }: World, slot: Slot) {
+  const parent = random.chance(0.15) ? slot.base : random.pick(model.living('directory'));
+  const above = slot.way(parent);
+  if (above === undefined || above.length > DEPTH) return undefined;
+  return { parent, name: pickName(random), above };
+}
+
+const makes =
+  (what: Command['what'], kind: Entity['kind'], limit: number): Make =>
+  (world, slot) => {
+    const { model } = world;
+    const at = place(world, slot);
+    if (at === undefined || model.living(kind).length >= limit) return undefined;
+    if (model.at(at.parent, at.name) !== undefined) return undefined;
+    if (what === 'create' && slot.files.size >= OPEN) return undefined;
+    const file = world.nextFile++;
+    return {
+      command: { what, path: slot.path(at.above, at.name), file },
+      claim: { ...NOTHING, shut: [entryKey(at.parent, at.name)], ways: at.above },
+      done({ start, inode }) {
+        const node = model.add(kind);
+        model.know(node, inode);
+        model.link(at.parent, at.name, node, start);
+        if (what === 'create') slot.files.set(file, node);
+      },
+    };
+  };
+
+const removes =
+  (what: Command['what'], kind: Entity['kind']): Make =>
+  (world, slot) => {
+    const one = pick(world, slot, kind);
+    if (one === undefined || world.pinned.has(one.node)) return undefined;
+    if (kind === 'directory' && !isEmpty(world.model, one.node)) return undefined;
+    return {
+      command: { what, path: slot.path(one.way) },
+      claim: { own: [], shut: [linkKey(one.link)], nodes: [one.node.id], ways: one.above },
+      done: ({ end }) => world.model.unlink(one.link, end),
+    };
+  };
+
+function isEmpty(model: Model, directory: Entity): boolean {
+  for (const kind of ['directory', 'file', 'other'] as const) {
+    for (const node of model.living(kind))
+      if (model.names(node).some(({ parent }) => parent === directory)) return false;
+  }
+  return true;
+}
+
+const renames =
+  (kind: Entity['kind']): Make =>
+  (world, slot) => {
+    const { model, random, pinned } = world;
+    const one = pick(world, slot, kind);
+    let to = place(world, slot);
+    if (one === undefined || to === undefined) return undefined;
+    // Two directories that move into each other from two clients would be lost: most stay where they are.
+    if (kind === 'directory' && !random.chance(0.3))
+      to = { parent: one.link.parent, name: to.name, above: one.above };
+    const moves = kind === 'directory' && to.parent !== one.link.parent;
+    if (to.above.some((link) => link.node === one.node)) return undefined;
+    const there = model.at(to.parent, to.name);
+    if (there === one.link || there?.node === one.node) return undefined;
+    if (there !== undefined) {
+      if (there.node.kind !== kind || pinned.has(there.node)) return undefined;
+      if (kind === 'directory' && !isEmpty(model, there.node)) return undefined;
+    }
+    const { parent, name, above } = to;
+    const moving = moves ? ['a directory moves'] : [];
+    return {
+      command: { what: 'rename', path: slot.path(one.way), to: slot.path(above, name) },
+      claim: {
+        own: [linkKey(one.link), ...moving],
+        shut: [entryKey(parent, name)],
+        nodes: [one.node.id, ...(there === undefined ? [] : [there.node.id])],
+        ways: [...one.above, ...above],
+        closes: false,
+      },
+      done({ start, end }) {
+        if (there !== undefined) model.unlink(there, end);
+        model.unlink(one.link, end);
+        model.link(parent, name, one.node, start);
+      },
+    };
+  };
+
+const links: Make = (world, slot) => {
+  const { model } = world;
+  const one = pick(world, slot, 'file');
+  const to = place(world, slot);
+  if (one === undefined || to === undefined || model.at(to.parent, to.name) !== undefined) return undefined;
+  return {
+    command: { what: 'link', path: slot.path(one.way), to: slot.path(to.above, to.name) },
+    claim: {
+      own: [],
+      shut: [entryKey(to.parent, to.name)],
+      nodes: [one.node.id],
+      ways: [...one.way, ...to.above],
+      closes: true,
+    },
+    done: ({ start }) => void model.link(to.parent, to.name, one.node, start),
+  };
+};
+
+const opens: Make = (world, slot) => {
+  const one = pick(world, slot, 'file');
+  if (one === undefined || slot.files.size >= OPEN) return undefined;
+  const file = world.nextFile++;
+  return {
+    command: { what: 'open', path: slot.path(one.way), file },
+    claim: { ...NOTHING, ways: one.way },
+    done({ inode }) {
+      slot.files.set(file, one.node);
+      if (one.node.inode === undefined) world.model.know(one.node, inode);
+    },
+  };
+};
+
+const looks =
+  (what: Command['what']): Make =>
+  (world, slot) => {
+    const one = pick(world, slot, what === 'readdir' ? 'directory' : 'file');
+    if (one === undefined) return undefined;
+    return {
+      command: { what, path: slot.path(one.way) },
+      claim: { ...NOTHING, ways: one.way },
+      done({ inode }) {
+        if (one.node.inode === undefined) world.model.know(one.node, inode);
+      },
+    };
+  };
+
+/** On an open file, whatever its name is, or if it has none any more. */
+const uses =
+  (what: Command['what']): Make =>
+  (world, slot) => {
+    if (slot.files.size === 0) return undefined;
+    const [file, node] = world.random.pick([...slot.files]);
+    const size = what === 'write' ? world.nextSize++ : 1 + world.random.below(4096);
+    if (what === 'write') world.writes.set(size, node);
+    return {
+      command: { what, file, size, offset: world.random.below(1000) },
+      claim: NOTHING,
+      done() {
+        if (what === 'close') slot.files.delete(file);
+      },
+    };
+  };
+
+const OPERATIONS: readonly (readonly [number, Make])[] = [
+  [24, uses('write')],
+  [8, uses('read')],
+  [2, uses('fsync')],
+  [3, uses('chmod')],
+  [2, uses('truncate')],
+  [6, uses('close')],
+  [12, makes('create', 'file', FILES)],
+  [6, opens],
+  [6, makes('mkdir', 'directory', DIRECTORIES)],
+  [2, makes('symlink', 'other', 10)],
+  [1, makes('mknod', 'other', 10)],
+  [3, removes('rmdir', 'directory')],
+  [5, removes('unlink', 'file')],
+  [2, removes('unlink', 'other')],
+  [8, renames('file')],
+  [9, renames('directory')],
+  [1, renames('other')],
+  [4, links],
+  [3, looks('readdir')],
+  [3, looks('stat')],
+];
+const TOTAL = OPERATIONS.reduce((sum, [weight]) => sum + weight, 0);
+
+export function pickOperation(world: World, slot: Slot): Operation | undefined {
+  let at = world.random.below(TOTAL);
+  for (const [weight, make] of OPERATIONS) {
+    if (at < weight) return make(world, slot);
+    at -= weight;
+  }
+  return undefined;
+}

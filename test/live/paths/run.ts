@@ -1,0 +1,133 @@
+/** The whole sequence: what is done, by whom, and what was true at every moment of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../../helpers/gluster-cluster.js';
+import { newRandom } from '../../helpers/random.js';
+import { type Claim, newClaims } from './claims.js';
+import { now } from './clock.js';
+import { duel, onBricks } from './duel.js';
+import { type Entity, type Model, newModel } from './model.js';
+import { pickOperation, type World, type Writes } from './operations.js';
+import { type Slot, startSlot } from './slot.js';
+
+export interface Truth {
+  readonly model: Model;
+  readonly writes: Writes;
+  /** The client of a directory, which is the root for it. */
+  readonly guest: { readonly address: string; readonly root: Entity; readonly since: number };
+  /** Operations that were done, and those that failed, by what and why. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** What is not as it should be in the end. */
+  readonly differences: readonly string[];
+}
+
+/** Programs on each mount. */
+const PROGRAMS = 2;
+/** Another client has a directory mounted for so long, as parts of the whole. */
+const SUBDIR = { from: 0.3, to: 0.7 };
+/** One of so many operations is a duel. */
+const DUELS = 60;
+
+/** Failed for somebody else's rename above, mostly: nothing has come of it. What is on the bricks in the end proves it. */
+const CLEAN = new Set(['ENOENT', 'EEXIST', 'ENOTEMPTY', 'ESTALE', 'ENOTDIR', 'EISDIR', 'EINVAL']);
+
+function isChange({ own, shut }: Claim): boolean {
+  return own.length + shut.length > 0;
+}
+
+export async function runSequence(cluster: Cluster, seed: number, operations: number): Promise<Truth> {
+  const random = newRandom(seed);
+  const model = newModel();
+  const pinned = new Set<Entity>();
+  const world: World = { model, random, writes: new Map(), pinned, nextFile: 0, nextSize: 1 };
+  const claims = newClaims();
+  const counts = new Map<string, number>();
+  const [first, second, third] = cluster.clients;
+  const slots: Slot[] = [];
+  for (const node of [first, second])
+    for (let program = 0; program < PROGRAMS; program++) slots.push(startSlot(node, model, model.root));
+  let done = 0;
+  const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+
+  const step = async (slot: Slot): Promise<void> => {
+    const operation = pickOperation(world, slot);
+    if (operation === undefined || !claims.free(operation.claim)) return;
+    const { command, claim } = operation;
+    claims.take(claim);
+    const outcome = await slot.act(command);
+    claims.give(claim);
+    done++;
+    if (outcome.error === undefined) operation.done(outcome);
+    else if (isChange(claim) && !CLEAN.has(outcome.error)) {
+      throw new Error(`${outcome.error}: ${JSON.stringify(command)}`);
+    }
+    count(`${command.what} ${outcome.error ?? 'ok'}`);
+  };
+
+  /** All of them, until so many operations are done. */
+  const go = async (until: number, who: readonly Slot[]) => {
+    await Promise.all(
+      who.map(async (slot) => {
+        while (done < until) {
+          const before = done;
+          await step(slot);
+          // Nothing could be done now: others first.
+          if (done === before) await sleep(0);
+        }
+      }),
+    );
+  };
+
+  /** A directory that is there for as long as it is mounted. */
+  const make = async (parent: Entity, name: string): Promise<Entity> => {
+    const [slot] = slots;
+    const above = slot.way(parent) ?? [];
+    const outcome = await slot.act({ what: 'mkdir', path: slot.path(above, Buffer.from(name)) });
+    if (outcome.error !== undefined) throw new Error(`mkdir ${name}: ${outcome.error}`);
+    const node = model.add('directory');
+    model.know(node, outcome.inode);
+    model.link(parent, Buffer.from(name), node, outcome.start);
+    pinned.add(node);
+    return node;
+  };
+
+  const between = async (from: number, to: number, who: readonly Slot[]) => {
+    for (let at = from; at < to; at += DUELS) {
+      await go(Math.min(to, at + DUELS), who);
+      const [one, other] = random.chance(0.5) ? [slots[0], slots[PROGRAMS]] : [slots[PROGRAMS], slots[0]];
+      for (let tries = 0; tries < 20; tries++) {
+        if ((await duel(world, cluster.bricks, one, other)) === 0) continue;
+        count('duel ok');
+        break;
+      }
+    }
+  };
+
+  const [begin, end] = [Math.round(operations * SUBDIR.from), Math.round(operations * SUBDIR.to)];
+  await between(0, begin, slots);
+  const outer = await make(model.root, 'above the mount');
+  const sub = await make(outer, 'mounted');
+  const since = now();
+  cluster.mountAt(third, '/above the mount/mounted');
+  const visitor = startSlot(third, model, sub);
+  await between(begin, end, [...slots, visitor]);
+  await visitor.end();
+  third.run('umount', `${third.folder}/mnt`);
+  pinned.clear();
+  await between(end, operations, slots);
+  for (const slot of slots) await slot.end();
+  const guest = { address: third.address, root: sub, since };
+  return { model, writes: world.writes, guest, counts, differences: differences(model, cluster.bricks) };
+}
+
+/** Where the tree is not on the bricks as the model has it. */
+function differences(model: Model, bricks: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const node of model.all()) {
+    for (const { parent, name, text } of model.names(node)) {
+      const inode = onBricks(model, bricks, parent, name);
+      if (inode === undefined || (node.inode !== undefined && inode !== node.inode))
+        found.push(`${text}: ${inode} instead of ${node.inode}`);
+    }
+  }
+  return found;
+}
