@@ -172,7 +172,9 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 120000 }, () =
     const [ours, others] = [byStream(live), byStream(fromFile)];
     assert.deepEqual([...others.keys()].sort(), [...ours.keys()].sort());
     for (const [name, messages] of ours) {
-      const shown = (message: Message) => [message.action, message.rpc, message.gluster];
+      // Two captures have two clocks, so that a lock is held since two moments.
+      const shown = ({ action, rpc, gluster }: Message) =>
+        JSON.stringify([action, rpc, gluster], (name, value) => (name === 'since' ? undefined : value));
       assert.deepEqual(others.get(name)?.map(shown), messages.map(shown), name);
     }
   });
