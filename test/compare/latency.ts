@@ -1,0 +1,113 @@
+/** How long calls took by tshark's own reckoning (rpc.time), against ours. */
+import { spawnSync } from 'node:child_process';
+import { ROOT } from '../helpers/project.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A call with its reply. */
+interface Answered {
+  readonly xid: number;
+  readonly call: number;
+  readonly reply: number;
+  readonly nanoseconds: number;
+  readonly what: string;
+}
+
+export interface Comparison {
+  readonly compared: number;
+  readonly equal: number;
+  /** Of those that are not equal, or that only one has: how many for which reason. */
+  readonly explained: ReadonlyMap<string, number>;
+  readonly unexplained: readonly string[];
+}
+
+function output(command: string, args: readonly string[]): string {
+  const limits = { encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120000 } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, limits);
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+function nanoseconds(seconds: string): number {
+  const [whole, fraction = ''] = seconds.split('.');
+  return Number(whole) * 1e9 + Number(fraction.padEnd(9, '0'));
+}
+
+function text(value: unknown): string {
+  return Array.isArray(value) ? String(value[0]) : String(value);
+}
+
+/** What tshark says of replies, by frame and xid. */
+function theirs(file: string): Answered[] {
+  const args = ['-r', file, '-Y', 'rpc.time', '-T', 'json', '--no-duplicate-keys', '-J', 'frame rpc'];
+  const packets = JSON.parse(output('tshark', args)) as { _source: { layers: Fields } }[];
+  const found: Answered[] = [];
+  for (const { _source } of packets) {
+    const { frame, rpc } = _source.layers;
+    const reply = Number((frame as Fields)['frame.number']);
+    for (const one of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
+      if (one['rpc.time'] === undefined || one['rpc.msgtyp'] !== '1') continue;
+      const xid = Number(text(one['rpc.xid']));
+      const call = Number(text(one['rpc.repframe']));
+      found.push({ xid, call, reply, nanoseconds: nanoseconds(text(one['rpc.time'])), what: '' });
+    }
+  }
+  return found;
+}
+
+interface Line {
+  readonly event: { readonly dataset: string; readonly action: string; readonly duration?: number };
+  readonly packet: { readonly number: number; readonly reply_number?: number };
+  readonly rpc?: { readonly xid: number; readonly program: number };
+}
+
+function ours(file: string): Answered[] {
+  const lines = output(process.execPath, [`${ROOT}dist/main.js`, 'read', '--max-line', '0', file]);
+  const found: Answered[] = [];
+  for (const text of lines.trimEnd().split('\n')) {
+    const { event, packet, rpc } = JSON.parse(text) as Line;
+    if (rpc === undefined || event.duration === undefined || packet.reply_number === undefined) continue;
+    const what = `${rpc.program} ${event.action}`;
+    const [call, reply] = [packet.number, packet.reply_number];
+    found.push({ xid: rpc.xid, call, reply, nanoseconds: event.duration, what });
+  }
+  return found;
+}
+
+/** GD_MGMT_HNDSK, which tshark does not know, and so does not take for RPC. */
+const UNKNOWN = /^1239873 /;
+
+/** Why the two differ, where tshark is known to be wrong. `mine` and `other` are of one reply. */
+const REASONS: readonly {
+  readonly reason: string;
+  readonly explains: (mine: Answered | undefined, other: Answered | undefined) => boolean;
+}[] = [
+  {
+    reason: 'tshark takes nothing for RPC that is of a program that it does not know',
+    explains: (mine, other) => other === undefined && mine !== undefined && UNKNOWN.test(mine.what),
+  },
+];
+
+export function compareLatency(file: string): Comparison {
+  const keyOf = ({ reply, xid }: Answered) => `${reply} ${xid}`;
+  // Two connections may have the same number in one packet's time, but not in one packet.
+  const other = new Map(theirs(file).map((one) => [keyOf(one), one]));
+  const explained = new Map<string, number>();
+  const unexplained: string[] = [];
+  let compared = 0;
+  let equal = 0;
+  const differ = (mine: Answered | undefined, one: Answered | undefined) => {
+    const reason = REASONS.find(({ explains }) => explains(mine, one))?.reason;
+    if (reason === undefined) unexplained.push(`${JSON.stringify(mine)} and tshark ${JSON.stringify(one)}`);
+    else explained.set(reason, (explained.get(reason) ?? 0) + 1);
+  };
+  for (const mine of ours(file)) {
+    const one = other.get(keyOf(mine));
+    other.delete(keyOf(mine));
+    if (one !== undefined) compared++;
+    if (one?.call === mine.call && one.nanoseconds === mine.nanoseconds) equal++;
+    else differ(mine, one);
+  }
+  for (const one of other.values()) differ(undefined, one);
+  return { compared, equal, explained, unexplained };
+}
