@@ -15,6 +15,7 @@ import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { newRandom } from '../helpers/random.js';
 import { startTcpdump } from '../helpers/tcpdump.js';
 import { type Capture, startCapture } from '../helpers/wiretail.js';
+import { newApart } from './paths/apart.js';
 import { newCheck, newTally, type Tally } from './paths/check.js';
 import { countPackets, cutCapture } from './paths/cut.js';
 import { readEach } from './paths/read.js';
@@ -33,7 +34,7 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
   let truth: Truth;
   let file: string;
   let live: Capture;
-  let liveTally: Tally;
+  let apart: ReadonlyMap<unknown, number>;
   after(() => cluster?.remove());
 
   before(async () => {
@@ -48,7 +49,9 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
     const { code } = await live.stop();
     assert.equal(code, 0, live.stderr());
-    liveTally = newTally();
+    const differing = newApart();
+    await readEach([file, ...FOPS], differing.take);
+    apart = differing.since();
   });
 
   const judge = (t: TestContext, tally: Tally) => {
@@ -62,7 +65,7 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
 
   const read = async (args: readonly string[], keep?: string[]) => {
     const tally = newTally();
-    const check = newCheck(truth, tally);
+    const check = newCheck(truth, apart, tally);
     await readEach([...args, ...FOPS], (line, text) => {
       check(line);
       if (line.event.dataset === 'gluster.fop') keep?.push(text);
@@ -72,14 +75,17 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
 
   test('the sequence has been made as it was meant', (t) => {
     t.diagnostic([...truth.counts].map(([what, count]) => `${what} ${count}`).join(', '));
+    for (const [brick, since] of apart)
+      t.diagnostic(`${brick} differs from ${new Date(since / 1e3).toISOString()} on`);
     assert.deepEqual(truth.differences, []);
   });
 
   test('live', (t) => {
-    const check = newCheck(truth, liveTally);
+    const tally = newTally();
+    const check = newCheck(truth, apart, tally);
     for (const line of live.lines()) check(line);
-    judge(t, liveTally);
-    isMostlyThere(liveTally);
+    judge(t, tally);
+    isMostlyThere(tally);
   });
 
   for (const [view, counts] of [

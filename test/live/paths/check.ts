@@ -22,12 +22,14 @@ export interface Tally {
   sizes: number;
   /** Files that the program never learned the gfid of, and GlusterFS's own. */
   unknown: number;
+  /** Of bricks that are not as the others (apart.ts). */
+  apart: number;
   readonly wrong: string[];
 }
 
 export function newTally(): Tally {
   const counts = { lines: 0, full: 0, partial: 0, absent: 0, nameless: 0, marked: 0, old: 0, sizes: 0 };
-  return { ...counts, unknown: 0, wrong: [] };
+  return { ...counts, unknown: 0, apart: 0, wrong: [] };
 }
 
 /** Calls whose path is that of a name in a directory: it need not be anybody's. */
@@ -54,7 +56,11 @@ function resolve(model: Model, path: string, start: number, end: number): Readon
   return above === undefined ? undefined : model.resolve(partial[2] ?? '', start, end, above);
 }
 
-export function newCheck(truth: Truth, tally: Tally): (line: Line) => void {
+export function newCheck(
+  truth: Truth,
+  apart: ReadonlyMap<unknown, number>,
+  tally: Tally,
+): (line: Line) => void {
   const { model, writes, guest } = truth;
   const isGuest = (line: Line) =>
     [line.source, line.destination].some((end) => (end as Fields).ip === guest.address);
@@ -101,6 +107,10 @@ export function newCheck(truth: Truth, tally: Tally): (line: Line) => void {
   return (line) => {
     if (line.event.dataset !== 'gluster.fop' || line.gluster === undefined) return;
     const gluster = line.gluster as Fields;
+    if (momentOf(line['@timestamp']) >= (apart.get(gluster.brick) ?? Number.POSITIVE_INFINITY)) {
+      tally.apart++;
+      return;
+    }
     const { gfid, path, new_path: newPath } = gluster;
     tally.lines++;
     const isEntry = ENTRIES.has(line.event.action);

@@ -14,10 +14,7 @@ import type { World } from './operations.js';
 import type { Slot } from './slot.js';
 import type { Command } from './worker.js';
 
-/** A file of DHT's that only says where the file itself is: mode 01000 and nothing else. */
-const LINK_TO = 0o1000;
-
-/** The file that has this name on the bricks, as the last half of its gfid. */
+/** The file that has this name on most bricks, as the last half of its gfid: they may differ until they are healed. */
 export function onBricks(
   model: Model,
   bricks: readonly string[],
@@ -26,16 +23,16 @@ export function onBricks(
 ): string | undefined {
   const way = model.way(parent);
   if (way === undefined) return undefined;
-  const found = new Set<string>();
+  const votes = new Map<string | undefined, number>();
   for (const brick of bricks) {
     const parts = [Buffer.from(brick), ...way.map((link) => link.name), name];
     const path = Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [Buffer.from('/'), part])));
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || (stat.mode & 0o7777) === LINK_TO) continue;
-    found.add(lgetxattr(path, 'trusted.gfid').toString('hex', 8, 16));
+    const inode = stat && lgetxattr(path, 'trusted.gfid').toString('hex', 8, 16);
+    votes.set(inode, (votes.get(inode) ?? 0) + 1);
   }
-  if (found.size > 1) throw new Error(`the bricks do not agree about ${name.toString()}: ${[...found]}`);
-  return [...found][0];
+  for (const [inode, count] of votes) if (count * 2 > bricks.length) return inode;
+  throw new Error(`the bricks do not agree about ${name.toString()}: ${[...votes]}`);
 }
 
 /** The names become those that the bricks have, of whatever was done since `start`. */

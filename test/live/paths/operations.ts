@@ -6,9 +6,16 @@ import { pickName } from './names.js';
 import type { Slot } from './slot.js';
 import type { Command, Outcome } from './worker.js';
 
+interface Place {
+  readonly parent: Entity;
+  readonly name: Buffer;
+}
+
 export interface Operation {
   readonly command: Command;
   readonly claim: Claim;
+  /** Names that it changes. */
+  readonly places?: readonly Place[];
   /** It was done. */
   done(outcome: Outcome): void;
 }
@@ -67,6 +74,7 @@ const makes =
     return {
       command: { what, path: slot.path(at.above, at.name), file },
       claim: { ...NOTHING, shut: [entryKey(at.parent, at.name)], ways: at.above },
+      places: [at],
       done({ start, inode }) {
         const node = model.add(kind);
         model.know(node, inode);
@@ -85,6 +93,7 @@ const removes =
     return {
       command: { what, path: slot.path(one.way) },
       claim: { own: [], shut: [linkKey(one.link)], nodes: [one.node.id], ways: one.above },
+      places: [one.link],
       done: ({ end }) => world.model.unlink(one.link, end),
     };
   };
@@ -126,6 +135,7 @@ const renames =
         ways: [...one.above, ...above],
         closes: false,
       },
+      places: [one.link, to],
       done({ start, end }) {
         if (there !== undefined) model.unlink(there, end);
         model.unlink(one.link, end);
@@ -148,6 +158,7 @@ const links: Make = (world, slot) => {
       ways: [...one.way, ...to.above],
       closes: true,
     },
+    places: [to],
     done: ({ start }) => void model.link(to.parent, to.name, one.node, start),
   };
 };

@@ -4,9 +4,9 @@ import type { Cluster } from '../../helpers/gluster-cluster.js';
 import { newRandom } from '../../helpers/random.js';
 import { type Claim, newClaims } from './claims.js';
 import { now } from './clock.js';
-import { duel, onBricks } from './duel.js';
+import { duel, onBricks, settle } from './duel.js';
 import { type Entity, type Model, newModel } from './model.js';
-import { pickOperation, type World, type Writes } from './operations.js';
+import { type Operation, pickOperation, type World, type Writes } from './operations.js';
 import { type Slot, startSlot } from './slot.js';
 
 export interface Truth {
@@ -40,6 +40,8 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   const pinned = new Set<Entity>();
   const world: World = { model, random, writes: new Map(), pinned, nextFile: 0, nextSize: 1 };
   const claims = newClaims();
+  /** Those that failed in the middle: what came of them is seen when nothing else goes on. */
+  const unclear: { readonly operation: Operation; readonly start: number }[] = [];
   const counts = new Map<string, number>();
   const [first, second, third] = cluster.clients;
   const slots: Slot[] = [];
@@ -54,11 +56,12 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
     const { command, claim } = operation;
     claims.take(claim);
     const outcome = await slot.act(command);
-    claims.give(claim);
     done++;
-    if (outcome.error === undefined) operation.done(outcome);
-    else if (isChange(claim) && !CLEAN.has(outcome.error)) {
-      throw new Error(`${outcome.error}: ${JSON.stringify(command)}`);
+    if (outcome.error !== undefined && isChange(claim) && !CLEAN.has(outcome.error))
+      unclear.push({ operation, start: outcome.start });
+    else {
+      claims.give(claim);
+      if (outcome.error === undefined) operation.done(outcome);
     }
     count(`${command.what} ${outcome.error ?? 'ok'}`);
   };
@@ -93,6 +96,10 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   const between = async (from: number, to: number, who: readonly Slot[]) => {
     for (let at = from; at < to; at += DUELS) {
       await go(Math.min(to, at + DUELS), who);
+      for (const { operation, start } of unclear.splice(0)) {
+        settle(model, cluster.bricks, operation.places ?? [], start, now());
+        claims.give(operation.claim);
+      }
       const [one, other] = random.chance(0.5) ? [slots[0], slots[PROGRAMS]] : [slots[PROGRAMS], slots[0]];
       for (let tries = 0; tries < 20; tries++) {
         if ((await duel(world, cluster.bricks, one, other)) === 0) continue;
