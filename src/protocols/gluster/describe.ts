@@ -124,7 +124,8 @@ function introduced(procedure: Procedure, program: Program): boolean {
 }
 
 export function newDescriber(connection: Connection, shared: Shared): Describer {
-  const { services, paths, locks, peerNames, found } = shared;
+  const { services, paths, locks, found } = shared;
+  const peerNames = shared.peerNames(connection);
   let service = services.of(connection);
   const here = () => {
     if (service.forgotten) service = services.of(connection);
@@ -142,7 +143,7 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     () => here().missing > 0,
     peerNames.of,
   );
-  const story = newStory(connection, shared);
+  const story = newStory(connection, shared, peerNames);
   const watch = newLockWatch(
     locks,
     {

@@ -2,7 +2,7 @@
 import type { FoundBrick, Outside, ProtocolOptions } from '../protocol.js';
 import { type LockTable, newLockTable } from './lock-table.js';
 import { newPaths, type Paths } from './paths.js';
-import { newPeerNames, type PeerNames } from './peer-names.js';
+import { type AllPeerNames, newPeerNames } from './peer-names.js';
 import { newServices, type Services } from './services.js';
 import { newTransactions, type Transactions } from './transactions.js';
 
@@ -11,7 +11,7 @@ export interface Shared {
   readonly paths: Paths;
   readonly locks: LockTable;
   readonly transactions: Transactions;
-  readonly peerNames: PeerNames;
+  readonly peerNames: AllPeerNames;
   /** Tells the other decoders of a brick. */
   readonly found: (brick: FoundBrick) => void;
 }

@@ -62,7 +62,7 @@ function isVague({ program, procedure, whole }: Exchange, fields: Fields): boole
   return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
 }
 
-export function newStory(connection: Connection, { transactions, peerNames }: Shared): Story {
+export function newStory(connection: Connection, { transactions }: Shared, peerNames: PeerNames): Story {
   const peer = `${formatAddress(connection.ipVersion, ...connection.server)} ${connection.serverPort}`;
 
   /** The cluster's lock is held by one glusterd at a time. */
