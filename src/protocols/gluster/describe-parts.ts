@@ -14,7 +14,7 @@ export type Part = (request: Fields, out: Fields, place: Place) => string;
 /** A file that is told by its gfid alone. */
 function inode(id: string, out: Fields, place: Place, field: string | undefined): string {
   const path = place.path(id);
-  if (path === undefined) return `<gfid:${id}>`;
+  if (path === undefined) return place.nameless(id);
   if (field !== undefined) out[field] = path;
   return shownPath(path);
 }

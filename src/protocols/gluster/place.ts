@@ -7,6 +7,8 @@ import type { Paths } from './paths.js';
 export interface Place {
   /** The file's path; undefined: it is not known. */
   path(gfid: string): string | undefined;
+  /** How a file without a known path is shown, by the gfid that it has for everybody. */
+  nameless(gfid: string): string;
   /** The path that a name in a directory has: `/a/b`, `<gfid:PARENT>/b`; the name alone where the directory was not told. */
   join(parent: string | undefined, name: string): string;
   /** The host of the glusterd with this uuid; undefined: nobody has said. */
@@ -81,17 +83,19 @@ export function newPlace(
     const { path: from, gfid, moved, sure } = root();
     if (!sure) stale = true;
     if (gfid === RootGfid) return '/';
-    if (gfid !== undefined) return known(gfid) ?? `<gfid:${gfid}>`;
+    if (gfid !== undefined) return known(gfid);
     if (moved || missing()) stale = true;
     return from;
   };
+  const nameless = (id: string) => `<gfid:${id === RootGfid ? (root().gfid ?? id) : id}>`;
   return {
     path,
+    nameless,
     hostOf,
     join(parent, name) {
       if (parent === undefined) return name;
       const above = path(parent);
-      if (above === undefined) return `<gfid:${parent}>/${name}`;
+      if (above === undefined) return `${nameless(parent)}/${name}`;
       return above === '/' ? `/${name}` : `${above}/${name}`;
     },
     mark(out) {
