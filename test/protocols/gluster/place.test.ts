@@ -46,7 +46,9 @@ test('it stays the directory that it was, whatever its name', () => {
   sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   assert.equal(whole.path(id(2)), '/moved/f');
   whole.ask('RMDIR', entry(Root, 'moved'), ok);
-  assert.equal(sub.path(Root), `<gfid:${id(1)}>`);
+  assert.equal(sub.path(Root), undefined);
+  const { subject } = sub.describer.describe(exchange('FSTAT', { gfid: Root }), 'call');
+  assert.equal(subject, `FSTAT <gfid:${id(1)}>`);
   assert.equal(whole.path(id(2)), `<gfid:${id(1)}>/f`);
 });
 
