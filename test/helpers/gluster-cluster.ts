@@ -126,6 +126,8 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
       'glusterfs',
       `--volfile-server=${first.name}`,
       `--volfile-id=${volume}`,
+      // As mount.glusterfs has it.
+      '--process-name=fuse',
       ...(subdir === undefined ? [] : [`--subdir-mount=${subdir}`]),
       ...MOUNT_OPTIONS,
       at,

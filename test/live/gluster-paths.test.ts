@@ -10,6 +10,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compareLatency } from '../compare/latency.js';
+import { hasTshark } from '../compare/read.js';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { newRandom } from '../helpers/random.js';
@@ -86,6 +88,13 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     for (const line of live.lines()) check(line);
     judge(t, tally);
     isMostlyThere(tally);
+  });
+
+  test('latencies are those that tshark has', { skip: !hasTshark() && 'tshark is not installed' }, (t) => {
+    const { compared, equal, explained, unexplained } = compareLatency(file);
+    t.diagnostic(`${compared} compared, ${equal} equal, ${JSON.stringify([...explained])}`);
+    assert.deepEqual(unexplained.slice(0, 5), []);
+    assert.ok(equal > OPERATIONS);
   });
 
   for (const [view, counts] of [
