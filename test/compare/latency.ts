@@ -61,12 +61,16 @@ interface Line {
   readonly rpc?: { readonly xid: number; readonly program: number };
 }
 
-function ours(file: string): Answered[] {
+function ours(file: string, unanswered: (call: number, xid: number) => void): Answered[] {
   const lines = output(process.execPath, [`${ROOT}dist/main.js`, 'read', '--max-line', '0', file]);
   const found: Answered[] = [];
   for (const text of lines.trimEnd().split('\n')) {
     const { event, packet, rpc } = JSON.parse(text) as Line;
-    if (rpc === undefined || event.duration === undefined || packet.reply_number === undefined) continue;
+    if (rpc === undefined) continue;
+    if (event.duration === undefined || packet.reply_number === undefined) {
+      unanswered(packet.number, rpc.xid);
+      continue;
+    }
     const what = `${rpc.program} ${event.action}`;
     const [call, reply] = [packet.number, packet.reply_number];
     found.push({ xid: rpc.xid, call, reply, nanoseconds: event.duration, what });
@@ -77,14 +81,30 @@ function ours(file: string): Answered[] {
 /** GD_MGMT_HNDSK, which tshark does not know, and so does not take for RPC. */
 const UNKNOWN = /^1239873 /;
 
-/** Why the two differ, where tshark is known to be wrong. `mine` and `other` are of one reply. */
+/**
+ * Why the two differ, where tshark is known to be wrong. `mine` and `other` are of one reply; `answers` gives the reply
+ * that we have for a call, 0 for one without.
+ */
 const REASONS: readonly {
   readonly reason: string;
-  readonly explains: (mine: Answered | undefined, other: Answered | undefined) => boolean;
+  readonly explains: (
+    mine: Answered | undefined,
+    other: Answered | undefined,
+    answers: (call: number, xid: number) => number | undefined,
+  ) => boolean;
 }[] = [
   {
     reason: 'tshark takes nothing for RPC that is of a program that it does not know',
     explains: (mine, other) => other === undefined && mine !== undefined && UNKNOWN.test(mine.what),
+  },
+  {
+    reason:
+      'tshark takes an older call of these ports with the same xid: answered, a callback, or of a connection that ended',
+    explains: (mine, other, answers) =>
+      mine !== undefined &&
+      other !== undefined &&
+      other.call < mine.call &&
+      (answers(other.call, other.xid) ?? mine.reply) < mine.call,
   },
 ];
 
@@ -96,12 +116,16 @@ export function compareLatency(file: string): Comparison {
   const unexplained: string[] = [];
   let compared = 0;
   let equal = 0;
+  const replies = new Map<string, number>();
+  const all = ours(file, (call, xid) => replies.set(`${call} ${xid}`, 0));
+  for (const { call, xid, reply } of all) replies.set(`${call} ${xid}`, reply);
+  const answers = (call: number, xid: number) => replies.get(`${call} ${xid}`);
   const differ = (mine: Answered | undefined, one: Answered | undefined) => {
-    const reason = REASONS.find(({ explains }) => explains(mine, one))?.reason;
+    const reason = REASONS.find(({ explains }) => explains(mine, one, answers))?.reason;
     if (reason === undefined) unexplained.push(`${JSON.stringify(mine)} and tshark ${JSON.stringify(one)}`);
     else explained.set(reason, (explained.get(reason) ?? 0) + 1);
   };
-  for (const mine of ours(file)) {
+  for (const mine of all) {
     const one = other.get(keyOf(mine));
     other.delete(keyOf(mine));
     if (one !== undefined) compared++;

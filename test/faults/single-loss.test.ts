@@ -12,7 +12,7 @@ import { type Run, run } from './run.js';
 import { printTable } from './table.js';
 
 /** Packets that one capture's runs may decode together: its connections are each decoded alone. */
-const DECODED = 200_000;
+const DECODED = 100_000;
 
 interface Conversation {
   readonly packets: readonly Packet[];

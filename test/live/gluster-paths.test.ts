@@ -23,7 +23,7 @@ import { countPackets, cutCapture } from './paths/cut.js';
 import { readEach } from './paths/read.js';
 import { runSequence, type Truth } from './paths/run.js';
 
-const OPERATIONS = Number(process.env.WIRETAIL_PATH_OPS ?? 600);
+const OPERATIONS = Number(process.env.WIRETAIL_PATH_OPS ?? 400);
 const SEED = Number(process.env.WIRETAIL_PATH_SEED ?? 1);
 const FOPS = ['--dataset', 'gluster.fop'];
 const skip = whyNoGluster('tcpdump');

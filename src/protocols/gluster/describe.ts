@@ -173,7 +173,6 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
   const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
     const { program, procedure, request } = exchange;
     const meets = introduced(procedure, program);
-    if (meets) meet(introductionOf(request), exchange.began);
     const fields: Fields = {};
     introduce(fields, meets && part !== 'reply');
     const row = cachedRow(program, procedure);
@@ -232,7 +231,11 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
 
   /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
   const takePlaces = ({ program, procedure, request, response }: Exchange, meets: boolean) => {
-    if (meets) services.tell(here(), known?.brick, known?.volume, known?.host);
+    if (meets) {
+      services.tell(here(), known?.brick, known?.volume, known?.host);
+      // Found now, a directory stays known when its name changes.
+      if (root.gfid !== undefined) root = { ...root };
+    }
     if (program.name !== 'GLUSTER_PMAP') return;
     const asked = procedure.name === 'PORTBYBRICK';
     if (!asked && procedure.name !== 'SIGNIN') return;
@@ -248,7 +251,12 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
   return {
     describe,
     now: paths.now,
-    asked: watch.ask,
+    asked({ program, procedure, request, auth }, whole) {
+      if (program === undefined || procedure === undefined) return undefined;
+      // Its reply may be missed, and what it says holds for all calls after it.
+      if (introduced(procedure, program)) meet(introductionOf(request), paths.now());
+      return program.name === 'GLUSTER_FOP' ? watch.ask(procedure, request, auth, whole) : undefined;
+    },
     unanswered(procedure, request, lock) {
       watch.lost(lock as Lock | undefined);
       inDoubt(procedure, request);

@@ -4,15 +4,13 @@
  * was true at some moment between its call and itself, so whatever was changed since the call is left as the
  * change has it, and of two changes of one name that overlap nobody can say which came last.
  */
+import { newChanges } from './changes.js';
 import { RootGfid } from './describe-values.js';
 import { type GfidWords, gfidText, hashGfid, hashName, readGfid } from './path-hash.js';
 import { newPathTable, type Path } from './path-table.js';
 
 /** Bricks whose files are told apart: as many as the table's column can number. */
 export const BricksLimit = 65536;
-
-/** Moments of the latest changes are kept by hash: two names that share a place only make each other look younger. */
-const ChangesKept = 1 << 16;
 
 /** Names that are no file's own, or none at all. */
 const NamesLimit = 1024;
@@ -67,7 +65,7 @@ export function newPaths(capacity: number): Paths {
   const epochs = new Uint32Array(BricksLimit);
   // Who sends packets also chooses names and gfids: nobody outside can know where they go.
   const table = newPathTable(capacity, epochs, Math.floor(Math.random() * 0x7fffffff));
-  const changes = new Float64Array(ChangesKept);
+  const changes = newChanges();
   const gaps = new Float64Array(BricksLimit);
   const parentWords: GfidWords = new Uint32Array(4);
   const words: GfidWords = new Uint32Array(4);
@@ -75,18 +73,18 @@ export function newPaths(capacity: number): Paths {
 
   const nameKey = (brick: number, parent: string, text: string): number => {
     const [w0, w1, w2, w3] = readGfid(parent, parentWords);
-    return hashName(hashGfid(0, brick, w0, w1, w2, w3), text) % ChangesKept;
+    return hashName(hashGfid(0, brick, w0, w1, w2, w3), text);
   };
   const fileKey = (brick: number, gfid: string): number => {
     const [w0, w1, w2, w3] = readGfid(gfid, words);
-    return hashGfid(1, brick, w0, w1, w2, w3) % ChangesKept;
+    return hashGfid(1, brick, w0, w1, w2, w3);
   };
   /** Of a name in whatever directory. */
-  const textKey = (brick: number, text: string): number => hashName(brick + 2, text) % ChangesKept;
+  const textKey = (brick: number, text: string): number => hashName(brick + 2, text);
   /** Notes a change. Returns whether another one of the same has come since the moment `began`. */
   const change = (key: number, began: number): boolean => {
-    const overlaps = changes[key] > began;
-    changes[key] = ++count;
+    const overlaps = changes.since(key, began);
+    changes.set(key, ++count);
     return overlaps;
   };
   const put = (
@@ -101,7 +99,7 @@ export function newPaths(capacity: number): Paths {
     const epoch = sure && gaps[brick] <= began ? epochs[brick] : epochs[brick] - 1;
     table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epoch);
   };
-  const isSame = (key: number, began: number) => changes[key] <= began;
+  const isSame = (key: number, began: number) => !changes.since(key, began);
   const removed = (brick: number, parent: string, text: string, began: number): boolean => {
     change(textKey(brick, text), 0);
     return change(nameKey(brick, parent, text), began);

@@ -46,10 +46,11 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
     .filter((name) => name !== '')
     .join('/')}`;
   const find = () => (brick() === 0 ? undefined : paths.find(brick(), path, began));
-  let gfid = find();
+  let gfid: string | undefined;
   return {
     path,
     sure: true,
+    // Not before it is asked for: the brick looks for the directory some time after the call has come by.
     get gfid() {
       gfid ??= find();
       return gfid;

@@ -35,6 +35,15 @@ export interface Exchange {
   readonly elapsed?: number | undefined;
 }
 
+/** A call, as it comes by. */
+export interface Asked {
+  /** undefined: it is none that is known. */
+  readonly program: Program | undefined;
+  readonly procedure: Procedure | undefined;
+  readonly request: Fields | undefined;
+  readonly auth: Fields | undefined;
+}
+
 export interface Description {
   /** The `gluster` section, but for `request` and `response`. */
   readonly fields: Fields;
@@ -57,12 +66,7 @@ export interface Describer {
   /** A moment in the order of what was learned from replies. */
   now(): number;
   /** A call came by that will be answered: gives what is to be remembered of it until then (Exchange.lock). */
-  asked(
-    procedure: Procedure,
-    request: Fields | undefined,
-    auth: Fields | undefined,
-    whole: boolean,
-  ): object | undefined;
+  asked(call: Asked, whole: boolean): object | undefined;
   /** The reply of a call will not be seen: it is not known what it did. */
   unanswered(procedure: Procedure, request: Fields | undefined, lock?: object): void;
   /** Bytes of the connection are missing so far, and may come yet; or none are any more. */

@@ -201,9 +201,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
 
 /** Shows the call to who knows what it is about; a call that was sent again was shown before. */
 function asked(flow: Flow, call: Call): void {
-  const { procedure, program } = call;
-  if (call.lock !== undefined || procedure === undefined || program?.name !== 'GLUSTER_FOP') return;
-  call.lock = flow.describer.asked(procedure, call.request, call.auth, !call.truncated && call.reason === '');
+  if (call.lock === undefined) call.lock = flow.describer.asked(call, !call.truncated && call.reason === '');
 }
 
 /** Tells of a call that will have no reply any more, unless that was told. */

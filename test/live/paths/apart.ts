@@ -1,6 +1,6 @@
 /**
- * Replicas that differ for a while: a change that one of them has failed and others have done, or the other way about. GlusterFS heals that
- * later; until then the brick has other names than the volume, and its lines have those that it has.
+ * Replicas that differ for a while: a change that one of them has failed and others have done, or the other way about.
+ * GlusterFS heals that later; until then some brick has other names than the volume, and its lines have those that it has.
  */
 import type { Line } from '../../helpers/wiretail.js';
 import { momentOf } from './clock.js';
@@ -34,10 +34,9 @@ export function newApart(): Apart {
     since() {
       const since = new Map<unknown, number>();
       for (const calls of operations.values()) {
-        // What most have done is what the client is told.
-        const failed = calls.filter((call) => call.failed).length * 2 > calls.length;
-        for (const { brick, at } of calls.filter((call) => call.failed !== failed))
-          since.set(brick, Math.min(at, since.get(brick) ?? at));
+        // What the program is told is what one of them has done, and not always what most have.
+        if (calls.every(({ failed }) => failed === calls[0].failed)) continue;
+        for (const { brick, at } of calls) since.set(brick, Math.min(at, since.get(brick) ?? at));
       }
       return since;
     },

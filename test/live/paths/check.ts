@@ -107,7 +107,10 @@ export function newCheck(
   return (line) => {
     if (line.event.dataset !== 'gluster.fop' || line.gluster === undefined) return;
     const gluster = line.gluster as Fields;
-    if (momentOf(line['@timestamp']) >= (apart.get(gluster.brick) ?? Number.POSITIVE_INFINITY)) {
+    const over = momentOf(line['@timestamp']) + lasted(line) / 1e3;
+    // Where the introduction was lost it may be any of them.
+    const since = gluster.brick === undefined ? Math.min(...apart.values()) : apart.get(gluster.brick);
+    if (over >= (since ?? Number.POSITIVE_INFINITY)) {
       tally.apart++;
       return;
     }

@@ -40,6 +40,12 @@ export function exchange(
   return { program, procedure, request, ...rest, ...more };
 }
 
+/** A client says who it is, and is answered. */
+export function introduce(describer: Describer, hello: Exchange): Description {
+  describer.asked({ ...hello, auth: undefined }, hello.whole);
+  return describer.describe(hello, 'both');
+}
+
 export interface Client {
   readonly describer: Describer;
   /** A call and its reply, one behind the other. */
@@ -74,7 +80,7 @@ export function client(shared: Shared, at: Partial<Connection> = {}): Client {
       const texts = Object.entries(dict).map(([key, text]) => [key, { hex: '00', text }]);
       const request = { dict: Object.fromEntries(texts) };
       const more = { response: ok, began: describer.now() };
-      return describer.describe(exchange('SETVOLUME', request, more, 'handshake'), 'both');
+      return introduce(describer, exchange('SETVOLUME', request, more, 'handshake'));
     },
   };
 }

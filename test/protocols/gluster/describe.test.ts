@@ -5,6 +5,7 @@ import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import { newShared } from '../../../src/protocols/gluster/shared.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { introduce } from './calls.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
@@ -26,9 +27,9 @@ function both(
   request?: Fields,
   response?: Fields,
 ): Description {
-  return newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)).describe(
+  return introduce(
+    newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)),
     exchange(number, version, name, request, response),
-    'both',
   );
 }
 
@@ -197,9 +198,9 @@ const setvolume: Fields = {
 
 test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
   const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
-  const hello = describer.describe(
+  const hello = introduce(
+    describer,
     exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
-    'both',
   );
   assert.equal(hello.subject, 'SETVOLUME /bricks/h');
   assert.equal(hello.result, 'ok');

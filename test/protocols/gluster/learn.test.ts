@@ -6,7 +6,7 @@ import type { Describer, Fields } from '../../../src/protocols/rpc/describe.js';
 import type { Json } from '../../../src/records/record.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
-import { exchange, ok } from './calls.js';
+import { exchange, introduce, ok } from './calls.js';
 import { Errno, newBrick, Root } from './little-brick.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
@@ -80,7 +80,7 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
     const describer = newDescriber(connection, shared);
     // The others do so later, among the rest.
     if (root !== undefined)
-      describer.describe(exchange('SETVOLUME', { dict: {} }, { response: ok }, 'handshake'), 'both');
+      introduce(describer, exchange('SETVOLUME', { dict: {} }, { response: ok }, 'handshake'));
     return { describer, root, subdirectory, blind: false, busy: false };
   });
   const [watcher] = clients;
@@ -154,6 +154,11 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
     }
     call.noticed = true;
     call.began = call.client.describer.now();
+    if (call.procedure !== 'SETVOLUME') return;
+    call.client.describer.asked(
+      { ...exchange('SETVOLUME', call.wire, {}, 'handshake'), auth: undefined },
+      true,
+    );
   };
 
   /** Bytes toward the brick are found to be missing, of this call or before it. */

@@ -5,6 +5,7 @@ import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import { newShared, type Shared } from '../../../src/protocols/gluster/shared.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { introduce } from './calls.js';
 
 const Fop = 1298437;
 const Handshake = 14398633;
@@ -75,17 +76,14 @@ export function newBricks(version = 400): Bricks {
           'process-name': 'fuse',
           ...(subdir === undefined ? {} : { 'subdir-mount': subdir }),
         };
-        describer.describe(
-          {
-            ...procedureOf(Handshake, 2, 'SETVOLUME'),
-            request: { dict },
-            response: GRANTED,
-            whole: true,
-            refused: false,
-            began: 0,
-          },
-          'both',
-        );
+        introduce(describer, {
+          ...procedureOf(Handshake, 2, 'SETVOLUME'),
+          request: { dict },
+          response: GRANTED,
+          whole: true,
+          refused: false,
+          began: 0,
+        });
       }
       const self: Client = {
         host,
@@ -94,9 +92,7 @@ export function newBricks(version = 400): Bricks {
           const found = procedureOf(Fop, version, name);
           const asked = clock.seconds;
           const lock = describer.asked(
-            found.procedure,
-            request,
-            { pid: caller ?? pid, lk_owner: owner },
+            { ...found, request, auth: { pid: caller ?? pid, lk_owner: owner } },
             whole,
           );
           const exchange = (response?: Fields) => ({

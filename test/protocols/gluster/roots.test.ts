@@ -5,6 +5,7 @@ import { findProgram } from '../../../src/protocols/gluster/programs.js';
 import { newShared, type Shared } from '../../../src/protocols/gluster/shared.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describe.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { exchange, introduce } from './calls.js';
 
 const Fop = 1298437;
 const Handshake = 14398633;
@@ -26,7 +27,9 @@ function tell(
   const procedure = known?.procedures.find((row) => row?.name === name);
   assert.ok(known !== undefined && procedure !== undefined);
   const more = { whole: true, refused: false, began: describer.now() };
-  return describer.describe({ program: known, procedure, request, response, ...more }, 'both').fields;
+  const exchange = { program: known, procedure, request, response, ...more };
+  return (name === 'SETVOLUME' ? introduce(describer, exchange) : describer.describe(exchange, 'both'))
+    .fields;
 }
 
 const fop = (describer: Describer, name: string, request: Fields, response: Fields) =>
@@ -145,4 +148,27 @@ test('while bytes of any connection to the brick are missing, paths are marked',
   assert.equal(read(one, file).path_before_gap, true);
   other.missing(false);
   assert.equal(read(one, file).path_before_gap, undefined);
+});
+
+test('a client is known by its call: the reply may be missed', () => {
+  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const part = connect(shared);
+  const hello = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
+  part.asked({ ...hello, auth: undefined }, true);
+  assert.equal(lookup(part, root, 'f', regular(file)).path, '/sub/f');
+});
+
+test('where it is asked for is where the directory was when it was found, not when it was asked for', () => {
+  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const whole = introduced(shared);
+  make(whole, root, 'sub', sub);
+  const part = connect(shared);
+  const hello = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
+  const began = part.now();
+  part.asked({ ...hello, auth: undefined }, true);
+  const renamed = { oldgfid: root, oldbname: 'sub', newgfid: root, newbname: 'old' };
+  fop(whole, 'RENAME', renamed, { stat: directory(sub) });
+  make(whole, root, 'sub', above);
+  part.describe({ ...hello, response: ok, began }, 'both');
+  assert.equal(lookup(part, root, 'f', regular(file)).path_before_gap, true);
 });
