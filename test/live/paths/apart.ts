@@ -13,7 +13,7 @@ export interface Apart {
   /** A line of the calls view. */
   take(line: Line): void;
   /** By brick, since when it is not as the others. */
-  since(): ReadonlyMap<unknown, number>;
+  since(): Map<unknown, number>;
 }
 
 export function newApart(): Apart {

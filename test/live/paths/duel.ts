@@ -14,37 +14,52 @@ import type { World } from './operations.js';
 import type { Slot } from './slot.js';
 import type { Command } from './worker.js';
 
-/** The file that has this name on most bricks, as the last half of its gfid: they may differ until they are healed. */
+/** Bricks, as lines name them, and since when they may not have what most have. */
+export interface Replicas {
+  readonly bricks: readonly string[];
+  readonly differing: Map<string, number>;
+}
+
+/**
+ * The file that has this name on most bricks, as the last half of its gfid: they may differ until they are healed, by
+ * something that was done since `start`.
+ */
 export function onBricks(
   model: Model,
-  bricks: readonly string[],
+  { bricks, differing }: Replicas,
   parent: Entity,
   name: Buffer,
+  start: number,
 ): string | undefined {
   const way = model.way(parent);
   if (way === undefined) return undefined;
-  const votes = new Map<string | undefined, number>();
+  const votes = new Map<string | undefined, string[]>();
   for (const brick of bricks) {
     const parts = [Buffer.from(brick), ...way.map((link) => link.name), name];
     const path = Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [Buffer.from('/'), part])));
     const stat = lstatSync(path, { throwIfNoEntry: false });
     const inode = stat && lgetxattr(path, 'trusted.gfid').toString('hex', 8, 16);
-    votes.set(inode, (votes.get(inode) ?? 0) + 1);
+    votes.set(inode, [...(votes.get(inode) ?? []), brick]);
   }
-  for (const [inode, count] of votes) if (count * 2 > bricks.length) return inode;
+  for (const [inode, those] of votes) {
+    if (those.length * 2 <= bricks.length) continue;
+    for (const brick of bricks)
+      if (!those.includes(brick)) differing.set(brick, Math.min(start, differing.get(brick) ?? start));
+    return inode;
+  }
   throw new Error(`the bricks do not agree about ${name.toString()}: ${[...votes]}`);
 }
 
 /** The names become those that the bricks have, of whatever was done since `start`. */
 export function settle(
   model: Model,
-  bricks: readonly string[],
+  replicas: Replicas,
   places: readonly { readonly parent: Entity; readonly name: Buffer }[],
   start: number,
   end: number,
 ): void {
   for (const { parent, name } of places) {
-    const inode = onBricks(model, bricks, parent, name);
+    const inode = onBricks(model, replicas, parent, name, start);
     const node = inode === undefined ? undefined : model.find(inode);
     const link = model.at(parent, name);
     if (link !== undefined && link.node === node) continue;
@@ -118,7 +133,7 @@ function draw({ model, random, nextFile }: World, one: Slot, other: Slot): Duel 
 }
 
 /** One of them, if there is one to be had. */
-export async function duel(world: World, bricks: readonly string[], one: Slot, other: Slot): Promise<number> {
+export async function duel(world: World, replicas: Replicas, one: Slot, other: Slot): Promise<number> {
   const { model } = world;
   const drawn = draw(world, one, other);
   if (drawn === undefined) return 0;
@@ -131,7 +146,7 @@ export async function duel(world: World, bricks: readonly string[], one: Slot, o
     world.nextFile++;
     model.know(drawn.creates, inode);
   }
-  settle(model, bricks, drawn.places, start, end);
+  settle(model, replicas, drawn.places, start, end);
   // Whatever came of it in the end, meanwhile each may have had what it wanted.
   for (const { node, parent, name } of drawn.may) model.brief(parent, name, node, start, end);
   return 1;

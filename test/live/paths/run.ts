@@ -4,7 +4,7 @@ import type { Cluster } from '../../helpers/gluster-cluster.js';
 import { newRandom } from '../../helpers/random.js';
 import { type Claim, newClaims } from './claims.js';
 import { now } from './clock.js';
-import { duel, onBricks, settle } from './duel.js';
+import { duel, onBricks, type Replicas, settle } from './duel.js';
 import { type Entity, type Model, newModel } from './model.js';
 import { type Operation, pickOperation, type World, type Writes } from './operations.js';
 import { type Slot, startSlot } from './slot.js';
@@ -18,6 +18,8 @@ export interface Truth {
   readonly counts: ReadonlyMap<string, number>;
   /** What is not as it should be in the end. */
   readonly differences: readonly string[];
+  /** Bricks that were found not to have what the others have, and since when. */
+  readonly differing: ReadonlyMap<string, number>;
 }
 
 /** Programs on each mount. */
@@ -44,6 +46,7 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   const unclear: { readonly operation: Operation; readonly start: number }[] = [];
   const counts = new Map<string, number>();
   const [first, second, third] = cluster.clients;
+  const replicas: Replicas = { bricks: cluster.bricks, differing: new Map() };
   const slots: Slot[] = [];
   for (const node of [first, second])
     for (let program = 0; program < PROGRAMS; program++) slots.push(startSlot(node, model, model.root));
@@ -97,12 +100,12 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
     for (let at = from; at < to; at += DUELS) {
       await go(Math.min(to, at + DUELS), who);
       for (const { operation, start } of unclear.splice(0)) {
-        settle(model, cluster.bricks, operation.places ?? [], start, now());
+        settle(model, replicas, operation.places ?? [], start, now());
         claims.give(operation.claim);
       }
       const [one, other] = random.chance(0.5) ? [slots[0], slots[PROGRAMS]] : [slots[PROGRAMS], slots[0]];
       for (let tries = 0; tries < 20; tries++) {
-        if ((await duel(world, cluster.bricks, one, other)) === 0) continue;
+        if ((await duel(world, replicas, one, other)) === 0) continue;
         count('duel ok');
         break;
       }
@@ -123,15 +126,22 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   await between(end, operations, slots);
   for (const slot of slots) await slot.end();
   const guest = { address: third.address, root: sub, since };
-  return { model, writes: world.writes, guest, counts, differences: differences(model, cluster.bricks) };
+  return {
+    model,
+    writes: world.writes,
+    guest,
+    counts,
+    differences: differences(model, replicas),
+    differing: replicas.differing,
+  };
 }
 
 /** Where the tree is not on the bricks as the model has it. */
-function differences(model: Model, bricks: readonly string[]): string[] {
+function differences(model: Model, replicas: Replicas): string[] {
   const found: string[] = [];
   for (const node of model.all()) {
-    for (const { parent, name, text } of model.names(node)) {
-      const inode = onBricks(model, bricks, parent, name);
+    for (const { parent, name, text, from } of model.names(node)) {
+      const inode = onBricks(model, replicas, parent, name, from);
       if (inode === undefined || (node.inode !== undefined && inode !== node.inode))
         found.push(`${text}: ${inode} instead of ${node.inode}`);
     }
