@@ -6,8 +6,9 @@
 import { pino } from 'pino';
 import { exactJson } from '../records/exact-json.js';
 import { fitSections, ROUNDS } from '../records/fit.js';
-import type { Json, JsonObject, Level, RecordBody } from '../records/record.js';
+import type { Json, JsonObject, Level, RecordBody, Sections } from '../records/record.js';
 import { timestamp } from '../records/time.js';
+import { eventOf, quoted, rpcJson } from './line-parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
 export type Beginnings = { -readonly [level in Level]?: string } & { readonly bindings: JsonObject };
@@ -51,38 +52,43 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
     child: (bindings) => ({ bindings }),
     write(beginnings, body) {
       const { level, message } = body;
-      const sections = body.sections as JsonObject;
+      const { sections } = body;
       const start = `${beginnings[level] ?? begin(beginnings, level)}${headOf(body)}`;
       let line = `${start}${sectionsOf(sections)}${messageOf(message)}`;
       for (let round = 0; isTooLong(line) && round < ROUNDS; round++) {
-        line = `${start}${sectionsOf(fitSections(sections, round))}${messageOf(message.slice(0, 1024 >> round))}`;
+        line = `${start}${anyOf(fitSections({ ...sections }, round))}${messageOf(message.slice(0, 1024 >> round))}`;
       }
       emit(line);
     },
   };
 }
 
-/** The action may be cut somewhere, perhaps within a character, of which many readers refuse a half. */
-function text(value: string): string {
-  return JSON.stringify(value.toWellFormed());
-}
-
 function messageOf(message: string): string {
-  return `,"message":${text(message)}}\n`;
+  return `,"message":${quoted(message)}}\n`;
 }
 
 function headOf(body: RecordBody): string {
   const { dataset, action, outcome, duration, packet, replyPacket } = body;
   let head = `,"@timestamp":"${timestamp(body.seconds, body.nanoseconds)}"`;
-  head += `,"event":{"dataset":"${dataset}","action":${text(action)}`;
-  if (outcome !== undefined) head += `,"outcome":"${outcome}"`;
+  head += `,"event":{${eventOf(dataset, action, outcome)}`;
   if (duration !== undefined) head += `,"duration":${duration}`;
   if (packet === 0) return `${head}}`;
   head += `},"packet":{"number":${packet}`;
   return replyPacket === 0 ? `${head}}` : `${head},"reply_number":${replyPacket}}`;
 }
 
-function sectionsOf(sections: JsonObject): string {
+/** In the order in which protocols give them. */
+function sectionsOf({ gearman, rpc, gluster, wiretail, tls }: Sections): string {
+  let all = '';
+  if (gearman !== undefined) all += `,"gearman":${json(gearman)}`;
+  if (rpc !== undefined) all += `,"rpc":${rpcJson(rpc, json)}`;
+  if (gluster !== undefined) all += `,"gluster":${json(gluster)}`;
+  if (wiretail !== undefined) all += `,"wiretail":${json(wiretail)}`;
+  return tls === undefined ? all : `${all},"tls":${json(tls)}`;
+}
+
+/** What was shortened has no certain form any more. */
+function anyOf(sections: JsonObject): string {
   let all = '';
   for (const name in sections) {
     const section = sections[name];

@@ -41,9 +41,32 @@ export interface JsonObject {
 }
 
 export interface Sections {
-  gearman?: JsonObject;
-  rpc?: JsonObject;
-  gluster?: JsonObject;
-  wiretail?: JsonObject;
-  tls?: JsonObject;
+  gearman?: JsonObject | undefined;
+  rpc?: RpcSection | undefined;
+  gluster?: JsonObject | undefined;
+  wiretail?: JsonObject | undefined;
+  tls?: JsonObject | undefined;
 }
+
+/** All that is known of an RPC message, in the order in which it is written. (A type, so that it is a JsonObject too.) */
+export type RpcSection = {
+  readonly type: 'call' | 'reply' | undefined;
+  readonly xid: number;
+  readonly program: number | undefined;
+  readonly version: number | undefined;
+  readonly procedure: number | undefined;
+  readonly method: string | undefined;
+  readonly accept_status: string | undefined;
+  readonly reject_status: string | undefined;
+  readonly auth_status: string | undefined;
+  readonly mismatch: { readonly low: number; readonly high: number } | undefined;
+  readonly auth: JsonObject | undefined;
+  readonly verifier: JsonObject | undefined;
+  readonly retransmission: true | undefined;
+  /** Bytes of data behind the struct. */
+  readonly payload_bytes: number | undefined;
+  /** Nanoseconds that a call has waited. */
+  readonly age: number | undefined;
+  /** The reply came after it was told that there is none. */
+  readonly late: true | undefined;
+};

@@ -176,7 +176,7 @@ describe('any record', () => {
       let cut = 0;
       for (let seed = 1; seed <= 300; seed++) {
         const random = newRandom(seed);
-        const sections: Sections = { gearman: randomObject(random, 4), rpc: randomObject(random, 4) };
+        const sections: Sections = { gearman: randomObject(random, 4), gluster: randomObject(random, 4) };
         const message = randomText(random);
         const bindings = { source: { ip: '2001:db8::1', port: 1 }, host: 'x'.repeat(100) };
         const whole = write({ sections, message }, 0, bindings);

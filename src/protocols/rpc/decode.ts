@@ -50,6 +50,8 @@ function readStruct(
   return read;
 }
 
+const NoPayload: Fields = Object.freeze({});
+
 /** The first bytes of the data, where they are asked for; undefined: they are not at hand yet. */
 function payloadOf(
   flow: Flow,
@@ -59,8 +61,8 @@ function payloadOf(
   final: boolean,
 ): Fields | undefined {
   const wanted = Math.min(flow.payloadBytes, read.dataBytes ?? 0, PayloadLimit);
+  if (wanted === 0) return NoPayload;
   const fields: Fields = {};
-  if (wanted === 0) return fields;
   if (read.dataAt + wanted > end && !final) return undefined;
   const stop = Math.min(read.dataAt + wanted, end);
   if (stop > read.dataAt) {

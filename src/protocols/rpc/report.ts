@@ -1,5 +1,5 @@
 /** Messages into records: what each is, and, in the `calls` view, a call with its reply. */
-import type { EventOutcome } from '../../records/record.js';
+import type { EventOutcome, RpcSection } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
 import { elapsed } from '../../records/words.js';
 import { type Direction, type Moment, ToServer } from '../protocol.js';
@@ -14,11 +14,7 @@ import { acceptStat, authStat, rejectStat } from './status.js';
 
 /** How a procedure is called, whether or not it is one that is known. */
 function actionOf(call: Call): string {
-  return (
-    call.procedure?.name ??
-    otherProcedure(call.programNumber, call.versionNumber, call.procedureNumber) ??
-    `proc-${call.procedureNumber}`
-  );
+  return methodOf(call) ?? `proc-${call.procedureNumber}`;
 }
 
 function datasetOf(flow: Flow, call: Call | undefined) {
@@ -62,22 +58,47 @@ function describe(
   };
 }
 
-function numbers(call: Call): Fields {
+/**
+ * The `rpc` section: always an object of this one form, which is made and written faster than one with the members that
+ * this message happens to have. `parts` says whether the line is about the call, the reply or both.
+ */
+function rpcOf(flow: Flow, call: Call | undefined, reply: Reply | undefined, parts: RpcParts): RpcSection {
+  const { shows, age, late } = parts;
+  const own = shows === 'reply' ? undefined : call;
+  const refused = reply !== undefined && !reply.accepted;
   return {
-    program: call.programNumber,
-    version: call.versionNumber,
-    procedure: call.procedureNumber,
-    method:
-      call.procedure?.name ?? otherProcedure(call.programNumber, call.versionNumber, call.procedureNumber),
+    type: flow.messages ? (shows === 'reply' ? 'reply' : 'call') : undefined,
+    xid: call?.xid ?? reply?.xid ?? 0,
+    program: call?.programNumber,
+    version: call?.versionNumber,
+    procedure: call?.procedureNumber,
+    method: call && methodOf(call),
+    accept_status: reply?.accepted === true ? acceptStat(reply.status) : undefined,
+    reject_status: refused ? rejectStat(reply.status) : undefined,
+    auth_status: refused && reply.status === RejectStat.authError ? authStat(reply.authStatus) : undefined,
+    mismatch: reply?.mismatch,
+    auth: own?.auth,
+    verifier: own === undefined ? reply?.verifier : own.verifier,
+    retransmission: own?.retransmission === true ? true : undefined,
+    payload_bytes: own?.dataBytes ?? reply?.dataBytes,
+    age,
+    late,
   };
 }
 
-function statusOf(reply: Reply): Fields {
-  const { accepted, status, mismatch } = reply;
-  const name = accepted ? { accept_status: acceptStat(status) } : { reject_status: rejectStat(status) };
-  const auth =
-    !accepted && status === RejectStat.authError ? { auth_status: authStat(reply.authStatus) } : {};
-  return { ...name, ...auth, mismatch };
+interface RpcParts {
+  readonly shows: 'call' | 'reply' | 'both';
+  readonly age?: number | undefined;
+  readonly late?: true | undefined;
+}
+
+const OfCall: RpcParts = { shows: 'call' };
+const OfReply: RpcParts = { shows: 'reply' };
+const OfBoth: RpcParts = { shows: 'both' };
+const OfBothLate: RpcParts = { shows: 'both', late: true };
+
+function methodOf({ procedure, programNumber, versionNumber, procedureNumber }: Call): string | undefined {
+  return procedure?.name ?? otherProcedure(programNumber, versionNumber, procedureNumber);
 }
 
 /** What the RPC layer says of the reply, where the server did not do what was asked. */
@@ -91,7 +112,7 @@ interface Line {
   readonly sentence: string;
   readonly outcome: EventOutcome | undefined;
   readonly duration: number | undefined;
-  readonly rpc: Fields;
+  readonly rpc: RpcSection;
   readonly gluster: Fields | undefined;
   readonly truncated: boolean;
   readonly reason: string;
@@ -102,9 +123,6 @@ interface Line {
 }
 
 function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Line, at: Moment): void {
-  const wiretail: Fields = {};
-  if (line.truncated) wiretail.truncated = true;
-  if (line.reason !== '') wiretail.malformed = true;
   flow.emit(from, {
     level: 'info',
     message: line.sentence,
@@ -119,12 +137,14 @@ function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Lin
     age: line.age,
     expected: line.expected,
     key: line.xid,
-    sections: {
-      rpc: line.rpc,
-      ...(line.gluster === undefined ? {} : { gluster: line.gluster }),
-      ...(line.truncated || line.reason !== '' ? { wiretail } : {}),
-    },
+    sections: { rpc: line.rpc, gluster: line.gluster, wiretail: faultsOf(line) },
   });
+}
+
+function faultsOf({ truncated, reason }: Line): Fields | undefined {
+  if (!truncated && reason === '') return undefined;
+  if (!truncated) return { malformed: true };
+  return reason === '' ? { truncated } : { truncated, malformed: true };
 }
 
 /** The `gluster` section: what the description has, then the payload and the structs where they are asked for. */
@@ -137,7 +157,9 @@ function glusterOf(
   response: Fields | undefined,
 ): Fields | undefined {
   if (call?.program === undefined || description === undefined) return undefined;
-  const fields: Fields = { ...description.fields, ...payload };
+  const { fields } = description;
+  // Most carry none, or are not asked for it.
+  for (const name in payload) fields[name] = payload[name];
   if (flow.full && request !== undefined) fields.request = request;
   if (flow.full && response !== undefined) fields.response = response;
   return fields;
@@ -178,15 +200,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
         sentence: description.subject + (description.holders ?? ''),
         outcome: undefined,
         duration: undefined,
-        rpc: {
-          type: flow.messages ? 'call' : undefined,
-          xid: call.xid,
-          ...numbers(call),
-          auth: call.auth,
-          verifier: call.verifier,
-          retransmission: call.retransmission ? true : undefined,
-          payload_bytes: call.dataBytes,
-        },
+        rpc: rpcOf(flow, call, undefined, OfCall),
         gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
         truncated: call.truncated,
         reason: call.reason,
@@ -235,7 +249,7 @@ export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment)
       sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${elapsed(age)}`}${description.holders ?? ''}`,
       outcome: 'unknown',
       duration: undefined,
-      rpc: { ...callOf(call, undefined), age },
+      rpc: rpcOf(flow, call, undefined, { shows: 'call', age }),
       age,
       gluster: glusterOf(flow, call, description, call.payload, call.request, undefined),
       truncated: call.truncated,
@@ -245,19 +259,6 @@ export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment)
     },
     call,
   );
-}
-
-/** The `rpc` section of a line for a call with its reply. */
-function callOf(call: Call, reply: Reply | undefined): Fields {
-  return {
-    xid: call.xid,
-    ...numbers(call),
-    ...(reply === undefined ? {} : statusOf(reply)),
-    auth: call.auth,
-    verifier: call.verifier,
-    retransmission: call.retransmission ? true : undefined,
-    payload_bytes: call.dataBytes ?? reply?.dataBytes,
-  };
 }
 
 function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
@@ -278,7 +279,8 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const result = refused ?? (unread ? 'a reply' : (description.result ?? 'a reply'));
   const outcome = refused !== undefined ? 'failure' : unread ? 'unknown' : description.outcome;
   const time = duration === undefined ? '' : ` in ${elapsed(duration)}`;
-  const payload = { ...(messages ? undefined : call.payload), ...reply.payload };
+  const payload =
+    flow.payloadBytes === 0 ? undefined : { ...(messages ? undefined : call.payload), ...reply.payload };
   emitLine(
     flow,
     messages ? from : opposite(from),
@@ -287,16 +289,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
       sentence: `${description.subject} -> ${result}${time}${description.holders ?? ''}`,
       outcome,
       duration,
-      rpc: messages
-        ? {
-            type: 'reply',
-            xid: reply.xid,
-            ...numbers(call),
-            ...statusOf(reply),
-            verifier: reply.verifier,
-            payload_bytes: reply.dataBytes,
-          }
-        : { ...callOf(call, reply), late: call.told ? true : undefined },
+      rpc: rpcOf(flow, call, reply, messages ? OfReply : call.told ? OfBothLate : OfBoth),
       gluster: glusterOf(
         flow,
         call,
@@ -326,7 +319,7 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
       sentence: `a reply to a call that was not seen (xid ${reply.xid})`,
       outcome: undefined,
       duration: undefined,
-      rpc: { type: 'reply', xid: reply.xid, ...statusOf(reply), verifier: reply.verifier },
+      rpc: rpcOf(flow, undefined, reply, OfReply),
       gluster: undefined,
       truncated: reply.truncated,
       reason: reply.reason,
