@@ -2,6 +2,13 @@
 import type { Netns } from './netns.js';
 import { ended, until } from './wiretail.js';
 
+/**
+ * With immediate mode each packet takes a slot of this size in the kernel's buffer, so that its size decides how many
+ * wait there while the machine is busy. The longest packets, joined by offloads, have 64 KiB and their headers.
+ */
+const SNAPLEN = '66000';
+const BUFFER_KIB = '262144';
+
 /** Captures TCP until its end, which gives what it said. */
 export async function startTcpdump(
   netns: Netns,
@@ -9,7 +16,7 @@ export async function startTcpdump(
   file: string,
 ): Promise<() => Promise<string>> {
   const child = netns.spawn('tcpdump', [
-    ...['-i', device, '-Z', 'root', '-s', '0', '-B', '65536', '--time-stamp-precision=nano'],
+    ...['-i', device, '-Z', 'root', '-s', SNAPLEN, '-B', BUFFER_KIB, '--time-stamp-precision=nano'],
     ...['--immediate-mode', '-U', '-w', file, 'tcp'],
   ]);
   const end = ended(child);
