@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { captureCommand } from './commands/capture.js';
+import { checkConfigCommand } from './commands/check-config.js';
 import { devicesCommand } from './commands/devices.js';
 import { readCommand } from './commands/read.js';
 import { schemaCommand } from './commands/schema.js';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
     .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
     .command(captureCommand)
     .command(readCommand)
+    .command(checkConfigCommand)
     .command(devicesCommand)
     .command(schemaCommand)
     .version(VERSION)

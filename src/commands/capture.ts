@@ -1,40 +1,72 @@
 /** `wiretail capture`: the daemon. */
-import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
-import { type Arguments, CAPTURE_OPTIONS, COMMON_OPTIONS, captureConfig } from '../config/options.js';
+import { yargsOptions } from '../config/definition.js';
+import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
+import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
+import { effectiveYaml } from '../config/write-yaml.js';
 import { openStdout } from '../output/destination.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
+import { print } from './print.js';
+import { newReload } from './reload.js';
+import { CONFIG_OPTION, daemonSettings } from './settings.js';
+
+const PRINT_CONFIG = {
+  'print-config': {
+    type: 'boolean',
+    describe: 'print what holds, as a configuration file that says where each value came from, and end',
+  },
+} as const;
 
 export const captureCommand: CommandModule<object, Arguments> = {
   command: ['capture', '$0'],
   describe: 'capture live and write what is seen, until a signal',
-  builder: (args) => args.options({ ...CAPTURE_OPTIONS, ...COMMON_OPTIONS }),
+  builder: (args) => args.options({ ...CONFIG_OPTION, ...PRINT_CONFIG, ...yargsOptions(DAEMON_DEFINITIONS) }),
   async handler(args) {
-    const config = captureConfig(args, availableParallelism());
+    const { settled, config } = daemonSettings(args);
+    if (args['print-config'] === true) {
+      print(effectiveYaml(DAEMON_DEFINITIONS, settled));
+      return;
+    }
     const { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout } = config;
-    await followRun(
-      startRun({
-        version: VERSION,
-        config,
-        source: {
-          kind: 'live',
-          engine: config.engine,
-          options: { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout },
+    const diagnostics = newDiagnostics(config.logLevel);
+    const run = startRun({
+      version: VERSION,
+      config,
+      source: {
+        kind: 'live',
+        engine: config.engine,
+        options: { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout },
+      },
+      described: {
+        filter: filters[0],
+        snaplen,
+        decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
+        workers: config.workers,
+        view: config.view,
+        detail: config.detail,
+      },
+      statsInterval: config.statsInterval,
+      destination: openStdout(),
+      diagnostics,
+    });
+    const reload = newReload({
+      load: () => daemonSettings(args),
+      appliers: [
+        { settings: Object.keys(SELECT_OPTIONS), apply: ({ select }) => run.select(select) },
+        { settings: ['stats-interval'], apply: ({ statsInterval }) => run.setStatsInterval(statsInterval) },
+        {
+          settings: ['log-level'],
+          apply: ({ logLevel }) => {
+            diagnostics.level = logLevel;
+          },
         },
-        described: {
-          filter: filters[0],
-          snaplen,
-          decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
-          workers: config.workers,
-          view: config.view,
-          detail: config.detail,
-        },
-        statsInterval: config.statsInterval,
-        destination: openStdout(),
-        diagnostics: newDiagnostics('info'),
-      }),
-    );
+      ],
+      diagnostics,
+      first: settled,
+    });
+    process.on('SIGHUP', reload);
+    await followRun(run);
   },
 };

@@ -1,11 +1,13 @@
 /** `wiretail read`: capture files. */
 import type { CommandModule } from 'yargs';
 import { progressPrinter } from '../capture/file/progress.js';
+import { yargsOptions } from '../config/definition.js';
 import { type Arguments, COMMON_OPTIONS, READ_OPTIONS, readConfig } from '../config/options.js';
 import { VERSION } from '../config/version.js';
 import { openStdout } from '../output/destination.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
+import { CONFIG_OPTION, readSettings } from './settings.js';
 
 export const readCommand: CommandModule<object, Arguments> = {
   // Its files are no positional of yargs: that parses them again as options, and loses '-' and '-x.pcap'.
@@ -18,9 +20,9 @@ export const readCommand: CommandModule<object, Arguments> = {
       .strict(false)
       .strictOptions()
       .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
-      .options({ ...READ_OPTIONS, ...COMMON_OPTIONS }),
+      .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
-    const config = readConfig(args, (args._ as unknown[]).slice(1).map(String));
+    const config = readConfig(readSettings(args), (args._ as unknown[]).slice(1).map(String));
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({

@@ -1,8 +1,7 @@
 /**
- * The command line's options as yargs takes them, and the checks that turn them into one Config. Each
- * error names the option, the value and what was expected.
+ * The settings' definitions, and the checks that turn values into one Config. Each error names the setting, the
+ * value and what was expected.
  */
-import type { Options } from 'yargs';
 import {
   defaultFilters,
   GEARMAN_PORTS,
@@ -10,9 +9,10 @@ import {
   GLUSTERD_PORTS,
   TUNNEL_FILTERS,
 } from './defaults.js';
+import type { Definitions } from './definition.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
-import { type Arguments, duration, integer, MIB, single, size, strings } from './values.js';
+import { type Arguments, duration, integer, MIB, single, size, strings, wrong } from './values.js';
 
 const DAY = 86400000;
 /** A ring segment must hold the longest packet (ring/layout.ts). */
@@ -21,7 +21,13 @@ const SMALLEST_RING = 8 * MIB;
 
 /** Options of both `capture` and `read`. */
 export const COMMON_OPTIONS = {
-  filter: { alias: 'f', type: 'string', describe: 'BPF filter, see pcap-filter(7)', requiresArg: true },
+  filter: {
+    alias: 'f',
+    type: 'string',
+    defaultDescription: "Gearman's and GlusterFS's ports; of read none",
+    describe: 'BPF filter, see pcap-filter(7)',
+    requiresArg: true,
+  },
   view: {
     choices: ['calls', 'messages'],
     default: 'calls',
@@ -34,7 +40,12 @@ export const COMMON_OPTIONS = {
     describe: 'the fields that people search for, or every decoded field besides',
     requiresArg: true,
   },
-  workers: { type: 'string', describe: 'decoder threads', requiresArg: true },
+  workers: {
+    type: 'string',
+    defaultDescription: 'cores - 2, from 1 to 4; of read 1',
+    describe: 'decoder threads',
+    requiresArg: true,
+  },
   engine: {
     choices: ['auto', 'libpcap', 'cap'],
     default: 'auto',
@@ -49,7 +60,8 @@ export const COMMON_OPTIONS = {
   },
   'buffer-size': {
     type: 'string',
-    describe: "kernel's capture buffer, each interface (64MiB; cap: 256MiB); a bare number is MiB",
+    defaultDescription: '64MiB, of the engine cap 256MiB',
+    describe: "kernel's capture buffer, each interface; a bare number is MiB",
     requiresArg: true,
   },
   'ring-size': {
@@ -72,12 +84,14 @@ export const COMMON_OPTIONS = {
   },
   'gearman-ports': {
     type: 'string',
+    commas: true,
     default: GEARMAN_PORTS.join(','),
     describe: 'ports of Gearman servers',
     requiresArg: true,
   },
   decapsulate: {
     type: 'string',
+    commas: true,
     describe: 'tunnels whose packets are looked into: vxlan, gre, ipip, separated by commas',
     requiresArg: true,
   },
@@ -102,16 +116,23 @@ export const COMMON_OPTIONS = {
   },
   'gluster-state-dir': {
     type: 'string',
-    describe: "glusterd's directory, which tells the bricks by their ports (live: /var/lib/glusterd)",
+    defaultDescription: '/var/lib/glusterd; of read none',
+    describe: "glusterd's directory, which tells the bricks by their ports",
     requiresArg: true,
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Definitions;
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const CAPTURE_OPTIONS = {
   interface: {
     alias: 'i',
     type: 'array',
     string: true,
+    commas: true,
+    defaultDescription: 'any',
     describe: "interface to capture on, may be given again; 'any': all",
     requiresArg: true,
   },
@@ -128,11 +149,22 @@ export const CAPTURE_OPTIONS = {
   },
   'stats-interval': {
     type: 'string',
+    reload: true,
     default: '60s',
     describe: 'time between stats lines; 0: only at the end',
     requiresArg: true,
   },
-} as const satisfies Record<string, Options>;
+  'log-level': {
+    choices: LOG_LEVELS,
+    reload: true,
+    default: 'info',
+    describe: "the program's own diagnostics on stderr, from this level on",
+    requiresArg: true,
+  },
+} as const satisfies Definitions;
+
+/** What the daemon can be told: by its command line, the environment, and a configuration file. */
+export const DAEMON_DEFINITIONS: Definitions = { ...CAPTURE_OPTIONS, ...COMMON_OPTIONS };
 
 export const READ_OPTIONS = {
   realtime: {
@@ -140,7 +172,10 @@ export const READ_OPTIONS = {
     default: false,
     describe: "play at the capture's own pace",
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Definitions;
+
+/** All settings of all commands. */
+export const ALL_DEFINITIONS: Definitions = { ...DAEMON_DEFINITIONS, ...READ_OPTIONS };
 
 export type { Arguments };
 
@@ -179,6 +214,7 @@ export interface CaptureConfig extends CommonConfig {
   readonly readTimeout: number;
   /** Milliseconds; 0: no lines but the last. */
   readonly statsInterval: number;
+  readonly logLevel: LogLevel;
 }
 
 export interface ReadConfig extends CommonConfig {
@@ -189,9 +225,14 @@ export interface ReadConfig extends CommonConfig {
 /** @param cores processors of the machine: one is left to the capture, one to the main thread */
 export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const interfaces = [...new Set(strings(args.interface))];
-  if (interfaces.includes('')) throw new UserError("--interface '': expected the name of a device");
+  if (interfaces.includes('')) throw wrong(args, 'interface', "''", 'the name of a device');
   if (interfaces.includes('any') && interfaces.length > 1) {
-    throw new UserError("--interface any already covers the others: give 'any' alone, or the others");
+    throw wrong(
+      args,
+      'interface',
+      interfaces.join(', '),
+      "'any' alone, which covers the others, or the others",
+    );
   }
   const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
   return {
@@ -203,6 +244,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
     statsInterval: duration(args, 'stats-interval', 0, DAY),
+    logLevel: single(args, 'log-level') as LogLevel,
     bufferBytes: bufferSize(args),
   };
 }
@@ -254,7 +296,7 @@ const SHORTEST_LINE = 2048;
 function maxLine(args: Arguments): number {
   const bytes = integer(args, 'max-line', 0, 1 << 30);
   if (bytes > 0 && bytes < SHORTEST_LINE) {
-    throw new UserError(`--max-line ${bytes}: expected 0 (no limit) or at least ${SHORTEST_LINE} bytes`);
+    throw wrong(args, 'max-line', String(bytes), `0 (no limit) or at least ${SHORTEST_LINE} bytes`);
   }
   return bytes;
 }
@@ -267,7 +309,7 @@ function ports(args: Arguments, name: string): number[] {
   const text = single(args, name) ?? '';
   const list = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : 0));
   if (list.some((port) => port < 1 || port > 65535)) {
-    throw new UserError(`--${name} ${text}: expected ports from 1 to 65535, separated by commas`);
+    throw wrong(args, name, text, 'ports from 1 to 65535, separated by commas');
   }
   return list;
 }
@@ -280,7 +322,7 @@ function tunnels(args: Arguments): TunnelName[] {
   const known = names.filter(isTunnel);
   if (known.length < names.length) {
     const expected = Object.keys(TUNNEL_FILTERS).join(', ');
-    throw new UserError(`--decapsulate ${text}: expected some of ${expected}, separated by commas`);
+    throw wrong(args, 'decapsulate', text, `some of ${expected}, separated by commas`);
   }
   return [...new Set(known)];
 }

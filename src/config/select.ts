@@ -1,61 +1,74 @@
 /** Which lines are written, and which of them are warnings: the options, and what they come to. */
-import type { Options } from 'yargs';
 import { DATASETS } from '../records/datasets.js';
-import { UserError } from './user-error.js';
-import { type Arguments, duration, single, strings } from './values.js';
+import type { Definitions } from './definition.js';
+import { type Arguments, duration, single, strings, wrong } from './values.js';
 
 export const SELECT_OPTIONS = {
   slow: {
     type: 'string',
+    reload: true,
     describe: 'what takes so long is a warning: 100ms, 2s',
     requiresArg: true,
   },
   errors: {
     type: 'boolean',
+    reload: true,
     default: false,
     describe: 'failures are warnings, but for those of normal operation (ENOENT of a LOOKUP)',
   },
   only: {
     type: 'string',
+    commas: true,
+    reload: true,
     describe: 'write nothing else but: slow, errors, or both separated by a comma',
     requiresArg: true,
   },
   dataset: {
     type: 'array',
+    commas: true,
+    reload: true,
     string: true,
     describe: 'write only lines of these datasets: gluster.fop, gearman.*; commas separate',
     requiresArg: true,
   },
   action: {
     type: 'array',
+    commas: true,
+    reload: true,
     string: true,
     describe: "write only these procedures' or packet types' lines: WRITE, 'WORK_*'; commas separate",
     requiresArg: true,
   },
   client: {
     type: 'array',
+    commas: true,
+    reload: true,
     string: true,
     describe: "write only these clients' lines: a glob of the address, or of the host's name",
     requiresArg: true,
   },
   volume: {
     type: 'array',
+    commas: true,
+    reload: true,
     string: true,
     describe: "write only these volumes' lines (a glob)",
     requiresArg: true,
   },
   path: {
     type: 'array',
+    reload: true,
     string: true,
     describe: "write only lines about these files: '/backup/**', '*.iso' (a glob; ** crosses directories)",
     requiresArg: true,
   },
   sample: {
     type: 'string',
+    reload: true,
     describe: 'write one call in N, whole, as 1/N; warnings and errors always',
     requiresArg: true,
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Definitions;
 
 /** Plain data: it goes to the decoders' threads. */
 export interface Select {
@@ -79,7 +92,7 @@ export function selectConfig(args: Arguments): Select {
   const slow = args.slow === undefined ? undefined : duration(args, 'slow', 0, LongestSlow) * 1e6;
   const only = onlyOf(args);
   if (only.includes('slow') && slow === undefined) {
-    throw new UserError('--only slow: expected --slow DURATION too, which says what is slow');
+    throw wrong(args, 'only', 'slow', '--slow DURATION too, which says what is slow');
   }
   return {
     slow,
@@ -100,14 +113,14 @@ function onlyOf(args: Arguments): Select['only'] {
   return text.split(',').map((part) => {
     const name = part.trim();
     if (name === 'slow' || name === 'errors') return name;
-    throw new UserError(`--only ${text}: expected slow, errors, or both separated by a comma`);
+    throw wrong(args, 'only', text, 'slow, errors, or both separated by a comma');
   });
 }
 
 /** Those without commas: a path may have them. */
 function patterns(args: Arguments, name: string): string[] {
   const list = strings(args[name]);
-  if (list.includes('')) throw new UserError(`--${name} '': expected a glob`);
+  if (list.includes('')) throw wrong(args, name, "''", 'a glob');
   return list;
 }
 
@@ -115,7 +128,7 @@ function globs(args: Arguments, name: string): string[] {
   const list = strings(args[name])
     .flatMap((text) => text.split(','))
     .map((part) => part.trim());
-  if (list.includes('')) throw new UserError(`--${name} ${args[name]}: expected names separated by commas`);
+  if (list.includes('')) throw wrong(args, name, String(args[name]), 'names separated by commas');
   return list;
 }
 
@@ -127,9 +140,7 @@ function datasets(args: Arguments): string[] {
       whole === undefined ? dataset === glob : dataset.startsWith(whole),
     );
     if (!known) {
-      throw new UserError(
-        `--dataset ${glob}: expected some of ${DATASETS.join(', ')}, or gluster.*, gearman.*`,
-      );
+      throw wrong(args, 'dataset', glob, `some of ${DATASETS.join(', ')}, or gluster.*, gearman.*`);
     }
   }
   return list;
@@ -139,6 +150,6 @@ function sample(args: Arguments): number {
   const text = single(args, 'sample');
   if (text === undefined) return 1;
   const match = /^1\/([1-9]\d{0,8})$/.exec(text.trim());
-  if (match === null) throw new UserError(`--sample ${text}: expected 1/N, such as 1/100`);
+  if (match === null) throw wrong(args, 'sample', text, '1/N, such as 1/100');
   return Number(match[1]);
 }

@@ -1,11 +1,16 @@
 /** Checks of an option's value, as all options have them. Each error names the option, the value and what was expected. */
+import { type Arguments, asWritten } from './origin.js';
 import { parseDuration, parseSize } from './sizes.js';
 import { UserError } from './user-error.js';
 
-/** What yargs parsed, by option name. */
-export type Arguments = Readonly<Record<string, unknown>>;
+export type { Arguments };
 
 export const MIB = 1 << 20;
+
+/** @param value as it was given; its source is named with it */
+export function wrong(args: Arguments, name: string, value: string, expected: string): UserError {
+  return new UserError(`${asWritten(args, name, value)}: expected ${expected}`);
+}
 
 export function strings(value: unknown): string[] {
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
@@ -23,7 +28,7 @@ export function integer(args: Arguments, name: string, least: number, most: numb
   const text = single(args, name) ?? '';
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) {
-    throw new UserError(`--${name} ${text}: expected a whole number from ${least} to ${most}`);
+    throw wrong(args, name, text, `a whole number from ${least} to ${most}`);
   }
   return value;
 }
@@ -32,9 +37,7 @@ export function size(args: Arguments, name: string, least: number, most: number)
   const text = single(args, name) ?? '';
   const value = parseSize(text, MIB);
   if (value === undefined || value < least || value > most) {
-    throw new UserError(
-      `--${name} ${text}: expected a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`,
-    );
+    throw wrong(args, name, text, `a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`);
   }
   return value;
 }
@@ -43,9 +46,7 @@ export function duration(args: Arguments, name: string, least: number, most: num
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
   if (value === undefined || value < least || value > most) {
-    throw new UserError(
-      `--${name} ${text}: expected a time from ${least}ms to ${most}ms, such as 20ms or 1m`,
-    );
+    throw wrong(args, name, text, `a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
   }
   return value;
 }

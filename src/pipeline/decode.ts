@@ -17,7 +17,7 @@ import { newStreamCounters, type StreamCounters, type StreamLimits } from '../st
 import { Fate, newReassembler } from '../stream/reassembler.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
-import { newSelection } from './selection.js';
+import { newSelection, type Selection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
 export interface DecodeOptions extends ProtocolOptions {
@@ -54,6 +54,8 @@ export interface Decode {
   missed(): void;
   /** Another decoder has found a brick. */
   found(brick: FoundBrick): void;
+  /** Other lines are written from here on. */
+  select(select: Select): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
@@ -107,7 +109,8 @@ export function newDecode(
   /** What a predecessor in this place has counted. */
   const before = counters.slice();
 
-  const selected = newSelection(options.select, counters);
+  let selection = newSelection(options.select, counters);
+  const selected: Selection = (body, caller) => selection(body, caller);
   const anomalies = newPacketAnomalies(log, counters);
 
   const opened = (flow: Flow) => {
@@ -206,6 +209,9 @@ export function newDecode(
     },
     found(brick) {
       for (const protocol of known) protocol.found?.(brick);
+    },
+    select(select) {
+      selection = newSelection(select, counters);
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {

@@ -5,13 +5,12 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Counter, counterRow, total } from '../observe/counters.js';
-import type { FoundBrick } from '../protocols/protocol.js';
 import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
 import { newDecode } from './decode.js';
 import { newLineBatch } from './line-batch.js';
-import { ControlWord, type DecoderData, type FromDecoder, pendingWord } from './messages.js';
+import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDecoder } from './messages.js';
 
 /** The longest sleep without packets: counters are published at least this often. */
 const WAIT_MS = 250;
@@ -43,12 +42,14 @@ function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
 
 const decode = newDecode(data.options, counters, place, batch.add, (brick) => tell({ kind: 'found', brick }));
 
-/** What others have found. */
+/** What the main thread says. */
 function hear(): void {
   for (;;) {
     const heard = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
     if (heard === undefined) return;
-    decode.found(heard.message as FoundBrick);
+    const message = heard.message as ToDecoder;
+    if (message.kind === 'found') decode.found(message.brick);
+    else decode.select(message.select);
   }
 }
 

@@ -1,7 +1,8 @@
 /** The decoder threads and who supervises them: one that dies is logged, counted and replaced. */
 import { Worker } from 'node:worker_threads';
+import type { Select } from '../config/select.js';
 import { readerPlace } from '../ring/reader.js';
-import type { DecoderData, FromDecoder } from './messages.js';
+import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
   lines(decoder: number, lines: Uint8Array, count: number): void;
@@ -20,6 +21,8 @@ const HEALTHY_MS = 10000;
 export interface Decoders {
   /** Resolves when every decoder has ended in order, with the latest packet's time. */
   readonly done: Promise<{ seconds: number; nanoseconds: number }>;
+  /** Other lines are written from here on. */
+  select(select: Select): void;
   /** Takes down what still runs. */
   terminate(): void;
 }
@@ -32,6 +35,8 @@ export function startDecoders(
 ): Decoders {
   const workers = new Set<Worker>();
   let over = false;
+  /** What was selected since the start: a replacement gets it too. */
+  let selected: Select | undefined;
 
   const run = (data: DecoderData) =>
     new Promise<{ seconds: number; nanoseconds: number }>((resolve) => {
@@ -40,7 +45,7 @@ export function startDecoders(
       let place = '';
       const start = () => {
         if (over) return;
-        const worker = new Worker(script, { workerData: data });
+        const worker = new Worker(script, { workerData: withSelect(data, selected) });
         const born = Date.now();
         let finished = false;
         let reason = '';
@@ -48,7 +53,7 @@ export function startDecoders(
         worker.on('message', (message: FromDecoder) => {
           if (message.kind === 'lines') events.lines(data.decoder, message.lines, message.count);
           else if (message.kind === 'found') {
-            for (const other of workers) if (other !== worker) other.postMessage(message.brick);
+            for (const other of workers) if (other !== worker) say(other, message);
           } else {
             finished = true;
             resolve({ seconds: message.seconds, nanoseconds: message.nanoseconds });
@@ -85,9 +90,21 @@ export function startDecoders(
           : latest,
       ),
     ),
+    select(select) {
+      selected = select;
+      for (const worker of workers) say(worker, { kind: 'select', select });
+    },
     terminate() {
       over = true;
       for (const worker of workers) void worker.terminate();
     },
   };
+}
+
+function say(worker: Worker, message: ToDecoder): void {
+  worker.postMessage(message);
+}
+
+function withSelect(data: DecoderData, select: Select | undefined): DecoderData {
+  return select === undefined ? data : { ...data, options: { ...data.options, select } };
 }

@@ -1,5 +1,6 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
 import type { CaptureAnomaly, LiveOptions, Opened } from '../capture/engine.js';
+import type { Select } from '../config/select.js';
 import type { FoundBrick } from '../protocols/protocol.js';
 import type { RingMemory } from '../ring/ring.js';
 import type { DecodeOptions } from './decode.js';
@@ -84,6 +85,12 @@ export interface DecoderData extends Shared {
   readonly pendingLimit: number;
   readonly live: boolean;
 }
+
+export type ToDecoder =
+  /** What another decoder has found. */
+  | { readonly kind: 'found'; readonly brick: FoundBrick }
+  /** What is written from here on. */
+  | { readonly kind: 'select'; readonly select: Select };
 
 export type FromDecoder =
   | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { CommonConfig } from '../config/options.js';
+import type { Select } from '../config/select.js';
 import { createCounters } from '../observe/counters.js';
 import { liveStatsOf, statsOf } from '../observe/stats.js';
 import type { Destination } from '../output/destination.js';
@@ -37,6 +38,10 @@ export interface RunOptions {
 export interface Run {
   /** Resolves with the exit code; rejects with a UserError. */
   readonly ended: Promise<number>;
+  /** Other lines are written from here on. */
+  select(select: Select): void;
+  /** Milliseconds between stats lines from here on; live only. */
+  setStatsInterval(milliseconds: number): void;
   /** Ends the run: what was captured is drained, the last lines are written. */
   stop(): void;
 }
@@ -131,10 +136,13 @@ export function startRun(options: RunOptions): Run {
     const counted = statsOf(shared.counters, main, final);
     lines.stats(live ? { ...counted, ...liveStatsOf(shared.counters, shared.ring) } : counted, final, now());
   };
-  const interval =
-    live && options.statsInterval > 0
-      ? setInterval(() => outlet.afterStart(() => stats(false)), options.statsInterval)
-      : undefined;
+  let interval: NodeJS.Timeout | undefined;
+  const setStatsInterval = (milliseconds: number) => {
+    clearInterval(interval);
+    if (!live || milliseconds === 0) return;
+    interval = setInterval(() => outlet.afterStart(() => stats(false)), milliseconds);
+  };
+  setStatsInterval(options.statsInterval);
 
   const work = async (): Promise<number> => {
     try {
@@ -158,7 +166,7 @@ export function startRun(options: RunOptions): Run {
       capture.terminate();
     }
   };
-  return { ended: work(), stop: stopper.stop };
+  return { ended: work(), select: decoders.select, setStatsInterval, stop: stopper.stop };
 }
 
 function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {

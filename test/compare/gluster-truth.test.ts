@@ -5,7 +5,7 @@
  *
  * More of the like, not kept here, are compared by
  *
- *     WIRETAIL_TRUTH_DIR=FOLDER node --test build/test/compare/gluster-truth.test.js
+ *     TRUTH_DIR=FOLDER node --test build/test/compare/gluster-truth.test.js
  *
  * with pairs NAME.pcap and NAME.ndjson in the folder, each gzipped or not.
  */
@@ -69,7 +69,7 @@ describe("GlusterFS's messages as its own library reads them", () => {
     assert.ok(ours.filter(({ name }) => name.startsWith('gen-')).length >= 4);
   });
 
-  for (const pair of [...ours, ...pairsIn(process.env.WIRETAIL_TRUTH_DIR)]) {
+  for (const pair of [...ours, ...pairsIn(process.env.TRUTH_DIR)]) {
     it(pair.name, (t) => {
       const truths = readTruth(pair);
       const messages = readAll(pair.capture, 'messages');

@@ -3,7 +3,7 @@
  * the same files in a random sequence, and rename directories above files that another has open. The path of
  * every line is compared with the names that the file had at that time.
  *
- *   WIRETAIL_PATH_OPS=30000 WIRETAIL_PATH_SEED=7 ./scripts/test gluster-paths    a longer sequence, another one
+ *   PATH_TEST_OPS=30000 PATH_TEST_SEED=7 ./scripts/test gluster-paths    a longer sequence, another one
  */
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
@@ -23,8 +23,8 @@ import { countPackets, cutCapture } from './paths/cut.js';
 import { readEach } from './paths/read.js';
 import { runSequence, type Truth } from './paths/run.js';
 
-const OPERATIONS = Number(process.env.WIRETAIL_PATH_OPS ?? 400);
-const SEED = Number(process.env.WIRETAIL_PATH_SEED ?? 1);
+const OPERATIONS = Number(process.env.PATH_TEST_OPS ?? 400);
+const SEED = Number(process.env.PATH_TEST_SEED ?? 1);
 const FOPS = ['--dataset', 'gluster.fop'];
 const skip = whyNoGluster('tcpdump');
 

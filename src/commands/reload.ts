@@ -1,0 +1,58 @@
+/**
+ * SIGHUP: the configuration is read and checked anew, as a whole. What can change without losing a packet is applied,
+ * and of each setting that changed it is said whether it was. A mistake in it changes nothing.
+ */
+import type { Logger } from 'pino';
+import type { CaptureConfig } from '../config/options.js';
+import { describeOrigin, ORIGINS } from '../config/origin.js';
+import { changedSettings, type Settled } from '../config/settle.js';
+import type { DaemonSettings } from './settings.js';
+
+/** What applies changed settings to a run. */
+export interface Applier {
+  readonly settings: readonly string[];
+  apply(config: CaptureConfig): void;
+}
+
+export interface Reloading {
+  readonly load: () => DaemonSettings;
+  readonly appliers: readonly Applier[];
+  readonly diagnostics: Logger;
+  readonly first: Settled;
+}
+
+export function newReload({ load, appliers, diagnostics, first }: Reloading): () => void {
+  /** The values that hold in the run. */
+  let current = first;
+  return () => {
+    let next: DaemonSettings;
+    try {
+      next = load();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      diagnostics.error(`the configuration is not reloaded: ${reason}`);
+      return;
+    }
+    const changed = changedSettings(current, next.settled);
+    const applied: string[] = [];
+    for (const { settings, apply } of appliers) {
+      const here = settings.filter((name) => changed.includes(name));
+      if (here.length === 0) continue;
+      apply(next.config);
+      applied.push(...here);
+    }
+    for (const name of changed) {
+      const value = next.settled[name];
+      const from = describeOrigin(name, next.settled[ORIGINS].get(name) ?? { kind: 'default' });
+      const done = applied.includes(name);
+      diagnostics[done ? 'info' : 'warn'](
+        { setting: name, before: current[name], after: value, from, applied: done },
+        done ? `${name} is changed` : `${name} has changed in the configuration: it needs a restart`,
+      );
+    }
+    // What was not applied is said again at the next reload: it still waits for a restart.
+    const kept = Object.fromEntries(applied.map((name) => [name, next.settled[name]]));
+    current = { ...current, ...kept };
+    diagnostics.info({ changed: changed.length, applied: applied.length }, 'the configuration is reloaded');
+  };
+}
