@@ -73,8 +73,7 @@ function settingOf(definition: Definition, node: Node | null): unknown {
     const parts: string[] = [];
     for (const item of node.items as Node[]) {
       const text = textOf(item);
-      if (text === undefined)
-        return new Error(`${item}`.trim().replaceAll(/\s+/g, ' ') + ': expected a plain value');
+      if (text === undefined) return new Error('expected plain values in the list');
       parts.push(text);
     }
     return type === 'array' ? parts : parts.join(',');

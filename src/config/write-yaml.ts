@@ -9,8 +9,11 @@ function oneLine(value: unknown): string {
   return stringify(value, { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: false }).trimEnd();
 }
 
-/** A value that has one form only as text is written as what it is. */
-function plain(value: unknown): unknown {
+/** A text that is a number or a list is written as what it is. */
+function plain(definition: Definition, value: unknown): unknown {
+  if (definition.commas === true && typeof value === 'string' && value.includes(',')) {
+    return value.split(',').map((part) => plain({}, part.trim()));
+  }
   return typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }
 
@@ -19,7 +22,8 @@ export function effectiveYaml(definitions: Definitions, settled: Settled): strin
   const lines = Object.keys(definitions).map((name) => {
     const value = settled[name];
     const origin = settled[ORIGINS].get(name) ?? { kind: 'default' };
-    if (value !== undefined) return `${name}: ${oneLine(plain(value))}  # ${describeOrigin(name, origin)}`;
+    if (value !== undefined)
+      return `${name}: ${oneLine(plain(definitions[name], value))}  # ${describeOrigin(name, origin)}`;
     return `# ${name}:  # not set${byDefault(definitions[name])}`;
   });
   return `${lines.join('\n')}\n`;
@@ -49,6 +53,7 @@ function exampleOf(name: string, definition: Definition): string {
   const notes = [`${variableOf(name)}`, ...(reload === true ? ['SIGHUP applies it'] : [])];
   if (choices !== undefined) notes.unshift(`one of ${choices.join(', ')}`);
   if (fallback === undefined) notes.unshift(`default: ${defaultDescription ?? 'none'}`);
-  const value = fallback === undefined ? (type === 'array' ? '[]' : '') : oneLine(plain(fallback));
+  const value =
+    fallback === undefined ? (type === 'array' ? '[]' : '') : oneLine(plain(definition, fallback));
   return `\n# ${describe}\n# (${notes.join('; ')})\n# ${name}: ${value}`.trimEnd().concat('\n');
 }

@@ -1,0 +1,96 @@
+/** SIGHUP under traffic: other lines from then on, and no packet is lost. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createNetns, whyNoNetns } from '../helpers/netns.js';
+import { ended, finalStats, startCapture, until } from '../helpers/wiretail.js';
+
+const PORT = '4730';
+const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
+
+suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('applies what can change, says what can not, refuses a bad file', async () => {
+    const netns = createNetns();
+    const config = join(directory, 'wiretail.yaml');
+    writeFileSync(config, 'dataset: [gearman.packet]\nworkers: 2\n');
+    const capture = await startCapture(netns, ['-i', 'lo', '--config', config, '--log-level', 'info']);
+    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    server.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until(
+      () => said.includes('ready'),
+      () => 'the server does not start',
+    );
+    const flood = netns.spawn(process.execPath, [PEER, 'flood', '127.0.0.1', PORT, '30', '4000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const over = ended(flood);
+    const packets = () => capture.lines().filter((line) => line.event.dataset === 'gearman.packet').length;
+    const reloaded = async (word: string) => {
+      const before = capture.stderr().length;
+      capture.child.kill('SIGHUP');
+      await until(
+        () => capture.stderr().slice(before).includes(word),
+        () => `no ${word}: ${capture.stderr()}`,
+      );
+      return capture.stderr().slice(before);
+    };
+    await until(
+      () => packets() > 100,
+      () => 'no lines',
+    );
+
+    writeFileSync(config, 'dataset: [nonsense]\nworkers: 3\n');
+    assert.match(await reloaded('not reloaded'), /wiretail\.yaml:1: dataset: nonsense: expected some of/);
+    const before = packets();
+    await until(
+      () => packets() > before + 100,
+      () => 'a bad file stopped the lines',
+    );
+
+    writeFileSync(config, 'dataset: [gluster.fop]\nworkers: 1\nstats-interval: 200ms\n');
+    const done = await reloaded('is reloaded');
+    assert.match(done, /"setting":"dataset".*"applied":true.*dataset is changed/);
+    assert.match(done, /"setting":"stats-interval".*"applied":true/);
+    assert.match(done, /"setting":"workers".*"applied":false.*workers has changed .*needs a restart/);
+    const intervals = () => capture.lines().filter((line) => line.event.action === 'interval').length;
+    // Lines that were on their way come still; then none.
+    await until(
+      () => intervals() >= 2,
+      () => 'no stats lines',
+    );
+    const last = packets();
+    const then = intervals();
+    await until(
+      () => intervals() >= then + 3,
+      () => 'no more stats lines',
+    );
+    assert.equal(packets(), last);
+
+    writeFileSync(config, 'workers: 2\n');
+    await reloaded('is reloaded');
+    await until(
+      () => packets() > last + 100,
+      () => 'lines do not come back',
+    );
+    flood.kill('SIGKILL');
+    await over;
+    const { code } = await capture.stop();
+    assert.equal(code, 0);
+    const { packets: counted, lines } = finalStats(capture.lines());
+    assert.equal(counted.dropped, 0);
+    assert.equal(counted.seen, counted.decoded + counted.ignored);
+    assert.equal(lines.dropped + lines.lost, 0);
+    netns.remove();
+  });
+});
