@@ -1,6 +1,7 @@
 /** What a live capture engine is to the capture thread. */
 import type { CounterRow } from '../observe/counters.js';
 import type { RingWriter } from '../ring/writer.js';
+import type { UserIds } from './privileges.js';
 
 export interface LiveOptions {
   readonly interfaces: readonly string[];
@@ -12,6 +13,8 @@ export interface LiveOptions {
   readonly promiscuous: boolean;
   /** The most milliseconds that the kernel keeps a packet before it hands on what it has. */
   readonly readTimeout: number;
+  /** Whom the process becomes once everything is open. */
+  readonly user: UserIds | undefined;
 }
 
 /** Something of the capture that deserves a line. */

@@ -9,6 +9,7 @@ import { openStdout } from '../output/destination.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
 import { print } from './print.js';
+import { takePrecautions } from './privileges.js';
 import { newReload } from './reload.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';
 
@@ -31,13 +32,14 @@ export const captureCommand: CommandModule<object, Arguments> = {
     }
     const { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout } = config;
     const diagnostics = newDiagnostics(config.logLevel);
+    const user = await takePrecautions(settled, diagnostics);
     const run = startRun({
       version: VERSION,
       config,
       source: {
         kind: 'live',
         engine: config.engine,
-        options: { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout },
+        options: { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout, user },
       },
       described: {
         filter: filters[0],

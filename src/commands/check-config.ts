@@ -4,14 +4,15 @@ import type { CommandModule } from 'yargs';
 import { CONFIG_FILE } from '../config/file.js';
 import { namedFile } from '../config/settle.js';
 import { print } from './print.js';
+import { userOf } from './privileges.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';
 
 export const checkConfigCommand: CommandModule<object, Readonly<Record<string, unknown>>> = {
   command: 'check-config',
   describe: 'say whether the configuration file and the environment are right',
   builder: (args) => args.options(CONFIG_OPTION),
-  handler({ config }) {
-    daemonSettings({ config });
+  async handler({ config }) {
+    await userOf(daemonSettings({ config }).settled);
     const file = namedFile({ config }, process.env) ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
     print(`${file ?? `no configuration file (${CONFIG_FILE}): the defaults and the environment`}: ok\n`);
   },

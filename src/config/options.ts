@@ -154,6 +154,11 @@ export const CAPTURE_OPTIONS = {
     describe: 'time between stats lines; 0: only at the end',
     requiresArg: true,
   },
+  user: {
+    type: 'string',
+    describe: 'user (name or number) to become once the capture is open; see Permissions in the README',
+    requiresArg: true,
+  },
   'log-level': {
     choices: LOG_LEVELS,
     reload: true,

@@ -44,16 +44,20 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
   }
   const engine = typeof pcap === 'string' ? 'cap' : 'libpcap';
   if (typeof pcap !== 'string') checkFilter(pcap, source.options.filters);
+  const { user } = source.options;
+  const privileges = user === undefined ? undefined : await import('../capture/privileges.js');
   const context: LiveContext = {
     options: source.options,
     ring,
     counters,
     stopped,
-    ready: (opened) =>
+    ready: (opened) => {
+      if (user !== undefined) privileges?.becomeUser(user, engine === 'cap');
       tell({
         kind: 'ready',
         start: { engine, opened, timestampSource: engine === 'cap' ? 'callback' : 'kernel' },
-      }),
+      });
+    },
     anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
   await (engine === 'cap' ? captureCap : captureLibpcap)(context);

@@ -35,6 +35,7 @@ const empty = file('empty.pcap', '');
 const text = file('text.pcap', 'this is no capture\n');
 const half = file('half.pcap.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from('no gzip')]));
 const whole = file('whole.pcap', plain);
+const badConfig = file('bad.yaml', 'snaplan: 96\n');
 
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', process.execPath];
 
@@ -53,6 +54,11 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['capture', '--snaplen', '10'], /--snaplen 10/],
   [['capture', '--buffer-size', 'much'], /--buffer-size much/],
   [['capture', '--stats-interval', '5 parsecs'], /--stats-interval 5 parsecs/],
+  [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
+  [['capture', '--user', '0'], /--user 0: expected another user than root/],
+  [['capture', '--config', join(directory, 'none.yaml')], /none\.yaml: no such file/],
+  [['check-config', '--config', badConfig], /bad\.yaml:1: snaplan: .*did you mean snaplen\?/],
+  [['read', whole, '--config', badConfig], /bad\.yaml:1: snaplan: /],
   [['read'], /expected a capture file/],
   [['read', whole, '--workers', '0'], /--workers 0/],
   [['read', whole, '--payload-bytes', '-1'], /payload-bytes/],

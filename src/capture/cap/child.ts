@@ -70,11 +70,22 @@ function take(bytes: number): void {
   }
 }
 
+/** No capability is needed any more. Started anew after the parent became the user, this process is the user already. */
+async function becomeUser(user: ChildOptions['user']): Promise<void> {
+  if (user === undefined) return;
+  if (process.geteuid?.() === 0) {
+    process.setgroups?.([]);
+    process.setgid?.(user.gid);
+    process.setuid?.(user.uid);
+  } else (await import('../privileges.js')).dropCapabilities();
+}
+
 async function main(): Promise<void> {
   const { Cap } = (await import('cap')).default;
   const cap = new Cap();
   cap.on('packet', take);
   const linkType = LINK_TYPES[cap.open(options.interface, options.filter, options.bufferBytes, packet)];
+  await becomeUser(options.user);
   if (linkType === undefined) throw new Error('cap reports a link type that wiretail does not decode');
   tell({ kind: 'open', linkType });
   process.on('message', () => {

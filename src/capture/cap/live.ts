@@ -127,13 +127,14 @@ interface Running {
 }
 
 function startChild(context: LiveContext, name: string, filter: string): Running {
-  const { snaplen, bufferBytes = BUFFER_BYTES } = context.options;
-  const options: ChildOptions = { interface: name, filter, snaplen, bufferBytes };
+  const { snaplen, bufferBytes = BUFFER_BYTES, user } = context.options;
+  const options: ChildOptions = { interface: name, filter, snaplen, bufferBytes, user };
   const script = fileURLToPath(new URL('./child.js', import.meta.url));
   if (!existsSync(script)) throw new Error('the capture child is not built');
   const process_ = spawn(process.execPath, [script, JSON.stringify(options)], {
     // cap prints warnings of its own to stderr; ours are enough.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+    shell: false,
   });
   const packets = process_.stdio[PACKETS_FD] as Readable;
   let linkType = 0;

@@ -1,4 +1,5 @@
 /** What the parent and the capture child of the cap engine say to each other beside the packets. */
+import type { UserIds } from '../privileges.js';
 
 /** The child's arguments, as JSON in argv[2]. */
 export interface ChildOptions {
@@ -6,6 +7,8 @@ export interface ChildOptions {
   readonly filter: string;
   readonly snaplen: number;
   readonly bufferBytes: number;
+  /** Whom the process becomes once it is open. */
+  readonly user: UserIds | undefined;
 }
 
 export type FromChild =
