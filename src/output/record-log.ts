@@ -8,6 +8,7 @@ import { exactJson } from '../records/exact-json.js';
 import { fitSections, ROUNDS } from '../records/fit.js';
 import type { Json, JsonObject, Level, RecordBody, Sections } from '../records/record.js';
 import { timestamp } from '../records/time.js';
+import { escaped } from './escape.js';
 import { eventOf, quoted, rpcJson } from './line-parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
@@ -54,9 +55,10 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
       const { level, message } = body;
       const { sections } = body;
       const start = `${beginnings[level] ?? begin(beginnings, level)}${headOf(body)}`;
-      let line = `${start}${sectionsOf(sections)}${messageOf(message)}`;
+      let line = escaped(`${start}${sectionsOf(sections)}${messageOf(message)}`);
       for (let round = 0; isTooLong(line) && round < ROUNDS; round++) {
-        line = `${start}${anyOf(fitSections({ ...sections }, round))}${messageOf(message.slice(0, 1024 >> round))}`;
+        const shorter = anyOf(fitSections({ ...sections }, round));
+        line = escaped(`${start}${shorter}${messageOf(message.slice(0, 1024 >> round))}`);
       }
       emit(line);
     },

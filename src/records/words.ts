@@ -4,9 +4,9 @@
 const NameLimit = 80;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const Control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const Control = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-const Controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const Controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A name for a sentence: one line, not too long. */
 export function plain(value: unknown): string {
@@ -15,7 +15,10 @@ export function plain(value: unknown): string {
   return oneLine(name);
 }
 
-/** Without what would break a line, or be a terminal's command. */
+/**
+ * Without what would break a line, be a terminal's command (C0 and C1 of ECMA-48), or change the order in which the rest
+ * is shown (the bidirectional formatting characters of Unicode's annex 9).
+ */
 export function oneLine(text: string): string {
   return Control.test(text) ? text.replace(Controls, '.') : text;
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import { createNetns, isInstalled, type Netns, run, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, MAIN, startCapture, until } from '../helpers/wiretail.js';
 
@@ -80,6 +80,9 @@ async function vanishAndComeBack(netns: Netns, capture: Capture): Promise<void> 
 }
 
 suite('--user', { skip: whyNot(), timeout: 60000 }, () => {
+  // What is started has groups to lose.
+  before(() => process.setgroups?.([1, 2]));
+
   test('libpcap: the capture thread keeps CAP_NET_RAW, no other has any capability', async () => {
     const netns = withLink();
     const capture = await startCapture(netns, ['-i', 'v0', '--user', 'nobody']);
