@@ -10,6 +10,7 @@ import {
   TUNNEL_FILTERS,
 } from './defaults.js';
 import type { Definitions } from './definition.js';
+import { REDACT_OPTIONS, redactKey } from './redact.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
 import { type Arguments, duration, integer, MIB, single, size, strings, wrong } from './values.js';
@@ -95,6 +96,7 @@ export const COMMON_OPTIONS = {
     describe: 'tunnels whose packets are looked into: vxlan, gre, ipip, separated by commas',
     requiresArg: true,
   },
+  ...REDACT_OPTIONS,
   ...SELECT_OPTIONS,
   'call-timeout': {
     type: 'string',
@@ -201,6 +203,8 @@ export interface CommonConfig {
   /** Every port that is known to be a service. */
   readonly servicePorts: readonly number[];
   readonly decapsulate: readonly TunnelName[];
+  /** In hex; undefined: nothing is hidden. */
+  readonly redactKey: string | undefined;
   readonly select: Select;
   /** Milliseconds. */
   readonly callTimeout: number;
@@ -282,6 +286,7 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
     gearmanPorts,
     servicePorts: [...gearmanPorts, ...GLUSTERD_PORTS],
     decapsulate: tunnels(args),
+    redactKey: redactKey(args),
     select: selectConfig(args),
     callTimeout: duration(args, 'call-timeout', 0, DAY),
     stuck: duration(args, 'stuck', 0, DAY),

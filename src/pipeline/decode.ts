@@ -109,7 +109,7 @@ export function newDecode(
   /** What a predecessor in this place has counted. */
   const before = counters.slice();
 
-  let selection = newSelection(options.select, counters);
+  let selection = newSelection(options.select, counters, options.redactKey);
   const selected: Selection = (body, caller) => selection(body, caller);
   const anomalies = newPacketAnomalies(log, counters);
 
@@ -211,7 +211,7 @@ export function newDecode(
       for (const protocol of known) protocol.found?.(brick);
     },
     select(select) {
-      selection = newSelection(select, counters);
+      selection = newSelection(select, counters, options.redactKey);
     },
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {

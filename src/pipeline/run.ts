@@ -187,6 +187,7 @@ function decoderData(config: CommonConfig, shared: Shared, live: boolean): Decod
       view: config.view,
       detail: config.detail,
       payloadBytes: config.payloadBytes,
+      redactKey: config.redactKey,
       maxLine: config.maxLine,
       snaplen: config.snaplen,
       tunnels: config.decapsulate.reduce((bits, name) => bits | Tunnel[name], 0),

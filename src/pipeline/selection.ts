@@ -5,6 +5,7 @@
 import picomatch from 'picomatch';
 import type { Select } from '../config/select.js';
 import { Counter, type CounterRow } from '../observe/counters.js';
+import { hashedGlob, newNameHash } from '../records/name-hash.js';
 import type { JsonObject, RecordBody } from '../records/record.js';
 
 /** Whose client the record's connection has: its address as text, and numbers that tell connections apart. */
@@ -36,13 +37,17 @@ function mixed(key: number, salt: number): number {
   return (h ^ (h >>> 13)) >>> 0;
 }
 
-export function newSelection(select: Select, counters: CounterRow): Selection {
+/** @param redactKey with which the paths of records are hashed; undefined: they are as they are */
+export function newSelection(select: Select, counters: CounterRow, redactKey?: string): Selection {
   const { slow, errors, only, sample } = select;
   const dataset = matcher(select.datasets);
   const action = matcher(select.actions);
   const client = matcher(select.clients);
   const volume = matcher(select.volumes);
-  const path = matcher(select.paths);
+  const hash = redactKey === undefined ? undefined : newNameHash(redactKey);
+  const path = matcher(
+    hash === undefined ? select.paths : select.paths.map((glob) => hashedGlob(glob, hash)),
+  );
   const onlySlow = only.includes('slow');
   const onlyErrors = only.includes('errors');
 

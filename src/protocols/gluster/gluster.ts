@@ -8,6 +8,7 @@ import { newDescriber } from './describe.js';
 import { meaning } from './known-keys.js';
 import { picked } from './picked.js';
 import { findProgram, programDataset } from './programs.js';
+import { newRedaction } from './redact.js';
 import { newShared } from './shared.js';
 import { gfx_iattx, gfx_mdata_iatt } from './structs.js';
 import { wanted } from './wanted.js';
@@ -26,7 +27,15 @@ export function gluster(options: ProtocolOptions, outside: Outside): readonly Pr
     shared.locks.doubtAll();
     shared.transactions.gap('');
   };
-  const compile = newCompiler({ wanted, picked, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+  const { redactKey } = options;
+  const compile = newCompiler({
+    wanted,
+    picked,
+    meaning,
+    hiding: redactKey === undefined ? undefined : newRedaction(redactKey),
+    iatt: gfx_iattx,
+    mdata: gfx_mdata_iatt,
+  });
   return [
     {
       ...rpc('glusterfs', true, programs, compile, options, outside),

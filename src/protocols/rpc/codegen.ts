@@ -10,6 +10,7 @@
  * message that is not all there, checks each field and keeps what was read before the end.
  */
 import type { Picked } from './dict.js';
+import type { Hiding } from './hiding.js';
 import { padded } from './primitives.js';
 import type { XdrStruct, XdrType } from './xdr.js';
 
@@ -23,6 +24,8 @@ export interface Generated {
 export interface Chosen {
   readonly wanted: (struct: string, field: string) => boolean;
   readonly picked: (struct: string, field: string) => Picked | undefined;
+  /** What is hidden; undefined: nothing. */
+  readonly hiding?: Hiding | undefined;
 }
 
 /** Bytes on the wire of a type that always has as many; undefined for others. */
@@ -81,7 +84,8 @@ interface Target {
   readonly variable: string | undefined;
 }
 
-export function generate(root: XdrStruct, form: 'whole' | 'parts', { wanted, picked }: Chosen): Generated {
+export function generate(root: XdrStruct, form: 'whole' | 'parts', chosen: Chosen): Generated {
+  const { wanted, picked, hiding } = chosen;
   const lines: string[] = [];
   const constants: unknown[] = [];
   let variables = 0;
@@ -185,19 +189,24 @@ export function generate(root: XdrStruct, form: 'whole' | 'parts', { wanted, pic
     return { start, stop: `${start} + ${length}`, next };
   };
 
-  /** Of a dictionary whose pairs are not all wanted, what picks them, as a last argument. */
+  /** Of a dictionary whose pairs are not all wanted, or not all shown, what picks and hides them, as last arguments. */
   const picking = (struct: string, name: string): string => {
     const pick = picked(struct, name);
-    if (pick === undefined) return '';
-    constants.push(pick);
-    return `, K[${constants.length - 1}]`;
+    const hide = hiding?.dict(struct, name);
+    if (pick === undefined && hide === undefined) return '';
+    constants.push(pick, hide);
+    return `, K[${constants.length - 2}], K[${constants.length - 1}]`;
   };
 
   const variable = (target: Target | undefined, struct: string, name: string, type: XdrType) => {
     switch (type.kind) {
       case 'string': {
         const { start, stop, next } = counted(name);
-        if (target !== undefined) {
+        const hide = target === undefined ? undefined : hiding?.string(struct, name);
+        if (target !== undefined && hide !== undefined) {
+          constants.push(hide);
+          put(target, name, `K[${constants.length - 1}](b, ${start}, ${stop})`);
+        } else if (target !== undefined) {
           const value = fresh();
           lines.push(`const ${value} = R.text(b, ${start}, ${stop});`);
           put(target, name, value);

@@ -3,6 +3,7 @@ import { hex, rawHex, text } from '../text.js';
 import { type Chosen, generate } from './codegen.js';
 import { type Meaning, type Picked, readDict } from './dict.js';
 import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
+import type { DictHiding, Hiding } from './hiding.js';
 import {
   double,
   hyper,
@@ -31,6 +32,8 @@ export interface CompilerOptions {
   /** The structs that values of a gfx_dict may be. */
   readonly iatt: XdrStruct;
   readonly mdata: XdrStruct;
+  /** What is hidden; undefined: nothing. */
+  readonly hiding?: Hiding | undefined;
   /** What a well-known key of a dictionary says of a value in untyped form. */
   readonly meaning: Meaning;
 }
@@ -38,7 +41,11 @@ export interface CompilerOptions {
 export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
 
 export function newCompiler(options: CompilerOptions): Compiler {
-  const everything: Chosen = { wanted: () => true, picked: () => undefined };
+  const everything: Chosen = {
+    wanted: () => true,
+    picked: () => undefined,
+    hiding: options.hiding,
+  };
   const runtime: Record<string, unknown> = {
     int,
     unsigned,
@@ -55,8 +62,8 @@ export function newCompiler(options: CompilerOptions): Compiler {
     rawHex,
     lack,
     skipGfxDict,
-    dict: (bytes: Uint8Array, start: number, end: number, picked?: Picked) =>
-      readDict(options.meaning, bytes, start, end, picked),
+    dict: (bytes: Uint8Array, start: number, end: number, picked?: Picked, hiding?: DictHiding) =>
+      readDict(options.meaning, bytes, start, end, picked, hiding),
   };
 
   const form = (struct: XdrStruct, kind: 'whole' | 'parts', chosen: Chosen): ReadFields => {
@@ -75,6 +82,7 @@ export function newCompiler(options: CompilerOptions): Compiler {
 
   const gfxDict: ReadGfxDict = newGfxDict({
     meaning: options.meaning,
+    hiding: options.hiding?.typed,
     iatt: form(options.iatt, 'whole', everything),
     mdata: form(options.mdata, 'whole', everything),
   });

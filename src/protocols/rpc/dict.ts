@@ -6,6 +6,7 @@
 import type { Json } from '../../records/record.js';
 import { hex, rawHex, text } from '../text.js';
 import type { Fields } from './describe.js';
+import { type DictHiding, NotShown } from './hiding.js';
 import { unsigned } from './primitives.js';
 
 /** What the key says of a value in untyped form; undefined: nothing. */
@@ -104,6 +105,7 @@ const PickedKeyLimit = 64;
  * The opaque bytes[start, end): undefined where it is empty, hex where it holds something else.
  *
  * @param picked which values are read; others are passed over. undefined: all are
+ * @param hiding what of them is shown; undefined: all
  */
 export function readDict(
   meaning: Meaning,
@@ -111,9 +113,10 @@ export function readDict(
   start: number,
   end: number,
   picked?: Picked,
+  hiding?: DictHiding,
 ): Fields | string | undefined {
   if (start === end) return undefined;
-  if (!isImage(bytes, start, end)) return hex(bytes, start, end);
+  if (!isImage(bytes, start, end)) return hiding === undefined ? hex(bytes, start, end) : NotShown;
   const pairs = newPairs();
   let at = start + 4;
   while (at < end) {
@@ -124,7 +127,12 @@ export function readDict(
     if (picked !== undefined && value - key > PickedKeyLimit) continue;
     const name = text(bytes, key, value - 1);
     if (picked !== undefined && !picked(name)) continue;
-    const given = putPair(pairs, name, untyped(meaning, name, bytes, value, stop));
+    const read = untyped(meaning, name, bytes, value, stop);
+    if (hiding !== undefined) {
+      putPair(pairs, hiding.key(name), hiding.value(name, read, bytes, value, stop));
+      continue;
+    }
+    const given = putPair(pairs, name, read);
     putRaw(pairs, `${given}_key_hex`, rawHex(name, bytes, key, value - 1));
   }
   return pairs.fields;

@@ -7,6 +7,7 @@ import type { Json } from '../../records/record.js';
 import { rawHex, text } from '../text.js';
 import type { Fields } from './describe.js';
 import { type Meaning, newPairs, putPair, putRaw, untyped } from './dict.js';
+import type { DictHiding } from './hiding.js';
 import { double, hyper, int, padded, unsigned, unsignedHyper, uuid } from './primitives.js';
 import { bad, type Cursor, lack } from './reader.js';
 
@@ -21,6 +22,8 @@ const LeastPair = 12;
 
 export interface GfxDictOptions {
   readonly meaning: Meaning;
+  /** What of the pairs is shown; undefined: all. */
+  readonly hiding: DictHiding | undefined;
   /** Readers of the structs that a value may be, and their bytes. */
   readonly iatt: (cursor: Cursor) => Fields;
   readonly mdata: (cursor: Cursor) => Fields;
@@ -127,6 +130,15 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
     return type === Type.uint ? unsignedHyper(bytes, at) : double(bytes, at);
   };
 
+  /** The same as it is shown: a value of a length of its own has that length before it. */
+  const shown = (hiding: DictHiding, cursor: Cursor, key: string, type: number): Json => {
+    const { at } = cursor;
+    const read = value(cursor, key, type);
+    const isOpaque = type === Type.str || type === Type.ptr || type === Type.strOld;
+    if (!isOpaque) return read;
+    return hiding.value(key, read, cursor.bytes, at + 4, at + 4 + unsigned(cursor.bytes, at));
+  };
+
   /** `owner`: where the dictionary is put before it is filled, so that a part of it is kept. */
   return (cursor, owner, name) => {
     const count = begin(cursor);
@@ -142,6 +154,10 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
       cursor.at += 4;
       const stop = withoutNul(cursor.bytes, start, start + length);
       const key = text(cursor.bytes, start, stop);
+      if (options.hiding !== undefined) {
+        putPair(pairs, options.hiding.key(key), shown(options.hiding, cursor, key, type));
+        continue;
+      }
       const given = putPair(pairs, key, value(cursor, key, type));
       putRaw(pairs, `${given}_hex`, raw);
       putRaw(pairs, `${given}_key_hex`, rawHex(key, cursor.bytes, start, stop));
