@@ -19,11 +19,21 @@ export type Selection = (body: RecordBody, caller: Caller) => boolean;
 
 type Matcher = (text: string) => boolean;
 
-/** `basename`: a pattern without a slash is about the last name; names may have any character, newlines too. */
-const Globs = { dot: true, basename: true, flags: 's' } as const;
+/** Names may have any character, newlines too. */
+const Globs = { dot: true, flags: 's' } as const;
 
-function matcher(globs: readonly string[], options: picomatch.PicomatchOptions = Globs): Matcher | undefined {
-  return globs.length === 0 ? undefined : picomatch([...globs], options);
+function matcher(globs: readonly string[]): Matcher | undefined {
+  return globs.length === 0 ? undefined : picomatch([...globs], Globs);
+}
+
+/**
+ * A pattern without a slash is about the last name, another about the whole path. picomatch's `basename` makes each be
+ * about the last name, so that it is said for each pattern.
+ */
+function pathMatcher(globs: readonly string[]): Matcher | undefined {
+  if (globs.length === 0) return undefined;
+  const matchers = globs.map((glob) => picomatch(glob, { ...Globs, basename: !glob.includes('/') }));
+  return (path) => matchers.some((matches) => matches(path));
 }
 
 function texts(...values: readonly unknown[]): string[] {
@@ -45,7 +55,7 @@ export function newSelection(select: Select, counters: CounterRow, redactKey?: s
   const client = matcher(select.clients);
   const volume = matcher(select.volumes);
   const hash = redactKey === undefined ? undefined : newNameHash(redactKey);
-  const path = matcher(
+  const path = pathMatcher(
     hash === undefined ? select.paths : select.paths.map((glob) => hashedGlob(glob, hash)),
   );
   const onlySlow = only.includes('slow');

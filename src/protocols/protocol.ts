@@ -97,7 +97,7 @@ export interface ProtocolOptions {
   /** Ports on which Gearman is expected, where its text protocol is believed without binary proof. */
   readonly gearmanPorts: readonly number[];
   /** The key, in hex, with which names of files are hashed; undefined: they are shown. */
-  readonly redactKey?: string | undefined;
+  readonly redactKey: string | undefined;
   /** Milliseconds after which a call without a reply is told of; 0: when its connection ends. */
   readonly callTimeout: number;
   /** Milliseconds after which a job that nobody works on is told of; 0: never. */

@@ -130,6 +130,12 @@ suite('what is written', () => {
     const base = path?.slice(path.lastIndexOf('/') + 1) ?? 'none';
     const ends = (text: string | undefined) => text?.endsWith(`/${base}`) === true;
     check(['--path', base], 'unselected', ({ gluster }) => ends(gluster?.path) || ends(gluster?.new_path));
+    const below = (text: string | undefined) => text === '/dir' || text?.startsWith('/dir/') === true;
+    check(
+      ['--path', '/dir/**'],
+      'unselected',
+      ({ gluster }) => below(gluster?.path) || below(gluster?.new_path),
+    );
   });
 
   test('--client by its address', () => {

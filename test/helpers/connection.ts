@@ -10,6 +10,7 @@ export const ADDRESSES: Pick<Connection, 'ipVersion' | 'server' | 'client'> = {
 
 export const PROTOCOL_OPTIONS: ProtocolOptions = {
   payloadBytes: 0,
+  redactKey: undefined,
   view: 'calls',
   detail: 'summary',
   gearmanPorts: [4730, 7003],
