@@ -3,7 +3,7 @@
  * interface that vanished is opened anew when it is back (packet(7): a packet socket needs that capability and no
  * other). Every other thread has none.
  *
- * User and group ids: glibc's wrappers change them in all threads (nptl(7), "NPTL and the Linux kernel's ...: setxid").
+ * User and group ids: glibc's wrappers change them in all threads (nptl(7)).
  * Capabilities, the bounding set and no_new_privs are a thread's own (capabilities(7), prctl(2)); a new thread takes
  * over those of the one that started it.
  */
