@@ -32,7 +32,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
     }
     const { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout } = config;
     const diagnostics = newDiagnostics(config.logLevel);
-    const user = await takePrecautions(settled, diagnostics);
+    const user = await takePrecautions(settled);
     const run = startRun({
       version: VERSION,
       config,

@@ -1,5 +1,4 @@
 /** What the daemon may do: said and restricted before any thread is started. */
-import type { Logger } from 'pino';
 import type { UserIds } from '../capture/privileges.js';
 import type { Arguments } from '../config/origin.js';
 import { single, wrong } from '../config/values.js';
@@ -33,7 +32,7 @@ export async function userOf(args: Arguments): Promise<UserIds | undefined> {
 }
 
 /** @returns whom the process becomes once the capture is open; undefined: it stays who it is */
-export async function takePrecautions(args: Arguments, diagnostics: Logger): Promise<UserIds | undefined> {
+export async function takePrecautions(args: Arguments): Promise<UserIds | undefined> {
   const engine = single(args, 'engine');
   const user = await userOf(args);
   const uid = process.geteuid?.();
@@ -45,9 +44,6 @@ export async function takePrecautions(args: Arguments, diagnostics: Logger): Pro
   if (typeof privileges !== 'string') {
     privileges.gainNothing();
     if (user !== undefined) privileges.boundCapabilities(engine === 'cap');
-  }
-  if (user === undefined && uid === 0) {
-    diagnostics.warn('running as root: with --user NAME it becomes that user once the capture is open');
   }
   return user;
 }

@@ -97,6 +97,12 @@ export function startRun(options: RunOptions): Run {
           lines.start(message.start, options.described, now());
           outlet.open();
           if (live) diagnostics.info({ ...message.start }, 'capturing');
+          // With --user it is that user by now.
+          if (live && process.geteuid?.() === 0) {
+            diagnostics.warn(
+              'running as root: with --user NAME it becomes that user once the capture is open',
+            );
+          }
           break;
         case 'anomaly':
           diagnostics.warn(message.anomaly.message);

@@ -138,7 +138,7 @@ suite('--user', { skip: whyNot(), timeout: 60000 }, () => {
   test('who stays root is warned of', async () => {
     const netns = createNetns();
     const capture = await startCapture(netns, ['-i', 'lo', '--engine', 'libpcap']);
-    assert.match(capture.stderr(), /"level":40.*running as root: with --user NAME/);
+    await until(() => /"level":40.*running as root: with --user NAME/.test(capture.stderr()), capture.stderr);
     await capture.stop();
     netns.remove();
   });
