@@ -10,6 +10,7 @@ import {
   GLUSTERD_PORTS,
   TUNNEL_FILTERS,
 } from './defaults.js';
+import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
 import { type Arguments, duration, integer, MIB, single, size, strings } from './values.js';
@@ -132,6 +133,7 @@ export const CAPTURE_OPTIONS = {
     describe: 'time between stats lines; 0: only at the end',
     requiresArg: true,
   },
+  ...METRICS_OPTIONS,
 } as const satisfies Record<string, Options>;
 
 export const READ_OPTIONS = {
@@ -179,6 +181,7 @@ export interface CaptureConfig extends CommonConfig {
   readonly readTimeout: number;
   /** Milliseconds; 0: no lines but the last. */
   readonly statsInterval: number;
+  readonly metrics: MetricsAddress;
 }
 
 export interface ReadConfig extends CommonConfig {
@@ -203,6 +206,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
     statsInterval: duration(args, 'stats-interval', 0, DAY),
+    metrics: metricsConfig(args),
     bufferBytes: bufferSize(args),
   };
 }
