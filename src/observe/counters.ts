@@ -65,10 +65,9 @@ const NAMES = [
   'malformed',
   'resynchronised',
   'truncated',
-  // No counters, but of each thread too: when it said last that it makes progress (health.ts), and its memory.
+  // No counters, but of each thread too: when it said last that it makes progress (health.ts), and its heap.
   'beat',
   'heap_bytes',
-  'array_buffer_bytes',
 ] as const;
 
 type CounterName = (typeof NAMES)[number] | `messages_${Dataset}`;

@@ -2,11 +2,12 @@
  * Whether the threads make progress. Each of them says now and then that it does: in its own row of the counters, so
  * that a thread that hangs needs no help to be found out.
  */
+import { getHeapStatistics } from 'node:v8';
 import { Counter, type CounterRow } from './counters.js';
 
 /** A thread that says nothing for so many milliseconds is stuck; all of them speak four times a second, or more often. */
 export const SILENCE_LIMIT_MS = 5000;
-/** How often a thread says how much memory it has. */
+/** How often a thread says how much memory its objects take. */
 const MEMORY_MS = 1000;
 
 /** What a thread that has ended in order says last: it is not expected to speak any more. */
@@ -26,9 +27,7 @@ export function newBeat(row: CounterRow): () => void {
     row[Counter.beat] = now;
     if (now < memoryDue) return;
     memoryDue = now + MEMORY_MS;
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    row[Counter.heap_bytes] = heapUsed;
-    row[Counter.array_buffer_bytes] = arrayBuffers;
+    row[Counter.heap_bytes] = getHeapStatistics().used_heap_size;
   };
 }
 

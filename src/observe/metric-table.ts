@@ -198,7 +198,7 @@ export const METRICS: readonly MetricRow[] = [
   {
     type: 'gauge',
     name: 'wiretail_memory_bytes',
-    help: "JavaScript memory of all threads: objects, and array buffers outside of the threads' heaps.",
+    help: "JavaScript's memory: the objects of all threads; the main thread's buffers, with what all threads share.",
     from: within('memory', 'heap', 'array_buffers'),
     label: 'kind',
   },

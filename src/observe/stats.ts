@@ -130,7 +130,7 @@ export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonOb
     memory: {
       rss,
       heap: heapUsed + total(memory, Counter.heap_bytes),
-      array_buffers: arrayBuffers + total(memory, Counter.array_buffer_bytes),
+      array_buffers: arrayBuffers,
     },
     cpu: cpu(),
   };

@@ -109,7 +109,7 @@ const STATS: Schema = object({
     recent_peak: describe('and since the last such line', count),
   }),
   memory: describe(
-    "bytes: of the process, and of them those of its threads' JavaScript",
+    "bytes: of the process; of them, the objects of all its threads, and the main thread's buffers with what all share",
     counts('rss', 'heap', 'array_buffers'),
   ),
   lag: describe(
