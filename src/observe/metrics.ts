@@ -10,7 +10,6 @@ const LAG_BUCKETS = [1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1,
 
 export interface Metrics {
   readonly contentType: string;
-  /** Those who ask meanwhile get the same answer. */
   text(): Promise<string>;
 }
 
@@ -99,17 +98,11 @@ export function newMetrics(observed: Observed): Metrics {
   });
   observed.onLag((seconds) => lag.observe(seconds));
 
-  let asked: Promise<string> | undefined;
   return {
     contentType: registry.contentType,
     text() {
-      if (asked === undefined) {
-        stats = observed.stats();
-        asked = registry.metrics().finally(() => {
-          asked = undefined;
-        });
-      }
-      return asked;
+      stats = observed.stats();
+      return registry.metrics();
     },
   };
 }
