@@ -12,8 +12,8 @@ export interface Observed {
   functions(): ReadonlyMap<string, FunctionJobs>;
   /** `seen` is told of each batch of lines how many seconds its oldest packet took. */
   onLag(seen: (seconds: number) => void): void;
-  /** What is wrong, in words; empty: nothing is. */
-  health(): readonly string[];
+  /** What is wrong, in words; empty: nothing is. @param now as monotonic() has it */
+  health(now?: number): readonly string[];
   /** Why the run is not at work; undefined: it is. */
   notReady(): string | undefined;
 }

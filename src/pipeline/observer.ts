@@ -68,7 +68,7 @@ export function newObserver(
       onLag(tell) {
         seen = tell;
       },
-      health: () => healthOf(threads(), monotonic()),
+      health: (now = monotonic()) => healthOf(threads(), now),
       notReady: () => notReady,
     },
     actions(all) {

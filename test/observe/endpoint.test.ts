@@ -118,17 +118,24 @@ describe('the endpoint', () => {
     endpoint.show(observed);
     const { port } = new URL(endpoint.url);
     const sockets = Array.from({ length: 40 }, () => connect({ host: '127.0.0.1', port: Number(port) }));
-    let closed = 0;
-    const enough = new Promise<void>((resolve) => {
+    const taken = new Set(sockets);
+    await new Promise<void>((resolve) => {
       for (const socket of sockets) {
         socket.on('error', () => {});
         socket.on('close', () => {
-          if (++closed === 24) resolve();
+          taken.delete(socket);
+          if (taken.size === 16) resolve();
         });
         socket.resume();
       }
     });
-    await enough;
+    // Those that it has are none that waited for too long, too.
+    const [one] = taken;
+    const answer = new Promise<string>((resolve) => {
+      one.once('data', (data) => resolve(String(data)));
+    });
+    one.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.match(await answer, /^HTTP\/1\.1 200 OK/);
     for (const socket of sockets) socket.destroy();
   });
 });
