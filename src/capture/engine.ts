@@ -38,6 +38,8 @@ export interface LiveContext {
   readonly counters: CounterRow;
   /** True once the run is to end: no new packets are taken, those captured already are handed on. */
   stopped(): boolean;
+  /** To be called at least four times a second: the capture goes on. */
+  beat(): void;
   /** Every interface is open; told once. */
   ready(opened: Opened): void;
   anomaly(anomaly: CaptureAnomaly): void;

@@ -1,10 +1,13 @@
 /** `wiretail capture`: the daemon. */
+import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
 import { yargsOptions } from '../config/definition.js';
+import type { MetricsAddress } from '../config/metrics.js';
 import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
 import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
 import { effectiveYaml } from '../config/write-yaml.js';
+import type { Endpoint } from '../observe/endpoint.js';
 import { openStdout } from '../output/destination.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
@@ -20,6 +23,13 @@ const PRINT_CONFIG = {
   },
 } as const;
 
+async function serveMetrics(address: MetricsAddress, diagnostics: Logger): Promise<Endpoint | undefined> {
+  if (address === undefined) return undefined;
+  // Whoever wants no metrics need not load what they take.
+  const { openEndpoint } = await import('../observe/endpoint.js');
+  return openEndpoint(address, (error) => diagnostics.warn(`serving metrics failed: ${error.message}`));
+}
+
 export const captureCommand: CommandModule<object, Arguments> = {
   command: ['capture', '$0'],
   describe: 'capture live and write what is seen, until a signal',
@@ -33,6 +43,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
     const { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout } = config;
     const diagnostics = newDiagnostics(config.logLevel);
     const user = await takePrecautions(settled);
+    const endpoint = await serveMetrics(config.metrics, diagnostics);
     const run = startRun({
       version: VERSION,
       config,
@@ -52,7 +63,11 @@ export const captureCommand: CommandModule<object, Arguments> = {
       statsInterval: config.statsInterval,
       destination: openStdout(),
       diagnostics,
+      opened() {
+        if (endpoint !== undefined) diagnostics.info({ url: endpoint.url }, 'serving metrics');
+      },
     });
+    endpoint?.show(run.observed);
     const reload = newReload({
       load: () => daemonSettings(args),
       appliers: [

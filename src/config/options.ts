@@ -10,6 +10,7 @@ import {
   TUNNEL_FILTERS,
 } from './defaults.js';
 import type { Definitions } from './definition.js';
+import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics.js';
 import { REDACT_OPTIONS, redactKey } from './redact.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
@@ -168,6 +169,7 @@ export const CAPTURE_OPTIONS = {
     describe: "the program's own diagnostics on stderr, from this level on",
     requiresArg: true,
   },
+  ...METRICS_OPTIONS,
 } as const satisfies Definitions;
 
 /** What the daemon can be told: by its command line, the environment, and a configuration file. */
@@ -224,6 +226,7 @@ export interface CaptureConfig extends CommonConfig {
   /** Milliseconds; 0: no lines but the last. */
   readonly statsInterval: number;
   readonly logLevel: LogLevel;
+  readonly metrics: MetricsAddress;
 }
 
 export interface ReadConfig extends CommonConfig {
@@ -254,6 +257,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     readTimeout: duration(args, 'read-timeout', 1, 1000),
     statsInterval: duration(args, 'stats-interval', 0, DAY),
     logLevel: single(args, 'log-level') as LogLevel,
+    metrics: metricsConfig(args),
     bufferBytes: bufferSize(args),
   };
 }

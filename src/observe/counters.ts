@@ -61,6 +61,13 @@ const NAMES = [
   'kernel_dropped',
   'interface_dropped',
   'interface_errors',
+  // What is wrong with messages.
+  'malformed',
+  'resynchronised',
+  'truncated',
+  // No counters, but of each thread too: when it said last that it makes progress (health.ts), and its heap.
+  'beat',
+  'heap_bytes',
 ] as const;
 
 type CounterName = (typeof NAMES)[number] | `messages_${Dataset}`;
@@ -69,6 +76,11 @@ const COLUMNS: readonly CounterName[] = [
   ...NAMES,
   ...DATASETS.map((dataset) => `messages_${dataset}` as const),
 ];
+
+/** Column of the counter of a dataset's records. */
+export const MESSAGES: Readonly<Record<Dataset, number>> = Object.fromEntries(
+  DATASETS.map((dataset) => [dataset, COLUMNS.indexOf(`messages_${dataset}`)]),
+) as Record<Dataset, number>;
 
 /** Column of each counter. */
 export const Counter = Object.fromEntries(COLUMNS.map((name, column) => [name, column])) as Readonly<

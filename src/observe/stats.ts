@@ -1,7 +1,8 @@
 /** The counters as a stats line shows them. */
 import { DATASETS } from '../records/datasets.js';
 import type { JsonObject } from '../records/record.js';
-import { type RingMemory, slotsInUse, Word } from '../ring/ring.js';
+import { bytesInUse, type RingMemory, recentPeak, slotsInUse, Word } from '../ring/ring.js';
+import { changeOf } from './change.js';
 import { Counter, total } from './counters.js';
 
 /** What only the main thread knows. */
@@ -83,6 +84,11 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
         ([, count]) => count > 0,
       ),
     ),
+    damage: {
+      malformed: of(Counter.malformed),
+      resynchronised: of(Counter.resynchronised),
+      truncated: of(Counter.truncated),
+    },
     calls: {
       unanswered: of(Counter.calls_unanswered),
       replies_without_call: of(Counter.replies_without_call),
@@ -106,6 +112,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
 /** What only a live capture has. */
 export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonObject {
   const control = new Int32Array(ring.control);
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   return {
     kernel: {
       received: total(memory, Counter.kernel_received),
@@ -117,7 +124,46 @@ export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonOb
       segments: ring.slots,
       segment_bytes: ring.slotBytes,
       in_use: slotsInUse(ring, control),
+      bytes_in_use: bytesInUse(ring, control),
       peak: Math.max(1, Atomics.load(control, Word.peak)),
+    },
+    memory: {
+      rss,
+      heap: heapUsed + total(memory, Counter.heap_bytes),
+      array_buffers: arrayBuffers,
+    },
+    cpu: cpu(),
+  };
+}
+
+/** Nanoseconds of all threads. */
+function cpu(): JsonObject {
+  const { user, system } = process.cpuUsage();
+  return { user: user * 1000, system: system * 1000 };
+}
+
+/** What a stats line has besides: what has changed since the last one, and what was most since then. */
+export interface Intervals {
+  /** @param now the numbers of this line */
+  end(now: JsonObject): JsonObject;
+}
+
+export function newIntervals(ring: RingMemory, takeLag: () => JsonObject | undefined): Intervals {
+  const control = new Int32Array(ring.control);
+  let before: JsonObject = {};
+  let since = process.hrtime();
+  return {
+    end(now) {
+      const [seconds, nanoseconds] = process.hrtime(since);
+      since = process.hrtime();
+      const change = changeOf(before, now);
+      before = now;
+      return {
+        ...now,
+        ring: { ...(now.ring as JsonObject), recent_peak: recentPeak(ring, control) },
+        lag: takeLag(),
+        change: { interval: seconds * 1e9 + nanoseconds, ...change },
+      };
     },
   };
 }

@@ -12,6 +12,7 @@ import { captureLibpcap } from '../capture/libpcap/live.js';
 import type { PacketSink } from '../capture/sink.js';
 import { UserError } from '../config/user-error.js';
 import { Counter, counterRow } from '../observe/counters.js';
+import { newBeat, OVER } from '../observe/health.js';
 import { openWriter } from '../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
@@ -51,6 +52,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     ring,
     counters,
     stopped,
+    beat: newBeat(counters),
     ready: (opened) => {
       if (user !== undefined) privileges?.becomeUser(user, engine === 'cap');
       tell({
@@ -130,5 +132,6 @@ try {
     error instanceof Error ? (user ? error.message : (error.stack ?? error.message)) : String(error);
   tell({ kind: 'failed', user, reason });
 } finally {
+  counters[Counter.beat] = OVER;
   ring.finish();
 }

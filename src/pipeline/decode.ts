@@ -15,6 +15,7 @@ import { MARK, Mark, RECORD_HEADER } from '../ring/layout.js';
 import type { Flow } from '../stream/flow.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../stream/limits.js';
 import { Fate, newReassembler } from '../stream/reassembler.js';
+import { NO_TALLY, type Tally } from './count-records.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
 import { newSelection, type Selection } from './selection.js';
@@ -87,6 +88,7 @@ export function newDecode(
   place: DecodePlace,
   emitLine: (line: string) => void,
   found: (brick: FoundBrick) => void = () => {},
+  tally: Tally = NO_TALLY,
 ): Decode {
   const headers = newHeaders();
   const { tunnels } = options;
@@ -103,6 +105,7 @@ export function newDecode(
       counters[Counter[what]]++;
     },
     found,
+    jobs: tally.jobs,
   });
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
@@ -114,7 +117,7 @@ export function newDecode(
   const anomalies = newPacketAnomalies(log, counters);
 
   const opened = (flow: Flow) => {
-    const lines = newFlowLines(flow, log, counters, selected);
+    const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.watcher = lines;
     flow.decoder = claimingDecoder(flow, lines.emit, {
       protocols: known,

@@ -5,14 +5,16 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Counter, counterRow, total } from '../observe/counters.js';
+import { newBeat, OVER } from '../observe/health.js';
 import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
+import { countedActions, newTally } from './count-records.js';
 import { newDecode } from './decode.js';
 import { newLineBatch } from './line-batch.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDecoder } from './messages.js';
 
-/** The longest sleep without packets: counters are published at least this often. */
+/** The longest sleep without packets: counters are published, and progress is told, at least this often. */
 const WAIT_MS = 250;
 /** Records that are decoded before it is asked again whether time is up: a segment may take seconds. */
 const PIECE_BYTES = RECORD_HEADER + MAX_PACKET;
@@ -23,6 +25,12 @@ const counters = counterRow(data.counters, data.counterRow);
 const pending = pendingWord(data.decoder);
 const place = sharedPlace(data.place);
 const reader = openReader(data.ring, data.decoder);
+const beat = newBeat(counters);
+beat();
+
+/** The time of the oldest packet of the batch at hand; NaN: none, or what it tells of waited for no packet. */
+let since = Number.NaN;
+let decoding = false;
 
 const batch = newLineBatch((bytes, count) => {
   while (Atomics.load(control, pending) > data.pendingLimit) {
@@ -33,14 +41,33 @@ const batch = newLineBatch((bytes, count) => {
     Atomics.wait(control, pending, Atomics.load(control, pending), 100);
   }
   Atomics.add(control, pending, bytes.length);
-  tell({ kind: 'lines', lines: bytes, count }, [bytes.buffer]);
+  tell({ kind: 'lines', lines: bytes, count, since }, [bytes.buffer]);
+  // The line that found no room in this batch is the first of the next.
+  since = packetTime();
 });
 
 function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-const decode = newDecode(data.options, counters, place, batch.add, (brick) => tell({ kind: 'found', brick }));
+function packetTime(): number {
+  return decoding ? decode.at.seconds * 1000 + decode.at.nanoseconds / 1e6 : Number.NaN;
+}
+
+function addLine(line: string): void {
+  if (batch.empty()) since = packetTime();
+  batch.add(line);
+}
+
+const decode = newDecode(
+  data.options,
+  counters,
+  place,
+  addLine,
+  (brick) => tell({ kind: 'found', brick }),
+  newTally(data.tallies, data.decoder, counters),
+);
+tell({ kind: 'actions', actions: countedActions() });
 
 /** What the main thread says. */
 function hear(): void {
@@ -63,7 +90,10 @@ function decodePieces(): void {
       return;
     }
     const next = recordsWithin(bytes, at, end, PIECE_BYTES);
+    decoding = true;
     decode.records(bytes, at, next, reader.done);
+    decoding = false;
+    beat();
     at = next;
   }
 }
@@ -86,6 +116,7 @@ try {
     hear();
     batch.flush();
     decode.publish();
+    beat();
   }
   decode.end();
   batch.flush();
@@ -96,6 +127,7 @@ try {
   decode.publish();
   throw error;
 }
+counters[Counter.beat] = OVER;
 tell({ kind: 'done', seconds: decode.at.seconds, nanoseconds: decode.at.nanoseconds });
 
 /** The numbers that a replacement goes on from, kept in shared memory. */

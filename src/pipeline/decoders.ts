@@ -1,11 +1,14 @@
 /** The decoder threads and who supervises them: one that dies is logged, counted and replaced. */
 import { Worker } from 'node:worker_threads';
 import type { Select } from '../config/select.js';
+import type { Action } from '../observe/call-counts.js';
 import { readerPlace } from '../ring/reader.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
-  lines(decoder: number, lines: Uint8Array, count: number): void;
+  /** @param since the time of the oldest packet with a line in it, in milliseconds since the epoch; NaN: not known */
+  lines(decoder: number, lines: Uint8Array, count: number, since: number): void;
+  actions(actions: readonly Action[]): void;
   died(decoder: number, reason: string): void;
   /** It dies again and again without taking a record, so it is not replaced any more. */
   hopeless(decoder: number, reason: string): void;
@@ -51,7 +54,9 @@ export function startDecoders(
         let reason = '';
         workers.add(worker);
         worker.on('message', (message: FromDecoder) => {
-          if (message.kind === 'lines') events.lines(data.decoder, message.lines, message.count);
+          if (message.kind === 'lines') {
+            events.lines(data.decoder, message.lines, message.count, message.since);
+          } else if (message.kind === 'actions') events.actions(message.actions);
           else if (message.kind === 'found') {
             for (const other of workers) if (other !== worker) say(other, message);
           } else {

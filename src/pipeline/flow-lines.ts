@@ -3,13 +3,14 @@
  * for each connection; pino serialises its constant part once for each direction that speaks.
  */
 import type { CounterRow } from '../observe/counters.js';
-import { Counter } from '../observe/counters.js';
+import { Counter, MESSAGES } from '../observe/counters.js';
 import type { Beginnings, RecordLog } from '../output/record-log.js';
 import { formatAddress } from '../packet/address.js';
 import { communityId } from '../packet/community-id.js';
 import { type Direction, type Emit, type GapReason, type Moment, ToServer } from '../protocols/protocol.js';
 import type { JsonObject } from '../records/record.js';
 import type { Flow, FlowWatcher } from '../stream/flow.js';
+import type { Tally } from './count-records.js';
 import type { Selection } from './selection.js';
 
 export interface FlowLines extends FlowWatcher {
@@ -26,6 +27,7 @@ export function newFlowLines(
   log: RecordLog,
   counters: CounterRow,
   selected: Selection,
+  count: Tally['record'],
 ): FlowLines {
   const beginnings: [Beginnings | undefined, Beginnings | undefined] = [undefined, undefined];
   let protocol: string | undefined;
@@ -68,12 +70,13 @@ export function newFlowLines(
 
   const lines: FlowLines = {
     emit(from, body) {
+      count(body);
       if (body.dataset === 'wiretail.anomaly') {
         // A decoder that failed fails once.
         if (body.level !== 'error' && !mayTell(body.seconds)) return;
         counters[Counter.anomalies]++;
       }
-      counters[Counter[`messages_${body.dataset}`]]++;
+      counters[MESSAGES[body.dataset]]++;
       if (selected(body, caller)) log.write(begin(from), body);
     },
     protocol(name) {

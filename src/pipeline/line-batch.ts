@@ -12,6 +12,8 @@ const WIDEST = 3;
 
 export interface LineBatch {
   add(line: string): void;
+  /** Nothing was added since the last was handed over. */
+  empty(): boolean;
   /** Hands over what there is. */
   flush(): void;
 }
@@ -45,6 +47,7 @@ export function newLineBatch(handOver: (bytes: Uint8Array<ArrayBuffer>, lines: n
       lines++;
       if (at >= ENOUGH) flush();
     },
+    empty: () => lines === 0,
     flush,
   };
 }

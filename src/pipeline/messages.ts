@@ -1,8 +1,10 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
 import type { CaptureAnomaly, LiveOptions, Opened } from '../capture/engine.js';
 import type { Select } from '../config/select.js';
+import type { Action } from '../observe/call-counts.js';
 import type { FoundBrick } from '../protocols/protocol.js';
 import type { RingMemory } from '../ring/ring.js';
+import type { TallyMemory } from './count-records.js';
 import type { DecodeOptions } from './decode.js';
 
 /** Words of the shared control block; behind them one word a decoder, see pendingWord. */
@@ -28,6 +30,7 @@ export interface Shared {
   readonly ring: RingMemory;
   readonly counters: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
+  readonly tallies: TallyMemory;
 }
 
 export type Source =
@@ -93,7 +96,10 @@ export type ToDecoder =
   | { readonly kind: 'select'; readonly select: Select };
 
 export type FromDecoder =
-  | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number }
+  /** `since`: the time of the oldest packet with a line in it, in milliseconds since the epoch; NaN: not known. */
+  | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number; readonly since: number }
+  /** What it counts calls by; all decoders say the same. */
+  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
   /** For the other decoders, each of which gets it as it is. */
   | { readonly kind: 'found'; readonly brick: FoundBrick }
   | { readonly kind: 'done'; readonly seconds: number; readonly nanoseconds: number };

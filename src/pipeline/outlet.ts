@@ -11,8 +11,8 @@ export interface Outlet {
   isOpen(): boolean;
   /** A line of the main thread; written at once. */
   line(text: string): void;
-  /** A batch of a decoder's lines. */
-  batch(decoder: number, lines: Uint8Array, count: number): void;
+  /** A batch of a decoder's lines; `written` is called when the system has taken it. */
+  batch(decoder: number, lines: Uint8Array, count: number, written: () => void): void;
   /** Calls `write` as soon as the start line has been written. */
   afterStart(write: () => void): void;
   linesWritten(): number;
@@ -40,7 +40,7 @@ export function newOutlet(destination: Destination, control: Int32Array): Outlet
       written++;
       destination.write(Buffer.from(text), () => {});
     },
-    batch(decoder, lines, count) {
+    batch(decoder, lines, count, taken) {
       outlet.afterStart(() => {
         written += count;
         ofDecoders += count;
@@ -48,6 +48,7 @@ export function newOutlet(destination: Destination, control: Int32Array): Outlet
           const word = pendingWord(decoder);
           Atomics.sub(control, word, lines.length);
           Atomics.notify(control, word);
+          taken();
         });
       });
     },

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { CommonConfig } from '../config/options.js';
 import type { Select } from '../config/select.js';
 import { createCounters } from '../observe/counters.js';
-import { liveStatsOf, statsOf } from '../observe/stats.js';
+import type { Observed } from '../observe/observed.js';
 import type { Destination } from '../output/destination.js';
 import { Tunnel } from '../packet/tunnel.js';
 import type { JsonObject } from '../records/record.js';
@@ -17,6 +17,7 @@ import { startDecoders } from './decoders.js';
 import { bricksOf } from './gluster-state.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
 import { createControl, type DecoderData, type InputProblem, type Shared, type Source } from './messages.js';
+import { createTallies, newObserver } from './observer.js';
 import { newOutlet } from './outlet.js';
 import { newStopper } from './stopper.js';
 
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly statsInterval: number;
   readonly destination: Destination;
   readonly diagnostics: Logger;
+  /** The start line is written. */
+  opened?(): void;
   progress?(bytes: number, total: number | undefined): void;
   /** A decoder thread's module other than the real one, for tests of its death. */
   readonly decoderScript?: URL;
@@ -44,6 +47,7 @@ export interface Run {
   setStatsInterval(milliseconds: number): void;
   /** Ends the run: what was captured is drained, the last lines are written. */
   stop(): void;
+  readonly observed: Observed;
 }
 
 /** Lines that may wait for the destination, in bytes, over all decoders. */
@@ -56,6 +60,7 @@ export function startRun(options: RunOptions): Run {
     ring: createRing(config.ringBytes, config.ringSlots, config.workers),
     counters: createCounters(config.workers + 1),
     control: createControl(config.workers),
+    tallies: createTallies(config.workers),
   };
   const control = new Int32Array(shared.control);
   const outlet = newOutlet(destination, control);
@@ -70,10 +75,19 @@ export function startRun(options: RunOptions): Run {
   let fileTime: Time = { seconds: 0, nanoseconds: 0 };
   const now = (): Time => (live ? wallClock() : fileTime);
 
+  const observer = newObserver(options.version, shared, config.workers, live, () => ({
+    linesWritten: outlet.linesWritten(),
+    decoderLinesWritten: outlet.decoderLinesWritten(),
+    decoderRestarts,
+    outOfTime,
+  }));
+
   const decoders = startDecoders(
     decoderData(config, shared, live),
     {
-      lines: outlet.batch,
+      lines: (decoder, bytes, count, since) =>
+        outlet.batch(decoder, bytes, count, () => observer.written(since)),
+      actions: observer.actions,
       died(decoder, reason) {
         decoderRestarts++;
         diagnostics.error({ decoder, reason }, 'a decoder died and is replaced');
@@ -96,6 +110,7 @@ export function startRun(options: RunOptions): Run {
           fileTime = message.start.first ?? fileTime;
           lines.start(message.start, options.described, now());
           outlet.open();
+          observer.opened();
           if (live) diagnostics.info({ ...message.start }, 'capturing');
           // With --user it is that user by now.
           if (live && process.geteuid?.() === 0) {
@@ -103,6 +118,7 @@ export function startRun(options: RunOptions): Run {
               'running as root: with --user NAME it becomes that user once the capture is open',
             );
           }
+          options.opened?.();
           break;
         case 'anomaly':
           diagnostics.warn(message.anomaly.message);
@@ -132,16 +148,7 @@ export function startRun(options: RunOptions): Run {
     stopper.giveUp();
   };
 
-  const stats = (final: boolean) => {
-    const main = {
-      linesWritten: outlet.linesWritten(),
-      decoderLinesWritten: outlet.decoderLinesWritten(),
-      decoderRestarts,
-      outOfTime,
-    };
-    const counted = statsOf(shared.counters, main, final);
-    lines.stats(live ? { ...counted, ...liveStatsOf(shared.counters, shared.ring) } : counted, final, now());
-  };
+  const stats = (final: boolean) => lines.stats(observer.line(final), final, now());
   let interval: NodeJS.Timeout | undefined;
   const setStatsInterval = (milliseconds: number) => {
     clearInterval(interval);
@@ -153,6 +160,8 @@ export function startRun(options: RunOptions): Run {
   const work = async (): Promise<number> => {
     try {
       await Promise.race([capture.ended, stopper.gaveUp]);
+      observer.ending();
+      observer.captureEnded();
       const last = await Promise.race([decoders.done, stopper.gaveUp]);
       outOfTime = last === undefined;
       // A filter may have left no packet: then the first packet's time is the latest that is known.
@@ -172,7 +181,16 @@ export function startRun(options: RunOptions): Run {
       capture.terminate();
     }
   };
-  return { ended: work(), select: decoders.select, setStatsInterval, stop: stopper.stop };
+  return {
+    ended: work(),
+    select: decoders.select,
+    setStatsInterval,
+    stop() {
+      observer.ending();
+      stopper.stop();
+    },
+    observed: observer.observed,
+  };
 }
 
 function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {

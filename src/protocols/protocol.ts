@@ -114,6 +114,8 @@ export interface Outside {
   tally(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
   /** A brick was found of which another decoder may have the connections. */
   found(brick: FoundBrick): void;
+  /** So many more Gearman jobs of a function (undefined: not known) wait for a worker and run. */
+  jobs(name: string | undefined, waiting: number, running: number): void;
 }
 
 /** Where a brick listens, as the port mapper says, which is another service than the brick's. */

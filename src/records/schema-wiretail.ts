@@ -33,7 +33,8 @@ const START: Readonly<Record<string, Schema>> = {
   detail: oneOf('summary', 'full'),
 };
 
-const STATS: Schema = object({
+/** Of the counters. */
+const COUNTED: Readonly<Record<string, Schema>> = {
   packets: describe(
     'seen = decoded + ignored + dropped + waiting',
     object({
@@ -70,6 +71,10 @@ const STATS: Schema = object({
     'records by dataset',
     object(Object.fromEntries(DATASETS.map((dataset) => [dataset, count]))),
   ),
+  damage: describe(
+    'messages that break their protocol, places in streams that were lost and found again, messages of which a part is missing',
+    counts('malformed', 'resynchronised', 'truncated'),
+  ),
   calls: counts('unanswered', 'replies_without_call'),
   jobs: describe("Gearman's: given up for newer ones", counts('forgotten')),
   anomalies: counts('written', 'suppressed'),
@@ -81,7 +86,40 @@ const STATS: Schema = object({
     left_out: describe('by choice', counts('unselected', 'only', 'sample')),
   }),
   kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
-  ring: counts('segments', 'segment_bytes', 'in_use', 'peak'),
+  cpu: describe('nanoseconds of all threads of the process', counts('user', 'system')),
+};
+
+/** The same where only what has changed is there. */
+function changed(schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { properties } = schema as { properties?: Readonly<Record<string, Schema>> };
+      return [name, properties === undefined ? schema : object(changed(properties))];
+    }),
+  );
+}
+
+const STATS: Schema = object({
+  ...COUNTED,
+  ring: object({
+    ...Object.fromEntries(
+      ['segments', 'segment_bytes', 'in_use', 'bytes_in_use'].map((name) => [name, count]),
+    ),
+    peak: describe('the most segments in use so far', count),
+    recent_peak: describe('and since the last such line', count),
+  }),
+  memory: describe(
+    "bytes: of the process; of them, the objects of all its threads, and the main thread's buffers with what all share",
+    counts('rss', 'heap', 'array_buffers'),
+  ),
+  lag: describe(
+    'nanoseconds from the oldest packet of a batch of lines to when the batch was written, since the last such line',
+    counts('batches', 'mean', 'p99', 'max'),
+  ),
+  change: describe(
+    'what the counters have grown by since the last such line; what is not there has not grown',
+    object({ interval: describe('nanoseconds', count), ...changed(COUNTED) }, ['interval']),
+  ),
 });
 
 const ANOMALY: Schema = object({

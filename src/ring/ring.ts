@@ -28,6 +28,8 @@ export const Word = {
   finished: 3,
   /** The most slots that were ever in use at once. */
   peak: 4,
+  /** The same since it was set to 0 last (recentPeak). */
+  recent: 5,
 } as const;
 const WORDS = 8;
 
@@ -67,4 +69,25 @@ export function slotsInUse(memory: RingMemory, control: Int32Array): number {
     if (behind > most) most = behind;
   }
   return most + 1;
+}
+
+/** The most slots that were in use at once since this was asked last. */
+export function recentPeak(memory: RingMemory, control: Int32Array): number {
+  return Math.max(Atomics.exchange(control, Word.recent, 0), slotsInUse(memory, control));
+}
+
+/** Bytes in the ring that the slowest reader has yet to pass. */
+export function bytesInUse(memory: RingMemory, control: Int32Array): number {
+  const head = Atomics.load(control, Word.head);
+  let most = 0;
+  for (let reader = 0; reader < memory.readers; reader++) {
+    const word = readerWord(memory, reader);
+    const first = Atomics.load(control, word);
+    let bytes = -control[word + 1];
+    for (let segment = first; segment <= head; segment++) {
+      bytes += Atomics.load(control, slotWord(segment % memory.slots));
+    }
+    most = Math.max(most, bytes);
+  }
+  return most;
 }

@@ -79,7 +79,9 @@ export function openWriter(memory: RingMemory): RingWriter {
       Atomics.store(control, Word.head, head);
       wake(Word.published);
       const inUse = slotsInUse(memory, control);
-      if (inUse > Atomics.load(control, Word.peak)) Atomics.store(control, Word.peak, inUse);
+      for (const peak of [Word.peak, Word.recent]) {
+        if (inUse > Atomics.load(control, peak)) Atomics.store(control, peak, inUse);
+      }
       return true;
     },
     waitForRoom(ms) {

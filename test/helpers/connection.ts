@@ -21,7 +21,7 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
 };
 
 /** Nobody is told. */
-export const OUTSIDE: Outside = { tally() {}, found() {} };
+export const OUTSIDE: Outside = { tally() {}, found() {}, jobs() {} };
 
 /** Writes everything. */
 export const SELECT_ALL: Select = {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { NO_TALLY, type Tally } from '../../src/pipeline/count-records.js';
 import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
@@ -44,6 +45,7 @@ export function decodePackets(
   linkType: number,
   packets: readonly Packet[],
   more: Partial<DecodeOptions> = {},
+  tallyOf: (shard: number, counters: CounterRow) => Tally = () => NO_TALLY,
 ): Decoded {
   const { shards } = { ...OPTIONS, ...more };
   const sum = counterRow(createCounters(1), 0);
@@ -52,9 +54,16 @@ export function decodePackets(
   for (let shard = 0; shard < shards; shard++) {
     const counters = counterRow(createCounters(1), 0);
     const options = { ...OPTIONS, ...more, shard };
-    const decode = newDecode(options, counters, { linkType, packet: 0 }, (line) => {
-      text += line;
-    });
+    const decode = newDecode(
+      options,
+      counters,
+      { linkType, packet: 0 },
+      (line) => {
+        text += line;
+      },
+      undefined,
+      tallyOf(shard, counters),
+    );
     decode.records(records, 0, records.length, () => {});
     decode.end();
     decode.publish();

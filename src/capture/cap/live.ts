@@ -35,6 +35,7 @@ export const captureCap: LiveEngine = async (context) => {
   });
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
+      context.beat();
       if (!context.stopped()) return;
       clearInterval(timer);
       resolve();

@@ -197,6 +197,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
 
   let statsDue = Date.now() + STATS_MS;
   const rounds = () => {
+    context.beat();
     for (const source of sources) {
       if (source.handle !== undefined) take(source, source.handle);
       else if (Date.now() >= source.due) retry(source);

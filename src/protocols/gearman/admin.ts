@@ -54,6 +54,9 @@ const commands: readonly AdminCommand[] = [
   command('shutdown', line),
 ];
 
+/** And what a response is called whose command was not seen. */
+export const ADMIN_NAMES: readonly string[] = [...commands.map((one) => one.name), 'response'];
+
 export const AnyForm: ResponseForm = { kind: 'any' };
 
 /** Words of a line that are read, and bytes of a command's name that make its action. */

@@ -138,6 +138,8 @@ export const ErrorType = 19;
 
 const byId: readonly (PacketType | undefined)[] = [undefined, ...rows];
 
+export const PACKET_NAMES: readonly string[] = [...rows.map((type) => type.name), 'UNKNOWN'];
+
 export function packetType(id: number): PacketType | undefined {
   return byId[id];
 }

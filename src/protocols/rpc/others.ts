@@ -51,3 +51,8 @@ export function otherProgram(program: number): string | undefined {
 export function otherProcedure(program: number, version: number, procedure: number): string | undefined {
   return OTHERS.get(program)?.procedures[version]?.[procedure];
 }
+
+/** The names of all procedures. */
+export function otherProcedures(): string[] {
+  return [...OTHERS.values()].flatMap(({ procedures }) => Object.values(procedures).flat());
+}

@@ -54,11 +54,11 @@ export interface Lab {
   seen(): Seen[];
 }
 
-export function lab(options: Partial<ProtocolOptions> = {}): Lab {
+export function lab(options: Partial<ProtocolOptions> = {}, jobs = OUTSIDE.jobs): Lab {
   const tallied: string[] = [];
   const protocol = gearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...OUTSIDE, tally: (what) => tallied.push(what) },
+    { ...OUTSIDE, jobs, tally: (what) => tallied.push(what) },
   );
   const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();

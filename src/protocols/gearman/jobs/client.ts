@@ -195,6 +195,7 @@ export function relayed(connection: JobConnection, type: string, fields: Fields,
     // Each of its clients is told; one of them is enough.
     if (job.client === peer) job.toClient = progress(job.toClient, type, fields);
     if (job.state === State.waiting) run(job, at);
+    table.show(job);
     return;
   }
   // The server hands on only what it believes.

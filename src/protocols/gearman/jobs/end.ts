@@ -43,6 +43,7 @@ export function requeue(table: Table, job: Job, at: Moment): void {
   dropClaim(job);
   job.state = State.waiting;
   job.told = false;
+  table.show(job);
   setSince(job, at);
   // It is marked so that nobody runs it (client.cc, gearman_server_client_free).
   if (job.abandoned) abandon(table, job, at);

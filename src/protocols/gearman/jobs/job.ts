@@ -33,6 +33,8 @@ export function newJob(server: Server): Job {
     claim: undefined,
     claimant: undefined,
     counted: undefined,
+    shownAs: State.done,
+    shownOf: undefined,
     byWorker: undefined,
     toClient: undefined,
     weight: 0,

@@ -31,8 +31,8 @@ export interface Jobs {
   end(at: Moment): void;
 }
 
-export function newJobs(limit: number, { tally }: Outside): Jobs {
-  const table = newTable(tally);
+export function newJobs(limit: number, { tally, jobs }: Outside): Jobs {
+  const table = newTable(tally, jobs);
   const stuck = newStuck(table, limit);
   return {
     open(connection, emit) {

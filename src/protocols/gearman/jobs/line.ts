@@ -7,6 +7,17 @@ import { age, delayed, dueSecond, sinceThen } from './job.js';
 import { type Ending, type Job, type Peer, type Progress, State } from './model.js';
 import { endSentence, openSentence, refusedSentence, stuckSentence } from './sentence.js';
 
+/** What a line about a job can tell. */
+export const JOB_ACTIONS = [
+  'WORK_COMPLETE',
+  'WORK_FAIL',
+  'WORK_EXCEPTION',
+  'refused',
+  'abandoned',
+  'unfinished',
+  'stuck',
+] as const;
+
 /** What is not known is NaN, and what would be negative was seen in the wrong order. */
 export function known(nanoseconds: number): number | undefined {
   return nanoseconds >= 0 ? nanoseconds : undefined;

@@ -86,6 +86,9 @@ export interface Job {
   claimant: JobConnection | undefined;
   /** The function as one of whose running jobs it is counted (demand.ts). */
   counted: string | undefined;
+  /** As what, and of which function, it is shown outside (gauge.ts). */
+  shownAs: State;
+  shownOf: string | undefined;
   byWorker: Progress | undefined;
   toClient: Progress | undefined;
   /** Bytes that remembering it is charged with. */
@@ -133,6 +136,8 @@ export interface Table {
   add(job: Job): void;
   /** It has names now that are to be charged for. */
   weigh(job: Job): void;
+  /** It waits now, or runs. */
+  show(job: Job): void;
   /** The job has this handle from now on. */
   setHandle(job: Job, handle: string): void;
   /** As if it had never been. */

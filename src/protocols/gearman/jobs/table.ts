@@ -5,6 +5,7 @@
  */
 import type { Outside } from '../../protocol.js';
 import { detach } from './connection.js';
+import { showJob } from './gauge.js';
 import { type Job, type Server, State, type Table } from './model.js';
 
 /** Jobs that are remembered, and the bytes of their names. */
@@ -24,7 +25,7 @@ function weightOf(job: Job): number {
   return weight;
 }
 
-export function newTable(tally: Outside['tally']): Table {
+export function newTable(tally: Outside['tally'], jobsOf: Outside['jobs']): Table {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
@@ -45,6 +46,7 @@ export function newTable(tally: Outside['tally']): Table {
   const clear = (server: Server) => {
     if (server.connections === 0 && server.handles.size === 0) servers.delete(server.key);
   };
+  const show = (job: Job) => showJob(job, jobsOf);
   const unname = (job: Job) => {
     if (job.server.handles.get(job.handle) === job) job.server.handles.delete(job.handle);
     clear(job.server);
@@ -55,6 +57,7 @@ export function newTable(tally: Outside['tally']): Table {
     job.weight = 0;
     detach(job);
     job.state = State.done;
+    show(job);
     job.names = NoNames;
     job.client = undefined;
     job.worker = undefined;
@@ -77,6 +80,7 @@ export function newTable(tally: Outside['tally']): Table {
     const now = weightOf(job);
     weight += now - job.weight;
     job.weight = now;
+    show(job);
     limit();
   };
 
@@ -100,6 +104,7 @@ export function newTable(tally: Outside['tally']): Table {
       weigh(job);
     },
     weigh,
+    show,
     setHandle(job, handle) {
       job.handle = handle;
       job.server.handles.set(handle, job);

@@ -77,6 +77,7 @@ export function assigned(connection: JobConnection, fields: Fields, at: Moment):
   // What was given before was seen only now: the worker has said how it ended.
   const isLate = claimant === connection;
   give(job, peer, at);
+  table.show(job);
   own(connection, job);
   if (typeof fields.function === 'string')
     canDo(connection, fields.function, connection.abilities.get(fields.function) ?? false);
@@ -98,7 +99,7 @@ function isTimed(connection: JobConnection, job: Job): boolean {
 
 /** The job, where it is this worker's by all that is known. */
 function ownJob(connection: JobConnection, fields: Fields, at: Moment): Job | undefined {
-  const { server, peer, complete } = connection;
+  const { server, table, peer, complete } = connection;
   let job = server.handles.get(handleIn(fields));
   if (job?.state === State.done) return undefined;
   if (job !== undefined && isSame(job.worker, peer)) {
@@ -112,6 +113,7 @@ function ownJob(connection: JobConnection, fields: Fields, at: Moment): Job | un
   job.state = State.running;
   job.queueWait = Number.NaN;
   job.sinceSeconds = Number.NaN;
+  table.show(job);
   own(connection, job);
   return job;
 }

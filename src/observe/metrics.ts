@@ -1,0 +1,178 @@
+/** What a run shows of itself, in Prometheus's text format. Everything is read when it is asked for. */
+import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import type { Json, JsonObject } from '../records/record.js';
+import { BUCKETS, OUTCOMES } from './call-counts.js';
+import { METRICS, type MetricRow } from './metric-table.js';
+import type { Observed } from './observed.js';
+
+/** Bounds for the time from packet to line: a read timeout of 1 ms to 1 s, and far behind. */
+const LAG_BUCKETS = [1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** A value with its labels. */
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+function find(stats: JsonObject, path: string): Json | undefined {
+  let at: Json | undefined = stats;
+  for (const name of path.split('.')) at = (at as JsonObject | undefined)?.[name];
+  return at;
+}
+
+/** What is not there is of another engine, or has not happened yet. */
+function samplesOf({ from, label = '', each, scale = 1 }: MetricRow, stats: JsonObject): Sample[] {
+  const value = (path: string) => Number(find(stats, path) ?? 0) * scale;
+  if (typeof from !== 'string')
+    return Object.entries(from).map(([name, path]) => [{ [label]: name }, value(path)]);
+  if (each !== true) return [[{}, value(from)]];
+  return Object.keys((find(stats, from) ?? {}) as JsonObject).map((name) => [
+    { [label]: name },
+    value(`${from}.${name}`),
+  ]);
+}
+
+export function newMetrics(observed: Observed): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  let stats: JsonObject = {};
+
+  const show = (
+    type: 'counter' | 'gauge',
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    samples: () => readonly Sample[],
+  ) => {
+    if (type === 'gauge') {
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset();
+          for (const [labels, value] of samples()) this.set(labels, value);
+        },
+      });
+    } else {
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset();
+          for (const [labels, value] of samples()) this.inc(labels, value);
+        },
+      });
+    }
+  };
+
+  const version = { version: observed.version };
+  show('gauge', 'wiretail_build_info', 'The version of wiretail; always 1.', ['version'], () => [
+    [version, 1],
+  ]);
+  for (const row of METRICS) {
+    show(row.type, row.name, row.help, row.label === undefined ? [] : [row.label], () =>
+      samplesOf(row, stats),
+    );
+  }
+  const start = Date.now() / 1000 - process.uptime();
+  show(
+    'gauge',
+    'process_start_time_seconds',
+    'Start time of the process since unix epoch in seconds.',
+    [],
+    () => [[{}, start]],
+  );
+  showCalls(registry, show, observed);
+  showJobs(show, observed);
+  const lag = new Histogram({
+    name: 'wiretail_line_lag_seconds',
+    help: 'Time from the oldest packet of a batch of lines to when the batch was written.',
+    buckets: LAG_BUCKETS,
+    registers,
+  });
+  observed.onLag((seconds) => lag.observe(seconds));
+
+  return {
+    contentType: registry.contentType,
+    text() {
+      stats = observed.stats();
+      return registry.metrics();
+    },
+  };
+}
+
+type Show = (
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  samples: () => readonly Sample[],
+) => void;
+
+function showCalls(registry: Registry, show: Show, observed: Observed): void {
+  show(
+    'counter',
+    'wiretail_calls_total',
+    'RPC calls, Gearman packets, commands and jobs, whether or not they became lines.',
+    ['dataset', 'action', 'outcome'],
+    () =>
+      observed
+        .calls()
+        .flatMap(({ dataset, action, outcomes }) =>
+          OUTCOMES.flatMap((outcome, i): Sample[] =>
+            outcomes[i] === 0 ? [] : [[{ dataset, action, outcome }, outcomes[i]]],
+          ),
+        ),
+  );
+  const name = 'wiretail_call_duration_seconds';
+  const help = 'Time from call to reply, of a job from its submission to its end.';
+  // prom-client's own histogram takes one observation after the other; these are counted in other threads. Of a metric
+  // the registry asks nothing but this.
+  const histogram = {
+    name,
+    get: async () => ({
+      name,
+      help,
+      type: 'histogram',
+      values: callDurations(name, observed),
+      aggregator: 'sum',
+    }),
+  };
+  registry.registerMetric(histogram as unknown as Metric);
+}
+
+function callDurations(name: string, observed: Observed) {
+  return observed.calls().flatMap(({ dataset, action, buckets, sum }) => {
+    const count = buckets.reduce((all, one) => all + one, 0);
+    if (count === 0) return [];
+    const labels = { dataset, action };
+    let upTo = 0;
+    return [
+      ...buckets.map((bucket, i) => {
+        upTo += bucket;
+        const le = i < BUCKETS.length ? String(BUCKETS[i]) : '+Inf';
+        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: upTo };
+      }),
+      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_count`, labels, value: count },
+    ];
+  });
+}
+
+function showJobs(show: Show, observed: Observed): void {
+  for (const state of ['waiting', 'running'] as const) {
+    const help =
+      state === 'waiting'
+        ? 'Gearman jobs that wait for a worker, by function.'
+        : 'Gearman jobs that a worker has, by function.';
+    show('gauge', `wiretail_gearman_jobs_${state}`, help, ['function'], () =>
+      [...observed.functions()].map(([name, jobs]) => [{ function: name }, jobs[state]]),
+    );
+  }
+}

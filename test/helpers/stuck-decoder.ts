@@ -1,0 +1,16 @@
+/**
+ * The real decoder thread, but it hangs before it begins, until the run is to end. It says that its last progress
+ * was some seconds ago, so that nobody needs to wait for so long.
+ */
+import { workerData } from 'node:worker_threads';
+import { Counter, counterRow } from '../../src/observe/counters.js';
+import { monotonic, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
+import { ControlWord, type DecoderData } from '../../src/pipeline/messages.js';
+
+const data = workerData as DecoderData;
+const control = new Int32Array(data.control);
+if (data.decoder === 1) {
+  counterRow(data.counters, data.counterRow)[Counter.beat] = monotonic() - SILENCE_LIMIT_MS + 200;
+  while (Atomics.load(control, ControlWord.stop) === 0) Atomics.wait(control, ControlWord.stop, 0, 20);
+}
+await import('../../src/pipeline/decoder-thread.js');

@@ -1,0 +1,185 @@
+/** Calls are counted as if each had a line, whatever is written. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  BUCKETS,
+  callTotals,
+  createCallCounts,
+  newCallCounter,
+  OTHER,
+  OUTCOMES,
+  PLACES,
+} from '../../src/observe/call-counts.js';
+import { Counter, type CounterRow } from '../../src/observe/counters.js';
+import { createFunctionGauges, newFunctionReader } from '../../src/observe/function-gauges.js';
+import { countedActions, newTally, type Tally } from '../../src/pipeline/count-records.js';
+import type { RecordBody } from '../../src/records/record.js';
+import { readPackets } from '../faults/packets.js';
+import { captureNames } from '../helpers/captures.js';
+import { SELECT_ALL } from '../helpers/connection.js';
+import { decodePackets } from '../pipeline/decode-packets.js';
+
+/** What of a line is counted. */
+interface Line {
+  readonly event: {
+    readonly dataset: string;
+    readonly action: string;
+    readonly outcome?: string;
+    readonly duration?: number;
+  };
+}
+
+const actions = countedActions();
+const known = new Set(actions.map(({ dataset, action }) => `${dataset} ${action}`));
+
+/** `dataset action outcome` with how many, and `dataset action` with the durations in nanoseconds. */
+interface Counts {
+  readonly calls: Readonly<Record<string, number>>;
+  readonly durations: Readonly<Record<string, readonly number[]>>;
+}
+
+function countLines(lines: readonly Line[]): Counts {
+  const calls: Record<string, number> = {};
+  const durations: Record<string, number[]> = {};
+  for (const { event } of lines) {
+    const { dataset, outcome = 'none', duration } = event;
+    if (dataset.startsWith('wiretail.')) continue;
+    const action = known.has(`${dataset} ${event.action}`) ? event.action : OTHER;
+    const call = `${dataset} ${action} ${outcome}`;
+    calls[call] = (calls[call] ?? 0) + 1;
+    if (duration === undefined) continue;
+    durations[`${dataset} ${action}`] ??= [];
+    durations[`${dataset} ${action}`].push(duration);
+  }
+  return { calls, durations };
+}
+
+function check(memory: SharedArrayBuffer, { calls, durations }: Counts): void {
+  const found: Record<string, number> = {};
+  const timed: string[] = [];
+  for (const { dataset, action, outcomes, buckets, sum } of callTotals(memory, actions)) {
+    for (const [i, count] of outcomes.entries()) {
+      if (count > 0) found[`${dataset} ${action} ${OUTCOMES[i]}`] = count;
+    }
+    const all = durations[`${dataset} ${action}`] ?? [];
+    if (all.length > 0) timed.push(`${dataset} ${action}`);
+    const within = (from: number, to: number) =>
+      all.filter((duration) => duration > from * 1e9 + 0.5 && duration < to * 1e9 + 0.5).length;
+    const bounds = [Number.NEGATIVE_INFINITY, ...BUCKETS, Number.POSITIVE_INFINITY];
+    assert.deepEqual(
+      buckets,
+      bounds.slice(1).map((to, i) => within(bounds[i], to)),
+      `${dataset} ${action}`,
+    );
+    assert.equal(sum, all.reduce((one, other) => one + other, 0) / 1e9);
+  }
+  assert.deepEqual(found, calls);
+  assert.deepEqual(timed.sort(), Object.keys(durations).sort());
+}
+
+/** Much the same traffic as in others: these have one of the views. */
+const ALIKE = /^(g-fops-v330|g-gfapi|g-heal|g-volume-admin|gen-|gm-many|gm-split)/;
+
+describe('calls of the captures', () => {
+  let total = 0;
+  for (const name of captureNames()) {
+    it(`${name}: as many as lines, when all are written and when few are`, async () => {
+      const { linkType, packets } = await readPackets(name);
+      const few = { ...SELECT_ALL, errors: true, only: ['errors'] as const };
+      for (const view of ALIKE.test(name) ? (['calls'] as const) : (['calls', 'messages'] as const)) {
+        let counts: Counts | undefined;
+        for (const options of [{ shards: 1 }, { shards: 2, select: few }]) {
+          const memory = { calls: createCallCounts(2), functions: createFunctionGauges(2) };
+          const least = { waiting: 0, running: 0 };
+          const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
+            const tally = newTally(memory, shard, row);
+            let [waiting, running] = [0, 0];
+            return {
+              ...tally,
+              jobs(job, moreWaiting, moreRunning) {
+                waiting += moreWaiting;
+                running += moreRunning;
+                least.waiting = Math.min(least.waiting, waiting);
+                least.running = Math.min(least.running, running);
+                tally.jobs(job, moreWaiting, moreRunning);
+              },
+            };
+          });
+          counts ??= countLines(lines);
+          check(memory.calls, counts);
+          // All jobs have ended, or are told of as unfinished.
+          assert.deepEqual(least, { waiting: 0, running: 0 });
+          for (const [job, now] of newFunctionReader(memory.functions)()) {
+            assert.deepEqual(now, { waiting: 0, running: 0 }, job);
+          }
+          if (options.shards === 1) total += lines.length;
+        }
+      }
+    });
+  }
+
+  it('are many', () => assert.ok(total > 10000, `${total} lines`));
+});
+
+describe('damage', () => {
+  it('is counted as it is told, or would be', async () => {
+    const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
+    const memory = { calls: createCallCounts(1), functions: createFunctionGauges(1) };
+    const seen = { malformed: 0, resync: 0, truncated: 0 };
+    const watched = (shard: number, row: CounterRow): Tally => {
+      const tally = newTally(memory, shard, row);
+      return {
+        ...tally,
+        record(body) {
+          const { dataset, action, sections } = body;
+          if (dataset === 'wiretail.anomaly') {
+            if (action in seen) seen[action as keyof typeof seen]++;
+          } else if (sections.wiretail?.truncated === true) seen.truncated++;
+          tally.record(body);
+        },
+      };
+    };
+    const some = gearman.packets.filter(({ number }) => number % 7 !== 0);
+    const damages = [
+      decodePackets(gluster.linkType, gluster.packets, { snaplen: 200 }, watched),
+      decodePackets(gearman.linkType, some, {}, watched),
+    ];
+    const count = (column: number) => damages.reduce((all, { counters }) => all + counters[column], 0);
+    assert.deepEqual(
+      [count(Counter.malformed), count(Counter.resynchronised), count(Counter.truncated)],
+      [seen.malformed, seen.resync, seen.truncated],
+    );
+    assert.ok(seen.malformed > 0 && seen.resync > 0 && seen.truncated > 0, JSON.stringify(seen));
+  });
+});
+
+describe('actions', () => {
+  it('have places, and there are more', () => {
+    assert.ok(actions.length < PLACES - 64, `${actions.length} of ${PLACES}`);
+    assert.equal(known.size, actions.length);
+  });
+
+  it('that no table has share a place, however many there are', () => {
+    const memory = createCallCounts(1);
+    const count = newCallCounter(memory, 0, actions);
+    for (let n = 0; n < 5000; n++) {
+      const dataset = n % 2 === 0 ? 'gearman.admin' : 'rpc.other';
+      count({ dataset, action: `from the wire ${n}`, outcome: 'success', duration: 1e6 } as RecordBody);
+    }
+    assert.deepEqual(
+      callTotals(memory, actions).map(({ dataset, action, outcomes }) => [dataset, action, outcomes[0]]),
+      [
+        ['rpc.other', OTHER, 2500],
+        ['gearman.admin', OTHER, 2500],
+      ],
+    );
+  });
+
+  it('are refused where they have no places', () => {
+    const many = Array.from(
+      { length: PLACES + 1 },
+      (_, i) => ({ dataset: 'rpc.other', action: `${i}` }) as const,
+    );
+    assert.throws(() => newCallCounter(createCallCounts(1), 0, many), /513 actions/);
+  });
+});

@@ -1,0 +1,75 @@
+/** A run as others see it: ready, draining, and with a decoder that hangs. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { monotonic } from '../../src/observe/health.js';
+import type { Destination } from '../../src/output/destination.js';
+import { startRun } from '../../src/pipeline/run.js';
+import { capturePath } from '../helpers/captures.js';
+import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
+import { until } from '../helpers/wiretail.js';
+
+function run(decoderScript?: URL) {
+  const destination: Destination = {
+    write: (_lines, written) => setImmediate(written),
+    pending: () => 0,
+    failed() {},
+  };
+  return startRun({
+    version: '0.0.0-test',
+    config: {
+      ...PROTOCOL_OPTIONS,
+      glusterStateDir: undefined,
+      filters: [],
+      view: 'calls',
+      detail: 'summary',
+      workers: 2,
+      snaplen: 262144,
+      payloadBytes: 0,
+      maxLine: 16384,
+      ringBytes: 8 << 20,
+      ringSlots: 8,
+      select: SELECT_ALL,
+      decapsulate: [],
+      servicePorts: [4730, 7003, 24007, 24008],
+    },
+    // At its own pace it takes some seconds.
+    source: { kind: 'files', files: [capturePath('gm-basic')], filters: [], realtime: true },
+    described: {},
+    statsInterval: 0,
+    destination,
+    diagnostics: pino({ level: 'silent' }),
+    ...(decoderScript === undefined ? {} : { decoderScript }),
+  });
+}
+
+test('a run that is starting, at work, and to end', async () => {
+  const { observed, stop, ended } = run();
+  assert.equal(observed.notReady(), 'starting');
+  await until(
+    () => observed.notReady() === undefined,
+    () => 'never ready',
+  );
+  await until(
+    () => observed.calls().length > 0,
+    () => 'no calls are counted',
+  );
+  assert.deepEqual(observed.health(), []);
+  stop();
+  assert.equal(observed.notReady(), 'draining: the run is to end');
+  assert.equal(await ended, 0);
+  assert.deepEqual(observed.health(monotonic() + 1e6), [], 'what has ended is not expected to make progress');
+});
+
+test('a decoder that hangs is found out, and named', async () => {
+  const { observed, stop, ended } = run(new URL('../helpers/stuck-decoder.js', import.meta.url));
+  const [wrong, ...more] = await until(
+    () => observed.health().length > 0 && observed.health(),
+    () => 'it is not found out',
+  );
+  assert.match(wrong, /^decoder 1 has made no progress for 5 s$/);
+  assert.deepEqual(more, []);
+  stop();
+  assert.equal(await ended, 0);
+  assert.deepEqual(observed.health(), []);
+});

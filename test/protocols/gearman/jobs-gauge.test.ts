@@ -1,0 +1,79 @@
+/** How many jobs wait and run, by function, at each moment. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { assign, type Lab, lab, submit } from './jobs-harness.js';
+
+type Gauges = Record<string, readonly [waiting: number, running: number]>;
+
+function watched(): { l: Lab; now(): Gauges } {
+  const gauges = new Map<string, [number, number]>();
+  const l = lab({}, (name, waiting, running) => {
+    const gauge = gauges.get(name ?? '?') ?? [0, 0];
+    gauge[0] += waiting;
+    gauge[1] += running;
+    gauges.set(name ?? '?', gauge);
+  });
+  const isSome = ([, [waiting, running]]: [string, [number, number]]) => waiting !== 0 || running !== 0;
+  return { l, now: () => Object.fromEntries([...gauges].filter(isSome)) };
+}
+
+test('a job waits, runs and is done', () => {
+  const { l, now } = watched();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1', 'a');
+  submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'b');
+  assert.deepEqual(now(), { f: [2, 0] });
+  assign(worker, 'H:1', 'a');
+  assert.deepEqual(now(), { f: [1, 1] });
+  worker.says('WORK_COMPLETE', 'H:1', '');
+  assert.deepEqual(now(), { f: [1, 0] });
+  l.end();
+  assert.deepEqual(now(), {});
+});
+
+test('a submission without an answer does not wait, nor does one that was refused', () => {
+  const { l, now } = watched();
+  const client = l.connect();
+  client.says('SUBMIT_JOB', 'f', 'u', '');
+  assert.deepEqual(now(), {});
+  client.hears('ERROR', 'QUEUE_ERROR', 'full');
+  assert.deepEqual(now(), {});
+});
+
+test('a job whose worker goes away waits again, and none waits for a client that is gone', () => {
+  const { l, now } = watched();
+  const [client, worker] = [l.connect(), l.connect()];
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  assign(worker, 'H:1');
+  worker.close();
+  assert.deepEqual(now(), { f: [1, 0] });
+  client.close();
+  assert.deepEqual(now(), {});
+});
+
+test('of a job that was not seen before only its end tells the function, or nothing', () => {
+  const { l, now } = watched();
+  const [client, worker, late] = [
+    l.connect({ fromStart: false }),
+    l.connect(),
+    l.connect({ fromStart: false }),
+  ];
+  client.hears('WORK_STATUS', 'H:7', '1', '2');
+  late.says('WORK_STATUS', 'H:9', '1', '2');
+  assert.deepEqual(now(), { '?': [0, 2] });
+  assign(worker, 'H:8');
+  assert.deepEqual(now(), { '?': [0, 2], f: [0, 1] });
+  // It is given to a worker once more, which tells its function.
+  assign(worker, 'H:7');
+  assert.deepEqual(now(), { '?': [0, 1], f: [0, 2] });
+  client.hears('WORK_FAIL', 'H:7');
+  assert.deepEqual(now(), { '?': [0, 1], f: [0, 1] });
+});
+
+test('a job that waits and of which its client is told that it runs', () => {
+  const { l, now } = watched();
+  const client = l.connect();
+  submit(l, client, 'SUBMIT_JOB', 'H:1');
+  client.hears('WORK_STATUS', 'H:1', '1', '2');
+  assert.deepEqual(now(), { f: [0, 1] });
+});
