@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { type Arguments, CAPTURE_OPTIONS, COMMON_OPTIONS, captureConfig } from '../config/options.js';
 import { VERSION } from '../config/version.js';
-import { openStdout } from '../output/destination.js';
+import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
 
@@ -32,9 +32,10 @@ export const captureCommand: CommandModule<object, Arguments> = {
           detail: config.detail,
         },
         statsInterval: config.statsInterval,
-        destination: openStdout(),
+        outputs: await openOutputs(config, true),
         diagnostics: newDiagnostics('info'),
       }),
+      true,
     );
   },
 };

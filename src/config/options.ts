@@ -10,6 +10,7 @@ import {
   GLUSTERD_PORTS,
   TUNNEL_FILTERS,
 } from './defaults.js';
+import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './outputs.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
 import { type Arguments, duration, integer, MIB, single, size, strings } from './values.js';
@@ -82,6 +83,7 @@ export const COMMON_OPTIONS = {
     requiresArg: true,
   },
   ...SELECT_OPTIONS,
+  ...OUTPUT_OPTIONS,
   'call-timeout': {
     type: 'string',
     default: '30s',
@@ -170,7 +172,7 @@ export interface CommonConfig {
   readonly glusterStateDir: string | undefined;
 }
 
-export interface CaptureConfig extends CommonConfig {
+export interface CaptureConfig extends CommonConfig, OutputsConfig {
   readonly interfaces: readonly string[];
   readonly engine: 'auto' | 'libpcap' | 'cap';
   /** Absent: what suits the engine. */
@@ -181,7 +183,7 @@ export interface CaptureConfig extends CommonConfig {
   readonly statsInterval: number;
 }
 
-export interface ReadConfig extends CommonConfig {
+export interface ReadConfig extends CommonConfig, OutputsConfig {
   readonly files: readonly string[];
   readonly realtime: boolean;
 }
@@ -196,6 +198,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
   return {
     ...common,
+    ...outputsConfig(args),
     filters: filterOf(args) ?? defaultFilters(common.gearmanPorts, common.decapsulate),
     glusterStateDir: common.glusterStateDir ?? GLUSTER_STATE_DIR,
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
@@ -214,6 +217,7 @@ export function readConfig(args: Arguments, files: readonly string[]): ReadConfi
   if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
   return {
     ...commonConfig(args, 1),
+    ...outputsConfig(args),
     filters: filterOf(args) ?? [],
     files,
     realtime: args.realtime === true,

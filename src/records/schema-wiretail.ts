@@ -22,6 +22,7 @@ const START: Readonly<Record<string, Schema>> = {
   engine: oneOf('libpcap', 'cap', 'file'),
   interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
   timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
+  file_number: describe('in a file that goes on with a run; in the order in which they began', count),
   files: array(string),
   filter: string,
   snaplen: count,
@@ -80,6 +81,22 @@ const STATS: Schema = object({
     lost: count,
     left_out: describe('by choice', counts('unselected', 'only', 'sample')),
   }),
+  outputs: describe(
+    'lines, of each output',
+    array(
+      object(
+        {
+          output: string,
+          written: count,
+          dropped: count,
+          waiting: count,
+          errors: count,
+          reopened: describe('files: times that it was opened anew', count),
+        },
+        ['output', 'written', 'dropped', 'waiting', 'errors', 'reopened'],
+      ),
+    ),
+  ),
   kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
   ring: counts('segments', 'segment_bytes', 'in_use', 'peak'),
 });
@@ -105,6 +122,8 @@ const ANOMALY: Schema = object({
   offset: count,
   decoder: count,
   error: string,
+  output: string,
+  dropped_lines: count,
 });
 
 const FLOW: Schema = object({
