@@ -66,6 +66,7 @@ export async function openOutputs(config: OutputsConfig, live: boolean): Promise
     }),
   );
   let left = outputs.length;
+  let hopeUntil: number | undefined;
 
   return {
     batch(lines, count, settled) {
@@ -96,9 +97,10 @@ export async function openOutputs(config: OutputsConfig, live: boolean): Promise
       for (const output of outputs) output.reopen();
     },
     async flushed() {
-      const begin = Date.now();
+      hopeUntil ??= Date.now() + HOPE_MS;
+      const hope = hopeUntil;
       const isWaitedFor = (output: Output) =>
-        output.waiting() > 0 && (live || output.isUp() || Date.now() - begin < HOPE_MS);
+        output.waiting() > 0 && (live || output.isUp() || Date.now() < hope);
       while (outputs.some(isWaitedFor)) await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));
     },
     async end() {
