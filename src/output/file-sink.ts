@@ -109,7 +109,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   function waitAndRetry(): void {
     clearTimeout(retry);
     // SonicBoom keeps what it could not write, and goes on with it at the next write.
-    retry = setTimeout(() => give(NOTHING), RETRY_MS);
+    retry = setTimeout(() => give(NOTHING), RETRY_MS).unref();
   }
 
   /** The file of this name, which may be another one now. */
