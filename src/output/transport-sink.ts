@@ -3,6 +3,7 @@
  * take any number and keep them), so that what waits is in the queue here, where it is bounded and counted. One
  * that dies is started again; the batch that it had is lost, since it may be what it died of.
  */
+import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { UserError } from '../config/user-error.js';
 import { type NewSink, newBackoff, type SinkEvents } from './output.js';
@@ -15,18 +16,21 @@ export interface TransportOptions {
 
 /** A transport that has not said yet that it is ready is waited for so long when the run begins. */
 const READY_MS = 10000;
+const END_MS = 2000;
 /** Of JavaScript values in its thread: one that keeps lines that it can't get rid of dies of it, not the daemon. */
 const HEAP_MIB = 128;
 
-type Transport = ReturnType<typeof pino.transport>;
+type Transport = ReturnType<typeof pino.transport> & { readonly worker: Worker };
 
 function start({ target, options }: TransportOptions): Transport {
-  return pino.transport({
+  const transport: unknown = pino.transport({
     target,
     options,
     // At the exit of the process pino would wait for it, ten seconds if it hangs; end() here is waited for.
     worker: { autoEnd: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } },
   });
+  // Its thread is a property that its types don't tell.
+  return transport as Transport;
 }
 
 /** @throws UserError if there is no such transport, or it ends at once */
@@ -122,8 +126,14 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       const last = stream;
       if (last === undefined) return Promise.resolve();
       return new Promise<void>((resolve) => {
-        last.on('close', resolve);
-        last.on('error', () => resolve());
+        // One that hangs would keep the process from ending.
+        const timer = setTimeout(() => void last.worker.terminate(), END_MS);
+        const over = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        last.on('close', over);
+        last.on('error', over);
         last.end();
       });
     },
