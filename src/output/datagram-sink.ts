@@ -13,6 +13,8 @@ export interface DatagramSocket {
 
 /** The other side's buffer has room again when it has read. */
 const FULL_MS = 10;
+/** A socket that was good so long is a new case. UDP is always opened, and may lose a line each time. */
+const GOOD_MS = 5000;
 /** Messages that are sent in one go, before others have their turn. */
 const TURN = 64;
 
@@ -27,10 +29,12 @@ export function datagramSink(
     let at = 0;
     let lost = 0;
     let isOpen = false;
+    let since = 0;
     let busy = false;
     let ending = false;
 
     const failed = (error: Error) => {
+      if (isOpen && Date.now() - since >= GOOD_MS) backoff.reset();
       isOpen = false;
       socket.close();
       events.trouble(error);
@@ -45,6 +49,7 @@ export function datagramSink(
           return;
         }
         isOpen = true;
+        since = Date.now();
         next(0);
       });
     };
@@ -68,7 +73,7 @@ export function datagramSink(
         if (how === 'large') {
           lost++;
           events.trouble(new Error(`a line of ${messages[at].length} bytes fits in no datagram`));
-        } else backoff.reset();
+        }
         at++;
         if (turn + 1 < TURN && at < messages.length) next(turn + 1);
         else setImmediate(next, 0);

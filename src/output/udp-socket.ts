@@ -5,6 +5,7 @@ import type { DatagramSocket } from './datagram-sink.js';
 
 export function udpSocket(host: string, port: number): DatagramSocket {
   let socket: Socket | undefined;
+  let failure: Error | undefined;
   return {
     open(opened) {
       lookup(host, (error, address, family) => {
@@ -14,14 +15,17 @@ export function udpSocket(host: string, port: number): DatagramSocket {
         }
         const made = createSocket(family === 6 ? 'udp6' : 'udp4');
         socket = made;
-        // What the kernel tells between two messages: the next one will be told too, or has arrived.
-        made.on('error', () => {});
-        made.connect(port, address, (failure?: Error) => opened(failure));
+        failure = undefined;
+        // Nobody took an earlier message: which one is not told. The next one waits until somebody does.
+        made.on('error', (why) => {
+          failure = why;
+        });
+        made.connect(port, address, (error?: Error) => opened(error));
       });
     },
     send(message, sent) {
-      if (socket === undefined) {
-        sent(new Error('the socket is closed'));
+      if (socket === undefined || failure !== undefined) {
+        sent(failure ?? new Error('the socket is closed'));
         return;
       }
       socket.send(message, (error) => {
