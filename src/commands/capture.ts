@@ -8,7 +8,7 @@ import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
 import { effectiveYaml } from '../config/write-yaml.js';
 import type { Endpoint } from '../observe/endpoint.js';
-import { openStdout } from '../output/destination.js';
+import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
 import { print } from './print.js';
@@ -61,7 +61,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
         detail: config.detail,
       },
       statsInterval: config.statsInterval,
-      destination: openStdout(),
+      outputs: await openOutputs(config, true),
       diagnostics,
       opened() {
         if (endpoint !== undefined) diagnostics.info({ url: endpoint.url }, 'serving metrics');
@@ -84,6 +84,6 @@ export const captureCommand: CommandModule<object, Arguments> = {
       first: settled,
     });
     process.on('SIGHUP', reload);
-    await followRun(run);
+    await followRun(run, true);
   },
 };

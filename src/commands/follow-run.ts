@@ -9,8 +9,13 @@ export function newDiagnostics(level: LogLevel): Logger {
   return pino({ name: 'wiretail', level }, pino.destination({ fd: 2, sync: true }));
 }
 
-/** The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. */
-export async function followRun(run: Run): Promise<never> {
+/**
+ * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened
+ * anew, and so has SIGHUP of a daemon; to who reads a capture file it says that the terminal has gone.
+ */
+export async function followRun(run: Run, daemon: boolean): Promise<never> {
+  process.on('SIGUSR2', run.reopen);
+  if (daemon) process.on('SIGHUP', run.reopen);
   let signals = 0;
   for (const [signal, number] of [
     ['SIGINT', 2],

@@ -4,7 +4,7 @@ import { progressPrinter } from '../capture/file/progress.js';
 import { yargsOptions } from '../config/definition.js';
 import { type Arguments, COMMON_OPTIONS, READ_OPTIONS, readConfig } from '../config/options.js';
 import { VERSION } from '../config/version.js';
-import { openStdout } from '../output/destination.js';
+import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
 import { followRun, newDiagnostics } from './follow-run.js';
 import { CONFIG_OPTION, readSettings } from './settings.js';
@@ -38,11 +38,12 @@ export const readCommand: CommandModule<object, Arguments> = {
         detail: config.detail,
       },
       statsInterval: 0,
-      destination: openStdout(),
+      outputs: await openOutputs(config, false),
+      countOutputs: config.outputs.some(({ kind }) => kind !== 'stdout'),
       diagnostics: newDiagnostics('warn'),
       progress: progress.update,
     });
     void run.ended.catch(() => {}).finally(progress.clear);
-    await followRun(run);
+    await followRun(run, false);
   },
 };

@@ -11,6 +11,7 @@ import {
 } from './defaults.js';
 import type { Definitions } from './definition.js';
 import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics.js';
+import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './outputs.js';
 import { REDACT_OPTIONS, redactKey } from './redact.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
@@ -99,6 +100,7 @@ export const COMMON_OPTIONS = {
   },
   ...REDACT_OPTIONS,
   ...SELECT_OPTIONS,
+  ...OUTPUT_OPTIONS,
   'call-timeout': {
     type: 'string',
     default: '30s',
@@ -216,7 +218,7 @@ export interface CommonConfig {
   readonly glusterStateDir: string | undefined;
 }
 
-export interface CaptureConfig extends CommonConfig {
+export interface CaptureConfig extends CommonConfig, OutputsConfig {
   readonly interfaces: readonly string[];
   readonly engine: 'auto' | 'libpcap' | 'cap';
   /** Absent: what suits the engine. */
@@ -229,7 +231,7 @@ export interface CaptureConfig extends CommonConfig {
   readonly metrics: MetricsAddress;
 }
 
-export interface ReadConfig extends CommonConfig {
+export interface ReadConfig extends CommonConfig, OutputsConfig {
   readonly files: readonly string[];
   readonly realtime: boolean;
 }
@@ -249,6 +251,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
   return {
     ...common,
+    ...outputsConfig(args),
     filters: filterOf(args) ?? defaultFilters(common.gearmanPorts, common.decapsulate),
     glusterStateDir: common.glusterStateDir ?? GLUSTER_STATE_DIR,
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
@@ -269,6 +272,7 @@ export function readConfig(args: Arguments, files: readonly string[]): ReadConfi
   if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
   return {
     ...commonConfig(args, 1),
+    ...outputsConfig(args),
     filters: filterOf(args) ?? [],
     files,
     realtime: args.realtime === true,

@@ -5,11 +5,29 @@ import { bytesInUse, type RingMemory, recentPeak, slotsInUse, Word } from '../ri
 import { changeOf } from './change.js';
 import { Counter, total } from './counters.js';
 
+/** Of an output; in lines. */
+export interface OutputCounts {
+  readonly output: string;
+  /** That the system (a transport's thread) has taken. */
+  readonly written: number;
+  readonly dropped: number;
+  readonly waiting: number;
+  readonly errors: number;
+  readonly reopened: number;
+}
+
 /** What only the main thread knows. */
 export interface MainCounts {
-  readonly linesWritten: number;
-  /** Those of them that came from decoders. */
-  readonly decoderLinesWritten: number;
+  readonly lines: {
+    /** That an output took. */
+    readonly written: number;
+    /** That none took. */
+    readonly dropped: number;
+    /** Of both, those that came from decoders. */
+    readonly ofDecoders: number;
+  };
+  /** undefined: there is nothing to say of them, since standard output is the only one and is waited for. */
+  readonly outputs: readonly OutputCounts[] | undefined;
   readonly decoderRestarts: number;
   /** The run ended before its threads did: what they still had in hand was abandoned. */
   readonly outOfTime: boolean;
@@ -97,15 +115,16 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
     anomalies: { written: of(Counter.anomalies), suppressed: of(Counter.anomalies_suppressed) },
     faults: { decoder: of(Counter.decoder_faults), decoder_restarts: main.decoderRestarts },
     lines: {
-      written: main.linesWritten,
-      dropped: of(Counter.lines_dropped),
-      lost: ended ? lines - of(Counter.lines_dropped) - main.decoderLinesWritten : 0,
+      written: main.lines.written,
+      dropped: of(Counter.lines_dropped) + main.lines.dropped,
+      lost: ended ? lines - of(Counter.lines_dropped) - main.lines.ofDecoders : 0,
       left_out: {
         unselected: of(Counter.left_out_unselected),
         only: of(Counter.left_out_only),
         sample: of(Counter.left_out_sample),
       },
     },
+    outputs: main.outputs?.map((counts) => ({ ...counts })),
   };
 }
 

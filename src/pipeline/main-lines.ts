@@ -1,16 +1,27 @@
 /** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../capture/engine.js';
+import type { OutputEvent } from '../output/output.js';
 import { newRecordLog } from '../output/record-log.js';
 import type { JsonObject, RecordBody } from '../records/record.js';
 import type { InputProblem, StartInfo } from './messages.js';
 
 export interface MainLines {
   start(info: StartInfo, config: JsonObject, at: Time): void;
+  /** The start line for a file that goes on with the run; undefined before the run's own. */
+  startAgain(at: Time): string | undefined;
+  output(event: OutputEvent, at: Time): void;
   capture(anomaly: CaptureAnomaly): void;
   problem(problem: InputProblem, at: Time): void;
   decoderDied(decoder: number, reason: string): void;
   stats(stats: JsonObject, final: boolean, at: Time): void;
+}
+
+interface StartOfRun {
+  readonly info: StartInfo;
+  readonly config: JsonObject;
+  /** Files that began with it so far, over all outputs: no two begin alike. */
+  readonly files: number;
 }
 
 export interface Time {
@@ -24,7 +35,9 @@ export function wallClock(): Time {
 }
 
 export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
-  const log = newRecordLog(maxLine, emit);
+  let take = emit;
+  let started: StartOfRun | undefined;
+  const log = newRecordLog(maxLine, (line) => take(line));
   const beginnings = log.child({ host: { hostname: hostname() } });
   const write = (
     at: Time,
@@ -47,27 +60,47 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
       sections: { wiretail: { anomaly: details } },
     });
 
+  const writeStart = ({ info, config, files }: StartOfRun, at: Time) => {
+    const { opened } = info;
+    const on = opened?.interfaces.map((one) => one.interface).join(', ');
+    const what = opened === undefined ? 'reading' : `capturing on ${on} with ${info.engine}`;
+    write(at, {
+      dataset: 'wiretail.start',
+      action: files === 1 ? 'start' : 'continue',
+      message: `wiretail ${version} ${what}`,
+      sections: {
+        wiretail: {
+          version,
+          engine: info.engine,
+          interfaces: opened?.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+          buffer_bytes: opened?.bufferBytes,
+          buffer_slots: opened?.bufferSlots,
+          timestamp: { source: info.timestampSource },
+          file_number: files === 1 ? undefined : files,
+          ...config,
+        },
+      },
+    });
+  };
+
   return {
     start(info, config, at) {
-      const { opened } = info;
-      const on = opened?.interfaces.map((one) => one.interface).join(', ');
-      const what = opened === undefined ? 'reading' : `capturing on ${on} with ${info.engine}`;
-      write(at, {
-        dataset: 'wiretail.start',
-        action: 'start',
-        message: `wiretail ${version} ${what}`,
-        sections: {
-          wiretail: {
-            version,
-            engine: info.engine,
-            interfaces: opened?.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
-            buffer_bytes: opened?.bufferBytes,
-            buffer_slots: opened?.bufferSlots,
-            timestamp: { source: info.timestampSource },
-            ...config,
-          },
-        },
-      });
+      started = { info, config, files: 1 };
+      writeStart(started, at);
+    },
+    startAgain(at) {
+      if (started === undefined) return undefined;
+      started = { ...started, files: started.files + 1 };
+      let text = '';
+      take = (line) => {
+        text = line;
+      };
+      writeStart(started, at);
+      take = emit;
+      return text;
+    },
+    output({ action, level, message, output, error, dropped }, at) {
+      anomaly(at, level, action, message, { output, error, dropped_lines: dropped });
     },
     capture({ action, level, message, interface: name }) {
       anomaly(wallClock(), level, action, message, { interface: name });

@@ -1,9 +1,19 @@
 /**
- * The lines of all threads on their way to the destination: the start line first, then in the order in
- * which they come. What a decoder handed over counts as pending until the system has taken it.
+ * The lines of all threads on their way to the outputs: the start line first, then in the order in which they
+ * come. What a decoder handed over counts as pending until the outputs have it.
  */
-import type { Destination } from '../output/destination.js';
+import type { Outputs } from '../output/outputs.js';
 import { pendingWord } from './messages.js';
+
+/** Lines, and what became of them. */
+export interface LineCounts {
+  /** That one output at least took. */
+  readonly written: number;
+  /** That none took. */
+  readonly dropped: number;
+  /** Of both, those that came from decoders. */
+  readonly ofDecoders: number;
+}
 
 export interface Outlet {
   /** The start line has been written: what waited for it follows. */
@@ -15,19 +25,19 @@ export interface Outlet {
   batch(decoder: number, lines: Uint8Array, count: number, written: () => void): void;
   /** Calls `write` as soon as the start line has been written. */
   afterStart(write: () => void): void;
-  linesWritten(): number;
-  /** Those of them that came from decoders. */
-  decoderLinesWritten(): number;
-  /** Resolves when the destination has taken everything. */
-  flushed(): Promise<void>;
+  counts(): LineCounts;
 }
 
-const FLUSH_CHECK_MS = 5;
-
-export function newOutlet(destination: Destination, control: Int32Array): Outlet {
+export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
   let early: (() => void)[] | undefined = [];
   let written = 0;
+  let dropped = 0;
   let ofDecoders = 0;
+
+  const count = (taken: boolean, lines: number) => {
+    if (taken) written += lines;
+    else dropped += lines;
+  };
 
   const outlet: Outlet = {
     open() {
@@ -37,32 +47,26 @@ export function newOutlet(destination: Destination, control: Int32Array): Outlet
     },
     isOpen: () => early === undefined,
     line(text) {
-      written++;
-      destination.write(Buffer.from(text), () => {});
+      count(outputs.line(text), 1);
     },
-    batch(decoder, lines, count, taken) {
+    batch(decoder, lines, number, told) {
       outlet.afterStart(() => {
-        written += count;
-        ofDecoders += count;
-        destination.write(lines, () => {
+        const size = lines.length;
+        ofDecoders += number;
+        const taken = outputs.batch(lines, number, () => {
           const word = pendingWord(decoder);
-          Atomics.sub(control, word, lines.length);
+          Atomics.sub(control, word, size);
           Atomics.notify(control, word);
-          taken();
+          told();
         });
+        count(taken, number);
       });
     },
     afterStart(write) {
       if (early === undefined) write();
       else early.push(write);
     },
-    linesWritten: () => written,
-    decoderLinesWritten: () => ofDecoders,
-    async flushed() {
-      while (destination.pending() > 0) {
-        await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));
-      }
-    },
+    counts: () => ({ written, dropped, ofDecoders }),
   };
   return outlet;
 }

@@ -1,13 +1,14 @@
 /**
  * One run from the first packet to the last line, in the main thread: starts the capture thread and the
- * decoders, owns the destination, and ends in order: by the end of input, by a signal, or by a fault.
+ * decoders, owns the outputs, and ends in order: by the end of input, by a signal, or by a fault.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { CommonConfig } from '../config/options.js';
 import type { Select } from '../config/select.js';
 import { createCounters } from '../observe/counters.js';
 import type { Observed } from '../observe/observed.js';
-import type { Destination } from '../output/destination.js';
+import type { Outputs } from '../output/outputs.js';
 import { Tunnel } from '../packet/tunnel.js';
 import type { JsonObject } from '../records/record.js';
 import { createRing } from '../ring/ring.js';
@@ -29,7 +30,9 @@ export interface RunOptions {
   readonly described: JsonObject;
   /** Milliseconds between stats lines; 0: only the last. */
   readonly statsInterval: number;
-  readonly destination: Destination;
+  readonly outputs: Outputs;
+  /** Statistics tell of each output, as those of a capture always do. */
+  readonly countOutputs?: boolean;
   readonly diagnostics: Logger;
   /** The start line is written. */
   opened?(): void;
@@ -48,13 +51,17 @@ export interface Run {
   /** Ends the run: what was captured is drained, the last lines are written. */
   stop(): void;
   readonly observed: Observed;
+  /** Opens files anew that were renamed. */
+  reopen(): void;
 }
 
-/** Lines that may wait for the destination, in bytes, over all decoders. */
+/** Lines that may be on their way to the outputs, in bytes, over all decoders. */
 const PENDING_BYTES = 64 << 20;
+/** Connections and transports may take so long to close. */
+const END_MS = 3000;
 
 export function startRun(options: RunOptions): Run {
-  const { config, source, destination, diagnostics } = options;
+  const { config, source, outputs, diagnostics } = options;
   const live = source.kind === 'live';
   const shared: Shared = {
     ring: createRing(config.ringBytes, config.ringSlots, config.workers),
@@ -63,21 +70,21 @@ export function startRun(options: RunOptions): Run {
     tallies: createTallies(config.workers),
   };
   const control = new Int32Array(shared.control);
-  const outlet = newOutlet(destination, control);
+  const outlet = newOutlet(outputs, control);
   const stopper = newStopper(control);
   const lines = newMainLines(options.version, config.maxLine, outlet.line);
   const problems: InputProblem[] = [];
   let exitCode = 0;
   let decoderRestarts = 0;
-  let outputFailed = false;
+  let noOutput = false;
   let outOfTime = false;
   /** The time of a line that no packet gives one: the capture's when reading, else the clock's. */
   let fileTime: Time = { seconds: 0, nanoseconds: 0 };
   const now = (): Time => (live ? wallClock() : fileTime);
 
   const observer = newObserver(options.version, shared, config.workers, live, () => ({
-    linesWritten: outlet.linesWritten(),
-    decoderLinesWritten: outlet.decoderLinesWritten(),
+    lines: outlet.counts(),
+    outputs: live || options.countOutputs ? outputs.counts() : undefined,
     decoderRestarts,
     outOfTime,
   }));
@@ -139,14 +146,32 @@ export function startRun(options: RunOptions): Run {
     },
   );
 
-  destination.failed = (error) => {
-    if (outputFailed) return;
-    outputFailed = true;
-    exitCode = 1;
-    // Who reads a file into `head` need not be told that it has enough.
-    if (error.code !== 'EPIPE' || live) diagnostics.error(`standard output failed: ${error.message}`);
-    stopper.giveUp();
-  };
+  outputs.listen({
+    startLine: () => (outlet.isOpen() ? lines.startAgain(now()) : undefined),
+    event(event) {
+      diagnostics[event.level]({ dropped: event.dropped }, event.message);
+      outlet.afterStart(() => lines.output(event, now()));
+    },
+    dead(name, error, left) {
+      exitCode = 1;
+      const what = name === 'stdout' ? 'standard output' : name;
+      // Who reads a file into `head` need not be told that it has enough.
+      if (error.code !== 'EPIPE' || live || left > 0) diagnostics.error(`${what} failed: ${error.message}`);
+      noOutput = left === 0;
+      if (noOutput) stopper.giveUp();
+      else {
+        const event = {
+          action: 'output_failed',
+          level: 'error',
+          output: name,
+          error: error.message,
+        } as const;
+        outlet.afterStart(() =>
+          lines.output({ ...event, message: `${name} failed for good: ${error.message}` }, now()),
+        );
+      }
+    },
+  });
 
   const stats = (final: boolean) => lines.stats(observer.line(final), final, now());
   let interval: NodeJS.Timeout | undefined;
@@ -167,12 +192,17 @@ export function startRun(options: RunOptions): Run {
       // A filter may have left no packet: then the first packet's time is the latest that is known.
       if (last !== undefined && last.seconds > fileTime.seconds) fileTime = last;
       for (const problem of problems) lines.problem(problem, now());
+      // So that the numbers of a file's last line are the same each time.
+      if (!live) await Promise.race([outputs.flushed(), stopper.gaveUp]);
       if (outlet.isOpen()) stats(true);
-      await Promise.race([outlet.flushed(), stopper.gaveUp]);
-      const left = destination.pending();
-      if (left > 0 && !outputFailed) {
-        diagnostics.warn(`standard output is stalled: ${left} batches of lines are not written`);
+      await Promise.race([outputs.flushed(), stopper.gaveUp]);
+      for (const { output, waiting } of noOutput ? [] : outputs.counts()) {
+        if (waiting === 0) continue;
+        if (!live) exitCode = 1;
+        const what = output === 'stdout' ? 'standard output' : output;
+        diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
+      await Promise.race([outputs.end(), stopper.gaveUp, sleep(END_MS, undefined, { ref: false })]);
       return exitCode;
     } finally {
       clearInterval(interval);
@@ -190,6 +220,7 @@ export function startRun(options: RunOptions): Run {
       stopper.stop();
     },
     observed: observer.observed,
+    reopen: outputs.reopen,
   };
 }
 

@@ -22,6 +22,7 @@ const START: Readonly<Record<string, Schema>> = {
   engine: oneOf('libpcap', 'cap', 'file'),
   interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
   timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
+  file_number: describe('in a file that goes on with a run; in the order in which they began', count),
   files: array(string),
   filter: string,
   snaplen: count,
@@ -85,6 +86,22 @@ const COUNTED: Readonly<Record<string, Schema>> = {
     lost: count,
     left_out: describe('by choice', counts('unselected', 'only', 'sample')),
   }),
+  outputs: describe(
+    'lines, of each output',
+    array(
+      object(
+        {
+          output: string,
+          written: count,
+          dropped: count,
+          waiting: count,
+          errors: count,
+          reopened: describe('files: times that it was opened anew', count),
+        },
+        ['output', 'written', 'dropped', 'waiting', 'errors', 'reopened'],
+      ),
+    ),
+  ),
   kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
   cpu: describe('nanoseconds of all threads of the process', counts('user', 'system')),
 };
@@ -143,6 +160,8 @@ const ANOMALY: Schema = object({
   offset: count,
   decoder: count,
   error: string,
+  output: string,
+  dropped_lines: count,
 });
 
 const FLOW: Schema = object({

@@ -24,6 +24,9 @@ const DEFAULTS: Arguments = {
   'call-timeout': '30s',
   stuck: '0',
   'max-paths': '1000000',
+  'rotate-keep': '7',
+  'output-buffer': '64MiB',
+  'stdout-priority': 'auto',
 };
 
 test('sizes', () => {

@@ -15,7 +15,12 @@ import { isInstalled } from '../helpers/netns.js';
 
 const counters = createCounters(1);
 const ring = createRing(1 << 20, 8, 1);
-const main = { linesWritten: 7, decoderLinesWritten: 5, decoderRestarts: 0, outOfTime: false };
+const main = {
+  lines: { written: 7, dropped: 0, ofDecoders: 5 },
+  outputs: undefined,
+  decoderRestarts: 0,
+  outOfTime: false,
+};
 
 const CALLS: CallTotals[] = [
   {

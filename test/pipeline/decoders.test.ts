@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { pino } from 'pino';
-import type { Destination } from '../../src/output/destination.js';
+import type { Outputs } from '../../src/output/outputs.js';
 import { startRun } from '../../src/pipeline/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
@@ -42,17 +42,27 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
   let text = '';
   let diagnostics = '';
   let pending = 0;
-  const destination: Destination = {
-    write(lines, written) {
+  const outputs: Outputs = {
+    batch(lines, _count, settled) {
       text += Buffer.from(lines).toString();
       pending++;
       setImmediate(() => {
         pending--;
-        written();
+        settled();
       });
+      return true;
     },
-    pending: () => pending,
-    failed() {},
+    line(line) {
+      text += line;
+      return true;
+    },
+    counts: () => [],
+    reopen() {},
+    async flushed() {
+      while (pending > 0) await new Promise((resolve) => setImmediate(resolve));
+    },
+    async end() {},
+    listen() {},
   };
   if (death !== undefined) process.env.DEATH = JSON.stringify(death);
   const { ended } = startRun({
@@ -76,7 +86,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
     source: { kind: 'files', files: [capturePath(name)], filters: [], realtime: false },
     described: {},
     statsInterval: 0,
-    destination,
+    outputs,
     diagnostics: pino({}, { write: (line: string) => (diagnostics += line) }),
     ...(death === undefined
       ? {}

@@ -3,17 +3,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { monotonic } from '../../src/observe/health.js';
-import type { Destination } from '../../src/output/destination.js';
+import type { Outputs } from '../../src/output/outputs.js';
 import { startRun } from '../../src/pipeline/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { until } from '../helpers/wiretail.js';
 
 function run(decoderScript?: URL) {
-  const destination: Destination = {
-    write: (_lines, written) => setImmediate(written),
-    pending: () => 0,
-    failed() {},
+  const outputs: Outputs = {
+    batch(_lines, _count, settled) {
+      setImmediate(settled);
+      return true;
+    },
+    line: () => true,
+    counts: () => [],
+    reopen() {},
+    flushed: async () => {},
+    end: async () => {},
+    listen() {},
   };
   return startRun({
     version: '0.0.0-test',
@@ -37,7 +44,7 @@ function run(decoderScript?: URL) {
     source: { kind: 'files', files: [capturePath('gm-basic')], filters: [], realtime: true },
     described: {},
     statsInterval: 0,
-    destination,
+    outputs,
     diagnostics: pino({ level: 'silent' }),
     ...(decoderScript === undefined ? {} : { decoderScript }),
   });

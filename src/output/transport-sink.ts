@@ -1,0 +1,141 @@
+/**
+ * A pino transport in a thread of its own. It is handed a batch when it has taken the one before (pino's transports
+ * take any number and keep them), so that what waits is in the queue here, where it is bounded and counted. One
+ * that dies is started again; the batch that it had is lost, since it may be what it died of.
+ */
+import type { Worker } from 'node:worker_threads';
+import { pino } from 'pino';
+import { UserError } from '../config/user-error.js';
+import { type NewSink, newBackoff, type SinkEvents } from './output.js';
+
+export interface TransportOptions {
+  readonly name: string;
+  readonly target: string;
+  readonly options: object;
+}
+
+/** A transport that has not said yet that it is ready is waited for so long when the run begins. */
+const READY_MS = 10000;
+const END_MS = 2000;
+/** Of JavaScript values in its thread: one that keeps lines that it can't get rid of dies of it, not the daemon. */
+const HEAP_MIB = 128;
+
+type Transport = ReturnType<typeof pino.transport> & { readonly worker: Worker };
+
+function start({ target, options }: TransportOptions): Transport {
+  const transport: unknown = pino.transport({
+    target,
+    options,
+    // At the exit of the process pino would wait for it, ten seconds if it hangs; end() here is waited for.
+    worker: { autoEnd: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } },
+  });
+  // Its thread is a property that its types don't tell.
+  return transport as Transport;
+}
+
+/** @throws UserError if there is no such transport, or it ends at once */
+export async function transportSink(options: TransportOptions): Promise<NewSink> {
+  const fault = (error: Error) =>
+    new UserError(`--transport ${options.target}: expected a transport that starts: ${error.message}`);
+  let first: Transport;
+  try {
+    first = start(options);
+  } catch (error) {
+    throw fault(error as Error);
+  }
+  await ready(first, fault);
+  return (events) => newTransportSink(options, first, events);
+}
+
+function ready(transport: Transport, fault: (error: Error) => UserError): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (how: () => void) => {
+      clearTimeout(timer);
+      transport.off('ready', onReady).off('error', onError).off('close', onClose);
+      how();
+    };
+    const onReady = () => settle(resolve);
+    const onError = (error: Error) => settle(() => reject(fault(error)));
+    const onClose = () => settle(() => reject(fault(new Error('it ended'))));
+    const timer = setTimeout(onReady, READY_MS);
+    transport.on('ready', onReady).on('error', onError).on('close', onClose);
+  });
+}
+
+function newTransportSink(options: TransportOptions, first: Transport, events: SinkEvents) {
+  const backoff = newBackoff();
+  let stream: Transport | undefined;
+  let current: { readonly bytes: Uint8Array; readonly lines: number } | undefined;
+  let ending = false;
+
+  const use = (made: Transport) => {
+    stream = made;
+    let isOver = false;
+    const over = (error: Error) => {
+      if (isOver || ending) return;
+      isOver = true;
+      stream = undefined;
+      events.trouble(error);
+      const lost = current?.lines ?? 0;
+      const had = current !== undefined;
+      current = undefined;
+      setTimeout(again, backoff.next()).unref();
+      if (had) events.done(lost);
+    };
+    made.on('error', over);
+    made.on('close', () => over(new Error('its thread ended')));
+  };
+
+  const again = () => {
+    if (ending) return;
+    try {
+      use(start(options));
+    } catch (error) {
+      events.trouble(error as Error);
+      setTimeout(again, backoff.next()).unref();
+      return;
+    }
+    if (current !== undefined) give(current.bytes);
+  };
+
+  const give = (bytes: Uint8Array) => {
+    const to = stream;
+    if (to === undefined) return;
+    // It takes buffers too, which its types don't say.
+    const buffer: unknown = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    to.write(buffer as string);
+    to.flush((error?: Error) => {
+      // Of one that died meanwhile, its end is told by itself.
+      if (error || to !== stream || current === undefined) return;
+      current = undefined;
+      backoff.reset();
+      events.done(0);
+    });
+  };
+
+  use(first);
+  return {
+    name: options.name,
+    write(batch: { readonly bytes: Uint8Array; readonly lines: number }) {
+      current = batch;
+      give(batch.bytes);
+    },
+    isUp: () => stream !== undefined,
+    end() {
+      ending = true;
+      const last = stream;
+      if (last === undefined) return Promise.resolve();
+      return new Promise<void>((resolve) => {
+        // One that hangs would keep the process from ending.
+        const timer = setTimeout(() => void last.worker.terminate(), END_MS);
+        const over = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        last.on('close', over);
+        last.on('error', over);
+        last.end();
+      });
+    },
+  };
+}

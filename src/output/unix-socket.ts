@@ -1,0 +1,76 @@
+/**
+ * A Unix datagram socket, such as /dev/log, which Node has not: the C library's functions, bound with koffi. None of
+ * them waits.
+ */
+import { constants } from 'node:os';
+import koffi from 'koffi';
+import type { DatagramSocket } from './datagram-sink.js';
+
+/** <bits/socket.h>, the same on all of Linux's architectures that Node runs on. */
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
+const MSG_NOSIGNAL = 0x4000;
+/** sun_path of struct sockaddr_un (unix(7)), its end included. */
+export const PATH_LENGTH = 108;
+
+const { EAGAIN, ENOBUFS, EMSGSIZE } = constants.errno;
+const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+interface Functions {
+  socket(domain: number, type: number, protocol: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
+  send(fd: number, message: Buffer, length: number, flags: number): number;
+  close(fd: number): number;
+}
+
+let functions: Functions | undefined;
+
+function load(): Functions {
+  const libc = koffi.load('libc.so.6');
+  return {
+    socket: libc.func('int socket(int domain, int type, int protocol)'),
+    connect: libc.func('int connect(int fd, const void *address, uint32_t length)'),
+    send: libc.func('long send(int fd, const void *message, size_t length, int flags)'),
+    close: libc.func('int close(int fd)'),
+  };
+}
+
+function failure(what: string): Error {
+  const number = koffi.errno();
+  return new Error(`${what}: ${NAMES.get(number) ?? number}`);
+}
+
+export function unixSocket(path: string): DatagramSocket {
+  const address = Buffer.alloc(2 + PATH_LENGTH);
+  new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
+  address.write(path, 2);
+  let fd = -1;
+  const close = () => {
+    if (fd >= 0) functions?.close(fd);
+    fd = -1;
+  };
+  return {
+    open(opened) {
+      functions ??= load();
+      fd = functions.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      if (fd < 0 || functions.connect(fd, address, address.length) < 0) {
+        const error = failure(`connect ${path}`);
+        close();
+        opened(error);
+      } else opened(undefined);
+    },
+    send(message, sent) {
+      if (functions !== undefined && functions.send(fd, message, message.length, MSG_NOSIGNAL) >= 0) {
+        sent('sent');
+        return;
+      }
+      const number = koffi.errno();
+      if (number === EAGAIN || number === ENOBUFS) sent('full');
+      else if (number === EMSGSIZE) sent('large');
+      else sent(failure(`send to ${path}`));
+    },
+    close,
+  };
+}

@@ -1,0 +1,114 @@
+/** The real logrotate renames a daemon's file again and again while lines are written as fast as they come. */
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createNetns, run, whyNoNetns } from '../helpers/netns.js';
+import { ended, finalStats, linesOf, type Stats, startCapture, until } from '../helpers/wiretail.js';
+import { temporary } from '../output/outputs-harness.js';
+
+const PORT = '4730';
+const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
+const ROTATIONS = 8;
+
+interface OutputCounts {
+  readonly output: string;
+  readonly written: number;
+  readonly dropped: number;
+  readonly waiting: number;
+  readonly errors: number;
+  readonly reopened: number;
+}
+
+suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 }, () => {
+  test('by logrotate: no line is lost or split, each file begins with the start line', async (t) => {
+    const netns = createNetns();
+    const directory = temporary();
+    const log = join(directory, 'wiretail.ndjson');
+    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    server.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until(
+      () => said.includes('ready'),
+      () => 'the server does not start',
+    );
+    // Half a line, as a kill leaves it.
+    writeFileSync(log, '{"half":');
+    const capture = await startCapture(
+      netns,
+      ['-i', 'lo', '--output', `file:${log}`, '--output', 'stdout'],
+      () => {},
+    );
+    const config = join(directory, 'logrotate.conf');
+    // Signals in turn, since both are for this.
+    const signal = (name: string) => {
+      writeFileSync(
+        config,
+        `${log} { rotate 1000\n create\n missingok\n postrotate\n kill -${name} ${capture.child.pid}\n endscript\n }\n`,
+      );
+      chmodSync(config, 0o600);
+    };
+    const flood = netns.spawn(process.execPath, [PEER, 'flood', '127.0.0.1', PORT, '60', '256'], {
+      stdio: 'ignore',
+    });
+    const over = ended(flood);
+    for (let i = 0; i < ROTATIONS; i++) {
+      const size = statSync(log).size;
+      await until(
+        () => statSync(log).size > size + 50000,
+        () => `no lines are written; ${capture.stderr()}`,
+      );
+      signal(i % 2 === 0 ? 'USR2' : 'HUP');
+      run('logrotate', ['-f', '-s', join(directory, 'state'), config]);
+      await until(
+        () => statSync(log).size > 0,
+        () => 'the new file stays empty',
+      );
+    }
+    await sleep(100);
+    flood.kill('SIGKILL');
+    await over;
+    const { code } = await capture.stop();
+    assert.equal(code, 0, capture.stderr());
+
+    const names = readdirSync(directory).filter((name) => /^wiretail\.ndjson(\.\d+)?$/.test(name));
+    const number = (name: string) => Number(name.split('.')[2] ?? 0);
+    names.sort((a, b) => number(b) - number(a));
+    assert.equal(names.length, ROTATIONS + 1);
+    const files = names.map((name) => {
+      const text = readFileSync(join(directory, name), 'utf8');
+      assert.ok(text.endsWith('\n'), `${name} ends in half a line`);
+      assert.ok(name === names[0] || text.startsWith('{"log":'), name);
+      return linesOf(name === names[0] ? text.replace('{"half":\n', '') : text);
+    });
+    for (const [i, lines] of files.entries()) {
+      const [{ event }] = lines;
+      assert.deepEqual([event.dataset, event.action], ['wiretail.start', i === 0 ? 'start' : 'continue']);
+    }
+    const all = files.flat();
+    const starts = all.filter(({ event }) => event.action === 'continue').length;
+    assert.equal(starts, ROTATIONS);
+    assert.ok(all.some(({ event }) => event.action === 'output_completed'));
+    const stats = finalStats(all) as Stats & { outputs: OutputCounts[] };
+    const counts = stats.outputs[0];
+    assert.deepEqual([counts.reopened, counts.errors], [ROTATIONS, 0]);
+    // What waited then, and that line itself, were written after it.
+    assert.equal(all.length - starts, counts.written + counts.waiting + 1);
+    const { dropped } = counts;
+    const packets = all.filter(({ event }) => event.dataset === 'gearman.packet').length;
+    // On a machine that is too slow some were dropped, before the outputs or by this one.
+    if (dropped + stats.lines.dropped === 0) assert.equal(packets, stats.messages['gearman.packet']);
+    else assert.ok(packets < stats.messages['gearman.packet']);
+    t.diagnostic(
+      `${all.length} lines in ${files.length} files, ${starts} of them starts; ${dropped} dropped`,
+    );
+    const heads = new Set(files.map(([first]) => JSON.stringify(first).slice(0, 1024)));
+    assert.equal(heads.size, files.length);
+  });
+});
