@@ -30,7 +30,11 @@ function start({ target, options }: TransportOptions): Transport {
     worker: { autoEnd: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } },
   });
   // Its thread is a property that its types don't tell.
-  return transport as Transport;
+  const made = transport as Transport;
+  // Nobody else listens, and an error event without a listener would be the end of the daemon. The stream tells that
+  // its thread ended, and why.
+  made.worker.on('error', () => {});
+  return made;
 }
 
 /** @throws UserError if there is no such transport, or it ends at once */
