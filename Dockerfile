@@ -28,6 +28,7 @@ COPY package.json package-lock.json ./
 # The headers that came with the image's Node: nothing else is downloaded to compile cap.
 RUN npm_config_nodedir=/usr/local npm ci --no-audit --no-fund
 COPY tsconfig.json ./
+COPY scripts/build.mjs scripts/
 COPY src src
 RUN npm run build
 

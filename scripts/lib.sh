@@ -133,7 +133,7 @@ install_modules() { # DIR
 built() {
   local stamp=$root/node_modules/.wiretail-built
   [[ -e $stamp && -e $root/dist/main.js ]] &&
-    [[ -z $(find "$root/src" "$root/tsconfig.json" "$root/package.json" -newer "$stamp" -print -quit) ]]
+    [[ -z $(find "$root/src" "$root/tsconfig.json" "$root/package.json" "$root/scripts/build.mjs" -newer "$stamp" -print -quit) ]]
 }
 
 # Into another folder, then swapped: a build that fails leaves the old one, and a daemon that runs from

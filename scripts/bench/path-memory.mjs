@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 const files = Number(values.files);
 const directories = Number(values.directories);
-const TABLE = new URL('../../dist/protocols/gluster/path-table.js', import.meta.url);
+const TABLE = new URL('../../build/src/protocols/gluster/path-table.js', import.meta.url);
 const MIB = 2 ** 20;
 const BRICK = 1;
 /** Calls are timed so many at once, so that the clock costs nothing; the longest ones are timed alone. */
@@ -146,7 +146,7 @@ async function measure(linked) {
   };
 }
 
-if (!existsSync(TABLE)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
+if (!existsSync(TABLE)) skip("wiretail is not built: 'npm run build:test'");
 
 if (values.linked !== undefined) {
   console.log(JSON.stringify(await measure(values.linked === 'yes')));

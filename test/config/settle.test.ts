@@ -168,7 +168,7 @@ test('the example file is what the definitions say', () => {
   assert.equal(
     readProjectFile('packaging/wiretail.yaml'),
     example,
-    'run: npm run build && node scripts/write-example.mjs',
+    'run: npm run build:test && node scripts/write-example.mjs',
   );
   assert.equal(parse(example), null);
   // With every key's comment sign gone it is a file that says the defaults.

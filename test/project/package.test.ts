@@ -47,7 +47,7 @@ test('what the program imports is installed with it; what the tests import is li
 });
 
 test('cap may compile itself when it is installed, and nothing else runs then', () => {
-  assert.deepEqual(manifest.allowScripts, { cap: true, koffi: false });
+  assert.deepEqual(manifest.allowScripts, { cap: true, esbuild: false, koffi: false });
   assert.deepEqual(Object.keys(manifest.optionalDependencies), ['cap']);
 });
 
