@@ -8,7 +8,7 @@ import { exactJson } from '../records/exact-json.js';
 import { fitSections, ROUNDS } from '../records/fit.js';
 import type { Json, JsonObject, Level, RecordBody, Sections } from '../records/record.js';
 import { timestamp } from '../records/time.js';
-import { escaped } from './escape.js';
+import { ESCAPED_BYTES, escaped } from './escape.js';
 import { eventOf, quoted, rpcJson } from './line-parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
@@ -23,7 +23,10 @@ export interface RecordLog {
 /** What pino ends a line without a message and fields with. */
 const END = ',"message":""}\n';
 
-/** @param maxLine bytes that a line may have at most, its newline included; 0: no limit */
+/**
+ * @param maxLine bytes that a line may have at most, its newline included, once it is escaped; 0: no limit
+ * @param emit gets lines that are still to be escaped (escape.ts): in many of them together that costs less
+ */
 export function newRecordLog(maxLine: number, emit: (line: string) => void): RecordLog {
   let written = '';
   const root = pino(
@@ -47,7 +50,7 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
   };
 
   const isTooLong = (line: string): boolean =>
-    maxLine > 0 && line.length * 3 > maxLine && Buffer.byteLength(line) > maxLine;
+    maxLine > 0 && line.length * ESCAPED_BYTES > maxLine && Buffer.byteLength(escaped(line)) > maxLine;
 
   return {
     child: (bindings) => ({ bindings }),
@@ -55,10 +58,10 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
       const { level, message } = body;
       const { sections } = body;
       const start = `${beginnings[level] ?? begin(beginnings, level)}${headOf(body)}`;
-      let line = escaped(`${start}${sectionsOf(sections)}${messageOf(message)}`);
+      let line = `${start}${sectionsOf(sections)}${messageOf(message)}`;
       for (let round = 0; isTooLong(line) && round < ROUNDS; round++) {
         const shorter = anyOf(fitSections({ ...sections }, round));
-        line = escaped(`${start}${shorter}${messageOf(message.slice(0, 1024 >> round))}`);
+        line = `${start}${shorter}${messageOf(message.slice(0, 1024 >> round))}`;
       }
       emit(line);
     },

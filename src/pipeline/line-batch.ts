@@ -3,14 +3,13 @@
  * there: strings joined first and encoded then cost six times as much, most of it for the garbage collector.
  */
 import { Buffer } from 'node:buffer';
+import { DEL, ESCAPED_BYTES, escaped } from '../output/escape.js';
 
 /** Bytes after which a batch is handed over, if no pause in the packets comes first. */
 const ENOUGH = 128 << 10;
 const SIZE = 2 * ENOUGH;
-/** Bytes of UTF-8 for a code unit of a string, at most. */
-const WIDEST = 3;
-
 export interface LineBatch {
+  /** A line that is still to be escaped. */
   add(line: string): void;
   /** Nothing was added since the last was handed over. */
   empty(): boolean;
@@ -26,7 +25,8 @@ export function newLineBatch(handOver: (bytes: Uint8Array<ArrayBuffer>, lines: n
 
   const flush = () => {
     if (lines === 0) return;
-    const bytes = buffer.subarray(0, at);
+    const written = buffer.subarray(0, at);
+    const bytes = written.includes(DEL) ? withoutDel(written) : written;
     const count = lines;
     at = 0;
     lines = 0;
@@ -36,18 +36,25 @@ export function newLineBatch(handOver: (bytes: Uint8Array<ArrayBuffer>, lines: n
 
   return {
     add(line) {
-      if (line.length * WIDEST > SIZE - at) {
+      if (line.length * ESCAPED_BYTES > SIZE - at) {
         flush();
-        if (line.length * WIDEST > SIZE) {
-          handOver(new TextEncoder().encode(line), 1);
+        if (line.length * ESCAPED_BYTES > SIZE) {
+          handOver(new TextEncoder().encode(escaped(line)), 1);
           return;
         }
       }
-      at += buffer.write(line, at);
+      const size = buffer.write(line, at);
+      // As many bytes as code units: all of it is ASCII, as nearly always, and looking at each unit would cost more.
+      at += size === line.length ? size : buffer.write(escaped(line), at);
       lines++;
       if (at >= ENOUGH) flush();
     },
     empty: () => lines === 0,
     flush,
   };
+}
+
+/** ASCII or not, no other character of UTF-8 has this byte. */
+function withoutDel(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(escaped(bytes.toString()));
 }

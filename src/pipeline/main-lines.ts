@@ -1,6 +1,7 @@
 /** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../capture/engine.js';
+import { escaped } from '../output/escape.js';
 import type { OutputEvent } from '../output/output.js';
 import { newRecordLog } from '../output/record-log.js';
 import type { JsonObject, RecordBody } from '../records/record.js';
@@ -37,7 +38,7 @@ export function wallClock(): Time {
 export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
   let take = emit;
   let started: StartOfRun | undefined;
-  const log = newRecordLog(maxLine, (line) => take(line));
+  const log = newRecordLog(maxLine, (line) => take(escaped(line)));
   const beginnings = log.child({ host: { hostname: hostname() } });
   const write = (
     at: Time,

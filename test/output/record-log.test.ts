@@ -1,6 +1,7 @@
 /** From a record to its line: always one line of valid JSON, within the limit. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { escaped } from '../../src/output/escape.js';
 import { newRecordLog } from '../../src/output/record-log.js';
 import type { Json, JsonObject, RecordBody, Sections } from '../../src/records/record.js';
 import { newRandom, type Random } from '../helpers/random.js';
@@ -22,7 +23,8 @@ function write(body: Partial<RecordBody>, maxLine = 0, bindings: JsonObject = {}
   const log = newRecordLog(maxLine, (line) => lines.push(line));
   log.write(log.child(bindings), { ...BODY, ...body });
   assert.equal(lines.length, 1);
-  return lines[0];
+  // As it goes out.
+  return escaped(lines[0]);
 }
 
 describe('a record', () => {
