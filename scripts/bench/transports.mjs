@@ -1,0 +1,128 @@
+// What a pino transport loses at the end of the process, and what it costs when it hangs: pino by itself, and as an
+// output of wiretail's (src/output/), both given the same lines at the same rate.
+//
+//   node scripts/bench/transports.mjs [--lines 200000] [--bytes 700] [--rate 40000]
+//
+// `exit`: the process ends right after the last line, as a daemon does that is told to. `hangs`: the transport takes
+// nothing any more from its first line on. A process each. Nothing here needs root.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { describeMachine, printTable, skip } from './lab.mjs';
+
+const { values } = parseArgs({
+  options: {
+    lines: { type: 'string', default: '200000' },
+    bytes: { type: 'string', default: '700' },
+    rate: { type: 'string', default: '40000' },
+    /** Internal: one case, in a process of its own. */
+    run: { type: 'string' },
+    target: { type: 'string', default: 'pino/file' },
+    file: { type: 'string', default: '' },
+  },
+});
+const lines = Number(values.lines);
+const fill = 'x'.repeat(Number(values.bytes) - 40);
+const OUTPUTS = new URL('../../build/src/output/outputs.js', import.meta.url);
+/** As a decoder hands them over. */
+const BATCH = 180;
+const MIB = 2 ** 20;
+
+const started = performance.now();
+
+/** Until so many lines are due. */
+async function due(/** @type {number} */ given) {
+  const wait = started + (given / Number(values.rate)) * 1000 - performance.now();
+  await new Promise((resolve) => (wait > 1 ? setTimeout(resolve, wait) : setImmediate(resolve)));
+}
+
+/** Lines as pino takes them, one at a time. */
+async function byPino() {
+  const transport = pino.transport({ target: values.target, options: { destination: values.file } });
+  const log = pino({ base: undefined }, transport);
+  for (let i = 0; i < lines; i++) {
+    log.info({ fill });
+    if (i % BATCH === 0) await due(i);
+  }
+  return { given: lines, told: undefined };
+}
+
+/** Batches, as the daemon's outputs take them, and the daemon's end. */
+async function byWiretail() {
+  const { openOutputs } = await import(OUTPUTS.href);
+  const options = { destination: values.file };
+  const outputs = await openOutputs(
+    { outputs: [{ kind: 'transport', target: values.target, options }], outputBuffer: 64 * MIB },
+    true,
+  );
+  outputs.listen({ startLine: () => undefined, event() {}, dead() {} });
+  const batch = Buffer.from(`${JSON.stringify({ level: 30, fill })}\n`.repeat(BATCH));
+  let given = 0;
+  for (; given < lines; given += BATCH) {
+    outputs.batch(Buffer.from(batch), BATCH, () => {});
+    await due(given);
+  }
+  // The daemon waits for what is queued as long as it may, and then counts what is left.
+  const late = new Promise((resolve) => setTimeout(resolve, 4000).unref());
+  await Promise.race([outputs.flushed(), late]);
+  const [{ written, dropped, waiting }] = outputs.counts();
+  return { given, told: { written, lost: dropped + waiting } };
+}
+
+/** @param {'pino' | 'wiretail'} run @param {string} target @param {string} file */
+function measure(run, target, file) {
+  const args = ['--run', run, '--target', target, '--file', file, '--lines', values.lines];
+  args.push('--bytes', values.bytes, '--rate', values.rate);
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  const end = Date.now();
+  const result = JSON.parse(stdout);
+  const found = existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+  const { given, told, rss, at } = result;
+  return [
+    run,
+    String(given),
+    String(found),
+    String(given - found),
+    told === undefined ? 'nothing' : `${told.written} written, ${told.lost} lost`,
+    (rss / MIB).toFixed(0),
+    ((end - at) / 1000).toFixed(1),
+  ];
+}
+
+if (values.run !== undefined) {
+  const result = await (values.run === 'pino' ? byPino() : byWiretail());
+  process.stdout.write(JSON.stringify({ ...result, rss: process.memoryUsage.rss(), at: Date.now() }));
+  process.exit(0);
+}
+if (!existsSync(OUTPUTS)) skip("wiretail's modules are not built: 'npm run build:test'");
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+try {
+  const hangs = join(directory, 'hangs.mjs');
+  writeFileSync(
+    hangs,
+    `import { Writable } from 'node:stream';
+export default () => new Writable({ write() { for (;;); } });
+`,
+  );
+  describeMachine();
+  console.log(`${lines} lines of ${values.bytes} bytes, ${values.rate} a second\n`);
+  const rows = [['case', 'by', 'given', 'in the file', 'missing', 'told', 'RSS, MiB', 'exit takes, s']];
+  for (const [name, target] of [
+    ['exit', 'pino/file'],
+    ['hangs', hangs],
+  ]) {
+    for (const run of /** @type {const} */ (['pino', 'wiretail'])) {
+      rows.push([name, ...measure(run, target, join(directory, `${name}-${run}`))]);
+    }
+  }
+  printTable(rows);
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
