@@ -30,10 +30,16 @@ export const RootGfid = '00000000-0000-0000-0000-000000000001';
 
 const Uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** The last one that was looked at: what describes a call and what learns from it ask for the same. */
+let lastGfid = RootGfid;
+
 /** A gfid that names something. Some messages have it as text, which may be any. */
 export function gfid(value: Json | undefined): string | undefined {
+  if (value === lastGfid) return lastGfid;
   const id = text(value);
-  return id === undefined || id === NullGfid || !Uuid.test(id) ? undefined : id;
+  if (id === undefined || id === NullGfid || !Uuid.test(id)) return undefined;
+  lastGfid = id;
+  return id;
 }
 
 /** Puts a value where there is one. */
