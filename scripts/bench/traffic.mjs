@@ -106,14 +106,14 @@ export function tcpOf(file) {
 }
 
 /**
- * The messages that wiretail decodes of a file, by its own counters.
+ * The messages that wiretail decodes of a file, by its own counters; with `--view calls` a call with its reply is one.
  * @param {string} file
  * @param {string[]} args
  */
 export function messagesIn(file, ...args) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [MAIN, 'read', '--workers', '1', '--dataset', 'none.*', ...args, file],
+    [MAIN, 'read', '--workers', '1', '--dataset', 'wiretail.stats', ...args, file],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
