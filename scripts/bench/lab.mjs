@@ -1,6 +1,6 @@
 // What the benches share: network namespaces of their own, wiretail as a child process, figures, tables.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -84,9 +84,11 @@ export function start(name, command, stdio) {
 }
 
 /**
+ * @typedef {{ packets: { seen: number, decoded: number, ignored: number, dropped: number,
+ *   dropped_by: Record<string, number> }, flows: { open: number, evicted: number }, messages: Record<string, number>,
+ *   lines: { written: number } }} Stats
  * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
- *   wiretail?: { stats?: { packets: { seen: number, decoded: number, ignored: number, dropped: number,
- *   dropped_by: Record<string, number> }, messages: Record<string, number>, lines: { written: number } } } }} Line
+ *   wiretail?: { stats?: Stats } }} Line
  */
 
 /**
@@ -133,6 +135,56 @@ export async function startWiretail(name, args, onLine) {
       clearTimeout(kill);
       if (last === undefined) throw new Error(`wiretail ended without its last stats line: ${said}`);
       return last;
+    },
+  };
+}
+
+/** The last line of a file; it may have gigabytes. */
+export function lastLine(/** @type {string} */ path) {
+  const { size } = statSync(path);
+  const file = openSync(path, 'r');
+  const tail = Buffer.alloc(Math.min(size, 1 << 16));
+  readSync(file, tail, 0, tail.length, size - tail.length);
+  closeSync(file);
+  return tail.toString().trim().split('\n').at(-1) ?? '';
+}
+
+/**
+ * Starts wiretail with its lines to a file, so that reading them costs nothing here, and waits until it captures.
+ * @param {string} name namespace
+ * @param {string[]} args
+ * @param {string} output
+ * @returns {Promise<{ pid: number, started: number, stop(): Promise<Line> }>} started: seconds that it took
+ */
+export async function startToFile(name, args, output) {
+  const out = openSync(output, 'w');
+  const began = performance.now();
+  const child = start(name, [process.execPath, MAIN, 'capture', ...args], ['ignore', out, 'pipe']);
+  closeSync(out);
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  // Its first line is `wiretail.start`.
+  while (statSync(output).size === 0) {
+    if (child.exitCode !== null || performance.now() - began > START_MS) {
+      throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
+    }
+    await sleep(2);
+  }
+  return {
+    pid: /** @type {number} */ (child.pid),
+    started: (performance.now() - began) / 1000,
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
+      await ended;
+      clearTimeout(kill);
+      const line = JSON.parse(lastLine(output));
+      if (line.event?.action !== 'final')
+        throw new Error(`wiretail ended without its last stats line: ${said}`);
+      return line;
     },
   };
 }

@@ -15,22 +15,14 @@
 //              into a file that it decodes as fast as it can, so that it is its lines that come too late first.
 // Then twice wiretail's highest rate, or as much as tcpreplay can: what is still decoded, and whether all is counted.
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  createReadStream,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   describeMachine,
   finish,
+  lastLine,
   MAIN,
   needLab,
   printTable,
@@ -107,15 +99,6 @@ async function settled() {
   return { grew, still: performance.now() - grew < Math.min(300, graceMs / 2) };
 }
 
-/** The last line of the output; it may have gigabytes. */
-function lastLine() {
-  const file = openSync(output, 'r');
-  const tail = Buffer.alloc(Math.min(size(), 1 << 16));
-  readSync(file, tail, 0, tail.length, size() - tail.length);
-  closeSync(file);
-  return tail.toString().trim().split('\n').at(-1) ?? '';
-}
-
 /** tshark's lines in the output: those with a packet, not those that name an index. */
 async function tsharkLines() {
   let lines = 0;
@@ -174,7 +157,7 @@ function wiretail(engine) {
     signal: /** @type {NodeJS.Signals} */ ('SIGTERM'),
     expected: (/** @type {Expected} */ expected) => expected.wiretail,
     async judge(/** @type {number} */ sent) {
-      const line = JSON.parse(lastLine());
+      const line = JSON.parse(lastLine(output));
       const packets = line.wiretail?.stats?.packets;
       if (packets === undefined) throw new Error(`wiretail wrote no last stats line: ${said()}`);
       const { seen, decoded, ignored, dropped, dropped_by } = packets;
