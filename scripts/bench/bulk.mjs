@@ -7,6 +7,8 @@
 // their own, joined by veth pairs and a bridge; it is gone at the end. Each run writes a file of so many MiB with
 // dd and reads it again (FUSE with direct I/O, so that all of it crosses the wire: three times out, once in). Whoever
 // watches does so on the client's device, with the filter `tcp`, a kernel's buffer of 64 MiB, and writes to a file.
+// Before each run an eighth of it is written and read that does not count, so that a watcher which runs for months is
+// not measured while its JavaScript is being compiled.
 // CPU is that of the watcher alone, user and system of all threads; a GB is 10^9 bytes of file data on the wire.
 // What the kernel does for a watcher while it delivers a packet it accounts to the sender: it is in the throughput.
 // TMPDIR says where bricks and outputs lie.
@@ -56,9 +58,7 @@ async function wiretail(where, args) {
   return {
     pid: child.pid,
     async stop() {
-      const { packets, messages } = /** @type {import('./lab.mjs').Stats} */ (
-        (await child.stop()).wiretail?.stats
-      );
+      const { packets, messages } = await child.stop();
       return `${packets.dropped} of ${packets.seen} packets, ${messages['gluster.fop'] ?? 0} calls`;
     },
   };
@@ -137,24 +137,28 @@ async function bench() {
 /** @param {import('../../build/test/helpers/gluster-cluster.js').Cluster} cluster */
 async function measure({ client, mount }) {
   describeMachine();
-  const version = spawnSync('tcpdump', ['--version'], { encoding: 'utf8' }).stderr.split('\n')[0];
-  const gluster = spawnSync('glusterd', ['--version'], { encoding: 'utf8' }).stdout.split('\n')[0];
-  console.log(`           ${gluster}, ${version}`);
+  const versions = ['glusterd', 'tcpdump'].map((program) => {
+    const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+    return `${stdout}${stderr}`.split('\n')[0];
+  });
+  console.log(`           ${versions.join(', ')}`);
   console.log(`inputs     ${mib} MiB written and read by dd bs=1M, ${rounds} rounds\n`);
   const file = join(mount, 'bulk');
-  const write = [`if=/dev/zero`, `of=${file}`, `count=${mib}`, 'conv=fsync'];
-  const read = [`if=${file}`, 'of=/dev/null'];
-  // The first is slower than those that follow.
-  await dd(client, ...write);
+  const write = (/** @type {number} */ count) =>
+    dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
+  const read = () => dd(client, `if=${file}`, 'of=/dev/null');
+  const first = Math.ceil(mib / 8);
   /** @type {Record<string, { write: number[], read: number[], cpu: number[], unseen: string }>} */
   const figures = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, watch] of Object.entries(WATCHERS)) {
       const watcher = await watch?.(client.netns.name);
+      await write(first);
+      await read();
       await sleep(1000);
       const before = watcher === undefined ? 0 : cpuSeconds(watcher.pid);
-      const writing = await dd(client, ...write);
-      const reading = await dd(client, ...read);
+      const writing = await write(mib);
+      const reading = await read();
       // What is still in buffers is its work too.
       await sleep(1000);
       const cpu = watcher === undefined ? 0 : cpuSeconds(watcher.pid) - before;

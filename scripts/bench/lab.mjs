@@ -86,7 +86,7 @@ export function start(name, command, stdio) {
 /**
  * @typedef {{ packets: { seen: number, decoded: number, ignored: number, dropped: number,
  *   dropped_by: Record<string, number> }, flows: { open: number, evicted: number }, messages: Record<string, number>,
- *   lines: { written: number } }} Stats
+ *   lines: { written: number }, lag?: { batches: number, mean: number, p99: number, max: number } }} Stats
  * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
  *   wiretail?: { stats?: Stats } }} Line
  */
@@ -154,7 +154,7 @@ export function lastLine(/** @type {string} */ path) {
  * @param {string} name namespace
  * @param {string[]} args
  * @param {string} output
- * @returns {Promise<{ pid: number, started: number, stop(): Promise<Line> }>} started: seconds that it took
+ * @returns {Promise<{ pid: number, started: number, stop(): Promise<Stats> }>} started: seconds that it took
  */
 export async function startToFile(name, args, output) {
   const out = openSync(output, 'w');
@@ -182,9 +182,8 @@ export async function startToFile(name, args, output) {
       await ended;
       clearTimeout(kill);
       const line = JSON.parse(lastLine(output));
-      if (line.event?.action !== 'final')
-        throw new Error(`wiretail ended without its last stats line: ${said}`);
-      return line;
+      if (line.event?.action !== 'final') throw new Error(`wiretail wrote no last stats line: ${said}`);
+      return line.wiretail.stats;
     },
   };
 }
