@@ -6,10 +6,11 @@
 // decide: `--times` copies, or as many as make `--packets`. Without --file both of the repository's own are
 // measured, one of each protocol. tshark's lines have about what wiretail's have; its output goes to /dev/null.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { time } from './cpu.mjs';
 import { describeMachine, MAIN, median, printTable, ROOT, skip, verdict } from './lab.mjs';
 import { captureOf, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
@@ -22,26 +23,6 @@ const { values } = parseArgs({
   },
 });
 const files = values.file ?? ['g-fops-all', 'gm-many'].map(captureOf);
-
-/** User CPU of ended children in seconds, which Node does not tell: field 16 of proc_pid_stat(5), in 1/100 s. */
-function childrenUser() {
-  const [, fields] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-  return Number(fields.split(' ')[13]) / 100;
-}
-
-/**
- * Seconds of wall time and of user CPU.
- * @param {string[]} command
- */
-function time(command) {
-  const before = childrenUser();
-  const started = performance.now();
-  const { status, error, stderr } = spawnSync(command[0], command.slice(1), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (error !== undefined || status !== 0) skip(`${command[0]} failed: ${error?.message ?? stderr}`);
-  return { wall: (performance.now() - started) / 1000, user: childrenUser() - before };
-}
 
 const node = process.execPath;
 const read = [node, MAIN, 'read', '--workers', '1'];
