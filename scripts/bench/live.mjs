@@ -29,6 +29,7 @@ import {
   skip,
   sleep,
   start,
+  tell,
   verdict,
   vethPair,
 } from './lab.mjs';
@@ -324,6 +325,7 @@ async function bench() {
     ]),
   ]);
   if (ours === undefined) return;
+  tell('lossFree', ours.rate);
   console.log();
   for (const [name, least] of /** @type {[string, number][]} */ ([
     ['tshark', 5],
