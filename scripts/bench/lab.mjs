@@ -150,24 +150,23 @@ export function lastLine(/** @type {string} */ path) {
 }
 
 /**
- * Starts wiretail with its lines to a file, so that reading them costs nothing here, and waits until it captures.
+ * Starts wiretail with its lines to a new file, so that reading them costs nothing here, and waits until it captures.
  * @param {string} name namespace
  * @param {string[]} args
  * @param {string} output
  * @returns {Promise<{ pid: number, started: number, stop(): Promise<Stats> }>} started: seconds that it took
  */
 export async function startToFile(name, args, output) {
-  const out = openSync(output, 'w');
   const began = performance.now();
-  const child = start(name, [process.execPath, MAIN, 'capture', ...args], ['ignore', out, 'pipe']);
-  closeSync(out);
+  const command = [process.execPath, MAIN, 'capture', ...args, '--output', `file:${output}`];
+  const child = start(name, command, ['ignore', 'ignore', 'pipe']);
   let said = '';
   child.stderr?.on('data', (data) => {
     said += data;
   });
   const ended = new Promise((resolve) => child.on('close', resolve));
   // Its first line is `wiretail.start`.
-  while (statSync(output).size === 0) {
+  while (!existsSync(output) || statSync(output).size === 0) {
     if (child.exitCode !== null || performance.now() - began > START_MS) {
       throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
     }
