@@ -28,8 +28,8 @@ import {
   sleep,
   start,
   startToFile,
-  verdict,
 } from './lab.mjs';
+import { verdict } from './results.mjs';
 
 const { values } = parseArgs({
   options: { mib: { type: 'string', default: '512' }, rounds: { type: 'string', default: '3' } },
@@ -101,7 +101,7 @@ const WATCHERS = {
 
 /** Seconds that dd took, by its own account. */
 async function dd(
-  /** @type {import('../../build/test/helpers/gluster-node.js').GlusterNode} */ node,
+  /** @type {import('../../test/helpers/gluster-node.js').GlusterNode} */ node,
   /** @type {string[]} */ ...args
 ) {
   const child = node.spawn('env', 'LC_ALL=C', 'dd', 'bs=1M', ...args);
@@ -123,7 +123,7 @@ async function bench() {
   const why = whyNoGluster('dd', 'tcpdump');
   if (why !== false) skip(why);
   const { createCluster } = await import(`${HELPERS}gluster-cluster.js`);
-  /** @type {import('../../build/test/helpers/gluster-cluster.js').Cluster} */
+  /** @type {import('../../test/helpers/gluster-cluster.js').Cluster} */
   const cluster = await createCluster();
   try {
     await cluster.begin();
@@ -134,7 +134,7 @@ async function bench() {
   }
 }
 
-/** @param {import('../../build/test/helpers/gluster-cluster.js').Cluster} cluster */
+/** @param {import('../../test/helpers/gluster-cluster.js').Cluster} cluster */
 async function measure({ client, mount }) {
   describeMachine();
   const versions = ['glusterd', 'tcpdump'].map((program) => {

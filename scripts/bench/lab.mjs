@@ -1,6 +1,6 @@
 // What the benches share: network namespaces of their own, wiretail as a child process, figures, tables.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,10 @@ const namespaces = new Set();
 
 export const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @param {string} reason why nothing was measured; no failure */
+/**
+ * @param {string} reason why nothing was measured; no failure
+ * @returns {never}
+ */
 export function skip(reason) {
   console.log(`skipped: ${reason}`);
   process.exit(0);
@@ -267,36 +270,4 @@ export async function finish(name, command) {
 export function cpuSeconds(/** @type {number} */ pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** What `scripts/bench/all` makes its table of, and what one bench tells another: JSON lines. */
-function note(/** @type {object} */ line) {
-  const file = process.env.WIRETAIL_BENCH_RESULTS;
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
-}
-
-/**
- * Prints how a target was met.
- * @param {number} target its number
- * @param {string} what is measured, and what it must be
- * @param {string} measured
- * @param {boolean} met
- */
-export function verdict(target, what, measured, met) {
-  console.log(`target ${target}: ${what}: ${measured}: ${met ? 'met' : 'missed'}`);
-  note({ target, what, measured, met });
-}
-
-/** @param {string} fact that another bench needs @param {number} value */
-export const tell = (fact, value) => note({ fact, value });
-
-/**
- * What was told last; undefined: nothing was.
- * @param {string | undefined} file @param {string} fact
- * @returns {number | undefined}
- */
-export function factFrom(file, fact) {
-  if (file === undefined || !existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').trim().split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line)).findLast((line) => line.fact === fact)?.value;
 }

@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { time } from './cpu.mjs';
-import { describeMachine, MAIN, median, printTable, ROOT, skip, verdict } from './lab.mjs';
+import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
+import { verdict } from './results.mjs';
 import { captureOf, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const files = values.file ?? ['g-fops-all', 'gm-many'].map(captureOf);
 
 const node = process.execPath;
 const read = [node, MAIN, 'read', '--workers', '1'];
+const nameOf = (/** @type {string} */ file) => basename(file).replace(/\.pcap(\.gz)?$/, '');
 const gearman = (/** @type {string} */ file) => file.includes('gm-');
 
 /** @type {Record<string, (file: string) => string[]>} */
@@ -53,7 +55,7 @@ for (const file of files) {
   const one = [...packetsOf(pcap)].length;
   const times = Math.max(Number(values.times), Math.ceil(Number(values.packets) / one));
   const packets = one * times;
-  const copy = join(directory, basename(file).replace(/\.gz$/, ''));
+  const copy = join(directory, `${nameOf(file)}.pcap`);
   const bytes = writeRepeated(copy, pcap, times);
   /** @type {Record<string, { wall: number[], user: number[] }>} */
   const figures = {};
@@ -85,8 +87,8 @@ for (const file of files) {
   for (const [name, { wall, user }] of Object.entries(figures)) {
     if (!name.startsWith('wiretail')) continue;
     const ratios = [base.wall / median(wall), base.user / median(user)];
-    const measured = `${ratios[0].toFixed(1)}, ${ratios[1].toFixed(1)}`;
-    const what = `tshark's wall time and user CPU by those of ${name.slice(9)}, ${basename(file)}: 20, 10`;
+    const measured = `${ratios[0].toFixed(1)} and ${ratios[1].toFixed(1)}`;
+    const what = `tshark's wall time and user CPU by wiretail's, ${name.slice(9)}, ${nameOf(file)}: at least 20 and 10`;
     verdict(1, what, measured, ratios[0] >= 20 && ratios[1] >= 10);
   }
 }

@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { time } from './cpu.mjs';
-import { describeMachine, MAIN, median, printTable, ROOT, skip, verdict } from './lab.mjs';
+import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
+import { verdict } from './results.mjs';
 import { captureOf, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
 const { values } = parseArgs({
