@@ -88,7 +88,7 @@ export function start(name, command, stdio) {
 
 /**
  * @typedef {{ packets: { seen: number, decoded: number, ignored: number, dropped: number,
- *   dropped_by: Record<string, number> }, flows: { open: number, evicted: number }, messages: Record<string, number>,
+ *   dropped_by: Record<string, number> }, bytes: number, flows: { open: number, evicted: number }, messages: Record<string, number>,
  *   lines: { written: number }, lag?: { batches: number, mean: number, p99: number, max: number } }} Stats
  * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
  *   wiretail?: { stats?: Stats } }} Line

@@ -9,7 +9,7 @@
 // client lists directories until so many files are known, directories included. Then it asks for 1000 of them by gfid
 // alone, and each line must have the path: so they are known.
 // Memory: RSS, without what of it is the ring (--ring-size, shared memory) and the kernel's capture buffer
-// (--buffer-size, which the kernel maps into the process whole), as /proc/PID/smaps tells.
+// (--buffer-size, which the kernel maps into the process whole, as /proc/PID/smaps tells).
 // Soak: to the same process, whose tables are full, real traffic of both protocols (file operations, 1 MiB reads and
 // writes, Gearman), new addresses each time, at `--rate` packets/s for so many minutes. Flat: the median of the rest
 // in the last quarter is at most 5 % above that in the second; --minutes 0: none. Lines go to a file that is rotated at 256 MiB.
@@ -65,22 +65,22 @@ const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 const output = join(folder, 'lines.ndjson');
 const ARGS = ['-i', 'bench1', '-f', 'tcp', '--stats-interval', '1s'];
 
-/** MiB of a process that are in memory. */
-function memoryOf(/** @type {number} */ pid) {
-  let [rss, ring, buffer] = [0, 0, 0];
+/**
+ * MiB of a process that are in memory. The ring's segments are written one after the other, round and round, so that
+ * of it there is as much as has been captured. (V8 puts its mapping together with others, so that smaps can't tell.)
+ * @param {number} pid
+ * @param {number} captured bytes so far
+ */
+function memoryOf(pid, captured) {
+  let [rss, buffer] = [0, 0];
   for (const mapping of readFileSync(`/proc/${pid}/smaps`, 'utf8').split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/)) {
-    const bytes = (/** @type {string} */ name) =>
-      1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(mapping)?.[1] ?? 0);
-    const resident = bytes('Rss');
+    const resident = 1024 * Number(/^Rss:\s+(\d+) kB/m.exec(mapping)?.[1] ?? 0);
     rss += resident;
     if (mapping.split('\n')[0].includes('socket:[')) buffer += resident;
-    // V8 maps shared memory of this size for itself.
-    else if (bytes('Size') >= RING && bytes('Size') < RING + 8 * MIB) ring += Math.min(resident, RING);
   }
-  return { rss: rss / MIB, ring: ring / MIB, buffer: buffer / MIB };
+  const ring = Math.min(captured, RING);
+  return { rss: rss / MIB, ring: ring / MIB, buffer: buffer / MIB, rest: (rss - ring - buffer) / MIB };
 }
-
-const besides = (/** @type {ReturnType<typeof memoryOf>} */ { rss, ring, buffer }) => rss - ring - buffer;
 
 /** @param {string} where */
 async function measureStarts(where) {
@@ -144,14 +144,14 @@ async function gather(from) {
   await send(from, traffic, RATE.listings);
   rmSync(traffic);
   await sleep(3000);
-  const { packets, flows } = lastStats();
+  const { packets, flows, bytes } = lastStats();
   const told = linesFrom(place).filter(({ event }) => event.action === 'STAT');
   const right = told.filter(({ gluster }, i) => gluster.path === pathOf(asked[i])).length;
   console.log(`crowd      ${sent} packets sent, ${packets.seen} seen, ${packets.dropped} dropped;`);
   console.log(`           ${flows.open} connections are open, ${files + directories} files were named;`);
   console.log(`           of ${PROBES} of them that were asked for ${right} have their path\n`);
   const whole = packets.dropped === 0 && flows.open > Number(values.connections) && right === PROBES;
-  return { files: files + directories, whole };
+  return { files: files + directories, bytes, whole };
 }
 
 /** Real traffic of both protocols; returns how many packets it has. */
@@ -182,7 +182,7 @@ async function soak(from, pid) {
   const loop = Math.max(1, Math.round((minutes * 60 * rate) / packets));
   /** @type {number[]} */
   const samples = [];
-  const timer = setInterval(() => samples.push(besides(memoryOf(pid))), Math.max(1000, minutes * 300));
+  const timer = setInterval(() => samples.push(memoryOf(pid, RING).rest), Math.max(1000, minutes * 300));
   const { sent, seconds } = replayed(await finish(from, replayCommand('bench0', mix, { rate, loop })));
   clearInterval(timer);
   const quarter = (/** @type {number} */ n) =>
@@ -208,9 +208,9 @@ async function bench() {
 
   const wiretail = await startToFile(to, [...ARGS, '--rotate-size', '256MiB', '--rotate-keep', '1'], output);
   await sleep(500);
-  const empty = memoryOf(wiretail.pid);
-  const { files, whole } = await gather(from);
-  const full = memoryOf(wiretail.pid);
+  const empty = memoryOf(wiretail.pid, 0);
+  const { files, bytes, whole } = await gather(from);
+  const full = memoryOf(wiretail.pid, bytes);
   const cells = (/** @type {(memory: typeof full) => number} */ of) =>
     [empty, full].map((each) => of(each).toFixed(0));
   printTable([
@@ -218,10 +218,10 @@ async function bench() {
     ['RSS', ...cells(({ rss }) => rss)],
     ['  ring', ...cells(({ ring }) => ring)],
     ["  kernel's buffer", ...cells(({ buffer }) => buffer)],
-    ['  the rest', ...cells(besides)],
+    ['  the rest', ...cells(({ rest }) => rest)],
   ]);
   console.log();
-  const rest = besides(full);
+  const { rest } = full;
   const what = `MiB besides ring and capture buffer, ${values.connections} connections, ${files} paths: less than ${MOST_MIB}`;
   const measured = `${rest.toFixed(0)}${whole ? '' : ', but not all of them are there'}`;
   verdict(5, what, measured, whole && rest < MOST_MIB);
