@@ -74,7 +74,7 @@ function reason(/** @type {string} */ out, /** @type {string} */ err, /** @type 
 async function run(script, args) {
   const child = spawn(process.execPath, [join(ROOT, `scripts/bench/${script}.mjs`), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, WIRETAIL_BENCH_RESULTS: results },
+    env: { ...process.env, BENCH_RESULTS: results },
   });
   running = child;
   let [out, err] = ['', ''];

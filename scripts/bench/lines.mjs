@@ -107,14 +107,14 @@ function measureBytes() {
 
 /** Half the loss-free rate: of a run before this one, else of one for it. */
 function halfRate() {
-  const known = factFrom(process.env.WIRETAIL_BENCH_RESULTS, 'lossFree');
+  const known = factFrom(process.env.BENCH_RESULTS, 'lossFree');
   if (known !== undefined) return known / 2;
   const results = join(folder, 'results');
   const script = fileURLToPath(new URL('live.mjs', import.meta.url));
   const args = ['--only', 'wiretail', '--seconds', '3', '--precision', '1.3', '--file', values.file];
   const { stdout } = spawnSync(process.execPath, [script, ...args, '--view', values.view], {
     encoding: 'utf8',
-    env: { ...process.env, WIRETAIL_BENCH_RESULTS: results },
+    env: { ...process.env, BENCH_RESULTS: results },
   });
   const found = factFrom(results, 'lossFree');
   if (found === undefined) skip(`live.mjs found no rate: ${stdout.trim().split('\n').at(-1)}`);

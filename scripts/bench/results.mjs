@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** What `scripts/bench/all` makes its table of, and what one bench tells another: JSON lines. */
 function note(/** @type {object} */ line) {
-  const file = process.env.WIRETAIL_BENCH_RESULTS;
+  const file = process.env.BENCH_RESULTS;
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 

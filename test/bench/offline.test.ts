@@ -17,7 +17,7 @@ it('scripts/bench/offline.mjs', { skip: isInstalled('tshark') ? false : 'tshark 
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { ...process.env, WIRETAIL_BENCH_RESULTS: undefined },
+    env: { ...process.env, BENCH_RESULTS: undefined },
     timeout: 120_000,
   });
   assert.equal(status, 0, stderr);
