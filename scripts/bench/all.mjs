@@ -8,8 +8,8 @@ import { ROOT } from './lab.mjs';
 
 /** By target; live.mjs comes before lines.mjs, which needs the rate that it finds. */
 const PARTS = [
-  { target: 1, script: 'offline', short: '--times 4 --rounds 1', long: '--packets 1000000' },
-  { target: 2, script: 'stages', short: '--times 20 --rounds 1', long: '--times 200' },
+  { target: 1, script: 'offline', short: '--times 16 --rounds 1', long: '--packets 1000000' },
+  { target: 2, script: 'stages', short: '--times 40 --rounds 1', long: '--times 200' },
   { target: 3, script: 'live', short: '--seconds 3 --precision 1.3', long: '' },
   { target: 4, script: 'bulk', short: '--mib 64 --rounds 1', long: '--rounds 5' },
   { target: 5, script: 'memory', short: '--minutes 1', long: '--minutes 60' },
