@@ -1,11 +1,11 @@
 // Where the time of decoding a capture file goes, and how it compares with a bare walk over its packets.
 //
-//   node scripts/bench/stages.mjs [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
+//   npm run build:test && node scripts/bench/stages.mjs [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
 //
 // A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.mjs read it in turn: user CPU
-// of each, and the ratio. Then it is read once more with --cpu-prof, which writes a profile of each thread: a sample's
-// time is that of the stage in whose folder the innermost function of wiretail's own lies, so that what Node does for
-// it (Buffer, fs) is counted there. The profiler asks each thread what it is doing, not whether it runs: samples in
+// of each, and the ratio. Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same
+// code as the tests have it: a file for each of the source's. A sample's time is that of the stage in whose folder the
+// innermost function of wiretail's own lies, so that what Node does for it (Buffer, fs) is counted there. The profiler asks each thread what it is doing, not whether it runs: samples in
 // the two functions that wait for the ring, and idle ones, are left out. On a busy machine a thread that is kept
 // from running is counted as if it ran. V8's own threads (compiling, collecting) are in the CPU, not in the profile.
 // Without --file three of the repository's own are measured: reads and writes of 1 MiB, which the target is about,
@@ -32,7 +32,9 @@ const BULK = captureOf('g-gfapi');
 const files = values.file ?? [BULK, captureOf('g-fops-all'), captureOf('gm-many')];
 const MOST = 4;
 
-/** The first that a path begins with, below dist/. */
+/** The same code in as many files as the source has. */
+const UNBUNDLED = join(ROOT, 'build/src/');
+/** The first that a path begins with, below src/. */
 const STAGES = {
   'capture/': 'walk',
   'ring/': 'walk',
@@ -71,7 +73,7 @@ function stagesOf({ nodes }) {
   const stages = new Map();
   const visit = (/** @type {ProfileNode} */ node, /** @type {string} */ above) => {
     const { functionName, url } = node.callFrame;
-    const own = url.split('/dist/')[1];
+    const own = url.split(UNBUNDLED)[1];
     const prefix = Object.keys(STAGES).find((start) => own?.startsWith(start));
     const outer = above === 'rest' && START.test(url) ? 'start' : above;
     const stage = prefix === undefined ? outer : STAGES[/** @type {keyof typeof STAGES} */ (prefix)];
@@ -92,10 +94,9 @@ function stagesOf({ nodes }) {
  * @param {string} folder for the profiles
  */
 function profile(command, folder) {
-  const [node, ...args] = command;
-  const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
-  const { status, stderr } = spawnSync(node, [...options, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`);
+  const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...command];
+  const { status, stderr } = spawnSync(process.execPath, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status !== 0) throw new Error(`${command.join(' ')} failed: ${stderr}`);
   /** @type {Record<string, number>} */
   const spent = Object.fromEntries(NAMES.map((name) => [name, 0]));
   for (const file of readdirSync(folder)) {
@@ -132,7 +133,8 @@ for (const file of files) {
   const times = Number(values.times);
   const copy = join(directory, 'copy.pcap');
   const bytes = writeRepeated(copy, pcap, times);
-  const read = [process.execPath, MAIN, 'read', '--workers', '1', '--view', values.view, copy];
+  const args = ['read', '--workers', '1', '--view', values.view, copy];
+  const read = [process.execPath, MAIN, ...args];
   const walk = [process.execPath, join(ROOT, 'scripts/bench/walk.mjs'), copy];
   /** @type {[number[], number[]]} */
   const [ours, bare] = [[], []];
@@ -141,7 +143,7 @@ for (const file of files) {
     bare.push(time(walk).user);
   }
   const messages = messagesIn(copy, '--view', values.view);
-  const spent = profile(read, join(directory, 'profiles'));
+  const spent = profile([join(UNBUNDLED, 'main.js'), ...args], join(directory, 'profiles'));
   const [user, least] = [median(ours), median(bare)];
   const name = basename(file).replace(/\.pcap(\.gz)?$/, '');
   const packets = [...packetsOf(pcap)].length * times;
