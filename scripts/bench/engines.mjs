@@ -14,10 +14,11 @@
 // Each run is a new process, so that compiling its JavaScript is in the figures (in `other`, mostly).
 // The rate is one that both engines can keep up with on two cores; a higher one shows who loses what.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Flags, FRAME_HEADERS, frame, writeFrames } from './frames.mjs';
 import {
   describeMachine,
   ip,
@@ -75,8 +76,6 @@ const GEARMAN_HEADER = 12;
 const JOB_BYTES = 64 << 10;
 /** Packets of data of a connection. */
 const SEGMENTS = 2000;
-const Flags = { finAck: 0x11, syn: 0x02, synAck: 0x12, pushAck: 0x18 };
-
 /** A stream of SUBMIT_JOB_BG packets (type 18), each with a workload of JOB_BYTES. */
 function jobs(/** @type {number} */ bytes) {
   const head = Buffer.from('\0REQ\0\0\0\x12\0\0\0\0bench\0id\0', 'latin1');
@@ -87,73 +86,29 @@ function jobs(/** @type {number} */ bytes) {
 }
 
 /**
- * A frame of TCP over IPv4. Its checksums are 0: no one looks at them, and its MAC address is no one's.
- * @param {boolean} toServer
- * @param {number} port
- * @param {number} sequence
- * @param {number} flags
- * @param {Buffer} data
- */
-function frame(toServer, port, sequence, flags, data) {
-  const bytes = Buffer.alloc(54 + data.length);
-  bytes.write('02ffffffffff02ffffffff010800', 'hex');
-  bytes[14] = 0x45;
-  bytes.writeUInt16BE(40 + data.length, 16);
-  bytes[22] = 64;
-  bytes[23] = 6;
-  const [from, to] = toServer ? [SENDER, TARGET] : [TARGET, SENDER];
-  Buffer.from(from.split('.').map(Number)).copy(bytes, 26);
-  Buffer.from(to.split('.').map(Number)).copy(bytes, 30);
-  bytes.writeUInt16BE(toServer ? port : PORT, 34);
-  bytes.writeUInt16BE(toServer ? PORT : port, 36);
-  bytes.writeUInt32BE(sequence >>> 0, 38);
-  bytes[46] = 0x50;
-  bytes[47] = flags;
-  bytes.writeUInt16BE(65535, 48);
-  data.copy(bytes, 54);
-  return bytes;
-}
-
-/**
- * A capture file with whole connections of Gearman jobs.
- * @param {string} path
+ * Whole connections of Gearman jobs.
  * @param {number} size of a frame
- * @returns {number} packets in it
  */
-function writeTraffic(path, size) {
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b2c3d4, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(262144, 16);
-  header.writeUInt32LE(1, 20);
-  const parts = [header];
-  let count = 0;
-  const add = (/** @type {Buffer} */ bytes) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(bytes.length, 8);
-    record.writeUInt32LE(bytes.length, 12);
-    parts.push(record, bytes);
-    count++;
-  };
+function* trafficOf(size) {
   const none = Buffer.alloc(0);
-  const perSegment = size - 54;
+  const perSegment = size - FRAME_HEADERS;
   const stream = jobs(perSegment * SEGMENTS);
-  const ports = Array.from({ length: CONNECTIONS }, (_, i) => 40000 + i);
-  for (const port of ports) {
-    add(frame(true, port, 1000, Flags.syn, none));
-    add(frame(false, port, 5000, Flags.synAck, none));
+  const server = { ip: TARGET, port: PORT };
+  const clients = Array.from({ length: CONNECTIONS }, (_, i) => ({ ip: SENDER, port: 40000 + i }));
+  const fromServer = 5001;
+  for (const client of clients) {
+    yield frame(client, server, 1000, 0, Flags.syn, none);
+    yield frame(server, client, fromServer - 1, 1001, Flags.synAck, none);
   }
   for (let at = 0; at < stream.length; at += perSegment) {
     const data = stream.subarray(at, at + perSegment);
-    for (const port of ports) add(frame(true, port, 1001 + at, Flags.pushAck, data));
+    for (const client of clients) yield frame(client, server, 1001 + at, fromServer, Flags.pushAck, data);
   }
-  for (const port of ports) {
-    add(frame(true, port, 1001 + stream.length, Flags.finAck, none));
-    add(frame(false, port, 5001, Flags.finAck, none));
+  const end = 1001 + stream.length;
+  for (const client of clients) {
+    yield frame(client, server, end, fromServer, Flags.finAck, none);
+    yield frame(server, client, fromServer, end + 1, Flags.finAck, none);
   }
-  writeFileSync(path, Buffer.concat(parts));
-  return count;
 }
 
 /** @param {string} path */
@@ -297,7 +252,7 @@ async function bench() {
   const missing = new Set();
   for (const size of sizes) {
     const path = join(folder, `${size}.pcap`);
-    const traffic = tcpreplay ? { path, count: writeTraffic(path, size) } : undefined;
+    const traffic = tcpreplay ? { path, count: writeFrames(path, trafficOf(size)) } : undefined;
     /** @type {Record<string, number[]>} */
     const totals = {};
     for (let round = 1; round <= rounds; round++) {

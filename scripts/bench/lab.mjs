@@ -1,6 +1,6 @@
-// What both benches share: network namespaces of their own, wiretail as a child process, figures, tables.
+// What the benches share: network namespaces of their own, wiretail as a child process, figures, tables.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 /** Programs that are asked for, not needed: without them the bench says so and ends. */
 export const Program = { ip: 'ip', tcpreplay: 'tcpreplay' };
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const MAIN = `${ROOT}dist/main.js`;
 
-/** Longer than any run takes; a bench that hangs is ended and cleans up. */
+/** Longer than most take; a bench that hangs is ended and cleans up. */
 const DEADLINE_MS = 120_000;
 /** How long wiretail may take to say that it captures, and to end. */
 const START_MS = 10_000;
@@ -22,23 +23,29 @@ const namespaces = new Set();
 
 export const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @param {string} reason why nothing was measured; no failure */
+/**
+ * @param {string} reason why nothing was measured; no failure
+ * @returns {never}
+ */
 export function skip(reason) {
   console.log(`skipped: ${reason}`);
   process.exit(0);
 }
 
-/** Ends with a `skipped:` line where the bench can't run; else sees to it that nothing is left behind. */
-export function needLab() {
+/**
+ * Ends with a `skipped:` line where the bench can't run; else sees to it that nothing is left behind.
+ * @param {number} [deadline] longer than it takes, in ms
+ */
+export function needLab(deadline = DEADLINE_MS) {
   if (process.getuid?.() !== 0) skip('needs root, for network namespaces and for capturing');
   if (spawnSync(Program.ip, ['netns', 'list']).status !== 0) skip("needs 'ip netns' (Debian's iproute2)");
   if (!existsSync(MAIN)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
   process.on('exit', cleanUp);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
   setTimeout(() => {
-    console.error(`not done after ${DEADLINE_MS / 1000} s`);
+    console.error(`not done after ${deadline / 1000} s`);
     process.exit(1);
-  }, DEADLINE_MS).unref();
+  }, deadline).unref();
 }
 
 function cleanUp() {
@@ -80,9 +87,11 @@ export function start(name, command, stdio) {
 }
 
 /**
+ * @typedef {{ packets: { seen: number, decoded: number, ignored: number, dropped: number,
+ *   dropped_by: Record<string, number> }, bytes: number, flows: { open: number, evicted: number }, messages: Record<string, number>,
+ *   lines: { written: number }, lag?: { batches: number, mean: number, p99: number, max: number } }} Stats
  * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
- *   wiretail?: { stats?: { packets: { seen: number, decoded: number, ignored: number, dropped: number,
- *   dropped_by: Record<string, number> }, lines: { written: number } } } }} Line
+ *   wiretail?: { stats?: Stats } }} Line
  */
 
 /**
@@ -133,6 +142,54 @@ export async function startWiretail(name, args, onLine) {
   };
 }
 
+/** The last line of a file; it may have gigabytes. */
+export function lastLine(/** @type {string} */ path) {
+  const { size } = statSync(path);
+  const file = openSync(path, 'r');
+  const tail = Buffer.alloc(Math.min(size, 1 << 16));
+  readSync(file, tail, 0, tail.length, size - tail.length);
+  closeSync(file);
+  return tail.toString().trim().split('\n').at(-1) ?? '';
+}
+
+/**
+ * Starts wiretail with its lines to a new file, so that reading them costs nothing here, and waits until it captures.
+ * @param {string} name namespace
+ * @param {string[]} args
+ * @param {string} output
+ * @returns {Promise<{ pid: number, started: number, stop(): Promise<Stats> }>} started: seconds that it took
+ */
+export async function startToFile(name, args, output) {
+  const began = performance.now();
+  const command = [process.execPath, MAIN, 'capture', ...args, '--output', `file:${output}`];
+  const child = start(name, command, ['ignore', 'ignore', 'pipe']);
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  // Its first line is `wiretail.start`.
+  while (!existsSync(output) || statSync(output).size === 0) {
+    if (child.exitCode !== null || performance.now() - began > START_MS) {
+      throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
+    }
+    await sleep(2);
+  }
+  return {
+    pid: /** @type {number} */ (child.pid),
+    started: (performance.now() - began) / 1000,
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
+      await ended;
+      clearTimeout(kill);
+      const line = JSON.parse(lastLine(output));
+      if (line.event?.action !== 'final') throw new Error(`wiretail wrote no last stats line: ${said}`);
+      return line.wiretail.stats;
+    },
+  };
+}
+
 /** What figures need beside them to be compared with others. */
 export function describeMachine() {
   const cpus = os.cpus();
@@ -169,4 +226,48 @@ export function printTable(rows) {
     );
     console.log(cells.join('  ').trimEnd());
   }
+}
+
+/**
+ * Two namespaces joined by a veth pair that takes packets of any length; nothing else is sent over it.
+ * @returns {{ from: string, to: string }}
+ */
+export function vethPair() {
+  const from = namespace('a');
+  const to = namespace('b');
+  const ends = ['mtu', '65535', 'type', 'veth', 'peer', 'name', 'bench1', 'netns', to, 'mtu', '65535'];
+  ip('link', 'add', 'bench0', 'netns', from, ...ends);
+  for (const [name, device] of [
+    [from, 'bench0'],
+    [to, 'bench1'],
+  ]) {
+    // Else IPv6 looks for its neighbours.
+    spawnSync(Program.ip, ['netns', 'exec', name, 'sysctl', '-qw', `net.ipv6.conf.${device}.disable_ipv6=1`]);
+    ip('-n', name, 'link', 'set', device, 'up');
+  }
+  return { from, to };
+}
+
+/**
+ * Runs a program in a namespace to its end and gives what it printed.
+ * @param {string} name
+ * @param {string[]} command
+ */
+export async function finish(name, command) {
+  const child = start(name, command, ['ignore', 'pipe', 'pipe']);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data) => {
+      said += data;
+    });
+  }
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code !== 0) throw new Error(`${command[0]} failed (${code}): ${said.trim().slice(-500)}`);
+  return said;
+}
+
+/** User and system CPU of all threads of a process in seconds: fields 14 and 15 of proc_pid_stat(5), in 1/100 s. */
+export function cpuSeconds(/** @type {number} */ pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

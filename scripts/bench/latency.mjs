@@ -10,6 +10,7 @@
 // figures leave out what lies before.
 import { createConnection, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { newClock, timeOf } from './clock.mjs';
 import {
   describeMachine,
   namespace,
@@ -87,19 +88,6 @@ async function talk() {
   while (answers < requests) await sleep(5);
   socket.destroy();
   server.close();
-}
-
-/** Microseconds since the epoch. Date tells milliseconds, so its edges set the fine clock. */
-function newClock() {
-  const first = Date.now();
-  while (Date.now() === first);
-  const offset = Date.now() * 1000 - performance.now() * 1000;
-  return () => performance.now() * 1000 + offset;
-}
-
-/** Microseconds since the epoch of a line's @timestamp, which has nine decimals. */
-function timeOf(/** @type {string} */ timestamp) {
-  return Date.parse(`${timestamp.slice(0, 19)}Z`) * 1000 + Number(timestamp.slice(20, 29)) / 1000;
 }
 
 /** @param {string} where namespace @param {string[]} args */

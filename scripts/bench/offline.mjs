@@ -6,16 +6,15 @@
 // decide: `--times` copies, or as many as make `--packets`. Without --file both of the repository's own are
 // measured, one of each protocol. tshark's lines have about what wiretail's have; its output goes to /dev/null.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
-import { describeMachine, median, printTable, skip } from './lab.mjs';
+import { time } from './cpu.mjs';
+import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
+import { verdict } from './results.mjs';
+import { captureOf, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'dist/main.js');
 const { values } = parseArgs({
   options: {
     file: { type: 'string', multiple: true },
@@ -24,82 +23,11 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 });
-const files =
-  values.file ?? ['g-fops-all', 'gm-many'].map((name) => join(ROOT, `test/captures/${name}.pcap.gz`));
-
-const PCAP_HEADER = 24;
-const RECORD_HEADER = 16;
-
-/**
- * The packets of a little-endian pcap file, as it is written on this kind of machine.
- * @param {Buffer} pcap
- */
-function* packetsOf(pcap) {
-  for (let at = PCAP_HEADER; at + RECORD_HEADER <= pcap.length; ) {
-    const length = pcap.readUInt32LE(at + 8);
-    yield { at, end: at + RECORD_HEADER + length };
-    at += RECORD_HEADER + length;
-  }
-}
-
-/**
- * Where the first IPv4 address stands in a packet of this link type; -1: nowhere.
- * @param {Buffer} pcap @param {number} at
- */
-function addressesAt(pcap, at) {
-  const link = pcap.readUInt32LE(20);
-  const [type, ip] = link === 1 ? [12, 14] : link === 276 ? [0, 20] : link === 113 ? [14, 16] : [-1, -1];
-  return type >= 0 && pcap.readUInt16BE(at + type) === 0x0800 ? at + ip + 12 : -1;
-}
-
-/**
- * The capture so many times, one after the other, the second byte of its addresses another each time.
- * @param {Buffer} pcap @param {number} times
- */
-function repeat(pcap, times) {
-  const all = [...packetsOf(pcap)];
-  const span = pcap.readUInt32LE(all[all.length - 1].at) - pcap.readUInt32LE(all[0].at) + 1;
-  const body = pcap.subarray(PCAP_HEADER, all[all.length - 1].end);
-  const copies = [pcap.subarray(0, PCAP_HEADER)];
-  for (let n = 0; n < times; n++) {
-    const copy = Buffer.from(body);
-    for (const { at } of all) {
-      const here = at - PCAP_HEADER;
-      copy.writeUInt32LE(copy.readUInt32LE(here) + span * n, here);
-      const addresses = addressesAt(pcap, at + RECORD_HEADER);
-      if (addresses < 0) continue;
-      copy[addresses - PCAP_HEADER + 1] = n & 0xff;
-      copy[addresses - PCAP_HEADER + 5] = n & 0xff;
-      copy[addresses - PCAP_HEADER] ^= n >> 8;
-      copy[addresses - PCAP_HEADER + 4] ^= n >> 8;
-    }
-    copies.push(copy);
-  }
-  return { bytes: Buffer.concat(copies), packets: all.length * times };
-}
-
-/** User CPU of ended children in seconds, which Node does not tell: field 16 of proc_pid_stat(5), in 1/100 s. */
-function childrenUser() {
-  const [, fields] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-  return Number(fields.split(' ')[13]) / 100;
-}
-
-/**
- * Seconds of wall time and of user CPU.
- * @param {string[]} command
- */
-function time(command) {
-  const before = childrenUser();
-  const started = performance.now();
-  const { status, error, stderr } = spawnSync(command[0], command.slice(1), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (error !== undefined || status !== 0) skip(`${command[0]} failed: ${error?.message ?? stderr}`);
-  return { wall: (performance.now() - started) / 1000, user: childrenUser() - before };
-}
+const files = values.file ?? ['g-fops-all', 'gm-many'].map(captureOf);
 
 const node = process.execPath;
 const read = [node, MAIN, 'read', '--workers', '1'];
+const nameOf = (/** @type {string} */ file) => basename(file).replace(/\.pcap(\.gz)?$/, '');
 const gearman = (/** @type {string} */ file) => file.includes('gm-');
 
 /** @type {Record<string, (file: string) => string[]>} */
@@ -117,17 +45,18 @@ const directory = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
+if (!existsSync(MAIN)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
 describeMachine();
-console.log(spawnSync('tshark', ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0] ?? 'no tshark');
+const version = spawnSync('tshark', ['--version'], { encoding: 'utf8' }).stdout;
+if (version === undefined || version === null) skip('needs tshark: apt-get install tshark');
+console.log(version.split('\n')[0]);
 for (const file of files) {
-  const pcap = readFileSync(file);
-  const plain = file.endsWith('.gz') ? gunzipSync(pcap) : pcap;
-  if (plain.readUInt32LE(0) !== 0xa1b23c4d) skip(`${file} is no little-endian pcap file with nanoseconds`);
-  const one = [...packetsOf(plain)].length;
+  const pcap = readCapture(file);
+  const one = [...packetsOf(pcap)].length;
   const times = Math.max(Number(values.times), Math.ceil(Number(values.packets) / one));
-  const { bytes, packets } = repeat(plain, times);
-  const copy = join(directory, basename(file).replace(/\.gz$/, ''));
-  writeFileSync(copy, bytes);
+  const packets = one * times;
+  const copy = join(directory, `${nameOf(file)}.pcap`);
+  const bytes = writeRepeated(copy, pcap, times);
   /** @type {Record<string, { wall: number[], user: number[] }>} */
   const figures = {};
   for (let round = 0; round < Number(values.rounds); round++) {
@@ -140,9 +69,7 @@ for (const file of files) {
   }
   rmSync(copy);
   const base = { wall: median(figures.tshark.wall), user: median(figures.tshark.user) };
-  console.log(
-    `\n${basename(file)}, ${times} times: ${packets} packets, ${(bytes.length / 2 ** 20).toFixed(0)} MiB`,
-  );
+  console.log(`\n${basename(file)}, ${times} times: ${packets} packets, ${(bytes / 2 ** 20).toFixed(0)} MiB`);
   printTable([
     ['', 'wall, s', 'user, s', 'wall, 1/N of tshark', 'user, 1/N of tshark', 'us of user a packet'],
     ...Object.entries(figures).map(([name, figure]) => {
@@ -157,4 +84,11 @@ for (const file of files) {
       ];
     }),
   ]);
+  for (const [name, { wall, user }] of Object.entries(figures)) {
+    if (!name.startsWith('wiretail')) continue;
+    const ratios = [base.wall / median(wall), base.user / median(user)];
+    const measured = `${ratios[0].toFixed(1)} and ${ratios[1].toFixed(1)}`;
+    const what = `tshark's wall time and user CPU by wiretail's, ${name.slice(9)}, ${nameOf(file)}: at least 20 and 10`;
+    verdict(1, what, measured, ratios[0] >= 20 && ratios[1] >= 10);
+  }
 }

@@ -1,0 +1,207 @@
+// What watching costs while much data moves: dd through a GlusterFS volume with three copies, with nobody watching,
+// with wiretail, and with tcpdump writing packets to a file, in turn.
+//
+//   npm run build:test && node scripts/bench/bulk.mjs [--mib 512] [--rounds 3]
+//
+// As root, with GlusterFS and tcpdump. The cluster is that of the tests: three servers and a client in namespaces of
+// their own, joined by veth pairs and a bridge; it is gone at the end. Each run writes a file of so many MiB with
+// dd and reads it again (FUSE with direct I/O, so that all of it crosses the wire: three times out, once in). Whoever
+// watches does so on the client's device, with the filter `tcp`, a kernel's buffer of 64 MiB, and writes to a file.
+// Before each run an eighth of it is written and read that does not count, so that a watcher which runs for months is
+// not measured while its JavaScript is being compiled.
+// CPU is that of the watcher alone, user and system of all threads; a GB is 10^9 bytes of file data on the wire.
+// What the kernel does for a watcher while it delivers a packet it accounts to the sender: it is in the throughput.
+// TMPDIR says where bricks and outputs lie.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  cpuSeconds,
+  describeMachine,
+  median,
+  needLab,
+  printTable,
+  ROOT,
+  skip,
+  sleep,
+  start,
+  startToFile,
+} from './lab.mjs';
+import { verdict } from './results.mjs';
+
+const { values } = parseArgs({
+  options: { mib: { type: 'string', default: '512' }, rounds: { type: 'string', default: '3' } },
+});
+const mib = Number(values.mib);
+const rounds = Number(values.rounds);
+const HELPERS = `${ROOT}build/test/helpers/`;
+const FILTER = 'tcp';
+const DEVICE = 'eth0';
+/** Three copies out, one in. */
+const GIGABYTES = (4 * mib * 2 ** 20) / 1e9;
+const END_MS = 15_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+const output = join(folder, 'output');
+
+/** @typedef {{ pid: number, stop(): Promise<string> }} Watcher `stop` tells what it did not see */
+
+/** @param {string} where @param {string[]} args @returns {Promise<Watcher>} */
+async function wiretail(where, args) {
+  const child = await startToFile(
+    where,
+    ['-i', DEVICE, '-f', FILTER, '--stats-interval', '0', ...args],
+    output,
+  );
+  return {
+    pid: child.pid,
+    async stop() {
+      const { packets, messages } = await child.stop();
+      return `${packets.dropped} of ${packets.seen} packets, ${messages['gluster.fop'] ?? 0} calls`;
+    },
+  };
+}
+
+/** @param {string} where @param {string[]} args @returns {Promise<Watcher>} */
+async function tcpdump(where, args) {
+  const command = ['tcpdump', '-i', DEVICE, '-B', '65536', '-w', output, ...args, FILTER];
+  const child = start(where, command, ['ignore', 'ignore', 'pipe']);
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  for (let i = 0; !said.includes('listening on'); i++) {
+    if (child.exitCode !== null || i > 500) throw new Error(`tcpdump did not start: ${said}`);
+    await sleep(20);
+  }
+  return {
+    pid: /** @type {number} */ (child.pid),
+    async stop() {
+      child.kill('SIGINT');
+      const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
+      await ended;
+      clearTimeout(kill);
+      const number = (/** @type {RegExp} */ pattern) => pattern.exec(said)?.[1] ?? '?';
+      return `${number(/(\d+) packets? dropped by kernel/)} of ${number(/(\d+) packets? captured/)} packets`;
+    },
+  };
+}
+
+/** @type {Record<string, ((where: string) => Promise<Watcher>) | undefined>} */
+const WATCHERS = {
+  nobody: undefined,
+  wiretail: (where) => wiretail(where, []),
+  'tcpdump -w': (where) => tcpdump(where, []),
+  'wiretail --snaplen 512': (where) => wiretail(where, ['--snaplen', '512']),
+  'tcpdump -w -s 512': (where) => tcpdump(where, ['-s', '512']),
+};
+
+/** Seconds that dd took, by its own account. */
+async function dd(
+  /** @type {import('../../test/helpers/gluster-node.js').GlusterNode} */ node,
+  /** @type {string[]} */ ...args
+) {
+  const child = node.spawn('env', 'LC_ALL=C', 'dd', 'bs=1M', ...args);
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  const took = Number(/copied, ([\d.e-]+) s/.exec(said)?.[1]);
+  if (code !== 0 || Number.isNaN(took)) throw new Error(`dd failed (${code}): ${said}`);
+  return took;
+}
+
+async function bench() {
+  needLab(3600_000);
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (!existsSync(`${HELPERS}gluster-cluster.js`)) skip("the tests are not built: 'npm run build:test'");
+  const { whyNoGluster } = await import(`${HELPERS}gluster-skip.js`);
+  const why = whyNoGluster('dd', 'tcpdump');
+  if (why !== false) skip(why);
+  const { createCluster } = await import(`${HELPERS}gluster-cluster.js`);
+  /** @type {import('../../test/helpers/gluster-cluster.js').Cluster} */
+  const cluster = await createCluster();
+  try {
+    await cluster.begin();
+    await measure(cluster);
+    await cluster.end();
+  } finally {
+    await cluster.remove();
+  }
+}
+
+/** @param {import('../../test/helpers/gluster-cluster.js').Cluster} cluster */
+async function measure({ client, mount }) {
+  describeMachine();
+  const versions = ['glusterd', 'tcpdump'].map((program) => {
+    const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+    return `${stdout}${stderr}`.split('\n')[0];
+  });
+  console.log(`           ${versions.join(', ')}`);
+  console.log(`inputs     ${mib} MiB written and read by dd bs=1M, ${rounds} rounds\n`);
+  const file = join(mount, 'bulk');
+  const write = (/** @type {number} */ count) =>
+    dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
+  const read = () => dd(client, `if=${file}`, 'of=/dev/null');
+  const first = Math.ceil(mib / 8);
+  /** @type {Record<string, { write: number[], read: number[], cpu: number[], unseen: string }>} */
+  const figures = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, watch] of Object.entries(WATCHERS)) {
+      const watcher = await watch?.(client.netns.name);
+      await write(first);
+      await read();
+      await sleep(1000);
+      const before = watcher === undefined ? 0 : cpuSeconds(watcher.pid);
+      const writing = await write(mib);
+      const reading = await read();
+      // What is still in buffers is its work too.
+      await sleep(1000);
+      const cpu = watcher === undefined ? 0 : cpuSeconds(watcher.pid) - before;
+      figures[name] ??= { write: [], read: [], cpu: [], unseen: '' };
+      figures[name].write.push(mib / writing);
+      figures[name].read.push(mib / reading);
+      figures[name].cpu.push(cpu / GIGABYTES);
+      figures[name].unseen = (await watcher?.stop()) ?? '';
+      rmSync(output, { force: true });
+    }
+  }
+  const of = (/** @type {string} */ name) => ({
+    write: median(figures[name].write),
+    read: median(figures[name].read),
+    cpu: median(figures[name].cpu),
+  });
+  const free = of('nobody');
+  printTable([
+    ['watched by', 'write, MiB/s', 'read, MiB/s', '% of nobody', '', 'CPU s/GB', 'missed'],
+    ...Object.entries(figures).map(([name, { unseen }]) => {
+      const { write, read, cpu } = of(name);
+      const shares = [(100 * write) / free.write, (100 * read) / free.read];
+      return [name, write, read, ...shares, cpu]
+        .map((cell, column) => (typeof cell === 'number' ? cell.toFixed(column === 5 ? 3 : 0) : cell))
+        .concat(unseen);
+    }),
+  ]);
+  console.log('missed: of the last round\n');
+  const ours = of('wiretail');
+  const share = Math.min(ours.write / free.write, ours.read / free.read);
+  const [cpu, theirs, short] = [ours.cpu, of('tcpdump -w').cpu, of('wiretail --snaplen 512').cpu];
+  const met = share >= 0.95 || cpu <= theirs;
+  const what = "throughput at least 95 % of that without, or CPU a GB at most tcpdump -w's";
+  const words = `${(100 * share).toFixed(0)} %, ${(cpu / theirs).toFixed(2)} times tcpdump's (${cpu.toFixed(3)} by ${theirs.toFixed(3)} s)`;
+  verdict(4, what, words, met);
+  const third = short / theirs;
+  verdict(
+    4,
+    "with --snaplen 512, CPU a GB at most a third of tcpdump -w's",
+    third.toFixed(2),
+    third <= 1 / 3,
+  );
+}
+
+await bench();
+process.exit(0);

@@ -1,0 +1,197 @@
+// A crowd as packets: many connections that stay open, and a client that learns the names of many files. How each
+// connection begins is copied from real captures; what asks for names is made here, as GlusterFS 4 and later has it.
+import { spawnSync } from 'node:child_process';
+import { Flags, frame, partsOf, setAddresses } from './frames.mjs';
+import { MAIN } from './lab.mjs';
+import { captureOf, packetsOf, readCapture } from './traffic.mjs';
+
+const RECORD_HEADER = 16;
+const GLUSTER_SERVER = '10.0.0.1';
+const GEARMAN_SERVER = '10.0.0.2';
+const LISTER = '10.127.0.1';
+
+/** GLUSTERFS_FOP of version 400: rpc/rpc-lib/src/protocol-common.h. */
+const PROGRAM = 1298437;
+const VERSION = 400;
+const Procedure = { STAT: 1, LOOKUP: 27, READDIRP: 40 };
+const LAST_FRAGMENT = 0x80000000;
+const DIRECTORY = 0o040755;
+const FILE = 0o100644;
+/** Of which a gfid is. */
+const Kind = { directory: 2, file: 3 };
+
+/** @typedef {{ toServer: boolean, bytes: Buffer }} Packet */
+
+/**
+ * How the connection of a capture's first line of an action begins, up to that line's packet.
+ * @param {string} name of the capture
+ * @param {(line: any) => boolean} is whether it is that line
+ * @returns {Packet[]}
+ */
+function opening(name, is) {
+  const { stdout } = spawnSync(process.execPath, [MAIN, 'read', '--view', 'messages', captureOf(name)], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const lines = stdout.trim().split('\n');
+  const line = lines.map((text) => JSON.parse(text)).find(is);
+  if (line === undefined) throw new Error(`${name} has no line of that kind`);
+  const ends = [line.source, line.destination];
+  const is2 = (/** @type {any} */ a, /** @type {any} */ b) => a.ip === b.ip && a.port === b.port;
+  const pcap = readCapture(captureOf(name));
+  /** @type {Packet[]} */
+  const packets = [];
+  let client;
+  for (const { at, end } of [...packetsOf(pcap)].slice(0, line.packet.number)) {
+    const bytes = pcap.subarray(at + RECORD_HEADER, end);
+    // IPv4 and TCP.
+    if (bytes.readUInt16BE(12) !== 0x0800 || bytes[23] !== 6) continue;
+    const { from, to, flags } = partsOf(bytes);
+    const mine = [from, to].every((endpoint) => ends.some((other) => is2(endpoint, other)));
+    if (!mine || is2(from, to)) continue;
+    if (flags === Flags.syn) client = from;
+    if (client !== undefined) packets.push({ toServer: is2(from, client), bytes: Buffer.from(bytes) });
+  }
+  if (packets.length < 4) throw new Error(`${name}: the connection's begin is not there`);
+  return packets;
+}
+
+/** The first answer of a brick to a client that introduces itself; a worker that goes to sleep. */
+const openings = () => ({
+  gluster: opening('g-fops-all', ({ event, rpc }) => event.action === 'SETVOLUME' && rpc?.type === 'reply'),
+  gearman: opening('gm-many', ({ event }) => event.action === 'PRE_SLEEP'),
+});
+
+/**
+ * @param {Packet[]} packets
+ * @param {string} client
+ * @param {string} server
+ */
+function* moved(packets, client, server) {
+  for (const { toServer, bytes } of packets) {
+    const copy = Buffer.from(bytes);
+    if (toServer) setAddresses(copy, client, server);
+    else setAddresses(copy, server, client);
+    yield copy;
+  }
+}
+
+/** So many connections that begin and stay open, half of each protocol, each of another client. */
+export function* connections(/** @type {number} */ count) {
+  const { gluster, gearman } = openings();
+  for (let n = 0; n < count; n++) {
+    const client = `10.${128 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
+    if (n % 2 === 0) yield* moved(gluster, client, GLUSTER_SERVER);
+    else yield* moved(gearman, client, GEARMAN_SERVER);
+  }
+}
+
+const words = (/** @type {number[]} */ ...values) => {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, 4 * index);
+  return bytes;
+};
+
+/** A gfx_dict that is not there: dict_to_xdr() of rpc/xdr/src/glusterfs3.h. */
+const NoDict = words(0, -1, 0);
+
+/** xdr_string: its length, its bytes, padded. */
+function string(/** @type {string} */ text) {
+  const bytes = Buffer.alloc(4 + ((text.length + 3) & ~3));
+  bytes.writeUInt32BE(text.length, 0);
+  bytes.write(text, 4, 'latin1');
+  return bytes;
+}
+
+const Root = words(0, 0, 0, 1);
+const gfid = (/** @type {number} */ kind, /** @type {number} */ n) =>
+  words(Math.imul(n + 1, 0x9e3779b1), Math.imul(n + 1, 0x85ebca6b), n, kind);
+
+/** gfx_iattx of rpc/xdr/src/glusterfs4-xdr.x: 148 bytes. */
+function iatt(/** @type {Buffer} */ id, /** @type {number} */ mode) {
+  const bytes = Buffer.alloc(148);
+  id.copy(bytes);
+  bytes.writeUInt32BE(1, 128);
+  bytes.writeUInt32BE(mode, 144);
+  return bytes;
+}
+
+/** Names of the n-th directory and file: no two are the same. */
+const directoryName = (/** @type {number} */ n) => `directory-${n}`;
+const fileName = (/** @type {number} */ n) => `report-${String(n).padStart(9, '0')}.dat`;
+
+/** Directories with so many files each: a listing fits into a packet. */
+export const FILES_EACH = 249;
+
+/** @param {number} n of a file */
+export const pathOf = (n) => `/${directoryName(Math.floor(n / FILES_EACH))}/${fileName(n)}`;
+
+/** A client's connection to the brick, and calls on it. */
+export function newLister() {
+  const { gluster } = openings();
+  const [syn] = gluster;
+  const { from, to } = partsOf(syn.bytes);
+  const client = { ip: LISTER, port: from.port };
+  const server = { ip: GLUSTER_SERVER, port: to.port };
+  /** Where each direction stands. */
+  const next = { client: 0, server: 0 };
+  let xid = 0x10000;
+
+  const message = (/** @type {boolean} */ toServer, /** @type {Buffer[]} */ parts) => {
+    const body = Buffer.concat(parts);
+    const data = Buffer.concat([words(LAST_FRAGMENT | body.length), body]);
+    const [a, b] = toServer ? [client, server] : [server, client];
+    const [mine, theirs] = toServer ? [next.client, next.server] : [next.server, next.client];
+    if (toServer) next.client += data.length;
+    else next.server += data.length;
+    return frame(a, b, mine, theirs, Flags.pushAck, data);
+  };
+  /** A call and its answer, RFC 5531, without credentials. */
+  function* call(
+    /** @type {number} */ procedure,
+    /** @type {Buffer[]} */ request,
+    /** @type {Buffer[]} */ response,
+  ) {
+    xid++;
+    yield message(true, [words(xid, 0, 2, PROGRAM, VERSION, procedure, 0, 0, 0, 0), ...request]);
+    yield message(false, [words(xid, 1, 0, 0, 0, 0), ...response]);
+  }
+
+  return {
+    *begin() {
+      for (const bytes of moved(gluster, LISTER, GLUSTER_SERVER)) {
+        const { from, sequence, length, flags } = partsOf(bytes);
+        const after = sequence + length + (flags & Flags.syn ? 1 : 0);
+        if (from.ip === LISTER) next.client = after;
+        else next.server = after;
+        yield bytes;
+      }
+    },
+    /** So many directories are found, and each is listed. */
+    *list(/** @type {number} */ directories) {
+      for (let n = 0; n < directories; n++) {
+        const directory = gfid(Kind.directory, n);
+        const attributes = iatt(directory, DIRECTORY);
+        const lookup = [Buffer.alloc(16), Root, words(0), string(directoryName(n)), NoDict];
+        yield* call(Procedure.LOOKUP, lookup, [words(0, 0), NoDict, attributes, iatt(Root, DIRECTORY)]);
+        /** @type {Buffer[]} */
+        const entries = [];
+        for (let i = 0; i < FILES_EACH; i++) {
+          const file = n * FILES_EACH + i;
+          const stat = iatt(gfid(Kind.file, file), FILE);
+          // Another follows; d_ino, d_off, d_len, and d_type, which is a regular file.
+          entries.push(words(1, 0, i + 1, 0, i + 1, 24, 8), string(fileName(file)), stat, NoDict);
+        }
+        const request = [directory, words(0, 0, 0, 0, 131072), NoDict];
+        yield* call(Procedure.READDIRP, request, [words(FILES_EACH, 0), NoDict, ...entries, words(0)]);
+      }
+    },
+    /** Asks for files by their gfids alone. */
+    *stat(/** @type {number[]} */ files) {
+      for (const n of files) {
+        const id = gfid(Kind.file, n);
+        yield* call(Procedure.STAT, [id, NoDict], [words(0, 0), NoDict, iatt(id, FILE)]);
+      }
+    },
+  };
+}

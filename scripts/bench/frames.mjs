@@ -1,0 +1,95 @@
+// Packets that the benches make: TCP over IPv4 over Ethernet, and files of them.
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+export const Flags = { finAck: 0x11, syn: 0x02, synAck: 0x12, ack: 0x10, pushAck: 0x18 };
+
+const IP_AT = 14;
+const TCP_AT = 34;
+export const FRAME_HEADERS = 54;
+const RECORD_HEADER = 16;
+
+/** @param {string} address */
+const bytesOf = (address) => Buffer.from(address.split('.').map(Number));
+
+/** @typedef {{ ip: string, port: number }} Endpoint */
+
+/**
+ * A frame. Its checksums are 0: no one looks at them, and its MAC address is no one's.
+ * @param {Endpoint} from
+ * @param {Endpoint} to
+ * @param {number} sequence
+ * @param {number} acknowledged
+ * @param {number} flags
+ * @param {Buffer} data
+ */
+export function frame(from, to, sequence, acknowledged, flags, data) {
+  const bytes = Buffer.alloc(FRAME_HEADERS + data.length);
+  bytes.write('02ffffffffff02ffffffffff0800', 'hex');
+  bytes[IP_AT] = 0x45;
+  bytes.writeUInt16BE(40 + data.length, IP_AT + 2);
+  bytes[IP_AT + 8] = 64;
+  bytes[IP_AT + 9] = 6;
+  setAddresses(bytes, from.ip, to.ip);
+  bytes.writeUInt16BE(from.port, TCP_AT);
+  bytes.writeUInt16BE(to.port, TCP_AT + 2);
+  bytes.writeUInt32BE(sequence >>> 0, TCP_AT + 4);
+  bytes.writeUInt32BE(acknowledged >>> 0, TCP_AT + 8);
+  bytes[TCP_AT + 12] = 0x50;
+  bytes[TCP_AT + 13] = flags;
+  bytes.writeUInt16BE(65535, TCP_AT + 14);
+  data.copy(bytes, FRAME_HEADERS);
+  return bytes;
+}
+
+/** @param {Buffer} bytes of a frame @param {string} from @param {string} to */
+export function setAddresses(bytes, from, to) {
+  bytesOf(from).copy(bytes, IP_AT + 12);
+  bytesOf(to).copy(bytes, IP_AT + 16);
+}
+
+/** What a frame says: its ends, where its stream stands, and how much it carries. */
+export function partsOf(/** @type {Buffer} */ bytes) {
+  const address = (/** @type {number} */ at) => [...bytes.subarray(at, at + 4)].join('.');
+  const tcp = IP_AT + 4 * (bytes[IP_AT] & 15);
+  const end = IP_AT + bytes.readUInt16BE(IP_AT + 2);
+  return {
+    from: { ip: address(IP_AT + 12), port: bytes.readUInt16BE(tcp) },
+    to: { ip: address(IP_AT + 16), port: bytes.readUInt16BE(tcp + 2) },
+    sequence: bytes.readUInt32BE(tcp + 4),
+    flags: bytes[tcp + 13],
+    length: end - tcp - 4 * (bytes[tcp + 12] >> 4),
+  };
+}
+
+/** A capture file with these frames, all at time 0; returns how many. */
+export function writeFrames(/** @type {string} */ path, /** @type {Iterable<Buffer>} */ frames) {
+  const file = openSync(path, 'w');
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(262144, 16);
+  header.writeUInt32LE(1, 20);
+  /** @type {Buffer[]} */
+  let parts = [header];
+  let bytes = 0;
+  let count = 0;
+  const flush = () => {
+    const all = Buffer.concat(parts);
+    for (let at = 0; at < all.length; ) at += writeSync(file, all, at);
+    parts = [];
+    bytes = 0;
+  };
+  for (const one of frames) {
+    const record = Buffer.alloc(RECORD_HEADER);
+    record.writeUInt32LE(one.length, 8);
+    record.writeUInt32LE(one.length, 12);
+    parts.push(record, one);
+    bytes += one.length;
+    count++;
+    if (bytes > 1 << 22) flush();
+  }
+  flush();
+  closeSync(file);
+  return count;
+}

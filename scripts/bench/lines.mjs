@@ -1,0 +1,220 @@
+// How long summary lines are, and how late they are at half the rate that is decoded without loss.
+//
+//   node scripts/bench/lines.mjs [--rate PACKETS/S] [--seconds 20] [--view messages] [--file CAPTURE]
+//
+// Bytes: of every line that `wiretail read` writes of each of the repository's captures, but for those that tell of
+// wiretail itself, in both views.
+// Time from packet to line: as root, with tcpreplay, over a veth pair between two network namespaces that are removed
+// again. A capture of real traffic, repeated with other addresses, is sent at `--rate`; without it, at half the rate
+// that live.mjs finds. Lines come through a pipe, and each is compared with the clock when the piece that it ends in
+// was read: its @timestamp is the time that the kernel gave the packet that completed the message (with --view calls:
+// its @timestamp and event.duration together). All lines count, those of the first second, in which JavaScript is
+// compiled, too. What wiretail says itself (`lag` of its last stats line) is of batches, and ends where it writes.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { newClock, timeOf } from './clock.mjs';
+import {
+  describeMachine,
+  finish,
+  MAIN,
+  needLab,
+  percentile,
+  printTable,
+  ROOT,
+  skip,
+  sleep,
+  start,
+  vethPair,
+} from './lab.mjs';
+import { factFrom, verdict } from './results.mjs';
+import { captureOf, needTcpreplay, replayCommand, replayed, tcpOf, writeRepeated } from './traffic.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string' },
+    seconds: { type: 'string', default: '20' },
+    view: { type: 'string', default: 'messages' },
+    file: { type: 'string', default: captureOf('g-fops-all') },
+  },
+});
+const seconds = Number(values.seconds);
+const MOST_BYTES = 900;
+const MOST_MS = 150;
+const VIEWS = ['calls', 'messages'];
+const START_MS = 10_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+
+/** @typedef {{ lines: number, bytes: number }} Sum */
+
+/** Lines and bytes by dataset. */
+function lengths(/** @type {string} */ view) {
+  /** @type {Record<string, Sum>} */
+  const sums = {};
+  for (const file of readdirSync(join(ROOT, 'test/captures')).filter((name) => name.endsWith('.pcap.gz'))) {
+    const args = [MAIN, 'read', '--workers', '1', '--view', view, join(ROOT, 'test/captures', file)];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { maxBuffer: 1 << 30 });
+    if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
+    let at = 0;
+    for (let end = stdout.indexOf(10); end >= 0; end = stdout.indexOf(10, at)) {
+      const { dataset } = JSON.parse(stdout.toString('utf8', at, end)).event;
+      sums[dataset] ??= { lines: 0, bytes: 0 };
+      sums[dataset].lines++;
+      sums[dataset].bytes += end + 1 - at;
+      at = end + 1;
+    }
+  }
+  return sums;
+}
+
+function measureBytes() {
+  const sums = VIEWS.map(lengths);
+  const datasets = [...new Set(sums.flatMap((each) => Object.keys(each)))].sort();
+  const messages = datasets.filter((name) => !name.startsWith('wiretail.'));
+  const cells = (/** @type {Sum | undefined} */ sum) =>
+    sum === undefined ? ['-', '-'] : [sum.lines, (sum.bytes / sum.lines).toFixed(0)];
+  // GlusterFS's lines are longer than Gearman's, of which the captures have more.
+  const PROTOCOLS = ['gluster', 'gearman'];
+  const all = PROTOCOLS.map((protocol) =>
+    sums.map((each) => {
+      const own = messages.filter((name) => name.startsWith(protocol)).map((name) => each[name]);
+      const sum = (/** @type {keyof Sum} */ what) => own.reduce((all, one) => all + (one?.[what] ?? 0), 0);
+      return { lines: sum('lines'), bytes: sum('bytes') };
+    }),
+  );
+  printTable([
+    ['dataset', ...VIEWS.flatMap((view) => [`${view}: lines`, 'bytes each'])],
+    ...messages.map((name) => [name, ...sums.flatMap((each) => cells(each[name]))]),
+    ...PROTOCOLS.map((protocol, index) => [`all of ${protocol}`, ...all[index].flatMap(cells)]),
+  ]);
+  console.log();
+  for (const [index, view] of VIEWS.entries()) {
+    const averages = all.map((each) => each[index].bytes / each[index].lines);
+    const what = `bytes of a summary line on average, --view ${view}: less than ${MOST_BYTES}`;
+    const measured = PROTOCOLS.map((protocol, i) => `${protocol} ${averages[i].toFixed(0)}`).join(', ');
+    verdict(
+      6,
+      what,
+      measured,
+      averages.every((average) => average < MOST_BYTES),
+    );
+  }
+}
+
+/** Half the loss-free rate: of a run before this one, else of one for it. */
+function halfRate() {
+  const known = factFrom(process.env.BENCH_RESULTS, 'lossFree');
+  if (known !== undefined) return known / 2;
+  const results = join(folder, 'results');
+  const script = fileURLToPath(new URL('live.mjs', import.meta.url));
+  const args = ['--only', 'wiretail', '--seconds', '3', '--precision', '1.3', '--file', values.file];
+  const { stdout } = spawnSync(process.execPath, [script, ...args, '--view', values.view], {
+    encoding: 'utf8',
+    env: { ...process.env, BENCH_RESULTS: results },
+  });
+  const found = factFrom(results, 'lossFree');
+  if (found === undefined) skip(`live.mjs found no rate: ${stdout.trim().split('\n').at(-1)}`);
+  return found / 2;
+}
+
+const DURATION = '"duration":';
+
+/** Microseconds since the epoch at which the message of a line was complete; undefined: it is no message. */
+function completed(/** @type {string} */ line) {
+  const at = line.indexOf('"@timestamp":"');
+  if (at < 0 || line.includes('"dataset":"wiretail.')) return undefined;
+  const time = timeOf(line.slice(at + 14, at + 44));
+  const took = values.view === 'calls' ? line.indexOf(DURATION) : -1;
+  return took < 0 ? time : time + Number.parseInt(line.slice(took + DURATION.length), 10) / 1000;
+}
+
+/**
+ * Starts wiretail, whose lines it compares with the clock.
+ * @param {string} where namespace
+ */
+async function startTimed(where) {
+  const args = ['capture', '-i', 'bench1', '-f', 'tcp', '--view', values.view, '--stats-interval', '0'];
+  const child = start(where, [process.execPath, MAIN, ...args], ['ignore', 'pipe', 'pipe']);
+  const now = newClock();
+  /** @type {number[]} */
+  const late = [];
+  let rest = '';
+  let last = '';
+  let said = '';
+  child.stderr?.on('data', (data) => {
+    said += data;
+  });
+  child.stdout?.on('data', (/** @type {Buffer} */ chunk) => {
+    const read = now();
+    const lines = (rest + chunk.toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const time = completed(line);
+      if (time !== undefined) late.push((read - time) / 1000);
+      last = line;
+    }
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const began = performance.now();
+  while (last === '') {
+    if (child.exitCode !== null || performance.now() - began > START_MS)
+      throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
+    await sleep(20);
+  }
+  return {
+    late,
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
+      await ended;
+      clearTimeout(kill);
+      /** @type {import('./lab.mjs').Stats | undefined} */
+      const stats = JSON.parse(last).wiretail?.stats;
+      if (stats === undefined) throw new Error(`wiretail wrote no last stats line: ${said}`);
+      return stats;
+    },
+  };
+}
+
+async function measureTimes() {
+  const tcpreplay = needTcpreplay();
+  const rate = values.rate === undefined ? halfRate() : Number(values.rate);
+  const where = vethPair();
+  const { pcap, packets } = tcpOf(values.file);
+  const traffic = join(folder, 'traffic.pcap');
+  const copies = Math.max(1, Math.round((rate * seconds) / packets));
+  writeRepeated(traffic, pcap, copies);
+  console.log(`\nsender     tcpreplay ${tcpreplay}, ${copies} copies of ${basename(values.file)}`);
+  const wiretail = await startTimed(where.to);
+  await sleep(500);
+  const { sent, seconds: took } = replayed(
+    await finish(where.from, replayCommand('bench0', traffic, { rate })),
+  );
+  await sleep(1000);
+  const { packets: counted, lag } = await wiretail.stop();
+  const { late } = wiretail;
+  console.log(`           ${sent} packets at ${(sent / took).toFixed(0)}/s, ${counted.dropped} dropped\n`);
+  const own = [lag?.p99, lag?.max].map((ns) => (ns === undefined ? '-' : (ns / 1e6).toFixed(1)));
+  printTable([
+    ['ms from packet to line', 'of', 'p50', 'p99', 'max'],
+    ['read from the pipe', late.length, ...[50, 99, 100].map((p) => percentile(late, p).toFixed(1))],
+    ["wiretail's own `lag`", lag?.batches ?? 0, '-', ...own],
+  ]);
+  console.log();
+  const p99 = percentile(late, 99);
+  const what = `ms from packet to line at half the loss-free rate, 99th percentile: less than ${MOST_MS}`;
+  const measured = `${p99.toFixed(0)} (${(sent / took).toFixed(0)} packets/s)`;
+  verdict(6, what, measured, p99 < MOST_MS && counted.dropped === 0);
+}
+
+needLab(3600_000);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+describeMachine();
+console.log('inputs     all of test/captures\n');
+measureBytes();
+await measureTimes();
+process.exit(0);

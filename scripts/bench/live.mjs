@@ -1,0 +1,349 @@
+// The highest packet rate that is decoded live without loss: wiretail with either engine, and tshark.
+//
+//   node scripts/bench/live.mjs [--file CAPTURE] [--seconds 20] [--precision 1.1] [--grace 2] [--view messages]
+//
+// As root, with tcpreplay. It makes two network namespaces joined by a veth pair and removes them. A capture of real
+// Gluster traffic (pcap with nanoseconds, Ethernet) is written out so many times, with other addresses each time,
+// that it lasts for a step; tcpreplay sends it at a rate into one end, the other end is captured. Lines go to a file.
+// Binary search for the rate, from 1/64 of what tcpreplay can send on up, until the lowest rate with loss is at most
+// `--precision` times the highest without.
+//
+// Without loss means: `--grace` seconds after the last packet the output does not grow any more, and it has all of it:
+//   wiretail   by its stats, which must count every packet sent as decoded, none dropped, and as many messages as
+//              `wiretail read` counts in the same packets (so for cap, which can't tell what the kernel dropped);
+//   tshark     as many lines as `tshark -r` writes of the same packets, and no packets dropped by dumpcap. It captures
+//              into a file that it decodes as fast as it can, so that it is its lines that come too late first.
+// Then twice wiretail's highest rate, or as much as tcpreplay can: what is still decoded, and whether all is counted.
+import { spawnSync } from 'node:child_process';
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  describeMachine,
+  finish,
+  lastLine,
+  MAIN,
+  needLab,
+  printTable,
+  skip,
+  sleep,
+  start,
+  vethPair,
+} from './lab.mjs';
+import { tell, verdict } from './results.mjs';
+import {
+  captureOf,
+  countedMessages,
+  messagesIn,
+  needTcpreplay,
+  replayCommand,
+  replayed,
+  tcpOf,
+  writeRepeated,
+} from './traffic.mjs';
+
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string', default: captureOf('g-fops-all') },
+    seconds: { type: 'string', default: '20' },
+    precision: { type: 'string', default: '1.1' },
+    grace: { type: 'string', default: '2' },
+    view: { type: 'string', default: 'messages' },
+    only: { type: 'string', default: 'wiretail,wiretail --engine cap,tshark' },
+  },
+});
+const seconds = Number(values.seconds);
+const precision = Number(values.precision);
+const graceMs = Number(values.grace) * 1000;
+const FILTER = 'tcp';
+/** The search begins so far below what tcpreplay can send. */
+const WIDTH = 64;
+/** Copies have addresses of their own up to here (traffic.mjs), and a file so long is enough. */
+const MOST_COPIES = 2000;
+const START_MS = 15_000;
+/** The longest that a program may take to end. */
+const END_MS = 30_000;
+const TSHARK = ['tshark', '-Y', 'rpc', '-T', 'ek', '-j', 'rpc glusterfs'];
+
+/**
+ * @typedef {object} Result
+ * @property {number} sent packets
+ * @property {number} rate packets/s as they were sent
+ * @property {number} messages decoded (of tshark: lines)
+ * @property {number} perSecond messages by the time from the first packet to the last line
+ * @property {string} why it is not without loss; empty: it is
+ * @property {boolean} counted seen = decoded + ignored + dropped = sent
+ * @property {string} [counts]
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+const traffic = join(folder, 'traffic.pcap');
+const output = join(folder, 'lines.ndjson');
+const errors = join(folder, 'errors');
+
+/** Bytes of the output so far. */
+const size = () => statSync(output).size;
+
+/** Whether the output has stopped to grow when the time of grace is over; and when it grew last. */
+async function settled() {
+  const began = performance.now();
+  let last = size();
+  let grew = began;
+  while (performance.now() - began < graceMs) {
+    await sleep(20);
+    const now = size();
+    if (now > last) grew = performance.now();
+    last = now;
+  }
+  return { grew, still: performance.now() - grew < Math.min(300, graceMs / 2) };
+}
+
+/** tshark's lines in the output: those with a packet, not those that name an index. */
+async function tsharkLines() {
+  let lines = 0;
+  for await (const chunk of createReadStream(output, { highWaterMark: 1 << 20 })) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
+  }
+  return lines / 2;
+}
+
+/** What programs are compared: how each is started, when it captures, and how it was. */
+const PROGRAMS = {
+  wiretail: wiretail([]),
+  'wiretail --engine cap': wiretail(['--engine', 'cap']),
+  tshark: {
+    command: ['tshark', '-i', 'bench1', '-f', FILTER, '-l', ...TSHARK.slice(1)],
+    /** dumpcap's word, which it says when it has opened the device. */
+    ready: () => /Capturing on/.test(said()),
+    signal: /** @type {NodeJS.Signals} */ ('SIGINT'),
+    expected: (/** @type {Expected} */ { tshark }) => tshark,
+    async judge() {
+      const dropped = Number(/(\d+) packets? dropped/.exec(said())?.[1] ?? 0);
+      return {
+        messages: await tsharkLines(),
+        loss: dropped > 0 ? `dumpcap dropped ${dropped}` : '',
+        counted: true,
+        counts: '',
+      };
+    },
+  },
+};
+
+/** @typedef {{ wiretail: number, tshark: number }} Expected messages of one copy, as each counts them */
+
+function said() {
+  return spawnSync('cat', [errors], { encoding: 'utf8' }).stdout;
+}
+
+/** @param {string[]} engine */
+function wiretail(engine) {
+  return {
+    command: [
+      process.execPath,
+      MAIN,
+      'capture',
+      '-i',
+      'bench1',
+      '-f',
+      FILTER,
+      '--view',
+      values.view,
+      '--stats-interval',
+      '0',
+      ...engine,
+    ],
+    ready: () => size() > 0,
+    signal: /** @type {NodeJS.Signals} */ ('SIGTERM'),
+    expected: (/** @type {Expected} */ expected) => expected.wiretail,
+    async judge(/** @type {number} */ sent) {
+      const line = JSON.parse(lastLine(output));
+      const packets = line.wiretail?.stats?.packets;
+      if (packets === undefined) throw new Error(`wiretail wrote no last stats line: ${said()}`);
+      const { seen, decoded, ignored, dropped, dropped_by } = packets;
+      const lost = line.wiretail.stats.lines.dropped;
+      const loss =
+        dropped > 0 ? `dropped ${JSON.stringify(dropped_by)}` : lost > 0 ? `${lost} lines dropped` : '';
+      return {
+        messages: countedMessages(line),
+        loss: loss || (seen === sent ? '' : `${seen} of ${sent} packets seen`),
+        counted: seen === sent && seen === decoded + ignored + dropped,
+        counts: `${sent} sent, ${seen} seen = ${decoded} decoded + ${ignored} ignored + ${dropped} dropped`,
+      };
+    },
+  };
+}
+
+/**
+ * Sends so many copies at a rate to a program and says how it was.
+ * @param {{ from: string, to: string }} where
+ * @param {typeof PROGRAMS[keyof typeof PROGRAMS]} program
+ * @param {{ rate: number, copies: number, packets: number, expected: Expected }} load packets: of a copy
+ * @returns {Promise<Result>}
+ */
+async function run(where, program, { rate, copies, packets, expected }) {
+  const out = openSync(output, 'w');
+  const err = openSync(errors, 'w');
+  const child = start(where.to, program.command, ['ignore', out, err]);
+  closeSync(out);
+  closeSync(err);
+  const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+  const began = performance.now();
+  while (!program.ready()) {
+    if (child.exitCode !== null || performance.now() - began > START_MS) {
+      throw new Error(`it did not start: ${said().trim().split('\n').at(-1)}`);
+    }
+    await sleep(20);
+  }
+  await sleep(500);
+  const first = performance.now();
+  const { sent, seconds: took } = replayed(
+    await finish(where.from, replayCommand('bench0', traffic, { rate, packets: copies * packets })),
+  );
+  const { grew, still } = await settled();
+  child.kill(program.signal);
+  const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
+  await ended;
+  clearTimeout(kill);
+  // What was still to be done when it was told to end took its time too.
+  const done = still ? performance.now() : grew;
+  const { messages, loss, counted, counts } = await program.judge(sent);
+  const missing = program.expected(expected) * copies - messages;
+  const late = still ? `not done ${graceMs / 1000} s after the last packet` : '';
+  const why = loss || late || (missing === 0 ? '' : `${missing} messages are missing`);
+  return {
+    sent,
+    rate: sent / took,
+    messages,
+    perSecond: (messages / (done - first)) * 1000,
+    why,
+    counted,
+    counts,
+  };
+}
+
+/**
+ * The capture so often that it lasts for `seconds` at the highest rate.
+ * @param {Buffer} pcap @param {number} packets @param {number} rate
+ */
+function writeTraffic(pcap, packets, rate) {
+  const copies = Math.min(MOST_COPIES, Math.ceil((rate * seconds) / packets));
+  writeRepeated(traffic, pcap, copies);
+  return copies;
+}
+
+/** Messages of one copy; of several it must be as many times so many, else the copies are not independent. */
+function expectedOf(/** @type {Buffer} */ pcap) {
+  const counts = [1, 3].map((times) => {
+    const file = join(folder, 'expected.pcap');
+    writeRepeated(file, pcap, times);
+    const { stdout } = spawnSync(TSHARK[0], ['-r', file, ...TSHARK.slice(1)], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    });
+    return {
+      wiretail: messagesIn(file, '--view', values.view),
+      tshark: (stdout ?? '').split('\n').filter((line) => line !== '').length / 2,
+    };
+  });
+  const [one, three] = counts;
+  if (three.wiretail !== 3 * one.wiretail || three.tshark !== 3 * one.tshark) {
+    throw new Error(`a copy is not as good as another: ${JSON.stringify(counts)}`);
+  }
+  return one;
+}
+
+async function bench() {
+  needLab(3600_000);
+  const tcpreplay = needTcpreplay();
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const where = vethPair();
+  const { pcap, packets } = tcpOf(values.file);
+  const expected = expectedOf(pcap);
+  describeMachine();
+  console.log(`sender     tcpreplay ${tcpreplay}, -T nano, in groups of about a millisecond`);
+
+  writeFileSync(output, '');
+  writeRepeated(traffic, pcap, 100);
+  const free = replayed(await finish(where.from, replayCommand('bench0', traffic, {})));
+  const limit = free.sent / free.seconds;
+  const most = writeTraffic(pcap, packets, limit);
+  const bytes = Math.round(pcap.length / packets);
+  console.log(`           can send ${limit.toFixed(0)} packets/s to nobody`);
+  console.log(
+    `inputs     ${basename(values.file)}, a copy is ${packets} packets of ${bytes} bytes on average,`,
+  );
+  console.log(`           ${expected.wiretail} messages, ${expected.tshark} packets with RPC to tshark`);
+  console.log(
+    `           ${seconds} s a step, -f '${FILTER}', --view ${values.view}, grace ${values.grace} s\n`,
+  );
+
+  /** @type {Record<string, { rate: number, perSecond: number }>} */
+  const best = {};
+  /** Messages a second that wiretail has decoded at most, with loss or without. */
+  let peak = 0;
+  const load = (/** @type {number} */ rate) => ({
+    rate,
+    copies: Math.max(1, Math.min(most, Math.round((rate * seconds) / packets))),
+    packets,
+    expected,
+  });
+  for (const name of values.only.split(',')) {
+    const program = PROGRAMS[/** @type {keyof typeof PROGRAMS} */ (name)];
+    if (program === undefined) skip(`--only ${name}: expected some of ${Object.keys(PROGRAMS).join(', ')}`);
+    let low = 0;
+    let high = limit;
+    let rate = limit;
+    for (;;) {
+      const result = await run(where, program, load(rate)).catch((error) => String(error.message));
+      if (typeof result === 'string') {
+        console.log(`${name}: not measured: ${result}`);
+        break;
+      }
+      const figures = `${result.rate.toFixed(0)} packets/s, ${result.perSecond.toFixed(0)} messages/s`;
+      console.log(`${name}: ${figures}: ${result.why || 'no loss'}`);
+      if (name === 'wiretail') peak = Math.max(peak, result.perSecond);
+      if (result.why === '') {
+        low = Math.max(low, Math.min(rate, result.rate));
+        if ((best[name]?.rate ?? 0) < result.rate) best[name] = result;
+      } else high = Math.min(rate, high);
+      if (low >= limit * 0.95 || high / Math.max(low, limit / WIDTH) <= precision) break;
+      rate = Math.sqrt(high * Math.max(low, limit / WIDTH));
+    }
+  }
+
+  const ours = best.wiretail;
+  console.log();
+  printTable([
+    ['without loss', 'packets/s', 'messages/s', 'wiretail / it'],
+    ...Object.entries(best).map(([name, { rate, perSecond }]) => [
+      name,
+      rate.toFixed(0),
+      perSecond.toFixed(0),
+      ours === undefined ? '-' : (ours.rate / rate).toFixed(2),
+    ]),
+  ]);
+  if (ours === undefined) return;
+  tell('lossFree', ours.rate);
+  console.log();
+  for (const [name, least] of /** @type {[string, number][]} */ ([
+    ['tshark', 5],
+    ['wiretail --engine cap', 1.5],
+  ])) {
+    const other = best[name];
+    if (other === undefined) continue;
+    const ratio = ours.rate / other.rate;
+    const measured = `${ratio.toFixed(2)} (${ours.rate.toFixed(0)} by ${other.rate.toFixed(0)} packets/s)`;
+    verdict(3, `loss-free rate by that of ${name}: at least ${least}`, measured, ratio >= least);
+  }
+  const twice = Math.min(2 * ours.rate, limit);
+  const over = await run(where, PROGRAMS.wiretail, load(twice));
+  const share = (100 * over.perSecond) / Math.max(peak, over.perSecond);
+  console.log(`at ${over.rate.toFixed(0)} packets/s: ${over.counts}; ${over.why || 'no loss'}`);
+  const what = `goodput at ${(over.rate / ours.rate).toFixed(2)} times the loss-free rate, of the peak: at least 70 %`;
+  verdict(3, what, `${share.toFixed(0)} % (${over.perSecond.toFixed(0)} messages/s)`, share >= 70);
+  verdict(3, 'packets seen = decoded + ignored + dropped = sent', over.counts ?? '', over.counted);
+}
+
+await bench();
+process.exit(0);

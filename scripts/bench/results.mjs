@@ -1,0 +1,34 @@
+// What the benches find: printed, and written down for `scripts/bench/all` and for one another.
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+
+/** What `scripts/bench/all` makes its table of, and what one bench tells another: JSON lines. */
+function note(/** @type {object} */ line) {
+  const file = process.env.BENCH_RESULTS;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+/**
+ * Prints how a target was met.
+ * @param {number} target its number
+ * @param {string} what is measured, and what it must be
+ * @param {string} measured
+ * @param {boolean} met
+ */
+export function verdict(target, what, measured, met) {
+  console.log(`target ${target}: ${what}: ${measured}: ${met ? 'met' : 'missed'}`);
+  note({ target, what, measured, met });
+}
+
+/** @param {string} fact that another bench needs @param {number} value */
+export const tell = (fact, value) => note({ fact, value });
+
+/**
+ * What was told last; undefined: nothing was.
+ * @param {string | undefined} file @param {string} fact
+ * @returns {number | undefined}
+ */
+export function factFrom(file, fact) {
+  if (file === undefined || !existsSync(file)) return undefined;
+  const lines = readFileSync(file, 'utf8').trim().split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line)).findLast((line) => line.fact === fact)?.value;
+}

@@ -1,0 +1,162 @@
+// Where the time of decoding a capture file goes, and how it compares with a bare walk over its packets.
+//
+//   npm run build:test && node scripts/bench/stages.mjs [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
+//
+// A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.mjs read it in turn: user CPU
+// of each, and the ratio. Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same
+// code as the tests have it: a file for each of the source's. A sample's time is that of the stage in whose folder the
+// innermost function of wiretail's own lies, so that what Node does for it (Buffer, fs) is counted there. The profiler asks each thread what it is doing, not whether it runs: samples in
+// the two functions that wait for the ring, and idle ones, are left out. On a busy machine a thread that is kept
+// from running is counted as if it ran. V8's own threads (compiling, collecting) are in the CPU, not in the profile.
+// Without --file three of the repository's own are measured: reads and writes of 1 MiB, which the target is about,
+// file operations of all kinds, and Gearman.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { time } from './cpu.mjs';
+import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
+import { verdict } from './results.mjs';
+import { captureOf, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
+
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string', multiple: true },
+    times: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '3' },
+    view: { type: 'string', default: 'messages' },
+  },
+});
+const BULK = captureOf('g-gfapi');
+const files = values.file ?? [BULK, captureOf('g-fops-all'), captureOf('gm-many')];
+const MOST = 4;
+
+/** The same code in as many files as the source has. */
+const UNBUNDLED = join(ROOT, 'build/src/');
+/** The first that a path begins with, below src/. */
+const STAGES = {
+  'capture/': 'walk',
+  'ring/': 'walk',
+  'pipeline/ring-sink': 'walk',
+  'pipeline/capture': 'walk',
+  'packet/': 'headers',
+  'stream/': 'reassembly',
+  'protocols/': 'decode',
+  'output/': 'line',
+  'records/': 'line',
+  'pipeline/line-batch': 'line',
+  'pipeline/outlet': 'line',
+  'pipeline/': 'pipeline',
+  'observe/': 'pipeline',
+};
+const NAMES = ['walk', 'headers', 'reassembly', 'decode', 'line', 'pipeline', 'gc', 'V8', 'start', 'rest'];
+/** What the profiler says where no function runs. */
+const OTHERS = { '(garbage collector)': 'gc', '(program)': 'V8', '(idle)': '', '(root)': '' };
+/** Node's own start, and loading modules, where nothing of wiretail's has called it. */
+const START = /^node:internal\/(modules|bootstrap|main|process|per_context)|\/node_modules\//;
+/** Where threads wait for the ring: file and function. */
+const WAITS = ['ring/reader.js next', 'ring/writer.js waitForRoom'];
+
+/**
+ * @typedef {{ id: number, callFrame: { functionName: string, url: string }, children?: number[] }} ProfileNode
+ * @typedef {{ nodes: ProfileNode[], samples: number[], timeDeltas: number[] }} Profile
+ */
+
+/**
+ * The stage of each node of a profile; empty: nothing was done.
+ * @param {Profile} profile
+ */
+function stagesOf({ nodes }) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  /** @type {Map<number, string>} */
+  const stages = new Map();
+  const visit = (/** @type {ProfileNode} */ node, /** @type {string} */ above) => {
+    const { functionName, url } = node.callFrame;
+    const own = url.split(UNBUNDLED)[1];
+    const prefix = Object.keys(STAGES).find((start) => own?.startsWith(start));
+    const outer = above === 'rest' && START.test(url) ? 'start' : above;
+    const stage = prefix === undefined ? outer : STAGES[/** @type {keyof typeof STAGES} */ (prefix)];
+    const other = OTHERS[/** @type {keyof typeof OTHERS} */ (functionName)];
+    stages.set(node.id, WAITS.includes(`${own} ${functionName}`) ? '' : (other ?? stage));
+    for (const child of node.children ?? []) {
+      const below = byId.get(child);
+      if (below !== undefined) visit(below, stage);
+    }
+  };
+  visit(nodes[0], 'rest');
+  return stages;
+}
+
+/**
+ * Microseconds by stage, of all threads.
+ * @param {string[]} command
+ * @param {string} folder for the profiles
+ */
+function profile(command, folder) {
+  const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...command];
+  const { status, stderr } = spawnSync(process.execPath, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status !== 0) throw new Error(`${command.join(' ')} failed: ${stderr}`);
+  /** @type {Record<string, number>} */
+  const spent = Object.fromEntries(NAMES.map((name) => [name, 0]));
+  for (const file of readdirSync(folder)) {
+    /** @type {Profile} */
+    const profile = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const stages = stagesOf(profile);
+    for (const [index, id] of profile.samples.entries()) {
+      const stage = stages.get(id) ?? '';
+      if (stage !== '') spent[stage] += profile.timeDeltas[index];
+    }
+  }
+  rmSync(folder, { recursive: true });
+  return spent;
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+if (!existsSync(MAIN)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
+describeMachine();
+console.log(
+  `inputs     each capture ${values.times} times, --view ${values.view}, ${values.rounds} rounds\n`,
+);
+
+/** @type {(string | number)[][]} */
+const rows = [['', 'packets', 'messages', 'MiB', 'user CPU, s', 'of a walk, s', 'ratio', 'us a message']];
+/** @type {(string | number)[][]} */
+const stages = [['us a message', ...NAMES]];
+/** @type {(() => void)[]} */
+const verdicts = [];
+for (const file of files) {
+  const pcap = readCapture(file);
+  const times = Number(values.times);
+  const copy = join(directory, 'copy.pcap');
+  const bytes = writeRepeated(copy, pcap, times);
+  const args = ['read', '--workers', '1', '--view', values.view, copy];
+  const read = [process.execPath, MAIN, ...args];
+  const walk = [process.execPath, join(ROOT, 'scripts/bench/walk.mjs'), copy];
+  /** @type {[number[], number[]]} */
+  const [ours, bare] = [[], []];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    ours.push(time(read).user);
+    bare.push(time(walk).user);
+  }
+  const messages = messagesIn(copy, '--view', values.view);
+  const spent = profile([join(UNBUNDLED, 'main.js'), ...args], join(directory, 'profiles'));
+  const [user, least] = [median(ours), median(bare)];
+  const name = basename(file).replace(/\.pcap(\.gz)?$/, '');
+  const packets = [...packetsOf(pcap)].length * times;
+  const figures = [user, least, user / least, (user * 1e6) / messages].map((figure) => figure.toFixed(2));
+  rows.push([name, packets, messages, (bytes / 2 ** 20).toFixed(0), ...figures]);
+  stages.push([name, ...NAMES.map((stage) => (spent[stage] / messages).toFixed(2))]);
+  const bulk = file === BULK || values.file !== undefined;
+  const what = `user CPU by that of a walk over the packets, ${name}: at most ${MOST}`;
+  const measured = `${(user / least).toFixed(1)} (${user.toFixed(2)} by ${least.toFixed(2)} s)`;
+  if (bulk) verdicts.push(() => verdict(2, what, measured, user / least <= MOST));
+}
+printTable(rows);
+console.log();
+printTable(stages);
+console.log();
+for (const say of verdicts) say();

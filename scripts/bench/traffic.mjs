@@ -1,0 +1,167 @@
+// What the benches send or read: captures that are repeated with other addresses each time, and what to expect of
+// them.
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { MAIN, Program, ROOT, skip } from './lab.mjs';
+
+/** A capture of real traffic of this repository. */
+export const captureOf = (/** @type {string} */ name) => join(ROOT, `test/captures/${name}.pcap.gz`);
+
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+const NANOSECONDS = 0xa1b23c4d;
+const ETHERNET = 1;
+const ETHERNET_HEADER = 14;
+const IPV4 = 0x0800;
+const TCP = 6;
+
+/** The file's bytes, which are those of a little-endian pcap file with nanoseconds, as tcpdump writes it here. */
+export function readCapture(/** @type {string} */ file) {
+  const bytes = readFileSync(file);
+  const pcap = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+  if (pcap.readUInt32LE(0) !== NANOSECONDS) skip(`${file} is no little-endian pcap file with nanoseconds`);
+  return pcap;
+}
+
+/** @param {Buffer} pcap */
+export function* packetsOf(pcap) {
+  for (let at = PCAP_HEADER; at + RECORD_HEADER <= pcap.length; ) {
+    const length = pcap.readUInt32LE(at + 8);
+    yield { at, end: at + RECORD_HEADER + length };
+    at += RECORD_HEADER + length;
+  }
+}
+
+/**
+ * Where the first IPv4 address stands in a packet of this link type; -1: nowhere.
+ * @param {Buffer} pcap @param {number} at
+ */
+function addressesAt(pcap, at) {
+  const link = pcap.readUInt32LE(20);
+  const [type, ip] =
+    link === ETHERNET ? [12, 14] : link === 276 ? [0, 20] : link === 113 ? [14, 16] : [-1, -1];
+  return type >= 0 && pcap.readUInt16BE(at + type) === IPV4 ? at + ip + 12 : -1;
+}
+
+/**
+ * The capture's packets so many times, one after the other, the second byte of their addresses another each time
+ * (beyond 256 times the first byte too), so that each has connections of its own.
+ * @param {Buffer} pcap @param {number} times
+ * @returns {Generator<Buffer>} the file in pieces: its header, then each copy
+ */
+export function* repeated(pcap, times) {
+  const all = [...packetsOf(pcap)];
+  const span = pcap.readUInt32LE(all[all.length - 1].at) - pcap.readUInt32LE(all[0].at) + 1;
+  const body = pcap.subarray(PCAP_HEADER, all[all.length - 1].end);
+  const places = all.map(({ at }) => addressesAt(pcap, at + RECORD_HEADER) - PCAP_HEADER);
+  yield pcap.subarray(0, PCAP_HEADER);
+  for (let n = 0; n < times; n++) {
+    const copy = Buffer.from(body);
+    for (const [index, { at }] of all.entries()) {
+      const here = at - PCAP_HEADER;
+      copy.writeUInt32LE(copy.readUInt32LE(here) + span * n, here);
+      const addresses = places[index];
+      if (addresses < 0) continue;
+      copy[addresses + 1] = n & 0xff;
+      copy[addresses + 5] = n & 0xff;
+      copy[addresses] ^= n >> 8;
+      copy[addresses + 4] ^= n >> 8;
+    }
+    yield copy;
+  }
+}
+
+/**
+ * Writes it piece by piece, since it may be longer than a Buffer can be.
+ * @param {string} path @param {Buffer} pcap @param {number} times
+ */
+export function writeRepeated(path, pcap, times) {
+  const file = openSync(path, 'w');
+  let bytes = 0;
+  for (const piece of repeated(pcap, times)) {
+    for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+    bytes += piece.length;
+  }
+  closeSync(file);
+  return bytes;
+}
+
+/**
+ * What tcpreplay can send of it and every receiver counts alike: whole TCP packets over IPv4 and Ethernet.
+ * @param {string} file
+ */
+export function tcpOf(file) {
+  const pcap = readCapture(file);
+  if (pcap.readUInt32LE(20) !== ETHERNET) skip(`${file} is not of Ethernet`);
+  const kept = [pcap.subarray(0, PCAP_HEADER)];
+  for (const { at, end } of packetsOf(pcap)) {
+    const ip = at + RECORD_HEADER + ETHERNET_HEADER;
+    if (pcap.readUInt32LE(at + 8) !== pcap.readUInt32LE(at + 12)) skip(`${file} has cut packets`);
+    if (end < ip + 20 || pcap.readUInt16BE(ip - 2) !== IPV4 || pcap[ip + 9] !== TCP) continue;
+    kept.push(pcap.subarray(at, end));
+  }
+  return { pcap: Buffer.concat(kept), packets: kept.length - 1 };
+}
+
+/**
+ * The messages that wiretail decodes of a file, by its own counters; with `--view calls` a call with its reply is one.
+ * @param {string} file
+ * @param {string[]} args
+ */
+export function messagesIn(file, ...args) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, 'read', '--workers', '1', '--dataset', 'wiretail.stats', ...args, file],
+    { encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
+  return countedMessages(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}
+
+/**
+ * The sum of messages of a stats line; what is no message of a protocol is not counted there.
+ * @param {import('./lab.mjs').Line} line
+ */
+export function countedMessages(line) {
+  const messages = line.wiretail?.stats?.messages ?? {};
+  return Object.entries(messages)
+    .filter(([name]) => /^(gluster|gearman|rpc)\./.test(name) && name !== 'gearman.job')
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Packets that tcpreplay sends together at one rate: those of about a millisecond. */
+const together = (/** @type {number} */ rate) => Math.max(1, Math.round(rate / 1000));
+
+/**
+ * tcpreplay's command line. With its timer `nano` and packets sent in groups it sleeps between them; as it is by
+ * default it asks the clock all the time, which takes one of the two processors from whoever is measured.
+ * @param {string} device
+ * @param {string} file
+ * @param {{ rate?: number, packets?: number, loop?: number }} options no rate: as fast as it can
+ */
+export function replayCommand(device, file, { rate, packets, loop }) {
+  const pace =
+    rate === undefined ? ['--topspeed'] : [`--pps=${Math.round(rate)}`, `--pps-multi=${together(rate)}`];
+  const limit = packets === undefined ? [] : [`--limit=${packets}`];
+  const again = loop === undefined ? [] : [`--loop=${loop}`, '--unique-ip'];
+  return [Program.tcpreplay, '-q', '-T', 'nano', ...pace, ...limit, ...again, `--intf1=${device}`, file];
+}
+
+/** Packets that went out, of what tcpreplay says at its end. */
+export function replayed(/** @type {string} */ said) {
+  const number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(said)?.[1] ?? Number.NaN);
+  const failed = number(/Failed packets:\s+(\d+)/);
+  if (failed > 0)
+    throw new Error(`tcpreplay could not send ${failed} packets: ${said.trim().split('\n')[0]}`);
+  return { sent: number(/Actual: (\d+) packets/), seconds: number(/sent in ([\d.]+) seconds/) };
+}
+
+/** tcpreplay's version; ends the bench where it is not installed. */
+export function needTcpreplay() {
+  const { stdout, stderr } = spawnSync(Program.tcpreplay, ['--version'], { encoding: 'utf8' });
+  const version = /tcpreplay version: (\S+)/.exec(`${stdout}${stderr}`)?.[1];
+  if (version === undefined) skip('needs tcpreplay: apt-get install tcpreplay');
+  return version;
+}
