@@ -44,6 +44,6 @@ export const readCommand: CommandModule<object, Arguments> = {
       progress: progress.update,
     });
     void run.ended.catch(() => {}).finally(progress.clear);
-    await followRun(run, false);
+    await followRun(run);
   },
 };

@@ -1,6 +1,6 @@
 /**
- * A Unix datagram socket, such as /dev/log, which Node has not: the C library's functions, bound with koffi. None of
- * them waits.
+ * A Unix datagram socket, such as /dev/log or systemd's, which Node has not: the C library's functions, bound with
+ * koffi. None of them waits.
  */
 import { constants } from 'node:os';
 import koffi from 'koffi';
@@ -42,10 +42,19 @@ function failure(what: string): Error {
   return new Error(`${what}: ${NAMES.get(number) ?? number}`);
 }
 
-export function unixSocket(path: string): DatagramSocket {
+/** struct sockaddr_un. Of an abstract name (unix(7)) each byte counts, so that its length is exact. */
+function addressOf(path: string): Buffer {
   const address = Buffer.alloc(2 + PATH_LENGTH);
   new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
-  address.write(path, 2);
+  const written = address.write(path, 2);
+  if (!path.startsWith('@')) return address;
+  address[2] = 0;
+  return address.subarray(0, 2 + written);
+}
+
+/** @param path of a file, or `@` and an abstract name */
+export function unixSocket(path: string): DatagramSocket {
+  const address = addressOf(path);
   let fd = -1;
   const close = () => {
     if (fd >= 0) functions?.close(fd);
