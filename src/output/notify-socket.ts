@@ -1,6 +1,6 @@
 /**
- * The socket to the service manager: a message of sd_notify(3) is a datagram. It is opened once, so that a user who
- * the daemon becomes need not be able to open it, and again when its other side was gone. Messages stay in order.
+ * The socket to the service manager: a message of sd_notify(3) is a datagram. It is opened at once, since the user who
+ * the daemon becomes may not be able to, and again when its other side was gone. Messages stay in order.
  */
 import type { DatagramSocket } from './datagram-sink.js';
 
@@ -15,7 +15,7 @@ const FULL_MS = 20;
 export function newNotifySocket(socket: DatagramSocket, failed: (error: Error) => void): Notify {
   const waiting: string[] = [];
   let isOpen = false;
-  let busy = false;
+  let busy = true;
   let isFailing = false;
 
   const gaveUp = (error: Error) => {
@@ -63,6 +63,7 @@ export function newNotifySocket(socket: DatagramSocket, failed: (error: Error) =
       next(true);
     });
   };
+  open();
 
   return (message) => {
     if (waiting.length === MOST_WAITING) return;
