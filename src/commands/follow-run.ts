@@ -1,13 +1,5 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
-import type { Logger } from 'pino';
-import { pino } from 'pino';
-import type { LogLevel } from '../config/options.js';
 import type { Run } from '../pipeline/run.js';
-
-/** The program's own diagnostics: stderr, so that stdout carries records only. */
-export function newDiagnostics(level: LogLevel): Logger {
-  return pino({ name: 'wiretail', level }, pino.destination({ fd: 2, sync: true }));
-}
 
 /**
  * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened

@@ -6,6 +6,7 @@ import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
 import { fileSink, type Owner } from './file-sink.js';
+import { isJournal } from './journal.js';
 import { withPriorities } from './lines.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 import { newOutput, type Output } from './queue.js';
@@ -126,7 +127,7 @@ async function openSink(
   switch (spec.kind) {
     case 'stdout': {
       const sink = openStdout(live, head);
-      const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal());
+      const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal(1));
       return isWanted ? withPriorities(sink) : sink;
     }
     case 'file': {
@@ -146,10 +147,4 @@ function openStdout(live: boolean, head: () => Batch | undefined): NewSink {
   return fstatSync(1).isFile()
     ? fileSink({ name, path: undefined, rotation: undefined, retries: live, head, owner: undefined })
     : streamSink(name, process.stdout);
-}
-
-/** systemd.exec(5): device and inode of the journal's socket, where it is standard output or error. */
-function isJournal(): boolean {
-  const { dev, ino } = fstatSync(1);
-  return process.env.JOURNAL_STREAM === `${dev}:${ino}`;
 }
