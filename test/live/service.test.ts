@@ -19,7 +19,7 @@ stats-interval: 1s
 output: [stdout, "file:/var/log/wiretail/wiretail.ndjson"]
 `;
 const DROP_IN = `[Service]
-WatchdogSec=2s
+WatchdogSec=3s
 TimeoutStopSec=1s
 RestartSec=100ms
 `;
@@ -43,7 +43,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
     machine.run('systemctl', 'daemon-reload');
     // It returns when the daemon has said that it is ready.
     machine.run('systemctl', 'start', 'wiretail');
-    assert.equal(property(machine, 'StatusText'), 'capturing on any with libpcap');
+    assert.equal(property(machine, 'ActiveState'), 'active');
     const status = machine.run('cat', `/proc/${property(machine, 'MainPID')}/status`);
     const uid = machine.run('id', '-u', 'wiretail').trim();
     assert.match(status, new RegExp(`^Uid:\\t${uid}\\t${uid}\\t${uid}\\t`, 'm'));
@@ -97,17 +97,14 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
 
     machine.run('kill', '-STOP', property(machine, 'MainPID'));
     await until(
-      () => property(machine, 'NRestarts') === '1' && property(machine, 'ActiveState') === 'active',
+      () => property(machine, 'NRestarts') !== '0' && property(machine, 'ActiveState') === 'active',
       () => machine.run('systemctl', 'show', '-p', 'NRestarts,ActiveState,Result', 'wiretail'),
     );
 
     machine.run(`${ROOT}scripts/uninstall`, '--purge');
     assert.equal(property(machine, 'LoadState'), 'not-found');
     const found = ['/usr/local', '/etc', '/var/log', '/var/lib', '/run'];
-    assert.equal(
-      machine.run('find', ...found, '-xdev', '-name', '*wiretail*', '-not', '-path', '*/private/*'),
-      '',
-    );
+    assert.equal(machine.run('find', ...found, '-xdev', '-name', '*wiretail*'), '');
   });
 });
 
