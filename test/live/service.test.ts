@@ -19,7 +19,7 @@ stats-interval: 1s
 output: [stdout, "file:/var/log/wiretail/wiretail.ndjson"]
 `;
 const DROP_IN = `[Service]
-WatchdogSec=3s
+WatchdogSec=4s
 TimeoutStopSec=1s
 RestartSec=100ms
 `;
@@ -95,6 +95,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
     );
     assert.equal(machine.run('stat', '-c', '%U:%G %a', log, `${log}.1`), 'wiretail:wiretail 640\n'.repeat(2));
 
+    assert.equal(property(machine, 'NRestarts'), '0', 'its watchdog was not fed');
     machine.run('kill', '-STOP', property(machine, 'MainPID'));
     await until(
       () => property(machine, 'NRestarts') !== '0' && property(machine, 'ActiveState') === 'active',
