@@ -85,7 +85,8 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
       () => levels(machine).includes('diagnostics 50 3'),
       () => levels(machine).join(', '),
     );
-    write(machine, '/etc/wiretail/wiretail.yaml', CONFIG);
+    // The capture thread alone keeps its capability: from the next start on.
+    write(machine, '/etc/wiretail/wiretail.yaml', `${CONFIG}user: wiretail\n`);
 
     const log = '/var/log/wiretail/wiretail.ndjson';
     machine.run('logrotate', '-f', '-s', '/tmp/state', '/etc/logrotate.d/wiretail');

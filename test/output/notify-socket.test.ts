@@ -19,7 +19,7 @@ const arrived = (receiver: Receiver, count: number) =>
   );
 
 for (const kind of ['a path', 'an abstract name']) {
-  test(`${kind}: more than the kernel lets wait arrive in order`, async () => {
+  test(`${kind}: messages arrive in order`, async () => {
     const path = kind === 'a path' ? join(temporary(), 'notify') : `@wiretail-notify-${process.pid}`;
     const receiver = listenDatagrams(path);
     const failures: string[] = [];
@@ -31,6 +31,29 @@ for (const kind of ['a path', 'an abstract name']) {
     receiver.close();
   });
 }
+
+test('a message that does not fit yet is sent again, before those after it', async () => {
+  const taken: string[] = [];
+  let tries = 0;
+  const send = newNotifySocket(
+    {
+      open: (opened) => opened(undefined),
+      send(message, sent) {
+        if (++tries < 4) return sent('full');
+        taken.push(message.toString());
+        sent('sent');
+      },
+      close() {},
+    },
+    assert.fail,
+  );
+  for (const message of numbered(3)) send(message);
+  await until(
+    () => taken.length === 3,
+    () => taken.join(),
+  );
+  assert.deepEqual(taken, numbered(3));
+});
 
 test('nobody listens: said once; and again somebody does', async () => {
   const path = join(temporary(), 'notify');
