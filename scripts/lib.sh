@@ -81,10 +81,11 @@ install_packages() { # REQUIRED OPTIONAL
 }
 
 # The same range as package.json's engines.
-check_node() {
-  node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+check_node() { # [NODE]
+  local node=${1:-$(type -P node)}
+  "$node" -e 'const [a, b] = process.versions.node.split(".").map(Number);
     process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a >= 24 ? 0 : 1)' ||
-    die "Node.js 20.19 or later, 22.12 or later, or 24 and up is needed; $(type -P node) is $(node --version)"
+    die "Node.js 20.19 or later, 22.12 or later, or 24 and up is needed; $node is $("$node" --version)"
 }
 
 # What the native addons in node_modules were built from and for. A file of a plausible name stands for

@@ -5,6 +5,7 @@ import { hideBin } from 'yargs/helpers';
 import { captureCommand } from './commands/capture.js';
 import { checkConfigCommand } from './commands/check-config.js';
 import { devicesCommand } from './commands/devices.js';
+import { sayError } from './commands/diagnostics.js';
 import { readCommand } from './commands/read.js';
 import { schemaCommand } from './commands/schema.js';
 import { UserError } from './config/user-error.js';
@@ -41,9 +42,9 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   if (error instanceof UserError) {
-    process.stderr.write(`wiretail: ${error.message.replaceAll('\n', ' ')}\n`);
+    sayError(error.message.replaceAll('\n', ' '));
     process.exit(2);
   }
-  process.stderr.write(`wiretail: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  sayError(String(error instanceof Error ? (error.stack ?? error.message) : error));
   process.exit(1);
 });

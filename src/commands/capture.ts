@@ -8,12 +8,15 @@ import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
 import { effectiveYaml } from '../config/write-yaml.js';
 import type { Endpoint } from '../observe/endpoint.js';
+import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
-import { followRun, newDiagnostics } from './follow-run.js';
+import { newDiagnostics } from './diagnostics.js';
+import { followRun } from './follow-run.js';
 import { print } from './print.js';
 import { takePrecautions } from './privileges.js';
 import { newReload } from './reload.js';
+import { notifierOf, takeManager } from './service-manager.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';
 
 const PRINT_CONFIG = {
@@ -44,6 +47,8 @@ export const captureCommand: CommandModule<object, Arguments> = {
     const diagnostics = newDiagnostics(config.logLevel);
     const user = await takePrecautions(settled);
     const endpoint = await serveMetrics(config.metrics, diagnostics);
+    const manager = takeManager(process.env, process.pid, (why) => diagnostics.warn(why));
+    const notifier = manager && notifierOf(manager, () => run.observed.health(), diagnostics);
     const run = startRun({
       version: VERSION,
       config,
@@ -61,11 +66,15 @@ export const captureCommand: CommandModule<object, Arguments> = {
         detail: config.detail,
       },
       statsInterval: config.statsInterval,
-      outputs: await openOutputs(config, true),
+      outputs: await openOutputs(config, true, user),
       diagnostics,
-      opened() {
+      opened({ engine, opened }) {
         if (endpoint !== undefined) diagnostics.info({ url: endpoint.url }, 'serving metrics');
+        const on = opened?.interfaces.map((one) => one.interface).join(', ');
+        notifier?.ready(`capturing on ${on} with ${engine}`);
       },
+      counted: (stats) => notifier?.status(statusOf(stats)),
+      ending: () => notifier?.stopping(),
     });
     endpoint?.show(run.observed);
     const reload = newReload({
@@ -83,7 +92,10 @@ export const captureCommand: CommandModule<object, Arguments> = {
       diagnostics,
       first: settled,
     });
-    process.on('SIGHUP', reload);
-    await followRun(run, true);
+    const hangup = () => {
+      reload();
+      run.reopen();
+    };
+    await followRun(run, notifier === undefined ? hangup : () => notifier.reload(hangup));
   },
 };

@@ -1,21 +1,15 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
-import type { Logger } from 'pino';
-import { pino } from 'pino';
-import type { LogLevel } from '../config/options.js';
 import type { Run } from '../pipeline/run.js';
-
-/** The program's own diagnostics: stderr, so that stdout carries records only. */
-export function newDiagnostics(level: LogLevel): Logger {
-  return pino({ name: 'wiretail', level }, pino.destination({ fd: 2, sync: true }));
-}
 
 /**
  * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened
- * anew, and so has SIGHUP of a daemon; to who reads a capture file it says that the terminal has gone.
+ * anew.
+ *
+ * @param hangup what SIGHUP is for; undefined: it says that the terminal has gone
  */
-export async function followRun(run: Run, daemon: boolean): Promise<never> {
+export async function followRun(run: Run, hangup?: () => void): Promise<never> {
   process.on('SIGUSR2', run.reopen);
-  if (daemon) process.on('SIGHUP', run.reopen);
+  if (hangup !== undefined) process.on('SIGHUP', hangup);
   let signals = 0;
   for (const [signal, number] of [
     ['SIGINT', 2],

@@ -6,7 +6,8 @@ import { type Arguments, COMMON_OPTIONS, READ_OPTIONS, readConfig } from '../con
 import { VERSION } from '../config/version.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
-import { followRun, newDiagnostics } from './follow-run.js';
+import { newDiagnostics } from './diagnostics.js';
+import { followRun } from './follow-run.js';
 import { CONFIG_OPTION, readSettings } from './settings.js';
 
 export const readCommand: CommandModule<object, Arguments> = {
@@ -44,6 +45,6 @@ export const readCommand: CommandModule<object, Arguments> = {
       progress: progress.update,
     });
     void run.ended.catch(() => {}).finally(progress.clear);
-    await followRun(run, false);
+    await followRun(run);
   },
 };

@@ -124,6 +124,8 @@ export async function openEndpoint(
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there already',
   EADDRNOTAVAIL: 'no interface of this host has that address',
+  EAFNOSUPPORT:
+    "no socket of the network is allowed (RestrictAddressFamilies= of wiretail's unit: see wiretail-network.conf)",
   EACCES: 'permission denied; expected a port from 1024 up, or the right to use lower ones',
   ENOTFOUND: 'no such host name',
   EAI_AGAIN: 'the host name could not be looked up',

@@ -3,12 +3,26 @@
  * or rotated, and no line is split over two files. After a fault (a full disk) the rest of the batch is tried again,
  * from the byte on at which it stopped.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../config/outputs.js';
 import { UserError } from '../config/user-error.js';
 import type { Batch, NewSink, Sink, SinkEvents } from './output.js';
 import { isDue, rotate } from './rotate.js';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface FileOptions {
   readonly name: string;
@@ -19,6 +33,8 @@ export interface FileOptions {
   readonly retries: boolean;
   /** What a new file begins with: the start line. */
   head(): Batch | undefined;
+  /** Whose a file is that root creates, since it is that user who opens it anew. */
+  readonly owner: Owner | undefined;
 }
 
 const RETRY_MS = 1000;
@@ -44,7 +60,7 @@ export function fileSink(options: FileOptions): NewSink {
   if (path === undefined) return (events) => newFileSink(options, describe(1, '/proc/self/fd/1'), events);
   let opened: Opened;
   try {
-    opened = open(path);
+    opened = open(path, options.owner);
   } catch (error) {
     throw new UserError(`--output ${options.name}: expected a file that can be written: ${messageOf(error)}`);
   }
@@ -118,7 +134,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (path === undefined) return;
     let opened: Opened;
     try {
-      opened = open(path);
+      opened = open(path, options.owner);
     } catch (error) {
       // The old one is better than none until then.
       wantsReopen = true;
@@ -207,11 +223,30 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
 /** For its owner to write and a group to read: names of files are nobody else's business. */
 const MODE = 0o640;
 
-function open(path: string): Opened {
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+
+function open(path: string, owner: Owner | undefined): Opened {
   // One that is no file may block whoever opens it, as a FIFO does.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile() && !found.isCharacterDevice()) throw new Error('it is no file');
-  return describe(openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, MODE), path);
+  const created = found === undefined ? create(path, owner) : undefined;
+  return describe(created ?? openSync(path, FLAGS, MODE), path);
+}
+
+/**
+ * Only a file that nobody had before is given away: with O_EXCL no link is followed (open(2)), which somebody who may
+ * write in the directory could have put there to get another file.
+ */
+function create(path: string, owner: Owner | undefined): number | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, FLAGS | constants.O_EXCL, MODE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+  if (owner !== undefined && process.geteuid?.() === 0) fchownSync(fd, owner.uid, owner.gid);
+  return fd;
 }
 
 function describe(fd: number, path: string): Opened {

@@ -1,5 +1,6 @@
 /** The lines of a batch one by one, with their level: for outputs that write it in their own way before each line. */
 import type { Level } from '../records/record.js';
+import { levelPrefix } from './journal.js';
 import type { Batch, NewSink } from './output.js';
 
 /** Severities of syslog (RFC 5424, table 2), which are also the levels of sd-daemon(3). */
@@ -23,7 +24,7 @@ export function eachLine(bytes: Uint8Array, take: (start: number, end: number, l
   }
 }
 
-/** Each line with `<6>` before it, by its level: journald takes it off again (sd-daemon(3)). */
+/** Each line with its level before it, as journald has it. */
 export function withPriorities(newSink: NewSink): NewSink {
   return (events) => {
     const sink = newSink(events);
@@ -31,13 +32,13 @@ export function withPriorities(newSink: NewSink): NewSink {
   };
 }
 
-const PREFIX_BYTES = 3;
+const PREFIX_BYTES = levelPrefix(SEVERITY.info).length;
 
 function prefixed({ bytes, lines }: Batch): Uint8Array {
   const out = Buffer.allocUnsafeSlow(bytes.length + lines * PREFIX_BYTES);
   let at = 0;
   eachLine(bytes, (start, end, level) => {
-    at += out.write(`<${SEVERITY[level]}>`, at, 'latin1');
+    at += out.write(levelPrefix(SEVERITY[level]), at, 'latin1');
     out.set(bytes.subarray(start, end + 1), at);
     at += end + 1 - start;
   });

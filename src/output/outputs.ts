@@ -5,7 +5,8 @@
 import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
-import { fileSink } from './file-sink.js';
+import { fileSink, type Owner } from './file-sink.js';
+import { isJournal } from './journal.js';
 import { withPriorities } from './lines.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 import { newOutput, type Output } from './queue.js';
@@ -45,15 +46,18 @@ const FLUSH_CHECK_MS = 5;
 /** At the end of a capture file, one that does not work is waited for so long. */
 const HOPE_MS = 5000;
 
-/** @throws UserError if one can't be opened */
-export async function openOutputs(config: OutputsConfig, live: boolean): Promise<Outputs> {
+/**
+ * @param owner whose new files are, where root opens them; undefined: root's own
+ * @throws UserError if one can't be opened
+ */
+export async function openOutputs(config: OutputsConfig, live: boolean, owner?: Owner): Promise<Outputs> {
   const sinks: NewSink[] = [];
   let listener: OutputsListener | undefined;
   const head = (): Batch | undefined => {
     const text = listener?.startLine();
     return text === undefined ? undefined : { bytes: Buffer.from(text), lines: 1 };
   };
-  for (const spec of config.outputs) sinks.push(await openSink(spec, live, head));
+  for (const spec of config.outputs) sinks.push(await openSink(spec, live, head, owner));
   const outputs: readonly Output[] = sinks.map((sink) =>
     newOutput(sink, {
       limit: config.outputBuffer,
@@ -114,16 +118,21 @@ export async function openOutputs(config: OutputsConfig, live: boolean): Promise
 
 function nothing(): void {}
 
-async function openSink(spec: OutputSpec, live: boolean, head: () => Batch | undefined): Promise<NewSink> {
+async function openSink(
+  spec: OutputSpec,
+  live: boolean,
+  head: () => Batch | undefined,
+  owner: Owner | undefined,
+): Promise<NewSink> {
   switch (spec.kind) {
     case 'stdout': {
       const sink = openStdout(live, head);
-      const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal());
+      const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal(1));
       return isWanted ? withPriorities(sink) : sink;
     }
     case 'file': {
       const { path, rotation } = spec;
-      return fileSink({ name: `file:${path}`, path, rotation, retries: live, head });
+      return fileSink({ name: `file:${path}`, path, rotation, retries: live, head, owner });
     }
     case 'syslog':
       return syslogSink(spec);
@@ -136,12 +145,6 @@ async function openSink(spec: OutputSpec, live: boolean, head: () => Batch | und
 function openStdout(live: boolean, head: () => Batch | undefined): NewSink {
   const name = 'stdout';
   return fstatSync(1).isFile()
-    ? fileSink({ name, path: undefined, rotation: undefined, retries: live, head })
+    ? fileSink({ name, path: undefined, rotation: undefined, retries: live, head, owner: undefined })
     : streamSink(name, process.stdout);
-}
-
-/** systemd.exec(5): device and inode of the journal's socket, where it is standard output or error. */
-function isJournal(): boolean {
-  const { dev, ino } = fstatSync(1);
-  return process.env.JOURNAL_STREAM === `${dev}:${ino}`;
 }

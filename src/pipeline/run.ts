@@ -17,7 +17,14 @@ import { startCapture } from './capture-worker.js';
 import { startDecoders } from './decoders.js';
 import { bricksOf } from './gluster-state.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
-import { createControl, type DecoderData, type InputProblem, type Shared, type Source } from './messages.js';
+import {
+  createControl,
+  type DecoderData,
+  type InputProblem,
+  type Shared,
+  type Source,
+  type StartInfo,
+} from './messages.js';
 import { createTallies, newObserver } from './observer.js';
 import { newOutlet } from './outlet.js';
 import { newStopper } from './stopper.js';
@@ -35,7 +42,11 @@ export interface RunOptions {
   readonly countOutputs?: boolean;
   readonly diagnostics: Logger;
   /** The start line is written. */
-  opened?(): void;
+  opened?(start: StartInfo): void;
+  /** A stats line is written, of these numbers. */
+  counted?(stats: JsonObject): void;
+  /** The run is to end, for whatever reason. */
+  ending?(): void;
   progress?(bytes: number, total: number | undefined): void;
   /** A decoder thread's module other than the real one, for tests of its death. */
   readonly decoderScript?: URL;
@@ -125,7 +136,7 @@ export function startRun(options: RunOptions): Run {
               'running as root: with --user NAME it becomes that user once the capture is open',
             );
           }
-          options.opened?.();
+          options.opened?.(message.start);
           break;
         case 'anomaly':
           diagnostics.warn(message.anomaly.message);
@@ -173,7 +184,15 @@ export function startRun(options: RunOptions): Run {
     },
   });
 
-  const stats = (final: boolean) => lines.stats(observer.line(final), final, now());
+  const stats = (final: boolean) => {
+    const numbers = observer.line(final);
+    lines.stats(numbers, final, now());
+    options.counted?.(numbers);
+  };
+  const ending = () => {
+    observer.ending();
+    options.ending?.();
+  };
   let interval: NodeJS.Timeout | undefined;
   const setStatsInterval = (milliseconds: number) => {
     clearInterval(interval);
@@ -185,7 +204,7 @@ export function startRun(options: RunOptions): Run {
   const work = async (): Promise<number> => {
     try {
       await Promise.race([capture.ended, stopper.gaveUp]);
-      observer.ending();
+      ending();
       observer.captureEnded();
       const last = await Promise.race([decoders.done, stopper.gaveUp]);
       outOfTime = last === undefined;
@@ -216,7 +235,7 @@ export function startRun(options: RunOptions): Run {
     select: decoders.select,
     setStatsInterval,
     stop() {
-      observer.ending();
+      ending();
       stopper.stop();
     },
     observed: observer.observed,

@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { before, suite, test } from 'node:test';
-import { createNetns, isInstalled, type Netns, run, whyNoNetns } from '../helpers/netns.js';
+import { createNetns, isInstalled, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, MAIN, startCapture, until } from '../helpers/wiretail.js';
+import { NOBODY, whyNotNobody } from './nobody.js';
 
 const NET_RAW = (1 << 13).toString(16).padStart(16, '0');
 const NONE = '0'.repeat(16);
-const NOBODY = 65534;
 
 interface Thread {
   readonly uids: string;
@@ -79,7 +79,7 @@ async function vanishAndComeBack(netns: Netns, capture: Capture): Promise<void> 
   await capture.line(isAction('interface_up'), 'interface_up');
 }
 
-suite('--user', { skip: whyNot(), timeout: 60000 }, () => {
+suite('--user', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => {
   // What is started has groups to lose.
   before(() => process.setgroups?.([1, 2]));
 
@@ -169,14 +169,3 @@ suite('--user', { skip: whyNot(), timeout: 60000 }, () => {
     netns.remove();
   });
 });
-
-function whyNot(): string | false {
-  const why = whyNoNetns();
-  if (why !== false) return why;
-  try {
-    run('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, MAIN, '--version']);
-    return false;
-  } catch {
-    return 'the user nobody can not read this checkout or Node';
-  }
-}

@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { monotonic } from '../../src/observe/health.js';
+import { newNotifier } from '../../src/observe/notifier.js';
 import type { Outputs } from '../../src/output/outputs.js';
 import { startRun } from '../../src/pipeline/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { until } from '../helpers/wiretail.js';
 
-function run(decoderScript?: URL) {
+const STUCK_DECODER = new URL('../helpers/stuck-decoder.js', import.meta.url);
+
+function run(decoderScript?: URL, opened?: () => void) {
   const outputs: Outputs = {
     batch(_lines, _count, settled) {
       setImmediate(settled);
@@ -47,6 +50,7 @@ function run(decoderScript?: URL) {
     outputs,
     diagnostics: pino({ level: 'silent' }),
     ...(decoderScript === undefined ? {} : { decoderScript }),
+    ...(opened === undefined ? {} : { opened }),
   });
 }
 
@@ -69,7 +73,7 @@ test('a run that is starting, at work, and to end', async () => {
 });
 
 test('a decoder that hangs is found out, and named', async () => {
-  const { observed, stop, ended } = run(new URL('../helpers/stuck-decoder.js', import.meta.url));
+  const { observed, stop, ended } = run(STUCK_DECODER);
   const [wrong, ...more] = await until(
     () => observed.health().length > 0 && observed.health(),
     () => 'it is not found out',
@@ -79,4 +83,37 @@ test('a decoder that hangs is found out, and named', async () => {
   stop();
   assert.equal(await ended, 0);
   assert.deepEqual(observed.health(), []);
+});
+
+test('its watchdog is fed until a decoder hangs, and not from then on', async () => {
+  const sent: string[] = [];
+  const said: string[] = [];
+  const diagnostics = pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line).msg) });
+  const { observed, stop, ended } = run(STUCK_DECODER, () => notifier.ready('reading'));
+  let pings = 0;
+  let looked = 0;
+  const notifier = newNotifier({
+    send: (message) => sent.push(message),
+    watchdog: 20,
+    health() {
+      looked++;
+      return observed.health();
+    },
+    diagnostics,
+  });
+  await until(
+    () => said.length > 0,
+    () => `it is not found out: ${sent}`,
+  );
+  pings = sent.filter((message) => message === 'WATCHDOG=1').length;
+  const before = looked;
+  await until(
+    () => looked > before + 3,
+    () => 'it is not looked at again',
+  );
+  assert.deepEqual(said, ['the watchdog is not fed: decoder 1 has made no progress for 5 s']);
+  assert.equal(sent.filter((message) => message === 'WATCHDOG=1').length, pings);
+  assert.ok(pings > 0);
+  stop();
+  assert.equal(await ended, 0);
 });
