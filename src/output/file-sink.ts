@@ -55,6 +55,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   const { name, path, rotation, retries } = options;
   let file = first;
   let size = first.size;
+  let since = first.since;
   let boom = newBoom(first.fd);
   /** What is written before the next batch: an end for a half line, or a start line. */
   let before: Uint8Array = first.half ? Buffer.of(NEWLINE) : NOTHING;
@@ -91,7 +92,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (at < current.bytes.length) return;
     const { lost } = current;
     current = undefined;
-    if (wantsReopen && Date.now() >= reopenAfter) reopen();
+    if (wantsReopen && performance.now() >= reopenAfter) reopen();
     events.done(lost);
   }
 
@@ -122,8 +123,8 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     } catch (error) {
       // The old one is better than none until then.
       wantsReopen = true;
-      reopenAfter = Date.now() + REOPEN_AGAIN_MS;
-      rotateAfter = Date.now() + ROTATE_AGAIN_MS;
+      reopenAfter = performance.now() + REOPEN_AGAIN_MS;
+      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
       events.trouble(error as Error);
       if (current !== undefined) waitAndRetry();
       return;
@@ -135,6 +136,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     else old.destroy();
     file = opened;
     size = opened.size;
+    since = opened.since;
     before = beginning(opened);
     events.reopened();
     if (current !== undefined) takeRest(current.bytes, current.lost);
@@ -165,16 +167,22 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     }
   }
 
+  /** By the time of day, which a file keeps when nobody runs. One from the future began when the clock was set back. */
+  function age(): number {
+    const now = Date.now();
+    since = Math.min(since, now);
+    return now - since;
+  }
+
   /** Before the batch that would make the file too large. */
   function rotateIfDue(next: number): void {
     if (rotation === undefined || path === undefined || size === 0 || wantsReopen) return;
-    const now = Date.now();
-    if (now < rotateAfter || !isDue(rotation, size + next, now - file.since)) return;
+    if (performance.now() < rotateAfter || !isDue(rotation, size + next, age())) return;
     try {
       rotate(path, rotation.keep);
       reopen();
     } catch (error) {
-      rotateAfter = now + ROTATE_AGAIN_MS;
+      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
       events.trouble(error as Error);
     }
   }

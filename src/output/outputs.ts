@@ -97,10 +97,10 @@ export async function openOutputs(config: OutputsConfig, live: boolean): Promise
       for (const output of outputs) output.reopen();
     },
     async flushed() {
-      hopeUntil ??= Date.now() + HOPE_MS;
+      hopeUntil ??= performance.now() + HOPE_MS;
       const hope = hopeUntil;
       const isWaitedFor = (output: Output) =>
-        output.waiting() > 0 && (live || output.isUp() || Date.now() < hope);
+        output.waiting() > 0 && (live || output.isUp() || performance.now() < hope);
       while (outputs.some(isWaitedFor)) await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));
     },
     async end() {

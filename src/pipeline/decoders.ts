@@ -49,7 +49,7 @@ export function startDecoders(
       const start = () => {
         if (over) return;
         const worker = new Worker(script, { workerData: withSelect(data, selected) });
-        const born = Date.now();
+        const born = performance.now();
         let finished = false;
         let reason = '';
         workers.add(worker);
@@ -70,7 +70,7 @@ export function startDecoders(
         worker.on('exit', (code) => {
           workers.delete(worker);
           if (finished || over) return;
-          if (Date.now() - born > HEALTHY_MS) deaths = 0;
+          if (performance.now() - born > HEALTHY_MS) deaths = 0;
           const why = reason || `its thread ended with code ${code}`;
           events.died(data.decoder, why);
           const where = readerPlace(data.ring, data.decoder);

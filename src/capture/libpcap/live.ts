@@ -141,7 +141,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
     source.handle = undefined;
     source.last.fill(0);
     source.tries = 0;
-    source.due = Date.now() + RETRY_MS[0];
+    source.due = performance.now() + RETRY_MS[0];
     wentDown(source, reason);
   };
 
@@ -151,7 +151,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       isBack(source);
     } catch {
       source.tries++;
-      source.due = Date.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
+      source.due = performance.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
     }
   };
 
@@ -195,19 +195,19 @@ export const captureLibpcap: LiveEngine = async (context) => {
     return ready;
   };
 
-  let statsDue = Date.now() + STATS_MS;
+  let statsDue = performance.now() + STATS_MS;
   const rounds = () => {
     context.beat();
     for (const source of sources) {
       if (source.handle !== undefined) take(source, source.handle);
-      else if (Date.now() >= source.due) retry(source);
+      else if (performance.now() >= source.due) retry(source);
       if (source.handle !== undefined && (source.troubled || source.down)) {
         source.troubled = false;
         lookAfter(source, source.handle);
       }
     }
-    if (Date.now() >= statsDue) {
-      statsDue = Date.now() + STATS_MS;
+    if (performance.now() >= statsDue) {
+      statsDue = performance.now() + STATS_MS;
       for (const source of sources) {
         readStats(source);
         // libpcap may have taken the error from the socket before poll could show it.
@@ -224,13 +224,16 @@ export const captureLibpcap: LiveEngine = async (context) => {
 
   // What the kernel has taken until now is drained; what comes from now on is none of this run.
   for (const source of sources) if (source.handle !== undefined) libc.rejectAll(source.handle.fd);
-  const drained = Date.now() + options.readTimeout + 20;
-  while (Date.now() < drained || (wait(0) > 0 && sources.some((source) => source.handle !== undefined))) {
+  const drained = performance.now() + options.readTimeout + 20;
+  while (
+    performance.now() < drained ||
+    (wait(0) > 0 && sources.some((source) => source.handle !== undefined))
+  ) {
     const before = counters[Counter.captured];
     rounds();
     if (ring.room() === 0) ring.waitForRoom(10);
     else if (counters[Counter.captured] === before) wait(5);
-    if (Date.now() > drained + 3000) break;
+    if (performance.now() > drained + 3000) break;
   }
   for (const source of sources) {
     readStats(source);
