@@ -6,7 +6,7 @@ import { readerPlace } from '../ring/reader.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
-  /** @param since the time of the oldest packet with a line in it, in milliseconds since the epoch; NaN: not known */
+  /** @param since the time of the oldest packet with a line in it, in milliseconds of monotonic(); NaN: not known */
   lines(decoder: number, lines: Uint8Array, count: number, since: number): void;
   actions(actions: readonly Action[]): void;
   died(decoder: number, reason: string): void;
