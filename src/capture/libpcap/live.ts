@@ -172,7 +172,12 @@ export const captureLibpcap: LiveEngine = async (context) => {
     if (source.index === undefined) return;
     const state = libc.interfaceState(handle.fd, source.name);
     if (state?.index !== source.index) {
-      fail(source, handle, 'the interface disappeared');
+      const name = libc.interfaceName(handle.fd, source.index);
+      fail(
+        source,
+        handle,
+        name === undefined ? 'the interface disappeared' : `its interface is called ${name} now`,
+      );
       return;
     }
     wentDown(source, 'the interface is down');
