@@ -7,6 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSy
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../config/outputs.js';
 import { UserError } from '../config/user-error.js';
+import type { FileLock } from './file-lock.js';
 import type { Batch, NewSink, Sink, SinkEvents } from './output.js';
 import { isDue, rotate } from './rotate.js';
 
@@ -15,6 +16,7 @@ export interface FileOptions {
   /** undefined: standard output, which can't be opened anew. */
   readonly path: string | undefined;
   readonly rotation: Rotation | undefined;
+  readonly lock: FileLock;
   /** false: a fault is the end, as for who waits for a capture file to be read. */
   readonly retries: boolean;
   /** What a new file begins with: the start line. */
@@ -44,7 +46,7 @@ export function fileSink(options: FileOptions): NewSink {
   if (path === undefined) return (events) => newFileSink(options, describe(1, '/proc/self/fd/1'), events);
   let opened: Opened;
   try {
-    opened = open(path);
+    opened = open(path, options.lock);
   } catch (error) {
     throw new UserError(`--output ${options.name}: expected a file that can be written: ${messageOf(error)}`);
   }
@@ -52,7 +54,7 @@ export function fileSink(options: FileOptions): NewSink {
 }
 
 function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): Sink {
-  const { name, path, rotation, retries } = options;
+  const { name, path, rotation, lock, retries } = options;
   let file = first;
   let size = first.size;
   let since = first.since;
@@ -119,7 +121,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (path === undefined) return;
     let opened: Opened;
     try {
-      opened = open(path);
+      opened = open(path, lock, file.fd);
     } catch (error) {
       // The old one is better than none until then.
       wantsReopen = true;
@@ -215,11 +217,23 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
 /** For its owner to write and a group to read: names of files are nobody else's business. */
 const MODE = 0o640;
 
-function open(path: string): Opened {
+/** @param before the descriptor that is to be closed for this one, maybe of the same file */
+function open(path: string, lock: FileLock, before?: number): Opened {
   // One that is no file may block whoever opens it, as a FIFO does.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile() && !found.isCharacterDevice()) throw new Error('it is no file');
-  return describe(openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, MODE), path);
+  const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, MODE);
+  const { dev, ino } = fstatSync(fd);
+  if (before !== undefined) {
+    const old = fstatSync(before);
+    if (old.dev === dev && old.ino === ino) lock.release(before);
+  }
+  // Devices are anybody's.
+  if (found?.isFile() !== false && !lock.take(fd)) {
+    closeSync(fd);
+    throw new Error('another process of wiretail writes it');
+  }
+  return describe(fd, path);
 }
 
 function describe(fd: number, path: string): Opened {

@@ -5,6 +5,7 @@
 import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
+import { loadFileLock, NO_LOCK } from './file-lock.js';
 import { fileSink } from './file-sink.js';
 import { withPriorities } from './lines.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
@@ -123,7 +124,8 @@ async function openSink(spec: OutputSpec, live: boolean, head: () => Batch | und
     }
     case 'file': {
       const { path, rotation } = spec;
-      return fileSink({ name: `file:${path}`, path, rotation, retries: live, head });
+      const lock = await loadFileLock();
+      return fileSink({ name: `file:${path}`, path, rotation, lock, retries: live, head });
     }
     case 'syslog':
       return syslogSink(spec);
@@ -135,9 +137,9 @@ async function openSink(spec: OutputSpec, live: boolean, head: () => Batch | und
 /** A regular file, or the pipe, socket or terminal. */
 function openStdout(live: boolean, head: () => Batch | undefined): NewSink {
   const name = 'stdout';
-  return fstatSync(1).isFile()
-    ? fileSink({ name, path: undefined, rotation: undefined, retries: live, head })
-    : streamSink(name, process.stdout);
+  if (!fstatSync(1).isFile()) return streamSink(name, process.stdout);
+  // Who started it has opened the file, and may have others write it too.
+  return fileSink({ name, path: undefined, rotation: undefined, lock: NO_LOCK, retries: live, head });
 }
 
 /** systemd.exec(5): device and inode of the journal's socket, where it is standard output or error. */

@@ -163,7 +163,10 @@ export function startRun(options: RunOptions): Run {
       exitCode = 1;
       const what = name === 'stdout' ? 'standard output' : name;
       // Who reads a file into `head` need not be told that it has enough.
-      if (error.code !== 'EPIPE' || live || left > 0) diagnostics.error(`${what} failed: ${error.message}`);
+      if (error.code !== 'EPIPE' || live || left > 0)
+        diagnostics.error(
+          `${what} failed: ${error.message}${left === 0 ? '; no output is left, so the run ends' : ''}`,
+        );
       noOutput = left === 0;
       if (noOutput) stopper.giveUp();
       else {
