@@ -18,7 +18,7 @@ const RPC_PORT = '24007';
 const FAR = '10.99.2.2';
 const HOUR_MS = 3_600_000;
 
-const REPLY_MS = 700;
+const REPLY_MS = 600;
 const METRICS = '127.0.0.1:9732';
 
 /** Starts a process and waits for its word. */
@@ -57,26 +57,50 @@ const actions = (capture: Capture) => anomalies(capture).map(({ event }) => even
 interface More {
   readonly clock: { readonly steps: number; readonly pauses: number };
   readonly kernel: { readonly interface_errors: number };
+  readonly flows: { readonly open: number };
+  readonly lag?: { readonly max: number };
 }
+type AllStats = ReturnType<typeof finalStats> & More;
+
+const statsIn = (capture: Capture): AllStats[] =>
+  capture.lines().flatMap(({ wiretail }) => (wiretail as { stats?: AllStats } | undefined)?.stats ?? []);
 
 /** The last numbers of a capture, which ends well and whose packets are all accounted for. */
-async function endOf(capture: Capture) {
+async function endOf(capture: Capture): Promise<AllStats> {
   assert.equal((await capture.stop()).code, 0, capture.stderr());
-  const stats = finalStats(capture.lines()) as ReturnType<typeof finalStats> & More;
+  const stats = finalStats(capture.lines()) as AllStats;
   const { seen, decoded, ignored, dropped, waiting } = stats.packets;
   assert.equal(seen, decoded + ignored + dropped + waiting);
   return stats;
 }
 
+/** Three captures see all of it: one by the interface's name, one by `any`, one with the engine that takes its own times. */
 suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
   let near: Netns;
   let far: Netns;
+  let named: Capture;
+  let any: Capture;
+  let timed: Capture;
+  const clock = join(temporary(), 'clock');
+  const setAhead = (ms: number) => writeFileSync(clock, String(ms));
 
   before(async () => {
     near = createNetns();
     far = createNetns();
     connectPair(near, far, 'veth0', '10.99.2');
-    await Promise.all([
+    setAhead(0);
+    const options = [
+      ...['-f', `tcp port ${ECHO_PORT} or tcp port ${RPC_PORT}`, '--payload-bytes', '16'],
+      ...['--call-timeout', '1s', '--stats-interval', '200ms', '--workers', '1'],
+    ];
+    [named, any, timed] = await Promise.all([
+      startCapture(near, ['-i', 'veth0', '--buffer-size', '1MiB', '--metrics', METRICS, ...options]),
+      startCapture(near, ['-i', 'any', ...options]),
+      startCapture(near, ['-i', 'veth0', '--engine', 'cap', ...options], 'lines', {
+        ...process.env,
+        SET_CLOCK: clock,
+        NODE_OPTIONS: `--import=${SET_CLOCK}`,
+      }),
       saying(far, 'ready', PEER, 'server', ECHO_PORT),
       saying(far, 'ready', RPC_PEER, 'server', RPC_PORT, String(REPLY_MS)),
     ]);
@@ -84,56 +108,92 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
 
   const echo = (text: string, host = FAR) =>
     near.run(process.execPath, [PEER, 'client', host, ECHO_PORT, text]);
-  const OPTIONS = ['--payload-bytes', '16', '--call-timeout', '1s', '--stats-interval', '200ms'];
+  const ask = (xid: number) => saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, String(xid));
 
-  test('stopped and continued under load: drops are counted to the packet, no reply is missed; two see the same', async (t) => {
-    const [stopped, other] = await Promise.all([
-      startCapture(near, ['-i', 'veth0', '--buffer-size', '1MiB', '--metrics', METRICS, ...OPTIONS]),
-      startCapture(near, ['-i', 'veth0', ...OPTIONS, '--dataset', 'gluster.*']),
-    ]);
+  test('the clock is set back and forward: said and counted once each, and time goes on', async () => {
+    const timeOf = async (text: string) => {
+      echo(text);
+      const { '@timestamp': time, event } = await timed.line(isEcho(text), text);
+      const { duration = -1 } = event;
+      assert.ok(duration > 0 && duration < 10e9, String(duration));
+      return Date.parse(time);
+    };
+    const steps = (count: number) =>
+      until(
+        () => actions(timed).filter((action) => action === 'clock_step').length === count,
+        () => `not told of: ${actions(timed)}; ${timed.stderr()}`,
+      );
+    const first = await timeOf('first');
+    // A call waits over the step, and is never answered.
+    const silent = await ask(5);
+    await until(
+      () => statsIn(timed).at(-1)?.flows.open === 1,
+      () => 'the call is not seen',
+    );
+    setAhead(-HOUR_MS);
+    await steps(1);
+    assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+    assert.ok((await timeOf('second')) < first - HOUR_MS / 2, 'lines have the time that it is now');
+    setAhead(HOUR_MS);
+    await steps(2);
+    // cap's process compares its clocks once a second.
+    await sleep(1000);
+    assert.ok((await timeOf('third')) > first + HOUR_MS / 2);
+    silent.kill();
+
+    const { clock: counted } = await endOf(timed);
+    assert.equal(counted.steps, 2);
+    const told = anomalies(timed).filter(({ event }) => event.action === 'clock_step');
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      [
+        'the clock was set back by 3600.0 s: lines from before have the old time',
+        'the clock was set forward by 7200.0 s: lines from before have the old time',
+      ],
+    );
+    const lags = statsIn(timed).flatMap(({ lag }) => lag?.max ?? []);
+    assert.ok(lags.length > 0 && lags.every((lag) => lag < 60e9), String(lags));
+    assert.equal(timed.lines().filter(({ message }) => message.includes('no reply')).length, 1);
+  });
+
+  test('stopped and continued under load: drops are counted to the packet, no reply is missed', async (t) => {
     // The call is seen, and its reply comes while nobody looks: when it is looked at, it is older than the timeout.
-    const client = await saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, '2');
+    const client = await ask(2);
     await sleep(100);
-    stopped.child.kill('SIGSTOP');
-    await other.line(isCall(2), 'the reply');
-    const flood = near.spawn(process.execPath, [PEER, 'flood', FAR, ECHO_PORT, '0.7', '512']);
-    await ended(flood);
-    await sleep(2200);
-    stopped.child.kill('SIGCONT');
-    const { message } = await stopped.line(isCall(2), 'the call');
-    assert.match(message, /-> ok in \d+ ms$/);
-    await stopped.line(({ event }) => event.action === 'paused', 'that it was stopped');
+    named.child.kill('SIGSTOP');
+    const pause = sleep(2300);
+    await any.line(isCall(2), 'the reply');
+    await ended(near.spawn(process.execPath, [PEER, 'flood', FAR, ECHO_PORT, '0.5', '512']));
+    await pause;
+    named.child.kill('SIGCONT');
+    assert.match((await named.line(isCall(2), 'the call')).message, /-> ok in \d+ ms$/);
+    await named.line(({ event }) => event.action === 'paused', 'that it was stopped');
     const get = `fetch('http://${METRICS}/healthz').then((r) => process.stdout.write(String(r.status)))`;
     assert.equal(near.run(process.execPath, ['-e', get]), '200');
-    // What is asked now and never answered is told of, and once.
     client.kill();
-    const silent = await saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, '3');
+    // What is asked now and never answered is told of.
+    const silent = await ask(3);
     echo('goes on');
-    for (const capture of [stopped, other]) {
+    await named.line(isEcho('goes on'), 'an echo after all that');
+    for (const capture of [named, any]) {
       assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+      assert.equal(capture.lines().filter(isCall(2)).length, 1);
     }
-    await stopped.line(isEcho('goes on'), 'an echo after all that');
     silent.kill();
-    await sleep(200);
-
-    const mine = await endOf(stopped);
-    const its = await endOf(other);
-    assert.equal(mine.packets.seen, its.packets.seen, 'the two do not count the same packets');
-    assert.ok(mine.packets.dropped_by.kernel > 0, 'nothing was dropped: the buffer was large enough');
-    assert.equal(mine.packets.dropped, mine.packets.dropped_by.kernel);
-    assert.deepEqual([mine.clock.pauses, its.clock.pauses], [1, 0]);
-    assert.equal(actions(stopped).filter((action) => action === 'paused').length, 1);
-    assert.deepEqual([mine.clock.steps, its.clock.steps], [0, 0]);
-    for (const capture of [stopped, other]) assert.equal(capture.lines().filter(isCall(2)).length, 1);
-    t.diagnostic(`${mine.packets.seen} packets, of which ${mine.packets.dropped} were dropped`);
+    const last = (capture: Capture) => statsIn(capture).at(-1) as AllStats;
+    await until(
+      () => last(named).packets.seen === last(any).packets.seen,
+      () => `two do not count the same packets: ${last(named).packets.seen}, ${last(any).packets.seen}`,
+    );
+    const { packets, clock: counted } = last(named);
+    assert.ok(packets.dropped_by.kernel > 0, 'nothing was dropped: the buffer was large enough');
+    assert.equal(packets.dropped, packets.dropped_by.kernel);
+    assert.deepEqual([counted.pauses, last(any).clock.pauses], [1, 0]);
+    assert.equal(actions(named).filter((action) => action === 'paused').length, 1);
+    t.diagnostic(`${packets.seen} packets, of which ${packets.dropped} were dropped`);
   });
 
   test('renamed, and new ones with any: what is named is waited for, what is new is seen', async () => {
-    const [named, any] = await Promise.all([
-      startCapture(near, ['-i', 'veth0', ...OPTIONS]),
-      startCapture(near, ['-i', 'any', ...OPTIONS]),
-    ]);
-    echo('before');
     near.ip('link', 'set', 'veth0', 'down');
     near.ip('link', 'set', 'veth0', 'name', 'wan0');
     near.ip('link', 'set', 'wan0', 'up');
@@ -154,77 +214,12 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     echo('after');
     for (const capture of [named, any]) await capture.line(isEcho('after'), 'an echo at the end');
 
-    assert.deepEqual(actions(any), []);
+    const ofInterfaces = (capture: Capture) => actions(capture).filter((action) => /^interface/.test(action));
+    assert.deepEqual(ofInterfaces(any), []);
     assert.equal((await endOf(any)).kernel.interface_errors, 0);
-    const told = actions(named).filter((action) => /^interface/.test(action));
+    const told = ofInterfaces(named);
     assert.deepEqual([told[0], told.at(-1)], ['interface_down', 'interface_up']);
     assert.equal((await endOf(named)).kernel.interface_errors, told.length / 2);
     assert.equal(named.lines().some(isEcho('called otherwise')), false);
-  });
-
-  // The kernel's times can't be changed for one program: so it is the engine that takes its own.
-  test('the clock is set back and forward: said and counted once each, and time goes on', async () => {
-    const clock = join(temporary(), 'clock');
-    const setAhead = (ms: number) => writeFileSync(clock, String(ms));
-    setAhead(0);
-    const capture = await startCapture(near, ['-i', 'veth0', '--engine', 'cap', ...OPTIONS], 'lines', {
-      ...process.env,
-      SET_CLOCK: clock,
-      NODE_OPTIONS: `--import=${SET_CLOCK}`,
-    });
-    const timeOf = async (text: string) => {
-      echo(text);
-      const { '@timestamp': time, event } = await capture.line(isEcho(text), text);
-      assert.ok(
-        event.duration !== undefined && event.duration > 0 && event.duration < 10e9,
-        String(event.duration),
-      );
-      return Date.parse(time);
-    };
-    const steps = async (count: number) =>
-      until(
-        () => actions(capture).filter((action) => action === 'clock_step').length === count,
-        () => `not told of: ${actions(capture)}; ${capture.stderr()}`,
-      );
-    const first = await timeOf('first');
-    // Over the first step, a call waits that is never answered.
-    const silent = await saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, '5');
-    await until(
-      () =>
-        capture
-          .lines()
-          .some(
-            ({ wiretail }) => (wiretail as { stats?: { flows: { open: number } } })?.stats?.flows.open === 1,
-          ),
-      () => 'the call is not seen',
-    );
-    setAhead(-HOUR_MS);
-    await steps(1);
-    assert.match((await capture.line(isCall(5), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
-    // cap's process looks at the clock once a second.
-    await sleep(1000);
-    const second = await timeOf('second');
-    assert.ok(second < first - HOUR_MS / 2, 'lines have the time that it is now');
-    setAhead(HOUR_MS);
-    await steps(2);
-    await sleep(1000);
-    const third = await timeOf('third');
-    assert.ok(third > first + HOUR_MS / 2);
-    silent.kill();
-
-    const { clock: counted } = await endOf(capture);
-    assert.equal(counted.steps, 2);
-    assert.deepEqual(
-      anomalies(capture).map(({ message }) => message),
-      [
-        'the clock was set back by 3600.0 s: lines from before have the old time',
-        'the clock was set forward by 7200.0 s: lines from before have the old time',
-      ],
-    );
-    const lags = capture
-      .lines()
-      .flatMap(({ wiretail }) => (wiretail as { stats?: { lag?: { max: number } } })?.stats?.lag?.max ?? []);
-    assert.ok(lags.length > 0 && lags.every((lag) => lag < 60e9), String(lags));
-    assert.equal(capture.lines().filter(({ message }) => message.includes('no reply')).length, 1);
   });
 });
