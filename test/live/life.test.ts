@@ -9,9 +9,8 @@ import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, finalStats, type Line, startCapture, until } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const PEER = here('./peer.js');
-const RPC_PEER = here('./rpc-peer.js');
+const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
+const RPC_PEER = fileURLToPath(new URL('./rpc-peer.js', import.meta.url));
 const SET_CLOCK = new URL('../helpers/set-clock.js', import.meta.url).href;
 const ECHO_PORT = '4730';
 const RPC_PORT = '24007';
