@@ -5,9 +5,10 @@
  */
 import { createHistogram } from 'node:perf_hooks';
 import type { JsonObject } from '../records/record.js';
+import { monotonic } from './health.js';
 
 export interface Lag {
-  /** A batch was written. @param since the time of its oldest packet in milliseconds since the epoch; NaN: not known */
+  /** A batch was written. @param since the time of its oldest packet in milliseconds of monotonic(); NaN: not known */
   written(since: number): void;
   /** The batches since this was asked last, in nanoseconds; undefined: there were none. */
   take(): JsonObject | undefined;
@@ -21,8 +22,7 @@ export function newLag(seen: (seconds: number) => void): Lag {
   return {
     written(since) {
       if (Number.isNaN(since)) return;
-      // The clock may have been set meanwhile.
-      const ms = Math.max(0, Date.now() - since);
+      const ms = Math.max(0, monotonic() - since);
       histogram.record(Math.min(Math.max(1, Math.round(ms * 1000)), 3_600_000_000));
       seen(ms / 1000);
     },

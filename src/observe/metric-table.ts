@@ -72,6 +72,13 @@ export const METRICS: readonly MetricRow[] = [
     from: 'kernel.interface_errors',
   },
   {
+    type: 'counter',
+    name: 'wiretail_clock_events_total',
+    help: 'Times that the time of day was set, and that the process did not run for seconds.',
+    from: { step: 'clock.steps', pause: 'clock.pauses' },
+    label: 'event',
+  },
+  {
     type: 'gauge',
     name: 'wiretail_flows_open',
     help: 'TCP connections that are followed.',

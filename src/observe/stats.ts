@@ -16,6 +16,14 @@ export interface OutputCounts {
   readonly reopened: number;
 }
 
+/** What happened to the time of day, and to ours. */
+export interface ClockCounts {
+  /** Times that the clock was set. */
+  readonly steps: number;
+  /** Times that the process did not run for seconds. */
+  readonly pauses: number;
+}
+
 /** What only the main thread knows. */
 export interface MainCounts {
   readonly lines: {
@@ -31,6 +39,7 @@ export interface MainCounts {
   readonly decoderRestarts: number;
   /** The run ended before its threads did: what they still had in hand was abandoned. */
   readonly outOfTime: boolean;
+  readonly clock: ClockCounts;
 }
 
 /** Packets that were not decoded, and why. */
@@ -129,7 +138,7 @@ export function statsOf(memory: SharedArrayBuffer, main: MainCounts, ended: bool
 }
 
 /** What only a live capture has. */
-export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonObject {
+export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory, clock: ClockCounts): JsonObject {
   const control = new Int32Array(ring.control);
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   return {
@@ -139,6 +148,7 @@ export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory): JsonOb
       interface_dropped: total(memory, Counter.interface_dropped),
       interface_errors: total(memory, Counter.interface_errors),
     },
+    clock: { ...clock },
     ring: {
       segments: ring.slots,
       segment_bytes: ring.slotBytes,

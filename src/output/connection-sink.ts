@@ -46,7 +46,7 @@ export function connectionSink(
       // Nothing is expected of the other side but its end, which is told only to who reads.
       made.resume();
       made.on('connect', () => {
-        since = Date.now();
+        since = performance.now();
         socket = made;
         if (current !== undefined) give(made, current);
       });
@@ -56,7 +56,7 @@ export function connectionSink(
       made.on('close', () => {
         if (socket === made) socket = undefined;
         if (ending) return;
-        if (since > 0 && Date.now() - since >= GOOD_MS) backoff.reset();
+        if (since > 0 && performance.now() - since >= GOOD_MS) backoff.reset();
         events.trouble(why);
         setTimeout(open, backoff.next()).unref();
       });

@@ -34,7 +34,7 @@ export function datagramSink(
     let ending = false;
 
     const failed = (error: Error) => {
-      if (isOpen && Date.now() - since >= GOOD_MS) backoff.reset();
+      if (isOpen && performance.now() - since >= GOOD_MS) backoff.reset();
       isOpen = false;
       socket.close();
       events.trouble(error);
@@ -49,7 +49,7 @@ export function datagramSink(
           return;
         }
         isOpen = true;
-        since = Date.now();
+        since = performance.now();
         next(0);
       });
     };

@@ -3,28 +3,14 @@
  * or rotated, and no line is split over two files. After a fault (a full disk) the rest of the batch is tried again,
  * from the byte on at which it stopped.
  */
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
-  openSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../config/outputs.js';
 import { UserError } from '../config/user-error.js';
+import { type Access, describe, type Opened, open } from './open-file.js';
 import type { Batch, NewSink, Sink, SinkEvents } from './output.js';
 import { isDue, rotate } from './rotate.js';
 
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-export interface FileOptions {
+export interface FileOptions extends Access {
   readonly name: string;
   /** undefined: standard output, which can't be opened anew. */
   readonly path: string | undefined;
@@ -33,8 +19,6 @@ export interface FileOptions {
   readonly retries: boolean;
   /** What a new file begins with: the start line. */
   head(): Batch | undefined;
-  /** Whose a file is that root creates, since it is that user who opens it anew. */
-  readonly owner: Owner | undefined;
 }
 
 const RETRY_MS = 1000;
@@ -45,22 +29,13 @@ const ROTATE_AGAIN_MS = 60000;
 const NEWLINE = 10;
 const NOTHING = new Uint8Array(0);
 
-interface Opened {
-  readonly fd: number;
-  readonly size: number;
-  /** When the file began, in milliseconds. */
-  readonly since: number;
-  /** Its last byte is no newline: who wrote it was killed, or the disk was full. */
-  readonly half: boolean;
-}
-
 /** @throws UserError if the file can't be opened */
 export function fileSink(options: FileOptions): NewSink {
   const { path } = options;
   if (path === undefined) return (events) => newFileSink(options, describe(1, '/proc/self/fd/1'), events);
   let opened: Opened;
   try {
-    opened = open(path, options.owner);
+    opened = open(path, options);
   } catch (error) {
     throw new UserError(`--output ${options.name}: expected a file that can be written: ${messageOf(error)}`);
   }
@@ -71,6 +46,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   const { name, path, rotation, retries } = options;
   let file = first;
   let size = first.size;
+  let since = first.since;
   let boom = newBoom(first.fd);
   /** What is written before the next batch: an end for a half line, or a start line. */
   let before: Uint8Array = first.half ? Buffer.of(NEWLINE) : NOTHING;
@@ -107,7 +83,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (at < current.bytes.length) return;
     const { lost } = current;
     current = undefined;
-    if (wantsReopen && Date.now() >= reopenAfter) reopen();
+    if (wantsReopen && performance.now() >= reopenAfter) reopen();
     events.done(lost);
   }
 
@@ -134,12 +110,12 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (path === undefined) return;
     let opened: Opened;
     try {
-      opened = open(path, options.owner);
+      opened = open(path, options, file.fd);
     } catch (error) {
       // The old one is better than none until then.
       wantsReopen = true;
-      reopenAfter = Date.now() + REOPEN_AGAIN_MS;
-      rotateAfter = Date.now() + ROTATE_AGAIN_MS;
+      reopenAfter = performance.now() + REOPEN_AGAIN_MS;
+      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
       events.trouble(error as Error);
       if (current !== undefined) waitAndRetry();
       return;
@@ -151,6 +127,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     else old.destroy();
     file = opened;
     size = opened.size;
+    since = opened.since;
     before = beginning(opened);
     events.reopened();
     if (current !== undefined) takeRest(current.bytes, current.lost);
@@ -181,16 +158,22 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     }
   }
 
+  /** By the time of day, which a file keeps when nobody runs. One from the future began when the clock was set back. */
+  function age(): number {
+    const now = Date.now();
+    since = Math.min(since, now);
+    return now - since;
+  }
+
   /** Before the batch that would make the file too large. */
   function rotateIfDue(next: number): void {
     if (rotation === undefined || path === undefined || size === 0 || wantsReopen) return;
-    const now = Date.now();
-    if (now < rotateAfter || !isDue(rotation, size + next, now - file.since)) return;
+    if (performance.now() < rotateAfter || !isDue(rotation, size + next, age())) return;
     try {
       rotate(path, rotation.keep);
       reopen();
     } catch (error) {
-      rotateAfter = now + ROTATE_AGAIN_MS;
+      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
       events.trouble(error as Error);
     }
   }
@@ -218,58 +201,6 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       });
     },
   };
-}
-
-/** For its owner to write and a group to read: names of files are nobody else's business. */
-const MODE = 0o640;
-
-const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
-
-function open(path: string, owner: Owner | undefined): Opened {
-  // One that is no file may block whoever opens it, as a FIFO does.
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile() && !found.isCharacterDevice()) throw new Error('it is no file');
-  const created = found === undefined ? create(path, owner) : undefined;
-  return describe(created ?? openSync(path, FLAGS, MODE), path);
-}
-
-/**
- * Only a file that nobody had before is given away: with O_EXCL no link is followed (open(2)), which somebody who may
- * write in the directory could have put there to get another file.
- */
-function create(path: string, owner: Owner | undefined): number | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, FLAGS | constants.O_EXCL, MODE);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw error;
-  }
-  if (owner !== undefined && process.geteuid?.() === 0) fchownSync(fd, owner.uid, owner.gid);
-  return fd;
-}
-
-function describe(fd: number, path: string): Opened {
-  const stats = fstatSync(fd);
-  const { size, birthtimeMs } = stats;
-  if (!stats.isFile() || size === 0) return { fd, size: 0, since: Date.now(), half: false };
-  return { fd, size, since: birthtimeMs > 0 ? birthtimeMs : Date.now(), half: endsInHalf(path, stats) };
-}
-
-function endsInHalf(path: string, { ino, size }: Stats): boolean {
-  const last = Buffer.alloc(1);
-  try {
-    const fd = openSync(path, constants.O_RDONLY);
-    try {
-      if (fstatSync(fd).ino !== ino) return false;
-      return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // Who may write it may not read it.
-    return false;
-  }
 }
 
 function messageOf(error: unknown): string {

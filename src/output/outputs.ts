@@ -5,9 +5,11 @@
 import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
-import { fileSink, type Owner } from './file-sink.js';
+import { loadFileLock, NO_LOCK } from './file-lock.js';
+import { fileSink } from './file-sink.js';
 import { isJournal } from './journal.js';
 import { withPriorities } from './lines.js';
+import type { Owner } from './open-file.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 import { newOutput, type Output } from './queue.js';
 import { streamSink } from './stream-sink.js';
@@ -101,10 +103,10 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
       for (const output of outputs) output.reopen();
     },
     async flushed() {
-      hopeUntil ??= Date.now() + HOPE_MS;
+      hopeUntil ??= performance.now() + HOPE_MS;
       const hope = hopeUntil;
       const isWaitedFor = (output: Output) =>
-        output.waiting() > 0 && (live || output.isUp() || Date.now() < hope);
+        output.waiting() > 0 && (live || output.isUp() || performance.now() < hope);
       while (outputs.some(isWaitedFor)) await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));
     },
     async end() {
@@ -132,7 +134,8 @@ async function openSink(
     }
     case 'file': {
       const { path, rotation } = spec;
-      return fileSink({ name: `file:${path}`, path, rotation, retries: live, head, owner });
+      const lock = await loadFileLock();
+      return fileSink({ name: `file:${path}`, path, rotation, owner, lock, retries: live, head });
     }
     case 'syslog':
       return syslogSink(spec);
@@ -144,7 +147,8 @@ async function openSink(
 /** A regular file, or the pipe, socket or terminal. */
 function openStdout(live: boolean, head: () => Batch | undefined): NewSink {
   const name = 'stdout';
-  return fstatSync(1).isFile()
-    ? fileSink({ name, path: undefined, rotation: undefined, retries: live, head, owner: undefined })
-    : streamSink(name, process.stdout);
+  if (!fstatSync(1).isFile()) return streamSink(name, process.stdout);
+  // Who started it has opened the file, and may have others write it too.
+  const given = { path: undefined, rotation: undefined, owner: undefined, lock: NO_LOCK };
+  return fileSink({ name, ...given, retries: live, head });
 }

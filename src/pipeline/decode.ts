@@ -11,13 +11,16 @@ import { flowHash, makeService, shardOf } from '../packet/service.js';
 import { claimingDecoder } from '../protocols/claim.js';
 import type { FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
-import { MARK, Mark, RECORD_HEADER } from '../ring/layout.js';
+import { writeTimesBy } from '../records/time.js';
+import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../ring/layout.js';
 import type { Flow } from '../stream/flow.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../stream/limits.js';
 import { Fate, newReassembler } from '../stream/reassembler.js';
 import { NO_TALLY, type Tally } from './count-records.js';
+import { newFileClock } from './file-clock.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
+import type { PacketClock } from './packet-clock.js';
 import { newSelection, type Selection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
@@ -45,12 +48,12 @@ export interface DecodePlace {
 }
 
 export interface Decode {
-  /** The time of the packet at hand. */
+  /** The time of the packet at hand, as it is kept (packet-clock.ts). */
   readonly at: Moment;
   /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
   records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
-  /** No packet came, and it is that late now: what is waited for too long is given up. */
-  idle(seconds: number): void;
+  /** No packet came: what is waited for too long is given up. */
+  idle(): void;
   /** Packets were dropped before they came here. */
   missed(): void;
   /** Another decoder has found a brick. */
@@ -89,12 +92,16 @@ export function newDecode(
   emitLine: (line: string) => void,
   found: (brick: FoundBrick) => void = () => {},
   tally: Tally = NO_TALLY,
+  clock: PacketClock = newFileClock(),
 ): Decode {
   const headers = newHeaders();
   const { tunnels } = options;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const time = clock.time ?? at;
+  // A thread has one decoder.
+  writeTimesBy(clock.wall);
   const isToService = makeService(options.servicePorts);
   const log = newRecordLog(options.maxLine, (line) => {
     counters[Counter.lines]++;
@@ -141,10 +148,11 @@ export function newDecode(
     });
   };
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const tick = (at: Moment) => {
-    for (const one of ticking) one(at);
-  };
   const reassembler = newReassembler(options.limits, streams, opened);
+  const tick = () => {
+    reassembler.tick(time);
+    for (const one of ticking) one(time);
+  };
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
     const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
@@ -176,12 +184,17 @@ export function newDecode(
     if (kind === Mark.link) place.linkType = value;
     else if (kind === Mark.number) place.packet = value;
     else if (kind === Mark.file) place.packet = 0;
+    else if (kind === Mark.time) {
+      clock.passed(value * TIME_UNIT_MS);
+      tick();
+    }
   };
 
   return {
     at,
     records(bytes, start, end, done) {
       let position = start;
+      clock.look();
       while (position < end) {
         const captured = readU32(bytes, position + 8);
         const wire = readU32(bytes, position + 12);
@@ -192,21 +205,15 @@ export function newDecode(
         } else {
           counters[Counter.walked]++;
           place.packet++;
-          at.seconds = readU32(bytes, position);
-          at.nanoseconds = readU32(bytes, position + 4);
+          clock.packet(readU32(bytes, position), readU32(bytes, position + 4), at);
           at.packet = options.numbered ? place.packet : 0;
-          reassembler.tick(at);
-          tick(at);
+          tick();
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }
         position = data + captured;
       }
     },
-    idle(seconds) {
-      const now = { ...at, seconds };
-      reassembler.tick(now);
-      tick(now);
-    },
+    idle: tick,
     missed() {
       for (const protocol of known) protocol.missed?.();
     },

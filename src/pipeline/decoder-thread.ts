@@ -6,12 +6,15 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Counter, counterRow, total } from '../observe/counters.js';
 import { newBeat, OVER } from '../observe/health.js';
+import { wallTime } from '../records/time.js';
 import { MAX_PACKET, RECORD_HEADER } from '../ring/layout.js';
 import { openReader } from '../ring/reader.js';
 import { recordsWithin } from '../ring/records.js';
 import { countedActions, newTally } from './count-records.js';
 import { newDecode } from './decode.js';
+import { newFileClock } from './file-clock.js';
 import { newLineBatch } from './line-batch.js';
+import { newLiveClock } from './live-clock.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDecoder } from './messages.js';
 
 /** The longest sleep without packets: counters are published, and progress is told, at least this often. */
@@ -25,6 +28,7 @@ const counters = counterRow(data.counters, data.counterRow);
 const pending = pendingWord(data.decoder);
 const place = sharedPlace(data.place);
 const reader = openReader(data.ring, data.decoder);
+const clock = data.live ? newLiveClock() : newFileClock();
 const beat = newBeat(counters);
 beat();
 
@@ -51,7 +55,7 @@ function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
 }
 
 function packetTime(): number {
-  return decoding ? decode.at.seconds * 1000 + decode.at.nanoseconds / 1e6 : Number.NaN;
+  return decoding ? clock.monotonic(decode.at) : Number.NaN;
 }
 
 function addLine(line: string): void {
@@ -66,6 +70,7 @@ const decode = newDecode(
   addLine,
   (brick) => tell({ kind: 'found', brick }),
   newTally(data.tallies, data.decoder, counters),
+  clock,
 );
 tell({ kind: 'actions', actions: countedActions() });
 
@@ -111,7 +116,7 @@ try {
   while (!reader.finished()) {
     if (reader.next(WAIT_MS)) decodePieces();
     // In files only packets tell the time.
-    else if (data.live) decode.idle(Math.floor(Date.now() / 1000));
+    else if (data.live) decode.idle();
     if (data.live) lookForDrops();
     hear();
     batch.flush();
@@ -128,7 +133,8 @@ try {
   throw error;
 }
 counters[Counter.beat] = OVER;
-tell({ kind: 'done', seconds: decode.at.seconds, nanoseconds: decode.at.nanoseconds });
+const { seconds, nanoseconds } = wallTime(decode.at);
+tell({ kind: 'done', seconds, nanoseconds });
 
 /** The numbers that a replacement goes on from, kept in shared memory. */
 function sharedPlace(memory: SharedArrayBuffer): { linkType: number; packet: number } {

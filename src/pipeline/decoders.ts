@@ -6,7 +6,7 @@ import { readerPlace } from '../ring/reader.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
-  /** @param since the time of the oldest packet with a line in it, in milliseconds since the epoch; NaN: not known */
+  /** @param since the time of the oldest packet with a line in it, in milliseconds of monotonic(); NaN: not known */
   lines(decoder: number, lines: Uint8Array, count: number, since: number): void;
   actions(actions: readonly Action[]): void;
   died(decoder: number, reason: string): void;
@@ -49,7 +49,7 @@ export function startDecoders(
       const start = () => {
         if (over) return;
         const worker = new Worker(script, { workerData: withSelect(data, selected) });
-        const born = Date.now();
+        const born = performance.now();
         let finished = false;
         let reason = '';
         workers.add(worker);
@@ -70,7 +70,7 @@ export function startDecoders(
         worker.on('exit', (code) => {
           workers.delete(worker);
           if (finished || over) return;
-          if (Date.now() - born > HEALTHY_MS) deaths = 0;
+          if (performance.now() - born > HEALTHY_MS) deaths = 0;
           const why = reason || `its thread ended with code ${code}`;
           events.died(data.decoder, why);
           const where = readerPlace(data.ring, data.decoder);

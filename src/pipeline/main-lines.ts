@@ -1,6 +1,7 @@
 /** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../capture/engine.js';
+import type { ClockEvent } from '../observe/clocks.js';
 import { escaped } from '../output/escape.js';
 import type { OutputEvent } from '../output/output.js';
 import { newRecordLog } from '../output/record-log.js';
@@ -13,6 +14,7 @@ export interface MainLines {
   startAgain(at: Time): string | undefined;
   output(event: OutputEvent, at: Time): void;
   capture(anomaly: CaptureAnomaly): void;
+  clock(event: ClockEvent, message: string): void;
   problem(problem: InputProblem, at: Time): void;
   decoderDied(decoder: number, reason: string): void;
   stats(stats: JsonObject, final: boolean, at: Time): void;
@@ -105,6 +107,11 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
     },
     capture({ action, level, message, interface: name }) {
       anomaly(wallClock(), level, action, message, { interface: name });
+    },
+    clock({ action, milliseconds }, message) {
+      const nanoseconds = Math.round(milliseconds) * 1e6;
+      const details = action === 'paused' ? { pause: nanoseconds } : { step: nanoseconds };
+      anomaly(wallClock(), 'warn', action, message, details);
     },
     problem({ file, kind, text, offset }, at) {
       const message = `${file === '-' ? 'standard input' : file}: ${text}`;

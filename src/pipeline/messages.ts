@@ -96,7 +96,7 @@ export type ToDecoder =
   | { readonly kind: 'select'; readonly select: Select };
 
 export type FromDecoder =
-  /** `since`: the time of the oldest packet with a line in it, in milliseconds since the epoch; NaN: not known. */
+  /** `since`: the time of the oldest packet with a line in it, in milliseconds of monotonic(); NaN: not known. */
   | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number; readonly since: number }
   /** What it counts calls by; all decoders say the same. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }

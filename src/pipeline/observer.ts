@@ -14,7 +14,7 @@ export interface Observer {
   readonly observed: Observed;
   /** What the decoders count calls by. */
   actions(all: readonly Action[]): void;
-  /** A batch of lines was written. @param since the time of its oldest packet in milliseconds since the epoch, or NaN */
+  /** A batch of lines was written. @param since the time of its oldest packet in milliseconds of monotonic(), or NaN */
   written(since: number): void;
   /** The numbers of a stats line. @param final no thread counts any more */
   line(final: boolean): JsonObject;
@@ -55,8 +55,9 @@ export function newObserver(
     }));
 
   const numbers = (final: boolean): JsonObject => {
-    const counted = statsOf(counters, main(), final);
-    return live ? { ...counted, ...liveStatsOf(counters, ring) } : counted;
+    const known = main();
+    const counted = statsOf(counters, known, final);
+    return live ? { ...counted, ...liveStatsOf(counters, ring, known.clock) } : counted;
   };
 
   return {

@@ -14,6 +14,7 @@ import type { JsonObject } from '../records/record.js';
 import { createRing } from '../ring/ring.js';
 import { DEFAULT_LIMITS } from '../stream/limits.js';
 import { startCapture } from './capture-worker.js';
+import { startClockEvents } from './clock-events.js';
 import { startDecoders } from './decoders.js';
 import { bricksOf } from './gluster-state.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
@@ -93,11 +94,17 @@ export function startRun(options: RunOptions): Run {
   let fileTime: Time = { seconds: 0, nanoseconds: 0 };
   const now = (): Time => (live ? wallClock() : fileTime);
 
+  const clock = startClockEvents((event, message) => {
+    if (!live) return;
+    diagnostics.warn(message);
+    outlet.afterStart(() => lines.clock(event, message));
+  });
   const observer = newObserver(options.version, shared, config.workers, live, () => ({
     lines: outlet.counts(),
     outputs: live || options.countOutputs ? outputs.counts() : undefined,
     decoderRestarts,
     outOfTime,
+    clock: clock.counts(),
   }));
 
   const decoders = startDecoders(
@@ -167,7 +174,10 @@ export function startRun(options: RunOptions): Run {
       exitCode = 1;
       const what = name === 'stdout' ? 'standard output' : name;
       // Who reads a file into `head` need not be told that it has enough.
-      if (error.code !== 'EPIPE' || live || left > 0) diagnostics.error(`${what} failed: ${error.message}`);
+      if (error.code !== 'EPIPE' || live || left > 0)
+        diagnostics.error(
+          `${what} failed: ${error.message}${left === 0 ? '; no output is left, so the run ends' : ''}`,
+        );
       noOutput = left === 0;
       if (noOutput) stopper.giveUp();
       else {
@@ -225,6 +235,7 @@ export function startRun(options: RunOptions): Run {
       return exitCode;
     } finally {
       clearInterval(interval);
+      clock.end();
       stopper.clear();
       decoders.terminate();
       capture.terminate();

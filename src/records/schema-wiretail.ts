@@ -103,6 +103,10 @@ const COUNTED: Readonly<Record<string, Schema>> = {
     ),
   ),
   kernel: counts('received', 'dropped', 'interface_dropped', 'interface_errors'),
+  clock: describe(
+    'times that the time of day was set, and that the process did not run for seconds',
+    counts('steps', 'pauses'),
+  ),
   cpu: describe('nanoseconds of all threads of the process', counts('user', 'system')),
 };
 
@@ -156,6 +160,8 @@ const ANOMALY: Schema = object({
   packets: count,
   link_type: integer,
   interface: string,
+  step: describe('nanoseconds that the clock was set forward by; negative: back', integer),
+  pause: describe('nanoseconds', count),
   file: string,
   offset: count,
   decoder: count,

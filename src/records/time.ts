@@ -1,21 +1,40 @@
 /** Times as they stand in lines: UTC with nine decimals, as RFC 3339 has them. */
 
+/** A moment as it is kept: the numbers of the packet that made it. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
 let lastSecond = -1;
 let lastText = '';
 
-/** Nearly all records share their second with the one before, so its text is kept. */
-export function timestamp(seconds: number, nanoseconds: number): string {
-  if (seconds !== lastSecond) {
-    lastSecond = seconds;
-    lastText = new Date(seconds * 1000).toISOString().slice(0, 20);
-  }
-  return `${lastText}${String(nanoseconds).padStart(9, '0')}Z`;
+/** What a thread's times are called outside; undefined: as they are. */
+let wall: ((seconds: number, nanoseconds: number) => Instant) | undefined;
+
+/**
+ * From here on this thread keeps times that no setting of the clock changes (pipeline/packet-clock.ts), and writes
+ * the time of day that `toWall` makes of them.
+ */
+export function writeTimesBy(toWall: (seconds: number, nanoseconds: number) => Instant): void {
+  wall = toWall;
 }
 
-/** A moment as it is kept: the numbers of the packet that made it. */
-interface Instant {
-  readonly seconds: number;
-  readonly nanoseconds: number;
+/** The time of day of a kept moment. */
+export function wallTime(at: Instant): Instant {
+  return wall === undefined ? at : wall(at.seconds, at.nanoseconds);
+}
+
+/** Nearly all records share their second with the one before, so its text is kept. */
+export function timestamp(seconds: number, nanoseconds: number): string {
+  let fraction = nanoseconds;
+  let second = seconds;
+  if (wall !== undefined) ({ seconds: second, nanoseconds: fraction } = wall(seconds, nanoseconds));
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString().slice(0, 20);
+  }
+  return `${lastText}${String(fraction).padStart(9, '0')}Z`;
 }
 
 /** Nanoseconds from a kept moment to `to`; exact up to 104 days. */

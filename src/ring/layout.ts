@@ -29,8 +29,13 @@ export const Mark = {
   kernelDrop: 4,
   /** The packets that follow come from the input file of this index; numbering starts anew. */
   file: 5,
+  /** Packets up to this moment of the clock that nobody can set have all been written before; live only. */
+  time: 6,
 } as const;
 export type Mark = (typeof Mark)[keyof typeof Mark];
+
+/** In which Mark.time counts: so, 32 bits last for years after the machine's start. */
+export const TIME_UNIT_MS = 100;
 
 /** The most bytes of one packet that any reader accepts (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_PACKET = 262144;

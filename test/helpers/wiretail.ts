@@ -95,10 +95,12 @@ export async function startCapture(
   netns: Netns,
   args: readonly string[],
   reader: Reader = 'lines',
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<Capture> {
   if (!existsSync(MAIN)) throw new Error('dist/ is not built');
   const child = netns.spawn(process.execPath, [MAIN, 'capture', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env,
   });
   const exit = ended(child);
   let stderr = '';

@@ -20,6 +20,7 @@ const main = {
   outputs: undefined,
   decoderRestarts: 0,
   outOfTime: false,
+  clock: { steps: 0, pauses: 0 },
 };
 
 const CALLS: CallTotals[] = [
@@ -44,7 +45,7 @@ let notReady: string | undefined;
 let onLag: (seconds: number) => void = () => {};
 const observed: Observed = {
   version: '1.2.3',
-  stats: () => ({ ...statsOf(counters, main, false), ...liveStatsOf(counters, ring) }),
+  stats: () => ({ ...statsOf(counters, main, false), ...liveStatsOf(counters, ring, main.clock) }),
   calls: () => CALLS,
   functions: () => new Map([['a "quoted"\\\nname', { waiting: 2, running: 1 }]]),
   onLag: (seen) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changeOf } from '../../src/observe/change.js';
+import { type Clocks, newClockWatch } from '../../src/observe/clocks.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
 import { healthOf, monotonic, newBeat, OVER, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
 import { newLag } from '../../src/observe/lag.js';
@@ -53,6 +54,26 @@ describe('the change between two stats lines', () => {
   });
 });
 
+describe('the clocks', () => {
+  it('are seen to be set, and to have gone on without us, once each time', () => {
+    let now: Clocks = { wall: 1e12, steady: 5000, sure: true };
+    const watch = newClockWatch(() => now);
+    const after = (ms: number, step = 0, sure = true) => {
+      now = { wall: now.wall + ms + step, steady: now.steady + ms, sure };
+      return watch.look();
+    };
+    assert.deepEqual(after(250), []);
+    assert.deepEqual(after(250, -3_600_000), [{ action: 'clock_step', milliseconds: -3_600_000 }]);
+    assert.deepEqual(after(250), []);
+    // A reading that was interrupted tells nothing; the next one does.
+    assert.deepEqual(after(250, 7_200_000, false), []);
+    assert.deepEqual(after(250), [{ action: 'clock_step', milliseconds: 7_200_000 }]);
+    assert.deepEqual(after(8000), [{ action: 'paused', milliseconds: 8000 }]);
+    assert.deepEqual(after(250, 20), []);
+    assert.deepEqual(watch.counts(), { steps: 2, pauses: 1 });
+  });
+});
+
 describe('the lag', () => {
   it('is that of the batches since it was asked last', () => {
     const seen: number[] = [];
@@ -60,8 +81,8 @@ describe('the lag', () => {
     assert.equal(lag.take(), undefined);
     lag.written(Number.NaN);
     assert.equal(lag.take(), undefined);
-    lag.written(Date.now() - 3_000);
-    lag.written(Date.now() + 60_000);
+    lag.written(monotonic() - 3_000);
+    lag.written(monotonic() + 60_000);
     const { batches, max, p99, mean } = lag.take() as Record<string, number>;
     assert.equal(batches, 2);
     assert.ok(max >= 3e9 && max < 3.5e9 && p99 >= 2.99e9 && mean >= 1.49e9, `${max} ${p99} ${mean}`);

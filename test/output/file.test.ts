@@ -79,6 +79,59 @@ test('opened anew without a rename, the file goes on and has no second start', a
   assert.equal(outputs.counts().reopened, 1);
 });
 
+test('a file has one writer at a time', async () => {
+  const path = join(directory, 'locked');
+  const first = await newHarness([file(path)]);
+  await assert.rejects(newHarness([file(path)]), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, /--output file:.*locked: .*another process of wiretail writes it/);
+    return true;
+  });
+  // The lock is of the file, not of its name, and is kept when the file is opened anew.
+  first.reopen();
+  await assert.rejects(newHarness([file(path)]), UserError);
+  renameSync(path, `${path}.1`);
+  const second = await newHarness([file(path)]);
+  first.reopen();
+  assert.deepEqual(
+    first.events.map(({ action, error }) => [action, error]),
+    [['output_failed', 'another process of wiretail writes it']],
+  );
+  first.give(1);
+  await first.flushed();
+  await second.end();
+  await until(
+    () => first.give(1) && first.counts().reopened === 2,
+    () => 'it does not get the file that is free now',
+  );
+  await first.flushed();
+  await first.end();
+  const numbers = [...numbersIn(`${path}.1`), ...numbersIn(path)];
+  assert.deepEqual(numbers, numbersTo(first.given()));
+  const devices = [await newHarness([file('/dev/null')]), await newHarness([file('/dev/null')])];
+  for (const device of devices) await device.end();
+});
+
+test('a file that was begun in the future is as old as the clock that was set back', async (t) => {
+  const path = join(directory, 'set-back');
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const outputs = await newHarness([
+    { kind: 'file', path, rotation: { size: undefined, age: 60_000, keep: 1 } },
+  ]);
+  const give = async () => {
+    outputs.give(1);
+    await outputs.flushed();
+  };
+  await give();
+  t.mock.timers.setTime(Date.now() - 3_600_000);
+  await give();
+  assert.deepEqual(numbersIn(path), [0, 1]);
+  t.mock.timers.setTime(Date.now() + 60_000);
+  await give();
+  assert.deepEqual([numbersIn(`${path}.1`), numbersIn(path)], [[0, 1], [2]]);
+  await outputs.end();
+});
+
 test('a file that ends in half a line: that line alone is bad', async () => {
   const path = join(directory, 'half');
   writeFileSync(path, '{"n":1}\n{"n":');

@@ -8,9 +8,11 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../config/user-error.js';
 import { Counter } from '../../observe/counters.js';
+import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
+import { newTimeTeller } from '../time-teller.js';
 import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './messages.js';
 import { newRecordSplitter } from './splitter.js';
 
@@ -33,9 +35,14 @@ export const captureCap: LiveEngine = async (context) => {
     bufferBytes,
     bufferSlots: Math.floor(bufferBytes / SLOT_BYTES),
   });
+  // Between two checks all that the children have written is read.
+  const tellTime = newTimeTeller(context.ring, STOP_CHECK_MS);
+  let last = monotonic();
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       context.beat();
+      tellTime(last, true);
+      last = monotonic();
       if (!context.stopped()) return;
       clearInterval(timer);
       resolve();

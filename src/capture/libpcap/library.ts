@@ -65,6 +65,8 @@ export interface Libc {
   rejectAll(fd: number): void;
   /** The network interface of this name, asked through any socket; undefined if there is none. */
   interfaceState(fd: number, name: string): InterfaceState | undefined;
+  /** What the network interface of this number is called now; undefined if there is none. */
+  interfaceName(fd: number, index: number): string | undefined;
 }
 
 export interface InterfaceState {
@@ -140,6 +142,7 @@ const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const IO_UNBUFFERED = 2;
 /** netdevice(7): struct ifreq is a name of at most 15 bytes and a NUL, then the value. */
+const SIOCGIFNAME = 0x8910;
 const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFINDEX = 0x8933;
 const IFREQ_BYTES = 40;
@@ -185,6 +188,12 @@ function bindLibc(): Libc {
       const index = request.readInt32LE(IFNAME_BYTES);
       if (ioctl(fd, SIOCGIFFLAGS, request) !== 0) return undefined;
       return { index, up: (request.readUInt16LE(IFNAME_BYTES) & IFF_UP) !== 0 };
+    },
+    interfaceName(fd, index) {
+      const request = Buffer.alloc(IFREQ_BYTES);
+      request.writeInt32LE(index, IFNAME_BYTES);
+      if (ioctl(fd, SIOCGIFNAME, request) !== 0) return undefined;
+      return request.toString('utf8', 0, request.indexOf(0));
     },
   };
 }

@@ -4,8 +4,10 @@
  * packet. The thread belongs to this loop alone.
  */
 import { Counter } from '../../observe/counters.js';
+import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { type LiveEngine, RETRY_MS } from '../engine.js';
+import { newTimeTeller } from '../time-teller.js';
 import { BUFFER_BYTES, type Handle, openHandle } from './handle.js';
 import { loadLibc, loadLibpcap } from './library.js';
 import { newSegmentFile } from './segment-file.js';
@@ -83,34 +85,35 @@ export const captureLibpcap: LiveEngine = async (context) => {
   };
 
   let linkType = -1;
-  /** Hands on what one interface has, as far as there is room. */
-  const take = (source: Source, handle: Handle): void => {
+  /** Hands on what one interface has, as far as there is room; false: there may be more. */
+  const take = (source: Source, handle: Handle): boolean => {
     for (let round = 0; round < ROUNDS; round++) {
       if (linkType !== handle.linkType) {
-        if (!ring.mark(Mark.link, handle.linkType)) return;
+        if (!ring.mark(Mark.link, handle.linkType)) return false;
         linkType = handle.linkType;
       }
       // fmemopen ends what it wrote with a NUL, for which a byte of room is left.
       const fits = Math.floor((ring.room() - 1) / record);
       if (fits < 1) {
         // While the ring is full, packets wait in the kernel's buffer, and drops are the kernel's to count.
-        if (!ring.advance()) return;
+        if (!ring.advance()) return false;
         continue;
       }
       const target = file.open();
-      if (target === undefined) return;
+      if (target === undefined) return false;
       const count = pcap.dispatchTo(handle.pointer, fits, target);
       if (count < 0) {
         fail(source, handle, pcap.error(handle.pointer));
-        return;
+        return true;
       }
-      if (count === 0) return;
+      if (count === 0) return true;
       const bytes = file.written();
       counters[Counter.captured] += count;
       counters[Counter.captured_bytes] += bytes - count * RECORD_HEADER;
       ring.commit(bytes);
-      if (count < fits) return;
+      if (count < fits) return true;
     }
+    return false;
   };
 
   const wentDown = (source: Source, reason: string) => {
@@ -141,7 +144,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
     source.handle = undefined;
     source.last.fill(0);
     source.tries = 0;
-    source.due = Date.now() + RETRY_MS[0];
+    source.due = performance.now() + RETRY_MS[0];
     wentDown(source, reason);
   };
 
@@ -151,7 +154,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       isBack(source);
     } catch {
       source.tries++;
-      source.due = Date.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
+      source.due = performance.now() + RETRY_MS[Math.min(source.tries, RETRY_MS.length - 1)];
     }
   };
 
@@ -169,7 +172,12 @@ export const captureLibpcap: LiveEngine = async (context) => {
     if (source.index === undefined) return;
     const state = libc.interfaceState(handle.fd, source.name);
     if (state?.index !== source.index) {
-      fail(source, handle, 'the interface disappeared');
+      const name = libc.interfaceName(handle.fd, source.index);
+      fail(
+        source,
+        handle,
+        name === undefined ? 'the interface disappeared' : `its interface is called ${name} now`,
+      );
       return;
     }
     wentDown(source, 'the interface is down');
@@ -195,19 +203,23 @@ export const captureLibpcap: LiveEngine = async (context) => {
     return ready;
   };
 
-  let statsDue = Date.now() + STATS_MS;
+  let statsDue = performance.now() + STATS_MS;
+  const tellTime = newTimeTeller(ring, options.readTimeout);
   const rounds = () => {
     context.beat();
+    const began = monotonic();
+    let all = true;
     for (const source of sources) {
-      if (source.handle !== undefined) take(source, source.handle);
-      else if (Date.now() >= source.due) retry(source);
+      if (source.handle !== undefined) all = take(source, source.handle) && all;
+      else if (performance.now() >= source.due) retry(source);
       if (source.handle !== undefined && (source.troubled || source.down)) {
         source.troubled = false;
         lookAfter(source, source.handle);
       }
     }
-    if (Date.now() >= statsDue) {
-      statsDue = Date.now() + STATS_MS;
+    tellTime(began, all);
+    if (performance.now() >= statsDue) {
+      statsDue = performance.now() + STATS_MS;
       for (const source of sources) {
         readStats(source);
         // libpcap may have taken the error from the socket before poll could show it.
@@ -224,13 +236,16 @@ export const captureLibpcap: LiveEngine = async (context) => {
 
   // What the kernel has taken until now is drained; what comes from now on is none of this run.
   for (const source of sources) if (source.handle !== undefined) libc.rejectAll(source.handle.fd);
-  const drained = Date.now() + options.readTimeout + 20;
-  while (Date.now() < drained || (wait(0) > 0 && sources.some((source) => source.handle !== undefined))) {
+  const drained = performance.now() + options.readTimeout + 20;
+  while (
+    performance.now() < drained ||
+    (wait(0) > 0 && sources.some((source) => source.handle !== undefined))
+  ) {
     const before = counters[Counter.captured];
     rounds();
     if (ring.room() === 0) ring.waitForRoom(10);
     else if (counters[Counter.captured] === before) wait(5);
-    if (Date.now() > drained + 3000) break;
+    if (performance.now() > drained + 3000) break;
   }
   for (const source of sources) {
     readStats(source);

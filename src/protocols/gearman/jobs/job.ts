@@ -1,5 +1,5 @@
 /** A new job, its times, and what packets say of it. */
-import { nanosecondsBetween } from '../../../records/time.js';
+import { nanosecondsBetween, wallTime } from '../../../records/time.js';
 import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Server, State } from './model.js';
@@ -58,17 +58,23 @@ export function setSince(job: Job, at: Instant): void {
   job.sinceNanoseconds = at.nanoseconds;
 }
 
-/** The second before which the job is not to be run, where it was submitted for a time. */
+/** The second before which the job is not to be run, a time of day, where it was submitted for one. */
 export function dueSecond(job: Job): number | undefined {
   return typeof job.names.epoch === 'number' ? job.names.epoch : undefined;
 }
 
+/** Nanoseconds since that second. */
+export function overdue(job: Job, at: Instant): number | undefined {
+  const due = dueSecond(job);
+  return due === undefined ? undefined : nanosecondsBetween(due, 0, wallTime(at));
+}
+
 /** Nanoseconds of the wait at hand that were until the appointed time. */
 export function delayed(job: Job, at: Instant): number {
-  const due = dueSecond(job);
-  if (due === undefined || job.delay !== undefined) return 0;
-  const until = nanosecondsBetween(job.sinceSeconds, job.sinceNanoseconds, { seconds: due, nanoseconds: 0 });
-  return Math.max(0, Math.min(until, sinceThen(job, at)));
+  const since = overdue(job, at);
+  if (since === undefined || job.delay !== undefined) return 0;
+  const wait = sinceThen(job, at);
+  return Math.max(0, Math.min(wait - since, wait));
 }
 
 /** What is left of a packet's fields when all that is not the job's is taken away. */

@@ -1,7 +1,6 @@
 /** Jobs that wait too long for a worker, told once for each wait. */
-import { nanosecondsBetween } from '../../../records/time.js';
 import type { Moment } from '../../protocol.js';
-import { dueSecond, sinceThen } from './job.js';
+import { overdue, sinceThen } from './job.js';
 import { tellStuck } from './line.js';
 import { type Job, State, type Table } from './model.js';
 
@@ -13,9 +12,8 @@ function waited(job: Job, at: Moment): number {
   const { names } = job;
   if (job.state !== State.waiting || names.minute !== undefined) return Number.NaN;
   if (names.epoch === undefined) return sinceThen(job, at);
-  const due = dueSecond(job);
-  if (due === undefined) return Number.NaN;
-  return Math.min(sinceThen(job, at), nanosecondsBetween(due, 0, at));
+  const since = overdue(job, at);
+  return since === undefined ? Number.NaN : Math.min(sinceThen(job, at), since);
 }
 
 export interface Stuck {
