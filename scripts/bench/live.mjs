@@ -6,7 +6,7 @@
 // Gluster traffic (pcap with nanoseconds, Ethernet) is written out so many times, with other addresses each time,
 // that it lasts for a step; tcpreplay sends it at a rate into one end, the other end is captured. Lines go to a file.
 // Binary search for the rate, from 1/64 of what tcpreplay can send on up, until the lowest rate with loss is at most
-// `--precision` times the highest without.
+// `--precision` times the highest without. Each step begins with two copies at a low rate that warm the program up.
 //
 // Without loss means: `--grace` seconds after the last packet the output does not grow any more, and it has all of it:
 //   wiretail   by its stats, which must count every packet sent as decoded, none dropped, and as many messages as
@@ -35,12 +35,14 @@ import { tell, verdict } from './results.mjs';
 import {
   captureOf,
   countedMessages,
+  MOST_COPIES,
   messagesIn,
   needTcpreplay,
   replayCommand,
   replayed,
   tcpOf,
   writeRepeated,
+  writeWarmUp,
 } from './traffic.mjs';
 
 const { values } = parseArgs({
@@ -59,8 +61,6 @@ const graceMs = Number(values.grace) * 1000;
 const FILTER = 'tcp';
 /** The search begins so far below what tcpreplay can send. */
 const WIDTH = 64;
-/** Copies have addresses of their own up to here (traffic.mjs), and a file so long is enough. */
-const MOST_COPIES = 2000;
 const START_MS = 15_000;
 /** The longest that a program may take to end. */
 const END_MS = 30_000;
@@ -79,6 +79,7 @@ const TSHARK = ['tshark', '-Y', 'rpc', '-T', 'ek', '-j', 'rpc glusterfs'];
 
 const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 const traffic = join(folder, 'traffic.pcap');
+const warmUp = join(folder, 'warm-up.pcap');
 const output = join(folder, 'lines.ndjson');
 const errors = join(folder, 'errors');
 
@@ -178,10 +179,11 @@ function wiretail(engine) {
  * Sends so many copies at a rate to a program and says how it was.
  * @param {{ from: string, to: string }} where
  * @param {typeof PROGRAMS[keyof typeof PROGRAMS]} program
- * @param {{ rate: number, copies: number, packets: number, expected: Expected }} load packets: of a copy
+ * @param {{ rate: number, copies: number, packets: number, expected: Expected,
+ *   warming: ReturnType<typeof writeWarmUp> }} load packets: of a copy
  * @returns {Promise<Result>}
  */
-async function run(where, program, { rate, copies, packets, expected }) {
+async function run(where, program, { rate, copies, packets, expected, warming }) {
   const out = openSync(output, 'w');
   const err = openSync(errors, 'w');
   const child = start(where.to, program.command, ['ignore', out, err]);
@@ -196,6 +198,8 @@ async function run(where, program, { rate, copies, packets, expected }) {
     await sleep(20);
   }
   await sleep(500);
+  const warm = replayed(await finish(where.from, replayCommand('bench0', warmUp, { rate: warming.rate })));
+  await sleep(500);
   const first = performance.now();
   const { sent, seconds: took } = replayed(
     await finish(where.from, replayCommand('bench0', traffic, { rate, packets: copies * packets })),
@@ -207,15 +211,16 @@ async function run(where, program, { rate, copies, packets, expected }) {
   clearTimeout(kill);
   // What was still to be done when it was told to end took its time too.
   const done = still ? performance.now() : grew;
-  const { messages, loss, counted, counts } = await program.judge(sent);
-  const missing = program.expected(expected) * copies - messages;
+  const { messages, loss, counted, counts } = await program.judge(sent + warm.sent);
+  const each = program.expected(expected);
+  const missing = each * (copies + warming.copies) - messages;
   const late = still ? `not done ${graceMs / 1000} s after the last packet` : '';
   const why = loss || late || (missing === 0 ? '' : `${missing} messages are missing`);
   return {
     sent,
     rate: sent / took,
     messages,
-    perSecond: (messages / (done - first)) * 1000,
+    perSecond: ((messages - each * warming.copies) / (done - first)) * 1000,
     why,
     counted,
     counts,
@@ -268,6 +273,7 @@ async function bench() {
   const free = replayed(await finish(where.from, replayCommand('bench0', traffic, {})));
   const limit = free.sent / free.seconds;
   const most = writeTraffic(pcap, packets, limit);
+  const warming = writeWarmUp(warmUp, pcap);
   const bytes = Math.round(pcap.length / packets);
   console.log(`           can send ${limit.toFixed(0)} packets/s to nobody`);
   console.log(
@@ -287,6 +293,7 @@ async function bench() {
     copies: Math.max(1, Math.min(most, Math.round((rate * seconds) / packets))),
     packets,
     expected,
+    warming,
   });
   for (const name of values.only.split(',')) {
     const program = PROGRAMS[/** @type {keyof typeof PROGRAMS} */ (name)];

@@ -48,16 +48,16 @@ function addressesAt(pcap, at) {
 /**
  * The capture's packets so many times, one after the other, the second byte of their addresses another each time
  * (beyond 256 times the first byte too), so that each has connections of its own.
- * @param {Buffer} pcap @param {number} times
+ * @param {Buffer} pcap @param {number} times @param {number} [from] copies of another file that these go on from
  * @returns {Generator<Buffer>} the file in pieces: its header, then each copy
  */
-export function* repeated(pcap, times) {
+function* repeated(pcap, times, from = 0) {
   const all = [...packetsOf(pcap)];
   const span = pcap.readUInt32LE(all[all.length - 1].at) - pcap.readUInt32LE(all[0].at) + 1;
   const body = pcap.subarray(PCAP_HEADER, all[all.length - 1].end);
   const places = all.map(({ at }) => addressesAt(pcap, at + RECORD_HEADER) - PCAP_HEADER);
   yield pcap.subarray(0, PCAP_HEADER);
-  for (let n = 0; n < times; n++) {
+  for (let n = from; n < from + times; n++) {
     const copy = Buffer.from(body);
     for (const [index, { at }] of all.entries()) {
       const here = at - PCAP_HEADER;
@@ -75,17 +75,32 @@ export function* repeated(pcap, times) {
 
 /**
  * Writes it piece by piece, since it may be longer than a Buffer can be.
- * @param {string} path @param {Buffer} pcap @param {number} times
+ * @param {string} path @param {Buffer} pcap @param {number} times @param {number} [from]
  */
-export function writeRepeated(path, pcap, times) {
+export function writeRepeated(path, pcap, times, from = 0) {
   const file = openSync(path, 'w');
   let bytes = 0;
-  for (const piece of repeated(pcap, times)) {
+  for (const piece of repeated(pcap, times, from)) {
     for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
     bytes += piece.length;
   }
   closeSync(file);
   return bytes;
+}
+
+/** Copies have addresses of their own up to here, and a file so long is enough. */
+export const MOST_COPIES = 2000;
+const WARM_COPIES = 2;
+const WARM_RATE = 3000;
+
+/**
+ * What a program gets before anything counts, so that its JavaScript is compiled: it is to run for months. Copies that
+ * no other file has, at a rate that all can follow.
+ * @param {string} path @param {Buffer} pcap
+ */
+export function writeWarmUp(path, pcap) {
+  writeRepeated(path, pcap, WARM_COPIES, MOST_COPIES);
+  return { file: path, copies: WARM_COPIES, rate: WARM_RATE };
 }
 
 /**
