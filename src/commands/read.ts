@@ -2,13 +2,37 @@
 import type { CommandModule } from 'yargs';
 import { progressPrinter } from '../capture/file/progress.js';
 import { yargsOptions } from '../config/definition.js';
-import { type Arguments, COMMON_OPTIONS, READ_OPTIONS, readConfig } from '../config/options.js';
+import {
+  type Arguments,
+  COMMON_OPTIONS,
+  READ_OPTIONS,
+  type ReadConfig,
+  readConfig,
+} from '../config/options.js';
 import { VERSION } from '../config/version.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
+import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun } from './follow-run.js';
 import { CONFIG_OPTION, readSettings } from './settings.js';
+
+/** @throws UserError */
+export function configOfRead(args: Arguments): ReadConfig {
+  return readConfig(readSettings(args), (args._ as unknown[]).slice(1).map(String));
+}
+
+/** What the start line says of the configuration. */
+export function describeRead(config: ReadConfig): JsonObject {
+  return {
+    files: config.files,
+    filter: config.filters[0],
+    decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
+    workers: config.workers,
+    view: config.view,
+    detail: config.detail,
+  };
+}
 
 export const readCommand: CommandModule<object, Arguments> = {
   // Its files are no positional of yargs: that parses them again as options, and loses '-' and '-x.pcap'.
@@ -23,21 +47,14 @@ export const readCommand: CommandModule<object, Arguments> = {
       .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
       .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
-    const config = readConfig(readSettings(args), (args._ as unknown[]).slice(1).map(String));
+    const config = configOfRead(args);
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({
       version: VERSION,
       config,
       source: { kind: 'files', files: config.files, filters: config.filters, realtime: config.realtime },
-      described: {
-        files: config.files,
-        filter: config.filters[0],
-        decapsulate: config.decapsulate.length > 0 ? config.decapsulate : undefined,
-        workers: config.workers,
-        view: config.view,
-        detail: config.detail,
-      },
+      described: describeRead(config),
       statsInterval: 0,
       outputs: await openOutputs(config, false),
       countOutputs: config.outputs.some(({ kind }) => kind !== 'stdout'),

@@ -254,7 +254,8 @@ export function startRun(options: RunOptions): Run {
   };
 }
 
-function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {
+/** What each decoder starts with. */
+export function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {
   const { glusterStateDir } = config;
   const bricks = glusterStateDir === undefined ? [] : bricksOf(glusterStateDir, live);
   return Array.from({ length: config.workers }, (_, decoder) => ({

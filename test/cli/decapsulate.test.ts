@@ -9,7 +9,8 @@ import { checkFilter } from '../../src/capture/libpcap/filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
 import { defaultFilters } from '../../src/config/defaults.js';
 import { ROOT } from '../helpers/project.js';
-import { finalStats, linesOf, wiretail } from '../helpers/wiretail.js';
+import { readHere } from '../helpers/read-here.js';
+import { finalStats, type Line, linesOf, wiretail } from '../helpers/wiretail.js';
 import { readCapture, recordsOf, withRecords } from './captures.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'wiretail-tunnels-'));
@@ -56,35 +57,35 @@ function within(name: string): string {
   return path;
 }
 
-const records = (text: string) =>
-  linesOf(text).filter(({ event }) => !event.dataset.startsWith('wiretail.s'));
+const records = (lines: readonly Line[]) =>
+  lines.filter(({ event }) => !event.dataset.startsWith('wiretail.s'));
+
+const path = join(directory, 'plain.pcap');
+writeFileSync(path, plain);
+const expected = await readHere([path]);
 
 suite('--decapsulate', { timeout: 90000 }, () => {
-  const path = join(directory, 'plain.pcap');
-  writeFileSync(path, plain);
-  const expected = wiretail(['read', path]);
-
   for (const name of Object.keys(TUNNELS)) {
-    test(`${name}: the lines of what is within; without it every packet is ignored`, () => {
+    test(`${name}: the lines of what is within; without it every packet is ignored`, async () => {
       const file = within(name);
-      const { stdout, code, stderr } = wiretail(['read', file, '--decapsulate', name]);
-      assert.equal(code, 0, stderr);
-      assert.deepEqual(records(stdout), records(expected.stdout));
-      assert.deepEqual(linesOf(stdout)[0].wiretail, {
-        ...(linesOf(expected.stdout)[0].wiretail as object),
+      const { lines, code } = await readHere([file, '--decapsulate', name]);
+      assert.equal(code, 0);
+      assert.deepEqual(records(lines), records(expected.lines));
+      assert.deepEqual(lines[0].wiretail, {
+        ...(expected.lines[0].wiretail as object),
         files: [file],
         decapsulate: [name],
       });
-      const { packets } = finalStats(linesOf(stdout));
+      const { packets } = finalStats(lines);
       assert.deepEqual([packets.seen, packets.decoded], [recordsOf(plain).length, recordsOf(plain).length]);
-      const outer = finalStats(linesOf(wiretail(['read', file]).stdout)).packets;
+      const outer = finalStats((await readHere([file])).lines).packets;
       assert.deepEqual([outer.seen, outer.ignored_by.not_tcp], [packets.seen, packets.seen]);
     });
 
-    test(`${name}: the default filter takes it, and is taken by every link`, () => {
+    test(`${name}: the default filter takes it, and is taken by every link`, async () => {
       const filters = defaultFilters([4730], [name as 'vxlan']);
-      const ran = wiretail(['read', within(name), '--decapsulate', name, '-f', filters[0]]);
-      assert.deepEqual(records(ran.stdout), records(expected.stdout));
+      const ran = await readHere([within(name), '--decapsulate', name, '-f', filters[0]]);
+      assert.deepEqual(records(ran.lines), records(expected.lines));
       const pcap = loadLibpcap();
       for (const link of [1, 101, 113, 276]) checkFilter(pcap, filters, link);
     });
@@ -92,11 +93,11 @@ suite('--decapsulate', { timeout: 90000 }, () => {
 
   test('several workers: the same lines', () => {
     const ran = wiretail(['read', within('vxlan'), '--decapsulate', 'vxlan,gre', '--workers', '3']);
-    const sorted = (text: string) =>
-      records(text)
+    const sorted = (lines: readonly Line[]) =>
+      records(lines)
         .map((line) => JSON.stringify(line))
         .sort();
-    assert.deepEqual(sorted(ran.stdout), sorted(expected.stdout));
+    assert.deepEqual(sorted(linesOf(ran.stdout)), sorted(expected.lines));
   });
 
   test('an unknown tunnel is a mistake', () => {

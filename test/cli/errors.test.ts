@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { captureCommand } from '../../src/commands/capture.js';
+import { commandLine } from '../../src/commands/command-line.js';
+import { configOfRead, readCommand } from '../../src/commands/read.js';
+import { daemonSettings } from '../../src/commands/settings.js';
+import type { Arguments } from '../../src/config/options.js';
+import { UserError } from '../../src/config/user-error.js';
 import { createNetns, isInstalled, run, whyNoNetns } from '../helpers/netns.js';
 import { ROOT, readProjectFile } from '../helpers/project.js';
+import { readHere } from '../helpers/read-here.js';
 import { MAIN, type Ran, runNode, wiretail } from '../helpers/wiretail.js';
 import { readCapture } from './captures.js';
 
@@ -21,12 +28,14 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+const NO_TRACE = /\bat .*:\d+|node:|Error:|undefined/;
+
 /** One line that says what is wrong, and no trace of the program's inside. */
 function checkMistake({ code, signal, stdout, stderr }: Ran, says: RegExp): void {
   assert.equal(stdout, '');
   assert.match(stderr, /^wiretail: [^\n]+\n$/);
   assert.match(stderr, says);
-  assert.doesNotMatch(stderr, /\bat .*:\d+|node:|Error:|undefined/);
+  assert.doesNotMatch(stderr, NO_TRACE);
   assert.deepEqual({ code, signal }, { code: 2, signal: null });
 }
 
@@ -39,29 +48,43 @@ const badConfig = file('bad.yaml', 'snaplan: 96\n');
 
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', process.execPath];
 
-const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+type Mistake = readonly (readonly [args: readonly string[], says: RegExp])[];
+
+/** Those that only the run finds, and of the others one or two, as the program says them. */
+const SAID: Mistake = [
   [['--bogus-option'], /: Unknown argument: bogus-option \(/],
-  [['no-such-command'], /no-such-command/],
-  [['capture', 'surplus'], /surplus/],
-  [['capture', '-i'], /i\b/],
-  [['capture', '-i', 'lo', '-i', 'any'], /any/],
   [['capture', '-i', 'no-such-device', '--engine', 'libpcap'], /no such device: no-such-device/],
   [['capture', '-i', 'no-such-device', '--engine', 'cap'], /no such device: no-such-device/],
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730'], /bad filter 'tcp prot 4730'/],
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730', '--engine', 'cap'], /bad filter 'tcp prot 4730'/],
+  [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
+  [['capture', '--user', '0'], /--user 0: expected another user than root/],
+  [['check-config', '--config', badConfig], /bad\.yaml:1: snaplan: .*did you mean snaplen\?/],
+  [['capture', '--metrics', '192.0.2.1:9732'], /--metrics 192\.0\.2\.1:9732: no interface of this host/],
+  [['read', whole, '--slow', 'a bit'], /--slow a bit/],
+  [['read', whole, '-f', 'host host'], /bad filter 'host host'/],
+  [['read', join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
+  [['read', whole, join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
+  [['read', '--', '-missing.pcap'], /-missing\.pcap: no such file/],
+  [['read', text], /text\.pcap is not a capture/],
+  [['read', '-'], /standard input is empty/],
+];
+
+/** Arguments: found before anything is done. */
+const ARGUMENTS: Mistake = [
+  [['no-such-command'], /no-such-command/],
+  [['capture', 'surplus'], /surplus/],
+  [['capture', '-i'], /i\b/],
+  [['capture', '-i', 'lo', '-i', 'any'], /any/],
   [['capture', '--engine', 'pcapng'], /engine.*pcapng/],
   [['capture', '--engine', 'cap', '--engine', 'libpcap'], /--engine/],
   [['capture', '--snaplen', '10'], /--snaplen 10/],
   [['capture', '--buffer-size', 'much'], /--buffer-size much/],
   [['capture', '--stats-interval', '5 parsecs'], /--stats-interval 5 parsecs/],
-  [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
-  [['capture', '--user', '0'], /--user 0: expected another user than root/],
   [['capture', '--config', join(directory, 'none.yaml')], /none\.yaml: no such file/],
-  [['check-config', '--config', badConfig], /bad\.yaml:1: snaplan: .*did you mean snaplen\?/],
   [['read', whole, '--config', badConfig], /bad\.yaml:1: snaplan: /],
   [['capture', '--metrics', '9732'], /--metrics 9732: expected HOST:PORT/],
   [['capture', '--metrics', 'localhost:65536'], /--metrics localhost:65536: expected HOST:PORT/],
-  [['capture', '--metrics', '192.0.2.1:9732'], /--metrics 192\.0\.2\.1:9732: no interface of this host/],
   [['read', whole, '--metrics', '127.0.0.1:0'], /: Unknown argument: metrics \(/],
   [['read'], /expected a capture file/],
   [['read', whole, '--workers', '0'], /--workers 0/],
@@ -70,7 +93,6 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['read', whole, '--view', 'calls', '--view', 'messages'], /--view/],
   [['read', whole, '--detail'], /detail/],
   [['read', whole, '--bogus-option=1'], /: Unknown argument: bogus-option \(/],
-  [['read', whole, '--slow', 'a bit'], /--slow a bit/],
   [['read', whole, '--only', 'slow'], /--only slow: expected --slow/],
   [['read', whole, '--only', 'fast'], /--only fast/],
   [['read', whole, '--dataset', 'gluster.fops'], /--dataset gluster\.fops: expected some of/],
@@ -81,26 +103,41 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['read', whole, '--call-timeout', 'soon'], /--call-timeout soon/],
   [['read', whole, '--stuck', '-1s'], /--stuck/],
   [['read', whole, '--max-paths', '1'], /--max-paths 1/],
-  [['read', whole, '-f', 'host host'], /bad filter 'host host'/],
   [['read', whole, '-f', 'tcp', '-f', 'udp'], /--filter/],
   [['read', whole, '-f'], /f\b/],
-  [['read', join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
-  [['read', whole, join(directory, 'missing.pcap')], /missing\.pcap: no such file/],
-  [['read', '--', '-missing.pcap'], /-missing\.pcap: no such file/],
-  [['read', directory], /is a directory/],
-  [['read', empty], /empty\.pcap is empty/],
-  [['read', text], /text\.pcap is not a capture/],
-  [['read', half], /half\.pcap\.gz/],
-  [['read', '-'], /standard input is empty/],
   [['read', '-', '-'], /-.*once/],
 ];
 
+/** What is read is no capture. */
+const FILES: Mistake = [
+  [['read', directory], /is a directory/],
+  [['read', empty], /empty\.pcap is empty/],
+  [['read', half], /half\.pcap\.gz/],
+];
+
+/** The commands up to where they would do something. */
+const CHECKS = [
+  { ...captureCommand, handler: (args: Arguments) => void daemonSettings(args) },
+  { ...readCommand, handler: (args: Arguments) => void configOfRead(args) },
+];
+
+const named = (args: readonly string[]) =>
+  `wiretail ${args.join(' ').replaceAll(directory, '').replaceAll(ROOT, '')}`;
+
+/** A mistake that is found within this process: main.ts makes of it what checkMistake() wants to see. */
+async function checkFound(found: Promise<unknown>, says: RegExp): Promise<void> {
+  await assert.rejects(found, (error: unknown) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(`wiretail: ${error.message}`, says);
+    assert.doesNotMatch(error.message, NO_TRACE);
+    return true;
+  });
+}
+
 suite('mistakes', { timeout: 120000 }, () => {
-  for (const [args, says] of MISTAKES) {
-    test(`wiretail ${args.join(' ').replaceAll(directory, '').replaceAll(ROOT, '')}`, () => {
-      checkMistake(wiretail(args), says);
-    });
-  }
+  for (const [args, says] of SAID) test(named(args), () => checkMistake(wiretail(args), says));
+  for (const [args, says] of ARGUMENTS) test(named(args), () => checkFound(commandLine(args, CHECKS), says));
+  for (const [args, says] of FILES) test(named(args), () => checkFound(readHere(args.slice(1)), says));
 });
 
 suite('no permission', { skip: whyNotNobody(), timeout: 60000 }, () => {

@@ -1,11 +1,11 @@
 /** `--redact paths`: no name of a file is in any line, the same name has the same hash, and nothing else is lost. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { suite, test } from 'node:test';
+import { UserError } from '../../src/config/user-error.js';
 import { temporaryFile } from '../capture/file/helpers.js';
 import { capturePath } from '../helpers/captures.js';
-import { MAIN } from '../helpers/cli.js';
-import { type Line, linesOf, wiretail } from '../helpers/wiretail.js';
+import { readArguments, readHere } from '../helpers/read-here.js';
+import { type Line, linesOf } from '../helpers/wiretail.js';
 
 /** All captures of GlusterFS, in which files, directories and links of all kinds are made and looked up. */
 const CAPTURES = [
@@ -14,12 +14,9 @@ const CAPTURES = [
 ].map((name) => capturePath(`g-${name}`));
 
 async function read(...options: string[]): Promise<string> {
-  const child = spawn(process.execPath, [MAIN, 'read', ...CAPTURES, '--max-line', '0', ...options]);
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  const code = await new Promise((resolve) => child.on('close', resolve));
+  const { code, stdout } = await readHere([...CAPTURES, '--max-line', '0', ...options]);
   assert.equal(code, 0);
-  return Buffer.concat(parts).toString();
+  return stdout;
 }
 
 const NAMED: ReadonlySet<string> = new Set(
@@ -73,18 +70,18 @@ suite('--redact paths', { timeout: 120000 }, () => {
   });
 
   const fops = capturePath('g-fops-all');
-  const run = (...options: string[]): Line[] => {
-    const { code, stdout, stderr } = wiretail(['read', fops, '--redact', 'paths', ...options]);
-    assert.equal(code, 0, stderr);
-    return linesOf(stdout);
+  const run = async (...options: string[]): Promise<readonly Line[]> => {
+    const { code, lines } = await readHere([fops, '--redact', 'paths', ...options]);
+    assert.equal(code, 0);
+    return lines;
   };
   const key = temporaryFile(Buffer.from('a key that nobody else has'));
   const paths = (lines: readonly Line[]) => lines.map((line) => (line.gluster as { path?: string })?.path);
 
-  test('the same key, the same hashes; another, others', () => {
-    const first = paths(run('--redact-key-file', key));
-    assert.deepEqual(paths(run('--redact-key-file', key)), first);
-    const other = paths(run());
+  test('the same key, the same hashes; another, others', async () => {
+    const first = paths(await run('--redact-key-file', key));
+    assert.deepEqual(paths(await run('--redact-key-file', key)), first);
+    const other = paths(await run());
     assert.notDeepEqual(other, first);
     // One to one.
     const pairs = new Set(first.map((path, i) => `${path} ${other[i]}`));
@@ -92,16 +89,16 @@ suite('--redact paths', { timeout: 120000 }, () => {
     assert.equal(pairs.size, new Set(other).size);
   });
 
-  test('--path knows the names all the same', () => {
+  test('--path knows the names all the same', async () => {
     for (const path of ['/dir/**', 'copy', '/*']) {
-      const { stdout } = wiretail(['read', fops, '--path', path]);
-      const lines = run('--path', path);
+      const plain = await readHere([fops, '--path', path]);
+      const lines = await run('--path', path);
       assert.ok(lines.length > 4);
-      assert.equal(lines.length, linesOf(stdout).length, path);
+      assert.equal(lines.length, plain.lines.length, path);
     }
   });
 
-  test('mistakes', () => {
+  test('mistakes', async () => {
     const mistakes: readonly (readonly [options: readonly string[], says: RegExp])[] = [
       [['--redact', 'names'], /--redact names: expected one of none, paths/],
       [['--redact-key-file', key], /--redact-key-file \S+: expected --redact paths too/],
@@ -113,9 +110,11 @@ suite('--redact paths', { timeout: 120000 }, () => {
       [['--redact', 'paths', '--path', '*.iso'], /--path \*\.iso: expected whole names/],
     ];
     for (const [options, says] of mistakes) {
-      const { code, stderr } = wiretail(['read', fops, ...options]);
-      assert.equal(code, 2);
-      assert.match(stderr, says);
+      await assert.rejects(readArguments([fops, ...options]), (error: unknown) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, says);
+        return true;
+      });
     }
   });
 });

@@ -1,8 +1,8 @@
 /** Which lines are written: each option leaves lines out, says how many, and changes no line that stays but its level. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ROOT } from '../helpers/project.js';
-import { wiretail } from '../helpers/wiretail.js';
+import { capturePath } from '../helpers/captures.js';
+import { readHere } from '../helpers/read-here.js';
 
 interface Line {
   log: { level: string };
@@ -12,16 +12,13 @@ interface Line {
   wiretail?: { stats?: { lines: { left_out: Record<string, number> }; messages: Record<string, number> } };
 }
 
-const FOPS = `${ROOT}test/captures/g-fops-all.pcap.gz`;
-const JOBS = `${ROOT}test/captures/gm-all.pcap.gz`;
+const FOPS = capturePath('g-fops-all');
+const JOBS = capturePath('gm-all');
 
-function read(file: string, ...args: string[]): Line[] {
-  const { stdout, stderr, code } = wiretail(['read', file, ...args]);
-  assert.equal(code, 0, stderr);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+async function read(file: string, ...args: string[]): Promise<Line[]> {
+  const { code, lines } = await readHere([file, ...args]);
+  assert.equal(code, 0);
+  return lines as unknown as Line[];
 }
 
 const own = (line: Line) => line.event.dataset.startsWith('wiretail.');
@@ -29,15 +26,15 @@ const traffic = (lines: readonly Line[]) => lines.filter((line) => !own(line));
 const leftOut = (lines: readonly Line[]) => lines.at(-1)?.wiretail?.stats?.lines.left_out;
 const noLevel = (line: Line) => ({ ...line, log: undefined });
 
-const all = read(FOPS);
+const all = await read(FOPS);
 const expected = (line: Line) =>
   line.event.outcome === 'failure' &&
   !(line.event.action === 'LOOKUP' && line.gluster?.error === 'ENOENT') &&
   !(line.event.action.endsWith('GETXATTR') && line.gluster?.error === 'ENODATA');
 
 /** The lines that the options leave are those of `all` that `is` says yes to. */
-function check(args: readonly string[], reason: string, is: (line: Line) => boolean): Line[] {
-  const lines = read(FOPS, ...args);
+async function check(args: readonly string[], reason: string, is: (line: Line) => boolean): Promise<Line[]> {
+  const lines = await read(FOPS, ...args);
   const wanted = traffic(all).filter(is);
   assert.ok(wanted.length > 0 && wanted.length < traffic(all).length, `${wanted.length} of ${all.length}`);
   assert.deepEqual(traffic(lines).map(noLevel), wanted.map(noLevel));
@@ -48,13 +45,13 @@ function check(args: readonly string[], reason: string, is: (line: Line) => bool
 }
 
 suite('what is written', () => {
-  test('by default everything, and nothing of it is a warning', () => {
+  test('by default everything, and nothing of it is a warning', async () => {
     assert.deepEqual(leftOut(all), { unselected: 0, only: 0, sample: 0 });
     assert.ok(traffic(all).every((line) => line.log.level === 'info'));
   });
 
-  test('--errors: failures are warnings, those of normal operation are not', () => {
-    const lines = traffic(read(FOPS, '--errors'));
+  test('--errors: failures are warnings, those of normal operation are not', async () => {
+    const lines = traffic(await read(FOPS, '--errors'));
     assert.equal(lines.length, traffic(all).length);
     for (const line of lines) {
       const unexpected = expected(line) && !/LK$/.test(line.event.action);
@@ -64,17 +61,17 @@ suite('what is written', () => {
     assert.ok(lines.some((line) => line.event.outcome === 'failure' && line.log.level === 'info'));
   });
 
-  test('--only errors', () => {
-    const lines = traffic(read(FOPS, '--only', 'errors'));
+  test('--only errors', async () => {
+    const lines = traffic(await read(FOPS, '--only', 'errors'));
     assert.ok(lines.length > 0);
     assert.ok(lines.every((line) => line.log.level === 'warn' && line.event.outcome === 'failure'));
   });
 
-  test('--slow', () => {
+  test('--slow', async () => {
     const times = traffic(all).flatMap((line) => line.event.duration ?? []);
     const median = times.sort((a, b) => a - b)[times.length >> 1];
     const us = Math.floor((median ?? 0) / 1000);
-    const lines = check(
+    const lines = await check(
       ['--slow', `${us}us`, '--only', 'slow'],
       'only',
       (line) => (line.event.duration ?? 0) >= us * 1000,
@@ -82,29 +79,31 @@ suite('what is written', () => {
     assert.ok(lines.every((line) => line.log.level === 'warn'));
   });
 
-  test('--action, with a glob, in any case', () => {
-    check(['--action', 'write,READ*'], 'unselected', ({ event }) => /^(WRITE|READ.*)$/.test(event.action));
+  test('--action, with a glob, in any case', async () => {
+    await check(['--action', 'write,READ*'], 'unselected', ({ event }) =>
+      /^(WRITE|READ.*)$/.test(event.action),
+    );
   });
 
-  test('--dataset', () => {
-    check(
+  test('--dataset', async () => {
+    await check(
       ['--dataset', 'gluster.handshake'],
       'unselected',
       ({ event }) => event.dataset === 'gluster.handshake',
     );
-    const lines = read(JOBS, '--dataset', 'gluster.*');
+    const lines = await read(JOBS, '--dataset', 'gluster.*');
     assert.deepEqual(traffic(lines), []);
   });
 
-  test('jobs: by dataset and action, by how they ended, how long they took, and by their worker', () => {
-    const jobs = (...args: string[]) => traffic(read(JOBS, '--dataset', 'gearman.job', ...args));
-    const every = jobs();
+  test('jobs: by dataset and action, by how they ended, how long they took, and by their worker', async () => {
+    const jobs = async (...args: string[]) => traffic(await read(JOBS, '--dataset', 'gearman.job', ...args));
+    const every = await jobs();
     assert.equal(every.length, 15);
     const of = (is: (line: Line) => boolean) => every.filter(is).map(noLevel);
     const failed = ({ event }: Line) => event.outcome === 'failure';
-    assert.deepEqual(jobs('--only', 'errors').map(noLevel), of(failed));
-    for (const line of jobs('--errors')) assert.equal(line.log.level, failed(line) ? 'warn' : 'info');
-    const slow = jobs('--slow', '100ms', '--only', 'slow');
+    assert.deepEqual((await jobs('--only', 'errors')).map(noLevel), of(failed));
+    for (const line of await jobs('--errors')) assert.equal(line.log.level, failed(line) ? 'warn' : 'info');
+    const slow = await jobs('--slow', '100ms', '--only', 'slow');
     // Those that have not ended are as slow as they are old.
     const ended = slow.filter(({ event }) => event.action !== 'unfinished');
     assert.deepEqual(
@@ -114,45 +113,49 @@ suite('what is written', () => {
     assert.equal(slow.length - ended.length, 4);
     assert.ok(slow.every((line) => line.log.level === 'warn'));
     assert.deepEqual(
-      jobs('--action', 'work_*').map(noLevel),
+      (await jobs('--action', 'work_*')).map(noLevel),
       of(({ event }) => event.action.startsWith('WORK_')),
     );
-    assert.equal(jobs('--client', 'worker-*').length, 9);
-    const kept = jobs('--sample', '1/3');
+    assert.equal((await jobs('--client', 'worker-*')).length, 9);
+    const kept = await jobs('--sample', '1/3');
     assert.deepEqual(kept.filter(failed).map(noLevel), of(failed));
     assert.ok(kept.length > 3 && kept.length < 15, `${kept.length}`);
-    const stuck = jobs('--stuck', '1s', '--action', 'stuck');
+    const stuck = await jobs('--stuck', '1s', '--action', 'stuck');
     assert.ok(stuck.length > 0 && stuck.every((line) => line.log.level === 'warn'));
   });
 
-  test('--path', () => {
+  test('--path', async () => {
     const path = traffic(all).find((line) => /\/[a-z][\w.]*$/.test(line.gluster?.path ?? ''))?.gluster?.path;
     const base = path?.slice(path.lastIndexOf('/') + 1) ?? 'none';
     const ends = (text: string | undefined) => text?.endsWith(`/${base}`) === true;
-    check(['--path', base], 'unselected', ({ gluster }) => ends(gluster?.path) || ends(gluster?.new_path));
+    await check(
+      ['--path', base],
+      'unselected',
+      ({ gluster }) => ends(gluster?.path) || ends(gluster?.new_path),
+    );
     const below = (text: string | undefined) => text === '/dir' || text?.startsWith('/dir/') === true;
-    check(
+    await check(
       ['--path', '/dir/**'],
       'unselected',
       ({ gluster }) => below(gluster?.path) || below(gluster?.new_path),
     );
   });
 
-  test('--client by its address', () => {
+  test('--client by its address', async () => {
     const ips = new Set(traffic(all).map((line) => line.source?.ip ?? ''));
-    const lines = traffic(read(FOPS, '--client', '203.0.113.1'));
+    const lines = traffic(await read(FOPS, '--client', '203.0.113.1'));
     assert.deepEqual(lines, []);
-    for (const ip of ips) assert.ok(traffic(read(FOPS, '--client', ip)).length > 0);
+    for (const ip of ips) assert.ok(traffic(await read(FOPS, '--client', ip)).length > 0);
   });
 
-  test('--sample keeps about one in N, failures always, and whole calls', () => {
-    const lines = traffic(read(FOPS, '--sample', '1/4'));
+  test('--sample keeps about one in N, failures always, and whole calls', async () => {
+    const lines = traffic(await read(FOPS, '--sample', '1/4'));
     const failures = (list: readonly Line[]) =>
       list.filter((line) => line.event.outcome === 'failure').length;
     assert.equal(failures(lines), failures(traffic(all)));
     const [kept, of] = [lines.length - failures(lines), traffic(all).length - failures(traffic(all))];
     assert.ok(kept > of / 8 && kept < of / 2, `${kept} of ${of}`);
-    const messages = traffic(read(FOPS, '--sample', '1/4', '--view', 'messages', '--action', 'WRITE'));
+    const messages = traffic(await read(FOPS, '--sample', '1/4', '--view', 'messages', '--action', 'WRITE'));
     const xids = new Map<string, number>();
     for (const line of messages as unknown as {
       source: object;

@@ -6,11 +6,15 @@ const Mark = '\u0000integer ';
 const Tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const Long = /^-?\d{16,}$/;
 
-export function parseExact(line: string): unknown {
+function parseExact(line: string): unknown {
   if (!/\d{16}/.test(line)) return JSON.parse(line);
   return JSON.parse(
     line.replace(Tokens, (token) => (Long.test(token) ? JSON.stringify(Mark + token) : token)),
   );
+}
+
+export function exactLines(text: string): unknown[] {
+  return text.trimEnd().split('\n').map(parseExact);
 }
 
 /** The decimal text of an integer; undefined for anything else. */

@@ -31,8 +31,8 @@ describe('Gearman packets counted by type', () => {
   });
 
   for (const [name, [types, packets, lines]] of Object.entries(COUNTS)) {
-    it(name, () => {
-      const records = readLines(name, '--view', 'messages');
+    it(name, async () => {
+      const records = await readLines(name, '--view', 'messages');
       const counted = new Map<number, number>();
       for (const { event, gearman } of records) {
         if (event.dataset !== 'gearman.packet') continue;

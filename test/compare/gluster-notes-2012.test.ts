@@ -68,8 +68,8 @@ const calls = (from: string, hostname: string) => [
   },
 ];
 
-test('a peer probe of GlusterFS 3.2.5', () => {
-  const lines = readAll(capturePath('g-notes-2012'), 'calls');
+test('a peer probe of GlusterFS 3.2.5', async () => {
+  const lines = await readAll(capturePath('g-notes-2012'), 'calls');
   assert.deepEqual(
     lines.filter(({ event }) => event.dataset === 'wiretail.anomaly'),
     [],

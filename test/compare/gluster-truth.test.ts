@@ -70,9 +70,9 @@ describe("GlusterFS's messages as its own library reads them", () => {
   });
 
   for (const pair of [...ours, ...pairsIn(process.env.TRUTH_DIR)]) {
-    it(pair.name, (t) => {
+    it(pair.name, async (t) => {
       const truths = readTruth(pair);
-      const messages = readAll(pair.capture, 'messages');
+      const messages = await readAll(pair.capture, 'messages');
       report(t, compareMessages(messages, truths));
       // Nothing else is said, but of calls that the connection's end left without a reply.
       const anomalies = messages.filter(({ event }) => event.dataset === 'wiretail.anomaly');
@@ -82,7 +82,7 @@ describe("GlusterFS's messages as its own library reads them", () => {
       );
 
       // Without the structs, most fields are passed over by another reader: what is shown must be the same.
-      const brief = readAll(pair.capture, 'messages', 'summary');
+      const brief = await readAll(pair.capture, 'messages', 'summary');
       const shown = (lines: readonly RpcLine[]) =>
         lines.filter(({ rpc }) => rpc !== undefined).map((line) => text(withoutStructs(line)));
       const [full, summary] = [shown(messages), shown(brief)];
@@ -91,7 +91,7 @@ describe("GlusterFS's messages as its own library reads them", () => {
       });
       assert.equal(summary.length, full.length);
 
-      const calls = readAll(pair.capture, 'calls');
+      const calls = await readAll(pair.capture, 'calls');
       assert.deepEqual(shownPairs(calls), expectedPairs(truths));
       // The same structs and credentials as in the other view.
       const byPart = new Map<string, RpcParts>();

@@ -8,9 +8,11 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { capturePath } from '../helpers/captures.js';
 import { ROOT } from '../helpers/project.js';
-import { exactText } from './exact.js';
-import { type Line, readLines } from './read.js';
+import { wiretail } from '../helpers/wiretail.js';
+import { exactLines, exactText } from './exact.js';
+import type { Line } from './read.js';
 
 function goldenPath(name: string): string {
   return `${ROOT}test/captures/${name}.expected.ndjson.gz`;
@@ -27,7 +29,10 @@ function portable(line: Line): string {
 describe('the complete output', () => {
   for (const name of ['gm-basic', 'gm-all', 'gm-admin', 'g-lease', 'g-peer', 'g-any-sll2', 'g-notes-2012']) {
     it(`of ${name}`, () => {
-      const lines = readLines(name, '--payload-bytes', '16').map(portable);
+      const options = ['--detail', 'full', '--payload-bytes', '16'];
+      const { code, stdout, stderr } = wiretail(['read', ...options, capturePath(name)]);
+      assert.equal(code, 0, stderr);
+      const lines = (exactLines(stdout) as Line[]).map(portable);
       if (process.env.UPDATE_GOLDEN === '1') {
         writeFileSync(goldenPath(name), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
       }

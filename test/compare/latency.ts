@@ -1,8 +1,6 @@
 /** How long calls took by tshark's own reckoning (rpc.time), against ours. */
-import { spawnSync } from 'node:child_process';
-import { ROOT } from '../helpers/project.js';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { readHere } from '../helpers/read-here.js';
+import { type Fields, type TsharkJson, tsharkJson } from './read.js';
 
 /** A call with its reply. */
 interface Answered {
@@ -21,13 +19,6 @@ export interface Comparison {
   readonly unexplained: readonly string[];
 }
 
-function output(command: string, args: readonly string[]): string {
-  const limits = { encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120000 } as const;
-  const { status, stdout, stderr } = spawnSync(command, args, limits);
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
-  return stdout;
-}
-
 function nanoseconds(seconds: string): number {
   const [whole, fraction = ''] = seconds.split('.');
   return Number(whole) * 1e9 + Number(fraction.padEnd(9, '0'));
@@ -37,10 +28,13 @@ function text(value: unknown): string {
   return Array.isArray(value) ? String(value[0]) : String(value);
 }
 
+/** What of a file compareLatency() needs. */
+export function latencyPackets(file: string): TsharkJson[] {
+  return tsharkJson(file, 'rpc.time', 'frame rpc');
+}
+
 /** What tshark says of replies, by frame and xid. */
-function theirs(file: string): Answered[] {
-  const args = ['-r', file, '-Y', 'rpc.time', '-T', 'json', '--no-duplicate-keys', '-J', 'frame rpc'];
-  const packets = JSON.parse(output('tshark', args)) as { _source: { layers: Fields } }[];
+function theirs(packets: readonly TsharkJson[]): Answered[] {
   const found: Answered[] = [];
   for (const { _source } of packets) {
     const { frame, rpc } = _source.layers;
@@ -61,10 +55,10 @@ interface Line {
   readonly rpc?: { readonly xid: number; readonly program: number };
 }
 
-function ours(file: string, unanswered: (call: number, xid: number) => void): Answered[] {
-  const lines = output(process.execPath, [`${ROOT}dist/main.js`, 'read', '--max-line', '0', file]);
+async function ours(file: string, unanswered: (call: number, xid: number) => void): Promise<Answered[]> {
+  const { stdout } = await readHere(['--max-line', '0', file]);
   const found: Answered[] = [];
-  for (const text of lines.trimEnd().split('\n')) {
+  for (const text of stdout.trimEnd().split('\n')) {
     const { event, packet, rpc } = JSON.parse(text) as Line;
     if (rpc === undefined) continue;
     if (event.duration === undefined || packet.reply_number === undefined) {
@@ -108,16 +102,17 @@ const REASONS: readonly {
   },
 ];
 
-export function compareLatency(file: string): Comparison {
+/** @param packets of the file, those of latencyPackets() at least, with the layers `frame` and `rpc` */
+export async function compareLatency(file: string, packets: readonly TsharkJson[]): Promise<Comparison> {
   const keyOf = ({ reply, xid }: Answered) => `${reply} ${xid}`;
   // Two connections may have the same number in one packet's time, but not in one packet.
-  const other = new Map(theirs(file).map((one) => [keyOf(one), one]));
+  const other = new Map(theirs(packets).map((one) => [keyOf(one), one]));
   const explained = new Map<string, number>();
   const unexplained: string[] = [];
   let compared = 0;
   let equal = 0;
   const replies = new Map<string, number>();
-  const all = ours(file, (call, xid) => replies.set(`${call} ${xid}`, 0));
+  const all = await ours(file, (call, xid) => replies.set(`${call} ${xid}`, 0));
   for (const { call, xid, reply } of all) replies.set(`${call} ${xid}`, reply);
   const answers = (call: number, xid: number) => replies.get(`${call} ${xid}`);
   const differ = (mine: Answered | undefined, one: Answered | undefined) => {

@@ -1,8 +1,8 @@
 /** What wiretail and tshark each say of a capture. */
 import { spawnSync } from 'node:child_process';
 import { capturePath } from '../helpers/captures.js';
-import { ROOT } from '../helpers/project.js';
-import { parseExact } from './exact.js';
+import { readHere } from '../helpers/read-here.js';
+import { exactLines } from './exact.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,19 +14,12 @@ export interface Line {
   readonly wiretail?: Fields;
 }
 
-/** The output of `wiretail read`, with every decoded field; integers beyond 2^53 as exact.ts has them. */
-export function readLines(name: string, ...options: string[]): Line[] {
-  const args = ['read', '--detail', 'full', ...options, capturePath(name)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [`${ROOT}dist/main.js`, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    timeout: 120000,
-  });
-  if (status !== 0) throw new Error(`wiretail read ${name} ended with ${status}: ${stderr}`);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => parseExact(line) as Line);
+/** The output of `wiretail read`, with every decoded field unless an option says otherwise; integers beyond 2^53 as exact.ts has them. */
+export async function readLines(name: string, ...options: string[]): Promise<Line[]> {
+  const detail = options.includes('--detail') ? [] : ['--detail', 'full'];
+  const { code, stdout } = await readHere([...detail, ...options, capturePath(name)]);
+  if (code !== 0) throw new Error(`wiretail read ${name} ended with ${code}`);
+  return exactLines(stdout) as Line[];
 }
 
 const TSHARK = 'tshark';
@@ -35,12 +28,22 @@ export function hasTshark(): boolean {
   return spawnSync(TSHARK, ['--version']).status === 0;
 }
 
-/** What tshark prints of a capture. */
-export function tshark(name: string, ...options: string[]): string {
-  const args = ['-r', capturePath(name), ...options];
+/** What tshark prints of a capture file. */
+export function tshark(file: string, ...options: string[]): string {
+  const args = ['-r', file, ...options];
   const { status, stdout, stderr } = spawnSync(TSHARK, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
   if (status !== 0) throw new Error(`tshark ended with ${status}: ${stderr}`);
   return stdout;
+}
+
+/** A packet as tshark's JSON has it: its layers by their names. */
+export interface TsharkJson {
+  readonly _source: { readonly layers: Fields };
+}
+
+/** The packets that a display filter lets through, with some of their layers. */
+export function tsharkJson(file: string, filter: string, layers: string): TsharkJson[] {
+  return JSON.parse(tshark(file, '-Y', filter, '-T', 'json', '--no-duplicate-keys', '-J', layers));
 }
 
 export interface TsharkField {
@@ -62,7 +65,7 @@ export interface TsharkPacket {
 
 /** tshark's gearman packets in their order. PDML, since it has the bytes of each field. */
 export function tsharkPackets(name: string): TsharkPacket[] {
-  const stdout = tshark(name, '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman');
+  const stdout = tshark(capturePath(name), '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman');
   const packets: { frame: number; fields: TsharkField[]; malformed: boolean }[] = [];
   let frame = 0;
   // Attributes may hold newlines, but ">" only as an entity.

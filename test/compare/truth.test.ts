@@ -36,7 +36,7 @@ for (const name of CAPTURES) {
     truth: `${ROOT}test/captures/${name}.truth.ndjson.gz`,
   };
   const truths = readTruth(pair);
-  const lines = readAll(pair.capture, 'messages').filter(({ rpc }) => rpc !== undefined);
+  const lines = (await readAll(pair.capture, 'messages')).filter(({ rpc }) => rpc !== undefined);
 
   /** Each change alone; the paths of those that nobody notices. */
   const unnoticed = (of: readonly (True | RpcLine)[], aside: RegExp): string[] => {

@@ -1,9 +1,8 @@
 /** Messages of GlusterFS as wiretail shows them, against what GlusterFS's own library reads in them. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { ROOT } from '../helpers/project.js';
-import { parseExact } from './exact.js';
+import { readHere } from '../helpers/read-here.js';
+import { exactLines } from './exact.js';
 import { compareStruct, type Differ, type Difference } from './structs.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,25 +63,15 @@ export function readTruth(pair: Pair): True[] {
     .map((line) => JSON.parse(line.replace(/"ts":(\d+\.\d{9})/, '"ts":"$1"')) as True);
 }
 
-/** Everything that `wiretail read` writes of a capture, one worker's, so in order. */
-export function readAll(
+/** Everything that `wiretail read` writes of a capture. */
+export async function readAll(
   capture: string,
   view: 'messages' | 'calls',
   detail: 'summary' | 'full' = 'full',
-): RpcLine[] {
-  const options = ['--workers', '1', '--view', view, '--detail', detail, '--max-line', '0'];
-  if (!existsSync(capture)) throw new Error(`no ${capture}`);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [`${ROOT}dist/main.js`, 'read', ...options, capture],
-    { maxBuffer: 1 << 30, timeout: 200_000 },
-  );
-  if (status !== 0) throw new Error(`wiretail read ${capture} ended with ${status}: ${stderr}`);
-  return stdout
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .map((line) => parseExact(line) as RpcLine);
+): Promise<RpcLine[]> {
+  const { code, stdout } = await readHere(['--view', view, '--detail', detail, '--max-line', '0', capture]);
+  if (code !== 0) throw new Error(`wiretail read ${capture} ended with ${code}`);
+  return exactLines(stdout) as RpcLine[];
 }
 
 const ACCEPT = ['SUCCESS', 'PROG_UNAVAIL', 'PROG_MISMATCH', 'PROC_UNAVAIL', 'GARBAGE_ARGS', 'SYSTEM_ERR'];

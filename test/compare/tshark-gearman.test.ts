@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { captureNames } from '../helpers/captures.js';
+import { captureNames, capturePath } from '../helpers/captures.js';
 import {
   COMMAND,
   type Fields,
@@ -148,8 +148,8 @@ const total: Tally = { packets: 0, whole: 0, fields: 0, commands: 0, explained: 
 
 describe('Gearman as tshark sees it', { skip: has ? false : 'tshark is not installed' }, () => {
   for (const name of captureNames('gm-')) {
-    it(name, (t) => {
-      const tally = compare(name);
+    it(name, async (t) => {
+      const tally = await compare(name);
       t.diagnostic(`${name}: ${words(tally)}`);
       add(tally);
       assert.deepEqual(tally.unexplained, []);
@@ -177,7 +177,7 @@ function add({ packets, whole, fields, commands, explained }: Tally): void {
     total.explained.set(reason, (total.explained.get(reason) ?? 0) + count);
 }
 
-function compare(name: string): Tally {
+async function compare(name: string): Promise<Tally> {
   const tally: Tally = {
     packets: 0,
     whole: 0,
@@ -186,7 +186,7 @@ function compare(name: string): Tally {
     explained: new Map(),
     unexplained: [],
   };
-  const lines = readLines(name, '--view', 'messages', '--payload-bytes', '65536', '--max-line', '0');
+  const lines = await readLines(name, '--view', 'messages', '--payload-bytes', '65536', '--max-line', '0');
   const theirs = tsharkPackets(name);
   const segments = tcpPayloads(name);
   const differ = (where: string, difference: Difference) => {
@@ -356,7 +356,7 @@ function compareCommands(
 
 /** The payload of every TCP segment, by frame. */
 function tcpPayloads(name: string): ReadonlyMap<number, Buffer> {
-  const stdout = tshark(name, '-T', 'fields', '-e', 'frame.number', '-e', 'tcp.payload');
+  const stdout = tshark(capturePath(name), '-T', 'fields', '-e', 'frame.number', '-e', 'tcp.payload');
   return new Map(
     stdout
       .trimEnd()

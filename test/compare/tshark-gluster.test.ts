@@ -4,6 +4,7 @@
  * Where a message differs, tshark is wrong or silent, for one of the reasons in the table, each of which is a
  * condition on the message; anything else fails. Left out: zeros and empty values, which say nothing, text that
  * is not plain ASCII, which tshark writes with escapes, and what is in dictionaries: gluster-truth.test.ts has it.
+ * And event.duration against its "Time from request": from the packet that ends the call to that which ends the reply.
  *
  * (tshark 4.0.17; its dissectors are epan/dissectors/packet-gluster*.c and packet-glusterfs.c.)
  */
@@ -11,72 +12,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import { integerText } from './exact.js';
-import { hasTshark, tshark } from './read.js';
+import { compareLatency } from './latency.js';
+import { type Fields, hasTshark, type TsharkJson, tsharkJson } from './read.js';
 import { DICTIONARIES } from './structs.js';
 import { readAll } from './truth.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const LAYERS =
-  'frame rpc glusterfs glusterfs.cbk glusterfs.hndsk gluster.cli gluster.dump gluster.pmap ' +
-  'glusterd glusterd.mgmt glusterd.friend glusterd.brick';
-
-const GLUSTER = /gluster/;
-
-/** What tshark shows of a packet. */
-interface Shown {
-  /** Its messages: "program version procedure type". */
-  readonly messages: readonly string[];
-  /** Every word and every field's value below GlusterFS's layers and the credential. */
-  readonly values: ReadonlySet<string>;
-  readonly malformed: boolean;
-  /** It does not dissect what is behind the RPC header, or a part of it: bytes as they are, or nothing. */
-  readonly raw: boolean;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function collect(value: unknown, into: Set<string>): void {
-  if (Array.isArray(value)) for (const item of value) collect(item, into);
-  else if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      // The label of a subtree: its last part is often the value.
-      into.add(name.slice(name.indexOf(': ') + 1).trim());
-      collect(member, into);
-    }
-  } else into.add(String(value));
-}
-
-function shownBy(name: string): Map<number, Shown> {
-  const text = tshark(name, '-Y', 'rpc', '-T', 'json', '--no-duplicate-keys', '-J', LAYERS);
-  const shown = new Map<number, Shown>();
-  for (const { _source } of JSON.parse(text) as { _source: { layers: Fields } }[]) {
-    const { frame, rpc, ...layers } = _source.layers;
-    const values = new Set<string>();
-    const messages: string[] = [];
-    for (const one of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
-      // "Continuation data", where it sees no message.
-      if (one['rpc.msgtyp'] === undefined) continue;
-      const numbers = ['rpc.program', 'rpc.programversion', 'rpc.procedure'].map((field) => one[field] ?? 0);
-      messages.push(`${numbers.join(' ')} ${one['rpc.msgtyp'] === '1' ? 'reply' : 'call'}`);
-      collect(one.Credentials, values);
-    }
-    const { '_ws.malformed': _malformed, ...own } = layers;
-    collect(own, values);
-    shown.set(Number((frame as Fields)['frame.number']), {
-      messages,
-      values,
-      malformed: '_ws.malformed' in layers,
-      raw:
-        !GLUSTER.test(Object.keys(layers).join(' ')) ||
-        values.has('rpc.unknown_body') ||
-        values.has('data.data'),
-    });
-  }
-  return shown;
-}
+import { isObject, LAYERS, type Shown, shownBy } from './tshark-shown.js';
 
 /** A value of ours, where it stands, and the text that it is. */
 interface Leaf {
@@ -226,11 +166,16 @@ function counted(keys: Iterable<string>): ReadonlyMap<string, number> {
 describe('GlusterFS as tshark sees it', { skip: hasTshark() ? false : 'tshark is not installed' }, () => {
   const programs = new Map<string, Tally>();
   const explained = new Map<string, number>();
+  let latencies = 0;
 
   for (const name of captureNames('g-')) {
-    it(name, () => {
-      const shown = shownBy(name);
-      const lines = readAll(capturePath(name), 'messages').filter(({ rpc }) => rpc !== undefined);
+    // tshark is asked once.
+    let packets: TsharkJson[] = [];
+
+    it(name, async () => {
+      packets = tsharkJson(capturePath(name), 'rpc', LAYERS);
+      const shown = shownBy(packets);
+      const lines = (await readAll(capturePath(name), 'messages')).filter(({ rpc }) => rpc !== undefined);
       // Of each packet, so of each procedure.
       const known = lines.filter(({ rpc }) => rpc?.program !== UNKNOWN);
       const ours = known.map(({ packet, rpc }) => `packet ${packet.number}: ${numbersOf(rpc ?? {})}`);
@@ -269,7 +214,8 @@ describe('GlusterFS as tshark sees it', { skip: hasTshark() ? false : 'tshark is
           const { flavor: _flavor, flavor_name: _name, ...auth } = (rpc.auth ?? {}) as Fields;
           for (const leaf of [...leaves(body ?? {}, ''), ...leaves(auth, 'auth')]) {
             const dated = leaf.date !== undefined && values.has(leaf.date);
-            if (dated || forms(leaf.value).some((form) => values.has(form))) tally.values++;
+            if (values.has(leaf.value) || dated || forms(leaf.value).some((form) => values.has(form)))
+              tally.values++;
             else differ(leaf);
           }
         }
@@ -277,6 +223,15 @@ describe('GlusterFS as tshark sees it', { skip: hasTshark() ? false : 'tshark is
         if (malformed) tally.malformed++;
       }
       assert.deepEqual(unexplained, []);
+    });
+
+    it(`${name}: "Time from request"`, async (t) => {
+      const found = await compareLatency(capturePath(name), packets);
+      const reasons = [...found.explained].map(([reason, count]) => `; ${count}: ${reason}`).join('');
+      t.diagnostic(`${found.compared} compared, ${found.equal} equal${reasons}`);
+      assert.deepEqual(found.unexplained, []);
+      latencies += found.compared;
+      packets = [];
     });
   }
 
@@ -294,6 +249,8 @@ describe('GlusterFS as tshark sees it', { skip: hasTshark() ? false : 'tshark is
     row('all', total);
     for (const [reason, count] of explained) t.diagnostic(`${count}: ${reason}`);
     assert.ok(total.messages > 18_000 && total.equal > 9_000 && total.values > 60_000);
+    t.diagnostic(`${latencies} latencies compared`);
+    assert.ok(latencies > 8000);
     // A reason that explains nothing any more has to go.
     for (const { reason } of REASONS) assert.ok(explained.has(reason), reason);
   });

@@ -211,9 +211,12 @@ function contains(whole: Json | undefined, part: Json): boolean {
 function isReplyOf(part: Message, whole: Message): boolean {
   if (part.fields.gluster !== undefined) return false;
   const { type, xid, accept_status, reject_status, auth_status, mismatch } = child(part.fields, 'rpc');
+  const theirs = child(whole.fields, 'rpc');
+  // Most that are none are told by this.
+  if (xid !== theirs.xid) return false;
   const said = { type, xid, accept_status, reject_status, auth_status, mismatch };
   const seen = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
-  return contains(child(whole.fields, 'rpc'), seen as Fields);
+  return contains(theirs, seen as Fields);
 }
 
 /** A response of the text protocol whose command was not seen has lines, which nothing tells how to read. */

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
 import { newDecode } from '../../src/pipeline/decode.js';
-import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
-import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
+import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
 import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';
 
@@ -21,7 +20,7 @@ const OPTIONS = {
   maxLine: 0,
   snaplen: 262144,
   tunnels: 0,
-  limits: DEFAULT_LIMITS,
+  limits: FEW_FLOWS,
   numbered: true,
 } as const;
 

@@ -6,8 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { newDecode } from '../../src/pipeline/decode.js';
-import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
-import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
+import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { DAMAGES } from './damage.js';
 import { asRecords, type Packet, readPackets, SERVICE_PORTS } from './packets.js';
 
@@ -33,7 +32,7 @@ const OPTIONS = {
   maxLine: 0,
   snaplen: 262144,
   tunnels: 0,
-  limits: DEFAULT_LIMITS,
+  limits: FEW_FLOWS,
   numbered: true,
 } as const;
 

@@ -1,6 +1,7 @@
 /** A connection whose addresses do not matter, and options that change nothing. */
 import type { Select } from '../../src/config/select.js';
 import type { Connection, Outside, ProtocolOptions } from '../../src/protocols/protocol.js';
+import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 
 export const ADDRESSES: Pick<Connection, 'ipVersion' | 'server' | 'client'> = {
   ipVersion: 4,
@@ -19,6 +20,12 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
   maxPaths: 10000,
   bricks: [],
 };
+
+/**
+ * More connections than any capture here has. What finds connections is as large as it may become from the start: for
+ * the default that takes longer than to decode a small capture.
+ */
+export const FEW_FLOWS: StreamLimits = { ...DEFAULT_LIMITS, flows: 4096 };
 
 /** Nobody is told. */
 export const OUTSIDE: Outside = { tally() {}, found() {}, jobs() {} };

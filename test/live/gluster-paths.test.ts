@@ -10,7 +10,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compareLatency } from '../compare/latency.js';
+import { compareLatency, latencyPackets } from '../compare/latency.js';
 import { hasTshark } from '../compare/read.js';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
@@ -92,8 +92,10 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     isMostlyThere(tally);
   });
 
-  test('latencies are those that tshark has', { skip: !hasTshark() && 'tshark is not installed' }, (t) => {
-    const { compared, equal, explained, unexplained } = compareLatency(file);
+  test('latencies are those that tshark has', {
+    skip: !hasTshark() && 'tshark is not installed',
+  }, async (t) => {
+    const { compared, equal, explained, unexplained } = await compareLatency(file, latencyPackets(file));
     t.diagnostic(`${compared} compared, ${equal} equal, ${JSON.stringify([...explained])}`);
     assert.deepEqual(unexplained.slice(0, 5), []);
     assert.ok(equal > OPERATIONS);

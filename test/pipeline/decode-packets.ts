@@ -4,9 +4,8 @@ import assert from 'node:assert/strict';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
 import { NO_TALLY, type Tally } from '../../src/pipeline/count-records.js';
 import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
-import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
-import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
+import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
 const OPTIONS: DecodeOptions = {
   shard: 0,
@@ -20,7 +19,7 @@ const OPTIONS: DecodeOptions = {
   maxLine: 16384,
   snaplen: 262144,
   tunnels: 0,
-  limits: DEFAULT_LIMITS,
+  limits: FEW_FLOWS,
   numbered: true,
 };
 

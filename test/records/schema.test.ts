@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/records/schema.js';
-import { wiretail } from '../helpers/cli.js';
+import { captureNames, capturePath } from '../helpers/captures.js';
+import { readHere } from '../helpers/read-here.js';
+import { wiretail } from '../helpers/wiretail.js';
 
 const validate = new Ajv2020({ strictTypes: false }).compile(recordSchema());
 
@@ -12,13 +13,12 @@ function check(line: string): void {
   assert.ok(valid, `${JSON.stringify(validate.errors, null, 1)}\n${line}`);
 }
 
-test('`wiretail schema` prints the schema', async () => {
-  const { stdout, code } = await wiretail(['schema']);
+test('`wiretail schema` prints the schema', () => {
+  const { stdout, code } = wiretail(['schema']);
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(recordSchema())));
 });
 
-const captures = readdirSync('test/captures').filter((name) => /\.pcap(\.gz)?$/.test(name));
 const FORMS = [
   [],
   ['--view', 'messages', '--detail', 'full', '--payload-bytes', '64', '--max-line', '0'],
@@ -26,13 +26,13 @@ const FORMS = [
   ['--snaplen', '96'],
 ];
 /** Much the same traffic as in others: these have half of the forms. */
-const Alike = /^(g-fops-\w+|g-gfapi|g-heal|g-volume-admin|gen-\w+|gm-split-odd|gm-many)\./;
-for (const name of captures) {
+const Alike = /^(g-fops-\w+|g-gfapi|g-heal|g-volume-admin|gen-\w+|gm-split-odd|gm-many)$/;
+for (const name of captureNames()) {
   const forms = Alike.test(name) ? FORMS.slice(0, 2) : FORMS;
   test(`every line of ${name} validates, in ${forms.length} forms`, async () => {
     for (const more of forms) {
-      const { stdout, code, stderr } = await wiretail(['read', `test/captures/${name}`, ...more]);
-      assert.equal(code, 0, stderr);
+      const { stdout, code } = await readHere([capturePath(name), ...more]);
+      assert.equal(code, 0);
       const lines = stdout.trimEnd().split('\n');
       assert.ok(lines.length >= 2, 'a start line and a stats line at least');
       for (const line of lines) check(line);

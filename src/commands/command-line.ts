@@ -1,0 +1,52 @@
+/** The command line as a whole: the commands, and what a wrong argument is. */
+import type { CommandModule } from 'yargs';
+import yargs from 'yargs';
+import type { Arguments } from '../config/options.js';
+import { UserError } from '../config/user-error.js';
+import { VERSION } from '../config/version.js';
+import { captureCommand } from './capture.js';
+import { checkConfigCommand } from './check-config.js';
+import { devicesCommand } from './devices.js';
+import { readCommand } from './read.js';
+import { schemaCommand } from './schema.js';
+
+export const COMMANDS: readonly CommandModule<object, Arguments>[] = [
+  captureCommand,
+  readCommand,
+  checkConfigCommand,
+  devicesCommand,
+  schemaCommand,
+];
+
+/**
+ * Does what the arguments say.
+ * @param commands a test gives the same ones with other handlers
+ * @throws UserError
+ */
+export async function commandLine(
+  args: readonly string[],
+  commands: readonly CommandModule<object, Arguments>[] = COMMANDS,
+): Promise<void> {
+  await yargs([...args])
+    .scriptName('wiretail')
+    .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
+    .command([...commands] as CommandModule[])
+    .version(VERSION)
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({
+      'duplicate-arguments-array': true,
+      'parse-numbers': false,
+      'greedy-arrays': false,
+      // An unknown option is named once, as it was given.
+      'camel-case-expansion': false,
+    })
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs' own errors are mistakes in the arguments, whether it throws them or only says them.
+      if (error && error.name !== 'YError') throw error;
+      throw new UserError(`${message ?? error?.message} (see 'wiretail --help')`);
+    })
+    .parseAsync();
+}

@@ -1,0 +1,58 @@
+/** What most tests read captures with, which has no process and no threads, against the program: the same bytes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { temporaryFile } from '../capture/file/helpers.js';
+import { capturePath } from '../helpers/captures.js';
+import { readHere } from '../helpers/read-here.js';
+import { wiretail } from '../helpers/wiretail.js';
+import { readCapture } from './captures.js';
+
+const cut = temporaryFile(gunzipSync(readCapture(capturePath('gm-basic'))).subarray(0, -3));
+
+/** Captures together, so that few processes do; every option that a test uses there, once at least. */
+const READ: readonly (readonly string[])[] = [
+  ['g-fops-all', 'g-cli', 'gm-all', 'x-strangers'].map(capturePath),
+  [
+    ...['gm-basic', 'g-lease', 'g-any-sll2', 'gen-bits'].map(capturePath),
+    ...['--view', 'messages', '--detail', 'full', '--payload-bytes', '64', '--max-line', '2048'],
+  ],
+  [
+    ...['gm-all', 'g-fops-all'].map(capturePath),
+    ...[
+      '--snaplen',
+      '96',
+      '--sample',
+      '1/4',
+      '--errors',
+      '--slow',
+      '1ms',
+      '--stuck',
+      '1s',
+      '--max-line',
+      '0',
+    ],
+  ],
+  [
+    capturePath('g-fops-all'),
+    '-f',
+    'tcp port 24007',
+    '--action',
+    'LOOKUP,GET*',
+    '--decapsulate',
+    'vxlan,gre',
+  ],
+  [cut],
+];
+
+for (const args of READ) {
+  test(args[0] === cut ? 'a file that is cut short' : args.join(' ').replaceAll(/\S*\//g, ''), async () => {
+    const here = await readHere(args);
+    const { stdout, code } = wiretail(['read', ...args]);
+    const expected = stdout.split('\n');
+    for (const [i, line] of here.stdout.split('\n').entries())
+      assert.equal(line, expected[i], `line ${i + 1}`);
+    assert.equal(here.stdout, stdout);
+    assert.equal(here.code, code);
+  });
+}

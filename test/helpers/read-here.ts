@@ -1,0 +1,147 @@
+/**
+ * `wiretail read` within the test, a tenth of the work of a process with three threads: the same command line, file
+ * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-here.test.ts holds it against the program.
+ */
+import { readCapture } from '../../src/capture/file/read.js';
+import { checkFilter, filteringSink } from '../../src/capture/libpcap/filter.js';
+import { loadLibpcap } from '../../src/capture/libpcap/library.js';
+import { commandLine } from '../../src/commands/command-line.js';
+import { configOfRead, describeRead, readCommand } from '../../src/commands/read.js';
+import type { ReadConfig } from '../../src/config/options.js';
+import { VERSION } from '../../src/config/version.js';
+import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { escaped } from '../../src/output/escape.js';
+import { newTally } from '../../src/pipeline/count-records.js';
+import { newDecode } from '../../src/pipeline/decode.js';
+import { newMainLines, type Time } from '../../src/pipeline/main-lines.js';
+import { createControl } from '../../src/pipeline/messages.js';
+import { createTallies, newObserver } from '../../src/pipeline/observer.js';
+import type { NumberingSink } from '../../src/pipeline/ring-sink.js';
+import { decoderData } from '../../src/pipeline/run.js';
+import { RECORD_HEADER } from '../../src/ring/layout.js';
+import { createRing } from '../../src/ring/ring.js';
+import { type Line, linesOf } from './wiretail.js';
+
+export interface ReadHere {
+  /** The exit code of the program. */
+  readonly code: number;
+  /** All that it writes. */
+  readonly stdout: string;
+  readonly lines: readonly Line[];
+}
+
+/** What `read` makes of its arguments, which come without the command's name. @throws UserError */
+export async function readArguments(args: readonly string[]): Promise<ReadConfig> {
+  let config: ReadConfig | undefined;
+  const command = {
+    ...readCommand,
+    handler(given: Parameters<typeof configOfRead>[0]) {
+      config = configOfRead(given);
+    },
+  };
+  await commandLine(['read', ...args], [command]);
+  if (config === undefined) throw new Error(`read ${args.join(' ')} reads nothing`);
+  return config;
+}
+
+/** Reads files with one decoder. @throws UserError */
+export async function readHere(args: readonly string[]): Promise<ReadHere> {
+  const config = await readArguments(args);
+  if (config.workers !== 1 || config.realtime) throw new Error('there is one decoder here, and no clock');
+  const { stdout, problems } = await read(config);
+  let lines: readonly Line[] | undefined;
+  return {
+    code: problems > 0 ? 1 : 0,
+    stdout,
+    get lines() {
+      lines ??= linesOf(stdout);
+      return lines;
+    },
+  };
+}
+
+async function read(config: ReadConfig): Promise<{ stdout: string; problems: number }> {
+  // Nothing goes through the ring: it is as small as it may be.
+  const shared = {
+    ring: createRing(8 << 20, config.ringSlots, 1),
+    counters: createCounters(2),
+    control: createControl(1),
+    tallies: createTallies(1),
+  };
+  const captured = counterRow(shared.counters, 0);
+  const own = counterRow(shared.counters, 1);
+  const output: string[] = [];
+  /** Of the first packet; undefined before the start line. */
+  let first: Time | undefined;
+  let ofDecoder = 0;
+  const lines = newMainLines(VERSION, config.maxLine, (line) => output.push(line));
+  const observer = newObserver(VERSION, shared, 1, false, () => ({
+    lines: { written: output.length, dropped: 0, ofDecoders: ofDecoder },
+    outputs: undefined,
+    decoderRestarts: 0,
+    outOfTime: false,
+    clock: { steps: 0, pauses: 0 },
+  }));
+  const start = (at: Time) => {
+    if (first !== undefined) return;
+    first = at;
+    lines.start({ engine: 'file', timestampSource: 'file' }, describeRead(config), at);
+  };
+
+  const [{ options }] = decoderData(config, shared, false);
+  const place = { linkType: -1, packet: 0 };
+  const write = (line: string) => {
+    ofDecoder++;
+    output.push(escaped(line));
+  };
+  const decode = newDecode(options, own, place, write, undefined, newTally(shared.tallies, 0, own));
+  const target: NumberingSink = {
+    link(type) {
+      place.linkType = type;
+    },
+    file() {
+      place.packet = 0;
+    },
+    number(before) {
+      place.packet = before;
+    },
+    records(bytes, from, end, count) {
+      captured[Counter.captured] += count;
+      captured[Counter.captured_bytes] += end - from - count * RECORD_HEADER;
+      decode.records(bytes, from, end, () => {});
+    },
+    stopped: () => false,
+  };
+  const sink = config.filters.length === 0 ? target : filtering(config.filters, target, captured);
+
+  const problems: Parameters<typeof lines.problem>[0][] = [];
+  for (const [index, file] of config.files.entries()) {
+    sink.file(index);
+    const starting = {
+      ...sink,
+      records(bytes: Uint8Array, from: number, end: number, count: number) {
+        const view = new DataView(bytes.buffer, bytes.byteOffset);
+        start({ seconds: view.getUint32(from, true), nanoseconds: view.getUint32(from + 4, true) });
+        sink.records(bytes, from, end, count);
+      },
+    };
+    const { problem } = await readCapture(file, starting);
+    if (problem !== undefined) problems.push({ file, ...problem });
+  }
+  start({ seconds: 0, nanoseconds: 0 });
+  decode.end();
+  decode.publish();
+  const { seconds, nanoseconds } = decode.at;
+  const end = first !== undefined && first.seconds >= seconds ? first : { seconds, nanoseconds };
+  for (const problem of problems) lines.problem(problem, end);
+  lines.stats(observer.line(true), true, end);
+  return { stdout: output.join(''), problems: problems.length };
+}
+
+function filtering(filters: readonly string[], target: NumberingSink, captured: CounterRow) {
+  const pcap = loadLibpcap();
+  checkFilter(pcap, filters);
+  return filteringSink(pcap, filters, target, (packets) => {
+    captured[Counter.ignored_filter] += packets;
+  });
+}
