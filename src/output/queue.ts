@@ -32,7 +32,7 @@ export interface Output {
 
 /** For the main thread's own lines, of which statistics come as long as the run is. */
 const OWN_ROOM = 1 << 20;
-/** So long without a fault, and it has recovered. */
+/** So long without a fault or a dropped line, and it has recovered. */
 const CALM_MS = 1000;
 
 interface Waiting {
@@ -58,6 +58,8 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
   const say = (event: Omit<OutputEvent, 'output'>) => options.event({ output: sink.name, ...event });
 
   const refuse = (count: number) => {
+    clearTimeout(calm);
+    calm = undefined;
     // While it fails, that is known already.
     const isNews = !isDead && !failing && !dropping;
     if (isNews) droppedBefore = dropped;

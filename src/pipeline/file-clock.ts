@@ -16,8 +16,13 @@ export function newFileClock(): PacketClock {
     time: undefined,
     look() {},
     packet(seconds, nanoseconds, into) {
-      const shift = shifts.last();
-      put(into, seconds - shift.seconds, nanoseconds - shift.nanoseconds);
+      if (shifts.none()) {
+        into.seconds = seconds;
+        into.nanoseconds = nanoseconds;
+      } else {
+        const shift = shifts.last();
+        put(into, seconds - shift.seconds, nanoseconds - shift.nanoseconds);
+      }
       if (latest.seconds - into.seconds > DISORDER_SECONDS && shifts.count() < MOST_STEPS) {
         // With room for those that are out of order after it, so that each kept time has one time of day.
         const from = { seconds: 0, nanoseconds: 0 };

@@ -16,10 +16,18 @@ const DISK = 64 * MIB;
 
 suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 120000 }, () => {
   let netns: Netns;
+  let alone: Capture;
+  let first: Capture;
   // Before the folder that it is in is removed.
   after(() => run('umount', ['-l', disk]));
   const disk = join(temporary(), 'disk');
   const log = join(disk, 'wiretail.ndjson');
+
+  // Little may wait before the output, so that a flood that has ended fills no disk.
+  const OPTIONS = [
+    ...['-i', 'lo', '-f', `tcp port ${PORT}`, '--workers', '1', '--stats-interval', '100ms'],
+    ...['--buffer-size', '4MiB', '--ring-size', '8MiB', '--output', `file:${log}`],
+  ];
 
   before(async () => {
     netns = createNetns();
@@ -36,6 +44,10 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
       () => said.includes('ready'),
       () => 'the server does not start',
     );
+    [alone, first] = await Promise.all([
+      startCapture(netns, ['-i', 'lo', '--stats-interval', '100ms'], 'nothing'),
+      startCapture(netns, [...OPTIONS, '--output', 'stdout', '--output-buffer', '1MiB'], 'nothing'),
+    ]);
   });
 
   const flood = async (body: () => Promise<unknown>) => {
@@ -54,25 +66,14 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
       () => capture.stderr().includes(what),
       () => `it does not say: ${what}; ${capture.stderr()}`,
     );
-  // Little may wait before the output, so that a flood that has ended fills no disk.
-  const OPTIONS = [
-    ...['-i', 'lo', '-f', `tcp port ${PORT}`, '--workers', '1', '--stats-interval', '100ms'],
-    ...['--buffer-size', '4MiB', '--ring-size', '8MiB', '--output', `file:${log}`],
-  ];
 
   test('the only output is closed: it ends, and says why', async () => {
-    const capture = await startCapture(netns, ['-i', 'lo', '--stats-interval', '100ms'], 'nothing');
-    capture.child.stdout?.destroy();
-    assert.deepEqual(await capture.exit, { code: 1, signal: null });
-    assert.match(capture.stderr(), /standard output failed: write EPIPE; no output is left, so the run ends/);
+    alone.child.stdout?.destroy();
+    assert.deepEqual(await alone.exit, { code: 1, signal: null });
+    assert.match(alone.stderr(), /standard output failed: write EPIPE; no output is left, so the run ends/);
   });
 
   test('one of two is closed, the disk is full and has space again, a second daemon is refused, and kill -9', async (t) => {
-    const first = await startCapture(
-      netns,
-      [...OPTIONS, '--output', 'stdout', '--output-buffer', '1MiB'],
-      'nothing',
-    );
     first.child.stdout?.destroy();
     await says(first, '"standard output failed: write EPIPE"');
 

@@ -92,7 +92,10 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
       ...['-i', 'lo', '--metrics', METRICS, '--stats-interval', '300ms'],
       ...['-f', 'tcp port 4730', '--dataset', 'gearman.packet', '--sample', '1/1000000'],
     ]);
-    await until(() => capture.stderr().includes('"url":"http://127.0.0.1:9732"'), capture.stderr);
+    await until(
+      () => capture.stderr().includes('"url":"http://127.0.0.1:9732"'),
+      () => `it does not say that it serves metrics; ${capture.stderr()}`,
+    );
     assert.equal(await get(`http://${METRICS}/readyz`), 'ready\n');
     await echoes(200);
     const metrics = async () => String(await get(`http://${METRICS}/metrics`));

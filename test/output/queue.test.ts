@@ -1,0 +1,41 @@
+/** The queue before an output, with a sink that takes a batch when the test says so. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OutputEvent, SinkEvents } from '../../src/output/output.js';
+import { newOutput } from '../../src/output/queue.js';
+
+const LIMIT = 1000;
+const BATCH = { bytes: new Uint8Array(400), lines: 4 };
+
+test('an output that is too slow for a while is said so once, and that it is over, once, with all that it missed', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const said: OutputEvent[] = [];
+  let sink: SinkEvents | undefined;
+  const output = newOutput(
+    (events) => {
+      sink = events;
+      return { name: 'slow', write() {}, isUp: () => true, end: () => Promise.resolve() };
+    },
+    { limit: LIMIT, patient: false, event: (event) => said.push(event), dead() {} },
+  );
+  const give = () => output.write(BATCH, () => {}, false);
+  const take = () => sink?.done(0);
+  const actions = () => said.map(({ action }) => action);
+
+  // Half of what comes is taken, for a minute: now and then there is room, and soon there is none.
+  for (let i = 0; i < 600; i++) {
+    give();
+    if (i % 2 === 0) take();
+    t.mock.timers.tick(100);
+  }
+  assert.deepEqual(actions(), ['output_dropping']);
+  while (output.waiting() > 0) take();
+  t.mock.timers.tick(700);
+  assert.deepEqual(actions(), ['output_dropping']);
+  t.mock.timers.tick(400);
+  assert.deepEqual(actions(), ['output_dropping', 'output_recovered']);
+  const { written, dropped, waiting } = output.counts();
+  assert.equal(said[1].dropped, dropped);
+  assert.ok(dropped > 1000);
+  assert.deepEqual([written + dropped, waiting], [600 * BATCH.lines, 0]);
+});
