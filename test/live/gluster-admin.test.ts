@@ -63,7 +63,7 @@ interface Command {
 
 const skip = whyNoGluster();
 
-suite('administration of a real GlusterFS cluster', { skip, timeout: 120000 }, () => {
+suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
   let commands: Command[];
   let lines: Line[];

@@ -60,7 +60,7 @@ const ends = (line: Line): bigint => begins(line) + BigInt(line.event.duration ?
 
 const isUnlock = ({ command, type }: Lock) => command === 'ENTRYLK_UNLOCK' || type === 'GF_LK_F_UNLCK';
 
-suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 90000 }, () => {
+suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
   let rivals: Rivals;
   let lines: LockLine[];

@@ -21,7 +21,7 @@ const USER = { uid: 4000, gid: 4001, groups: [4002, 4003] };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HEAL_MS = 40000;
 
-suite('who asks whom on a real cluster', { skip, timeout: 150000 }, () => {
+suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
   let file: string;
   let lines: Line[];

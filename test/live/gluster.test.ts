@@ -44,7 +44,7 @@ const countOf = (messages: readonly Message[]) => {
   return counts;
 };
 
-suite('a real GlusterFS cluster, captured live', { skip, timeout: 120000 }, () => {
+suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
   let transcript: Transcript;
   let lines: Line[];
