@@ -18,6 +18,7 @@ import { createControl } from '../../src/pipeline/messages.js';
 import { createTallies, newObserver } from '../../src/pipeline/observer.js';
 import type { NumberingSink } from '../../src/pipeline/ring-sink.js';
 import { decoderData } from '../../src/pipeline/run.js';
+import { wallTime } from '../../src/records/time.js';
 import { RECORD_HEADER } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
 import { type Line, linesOf } from './wiretail.js';
@@ -131,7 +132,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   start({ seconds: 0, nanoseconds: 0 });
   decode.end();
   decode.publish();
-  const { seconds, nanoseconds } = decode.at;
+  const { seconds, nanoseconds } = wallTime(decode.at);
   const end = first !== undefined && first.seconds >= seconds ? first : { seconds, nanoseconds };
   for (const problem of problems) lines.problem(problem, end);
   lines.stats(observer.line(true), true, end);
