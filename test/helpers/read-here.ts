@@ -132,8 +132,8 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   start({ seconds: 0, nanoseconds: 0 });
   decode.end();
   decode.publish();
-  const { seconds, nanoseconds } = wallTime(decode.at);
-  const end = first !== undefined && first.seconds >= seconds ? first : { seconds, nanoseconds };
+  // The main thread's lines are written in the decoder's thread here, which writes kept times as the time of day.
+  const end = first !== undefined && first.seconds >= wallTime(decode.at).seconds ? first : { ...decode.at };
   for (const problem of problems) lines.problem(problem, end);
   lines.stats(observer.line(true), true, end);
   return { stdout: output.join(''), problems: problems.length };
