@@ -133,7 +133,9 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   decode.end();
   decode.publish();
   // The main thread's lines are written in the decoder's thread here, which writes kept times as the time of day.
-  const end = first !== undefined && first.seconds >= wallTime(decode.at).seconds ? first : { ...decode.at };
+  const { seconds, nanoseconds } = decode.at;
+  const isFirst = first !== undefined && first.seconds >= wallTime(decode.at).seconds;
+  const end = first !== undefined && isFirst ? first : { seconds, nanoseconds };
   for (const problem of problems) lines.problem(problem, end);
   lines.stats(observer.line(true), true, end);
   return { stdout: output.join(''), problems: problems.length };
