@@ -32,7 +32,8 @@ options() {
   [[ $prefix =~ ^/[A-Za-z0-9/._+-]+$ ]] || mistake "--prefix $prefix: expected a path of letters, digits and . _ + -"
   library=$prefix/lib/wiretail
   launcher=$prefix/bin/wiretail
-  # Directories that systemd.unit(5), sysusers.d(5) and tmpfiles.d(5) look at, for /usr and /usr/local alike.
+  # Below /usr and below /usr/local alike systemd looks for units (systemd.unit(5)), and for sysusers.d and tmpfiles.d,
+  # of which the manual pages name the former only: systemd-tmpfiles --cat-config shows it.
   unit=$prefix/lib/systemd/system/wiretail.service
   sysusers=$prefix/lib/sysusers.d/wiretail.conf
   tmpfiles=$prefix/lib/tmpfiles.d/wiretail.conf

@@ -16,11 +16,18 @@ export function udpSocket(host: string, port: number): DatagramSocket {
         const made = createSocket(family === 6 ? 'udp6' : 'udp4');
         socket = made;
         failure = undefined;
-        // Nobody took an earlier message: which one is not told. The next one waits until somebody does.
+        let isOpening = true;
+        const done = (why?: Error) => {
+          if (isOpening) opened(why);
+          isOpening = false;
+        };
+        // Where there can't be such a socket, connect's callback is never called. Later: nobody took an earlier message,
+        // which one is not told. The next one waits until somebody does.
         made.on('error', (why) => {
           failure = why;
+          done(why);
         });
-        made.connect(port, address, (error?: Error) => opened(error));
+        made.connect(port, address, done);
       });
     },
     send(message, sent) {
