@@ -1,7 +1,15 @@
 /** scripts/install and scripts/uninstall, into a directory; what is installed runs from there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -60,7 +68,10 @@ test('install, run, install again, remove', () => {
   assert.match(unit, /^ExecStart=\/opt\/x\/bin\/wiretail capture /m);
   assert.doesNotMatch(unit, /\/usr\/local/);
   const launcher = readFileSync(`${dest}/opt/x/bin/wiretail`, 'utf8');
-  assert.equal(launcher, `#!/bin/sh\nexec ${process.execPath} /opt/x/lib/wiretail/dist/main.js "$@"\n`);
+  assert.equal(
+    launcher,
+    `#!/bin/sh\nexec ${realpathSync(process.execPath)} /opt/x/lib/wiretail/dist/main.js "$@"\n`,
+  );
 
   // The launcher names where it will be; here that is below the directory.
   const main = `${dest}/opt/x/lib/wiretail/dist/main.js`;
