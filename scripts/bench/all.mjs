@@ -10,11 +10,13 @@ import { ROOT } from './lab.mjs';
 const PARTS = [
   { target: 1, script: 'offline', short: '--times 16 --rounds 1', long: '--packets 1000000' },
   { target: 2, script: 'stages', short: '--times 40 --rounds 1', long: '--times 200' },
-  { target: 3, script: 'live', short: '--seconds 3 --precision 1.3', long: '' },
+  { target: 3, script: 'live', short: '--seconds 6 --precision 1.3 --grace 1', long: '' },
   { target: 4, script: 'bulk', short: '--mib 64 --rounds 1', long: '--rounds 5' },
   { target: 5, script: 'memory', short: '--minutes 1', long: '--minutes 60' },
   { target: 6, script: 'lines', short: '--seconds 5', long: '' },
 ];
+/** Characters of the reason why something was not measured. */
+const MOST_REASON = 150;
 const BEGIN = '<!-- bench -->';
 const END = '<!-- /bench -->';
 const README = join(ROOT, 'README.md');
@@ -47,7 +49,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   });
 }
 
-/** @typedef {{ target: number, what: string, measured: string, met: boolean }} Verdict */
+/** @typedef {{ target: number, what: string, measured: string, result: string }} Verdict */
 
 /** @returns {Verdict[]} */
 function verdicts() {
@@ -131,10 +133,10 @@ for (const { target, script, short, long } of PARTS) {
   const before = verdicts().length;
   const { code, out, err } = await run(script, args.split(' ').filter(Boolean));
   const found = verdicts().slice(before);
-  for (const { what, measured, met } of found)
-    rows.push([String(target), what, measured, met ? 'met' : 'missed', command]);
+  for (const { what, measured, result } of found)
+    rows.push([String(target), what, measured, result, command]);
   if (code !== 0 || found.length === 0)
-    rows.push([String(target), '', 'not measured', reason(out, err, code), command]);
+    rows.push([String(target), '', reason(out, err, code).slice(0, MOST_REASON), 'not measured', command]);
 }
 const table = `${about}\n\n${markdown(rows)}`;
 console.log(`\n${table}`);

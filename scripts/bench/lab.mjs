@@ -167,7 +167,7 @@ export async function startToFile(name, args, output) {
   child.stderr?.on('data', (data) => {
     said += data;
   });
-  const ended = new Promise((resolve) => child.on('close', resolve));
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   // Its first line is `wiretail.start`.
   while (!existsSync(output) || statSync(output).size === 0) {
     if (child.exitCode !== null || performance.now() - began > START_MS) {
@@ -181,10 +181,11 @@ export async function startToFile(name, args, output) {
     async stop() {
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
-      await ended;
+      const how = await ended;
       clearTimeout(kill);
       const line = JSON.parse(lastLine(output));
-      if (line.event?.action !== 'final') throw new Error(`wiretail wrote no last stats line: ${said}`);
+      if (line.event?.action !== 'final')
+        throw new Error(`no last stats line of wiretail, which ended with ${how}`);
       return line.wiretail.stats;
     },
   };

@@ -88,6 +88,7 @@ async function measureStarts(where) {
   for (let n = 0; n < Number(values.starts); n++) {
     const wiretail = await startToFile(where, ARGS, output);
     took.push(wiretail.started);
+    await sleep(100);
     await wiretail.stop();
     rmSync(output);
   }

@@ -12,11 +12,12 @@ function note(/** @type {object} */ line) {
  * @param {number} target its number
  * @param {string} what is measured, and what it must be
  * @param {string} measured
- * @param {boolean} met
+ * @param {boolean | undefined} met undefined: it could not be measured
  */
 export function verdict(target, what, measured, met) {
-  console.log(`target ${target}: ${what}: ${measured}: ${met ? 'met' : 'missed'}`);
-  note({ target, what, measured, met });
+  const result = met === undefined ? 'not measured' : met ? 'met' : 'missed';
+  console.log(`target ${target}: ${what}: ${measured}: ${result}`);
+  note({ target, what, measured, result });
 }
 
 /** @param {string} fact that another bench needs @param {number} value */
