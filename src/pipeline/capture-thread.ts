@@ -6,9 +6,6 @@ import { captureCap } from '../capture/cap/live.js';
 import type { LiveContext } from '../capture/engine.js';
 import { pacedSink } from '../capture/file/pace.js';
 import { readCapture } from '../capture/file/read.js';
-import { checkFilter, filteringSink } from '../capture/libpcap/filter.js';
-import { type Libpcap, loadLibpcap } from '../capture/libpcap/library.js';
-import { captureLibpcap } from '../capture/libpcap/live.js';
 import type { PacketSink } from '../capture/sink.js';
 import { UserError } from '../config/user-error.js';
 import { Counter, counterRow } from '../observe/counters.js';
@@ -30,21 +27,27 @@ function stopped(): boolean {
   return Atomics.load(control, ControlWord.stop) === 1;
 }
 
-function tryLibpcap(): Libpcap | string {
+/** Loaded where it is wanted: without koffi, which can't be loaded everywhere, the engine cap still works. */
+async function tryLibpcap() {
   try {
-    return loadLibpcap();
+    const [{ loadLibpcap }, filter, live] = await Promise.all([
+      import('../capture/libpcap/library.js'),
+      import('../capture/libpcap/filter.js'),
+      import('../capture/libpcap/live.js'),
+    ]);
+    return { library: loadLibpcap(), ...filter, ...live };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
 async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
-  const pcap = source.engine === 'cap' ? 'not asked for' : tryLibpcap();
+  const pcap = source.engine === 'cap' ? 'not asked for' : await tryLibpcap();
   if (typeof pcap === 'string' && source.engine === 'libpcap') {
     throw new UserError(`${pcap}: install libpcap0.8, or use --engine cap`);
   }
   const engine = typeof pcap === 'string' ? 'cap' : 'libpcap';
-  if (typeof pcap !== 'string') checkFilter(pcap, source.options.filters);
+  if (typeof pcap !== 'string') pcap.checkFilter(pcap.library, source.options.filters);
   const { user } = source.options;
   const privileges = user === undefined ? undefined : await import('../capture/privileges.js');
   const context: LiveContext = {
@@ -62,7 +65,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     },
     anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
-  await (engine === 'cap' ? captureCap : captureLibpcap)(context);
+  await (typeof pcap === 'string' ? captureCap : pcap.captureLibpcap)(context);
 }
 
 async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
@@ -70,10 +73,10 @@ async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
   const target = ringSink(ring, counters, stopped);
   let sink: PacketSink = target;
   if (source.filters.length > 0) {
-    const pcap = tryLibpcap();
+    const pcap = await tryLibpcap();
     if (typeof pcap === 'string') throw new UserError(`a filter needs libpcap: ${pcap}`);
-    checkFilter(pcap, source.filters);
-    sink = filteringSink(pcap, source.filters, target, (packets) => {
+    pcap.checkFilter(pcap.library, source.filters);
+    sink = pcap.filteringSink(pcap.library, source.filters, target, (packets) => {
       counters[Counter.ignored_filter] += packets;
     });
   }
