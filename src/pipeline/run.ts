@@ -223,6 +223,9 @@ export function startRun(options: RunOptions): Run {
       for (const problem of problems) lines.problem(problem, now());
       // So that the numbers of a file's last line are the same each time.
       if (!live) await Promise.race([outputs.flushed(), stopper.gaveUp]);
+      // Nothing follows the last numbers.
+      clearInterval(interval);
+      clock.end();
       if (outlet.isOpen()) stats(true);
       await Promise.race([outputs.flushed(), stopper.gaveUp]);
       for (const { output, waiting } of noOutput ? [] : outputs.counts()) {

@@ -24,8 +24,8 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
   const log = join(disk, 'wiretail.ndjson');
 
   // Little may wait before the output, so that a flood that has ended fills no disk.
-  const OPTIONS = [
-    ...['-i', 'lo', '-f', `tcp port ${PORT}`, '--workers', '1', '--stats-interval', '100ms'],
+  const options = (statsInterval = '100ms') => [
+    ...['-i', 'lo', '-f', `tcp port ${PORT}`, '--workers', '1', '--stats-interval', statsInterval],
     ...['--buffer-size', '4MiB', '--ring-size', '8MiB', '--output', `file:${log}`],
   ];
 
@@ -46,7 +46,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     );
     [alone, first] = await Promise.all([
       startCapture(netns, ['-i', 'lo', '--stats-interval', '100ms'], 'nothing'),
-      startCapture(netns, [...OPTIONS, '--output', 'stdout', '--output-buffer', '1MiB'], 'nothing'),
+      startCapture(netns, [...options(), '--output', 'stdout', '--output-buffer', '1MiB'], 'nothing'),
     ]);
   });
 
@@ -77,7 +77,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     first.child.stdout?.destroy();
     await says(first, '"standard output failed: write EPIPE"');
 
-    const second = netns.spawn(process.execPath, [MAIN, 'capture', ...OPTIONS], {
+    const second = netns.spawn(process.execPath, [MAIN, 'capture', ...options()], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let complaint = '';
@@ -117,7 +117,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
       // Where the kill met no write, what it leaves then.
       if (text.at(-1) === 10) truncateSync(log, text.length - 20);
       else halves++;
-      capture = await startCapture(netns, OPTIONS, 'nothing');
+      capture = await startCapture(netns, options(round === 0 ? '100ms' : '1ms'), 'nothing');
       await says(capture, 'ended in half a line');
     }
     assert.equal((await capture.stop()).code, 0, capture.stderr());
@@ -133,6 +133,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
         return [];
       }
     });
+    assert.equal(whole.at(-1)?.event.action, 'final', 'statistics go on behind the last ones');
     assert.equal(torn.length, 2, 'each kill leaves half a line, which stands alone');
     for (const i of torn) {
       assert.ok(lines[i].startsWith('{"log":'));
