@@ -11,7 +11,7 @@ const PARTS = [
   { target: 1, script: 'offline', short: '--times 16 --rounds 1', long: '--packets 1000000' },
   { target: 2, script: 'stages', short: '--times 40 --rounds 1', long: '--times 200' },
   { target: 3, script: 'live', short: '--seconds 6 --precision 1.3 --grace 1', long: '' },
-  { target: 4, script: 'bulk', short: '--mib 64 --rounds 1', long: '--rounds 5' },
+  { target: 4, script: 'bulk', short: '--mib 256 --rounds 1', long: '--rounds 5' },
   { target: 5, script: 'memory', short: '--minutes 1', long: '--minutes 60' },
   { target: 6, script: 'lines', short: '--seconds 5', long: '' },
 ];
