@@ -30,12 +30,12 @@ function stopped(): boolean {
 /** Loaded where it is wanted: without koffi, which can't be loaded everywhere, the engine cap still works. */
 async function tryLibpcap() {
   try {
-    const [{ loadLibpcap }, filter, live] = await Promise.all([
+    const [{ loadLibpcap }, { checkFilter, filteringSink }, { captureLibpcap }] = await Promise.all([
       import('../capture/libpcap/library.js'),
       import('../capture/libpcap/filter.js'),
       import('../capture/libpcap/live.js'),
     ]);
-    return { library: loadLibpcap(), ...filter, ...live };
+    return { library: loadLibpcap(), checkFilter, filteringSink, captureLibpcap };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
