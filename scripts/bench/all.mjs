@@ -35,7 +35,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
+const folder = mkdtempSync(join(os.tmpdir(), 'wiretail-bench-'));
 const results = join(folder, 'results');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -135,7 +135,8 @@ for (const { target, script, short, long } of PARTS) {
   const found = verdicts().slice(before);
   for (const { what, measured, result } of found)
     rows.push([String(target), what, measured, result, command]);
-  if (code !== 0 || found.length === 0)
+  // It may end well without having measured all of it.
+  if (code !== 0 || found.length === 0 || /^skipped: |: not measured: /m.test(out))
     rows.push([String(target), '', reason(out, err, code).slice(0, MOST_REASON), 'not measured', command]);
 }
 const table = `${about}\n\n${markdown(rows)}`;
