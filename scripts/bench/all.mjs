@@ -1,7 +1,7 @@
 // Runs the bench of each target, one after the other, and writes the table in the README; scripts/bench/all starts it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os, { tmpdir } from 'node:os';
+import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './lab.mjs';
