@@ -203,5 +203,11 @@ async function measure({ client, mount }) {
   );
 }
 
-await bench();
+try {
+  await bench();
+} catch (error) {
+  // Not thrown on: the test runner, which the helpers bring along, ends the process then before it has cleaned up.
+  console.error(error);
+  process.exit(1);
+}
 process.exit(0);
