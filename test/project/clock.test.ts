@@ -9,6 +9,7 @@ const ASKERS: Readonly<Record<string, string>> = {
   'src/observe/clocks.ts': 'is it set?',
   'src/observe/metrics.ts': 'when the process began',
   'src/output/file-sink.ts': 'how old a file is, over the runs that write it',
+  'src/output/open-file.ts': 'when it began, where its file system does not say',
   'src/pipeline/main-lines.ts': "the time of the main thread's own lines",
 };
 
