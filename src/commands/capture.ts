@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { yargsOptions } from '../config/definition.js';
 import type { MetricsAddress } from '../config/metrics.js';
 import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
+import { OUTPUT_OPTIONS } from '../config/outputs.js';
 import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
 import { effectiveYaml } from '../config/write-yaml.js';
@@ -81,6 +82,14 @@ export const captureCommand: CommandModule<object, Arguments> = {
       load: () => daemonSettings(args),
       appliers: [
         { settings: Object.keys(SELECT_OPTIONS), apply: ({ select }) => run.select(select) },
+        {
+          settings: Object.keys(OUTPUT_OPTIONS),
+          async apply(next) {
+            for (const { output, waiting } of await run.changeOutputs(next)) {
+              diagnostics.warn(`${output} is left: ${waiting} lines are not written`);
+            }
+          },
+        },
         { settings: ['stats-interval'], apply: ({ statsInterval }) => run.setStatsInterval(statsInterval) },
         {
           settings: ['log-level'],
@@ -93,9 +102,9 @@ export const captureCommand: CommandModule<object, Arguments> = {
       first: settled,
     });
     const hangup = () => {
-      reload();
       run.reopen();
+      void (notifier === undefined ? reload() : notifier.reload(reload));
     };
-    await followRun(run, notifier === undefined ? hangup : () => notifier.reload(hangup));
+    await followRun(run, hangup);
   },
 };

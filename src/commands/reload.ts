@@ -11,7 +11,8 @@ import type { DaemonSettings } from './settings.js';
 /** What applies changed settings to a run. */
 export interface Applier {
   readonly settings: readonly string[];
-  apply(config: CaptureConfig): void;
+  /** @throws UserError: nothing is changed by it */
+  apply(config: CaptureConfig): void | Promise<void>;
 }
 
 export interface Reloading {
@@ -21,10 +22,11 @@ export interface Reloading {
   readonly first: Settled;
 }
 
-export function newReload({ load, appliers, diagnostics, first }: Reloading): () => void {
+/** @returns what reloads; each time after the one before is done */
+export function newReload({ load, appliers, diagnostics, first }: Reloading): () => Promise<void> {
   /** The values that hold in the run. */
   let current = first;
-  return () => {
+  const reload = async () => {
     let next: DaemonSettings;
     try {
       next = load();
@@ -38,8 +40,12 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
     for (const { settings, apply } of appliers) {
       const here = settings.filter((name) => changed.includes(name));
       if (here.length === 0) continue;
-      apply(next.config);
-      applied.push(...here);
+      try {
+        await apply(next.config);
+        applied.push(...here);
+      } catch (error) {
+        diagnostics.error(`not applied: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
     for (const name of changed) {
       const value = next.settled[name];
@@ -54,5 +60,10 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
     const kept = Object.fromEntries(applied.map((name) => [name, next.settled[name]]));
     current = { ...current, ...kept };
     diagnostics.info({ changed: changed.length, applied: applied.length }, 'the configuration is reloaded');
+  };
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(reload);
+    return last;
   };
 }

@@ -6,38 +6,54 @@ import { type Arguments, duration, integer, MIB, single, size, strings, wrong } 
 
 export const OUTPUT_OPTIONS = {
   output: {
+    reload: true,
     type: 'array',
     string: true,
     describe: 'where lines go, may be given again: stdout, file:PATH, syslog:udp://HOST:PORT (see README)',
     requiresArg: true,
   },
   transport: {
+    reload: true,
     type: 'array',
     string: true,
     describe: 'a pino transport that lines go to: a package or an absolute path; may be given again',
     requiresArg: true,
   },
   'transport-options': {
+    reload: true,
     type: 'array',
     string: true,
     describe: "that transport's options, a JSON object",
     requiresArg: true,
   },
-  'rotate-size': { type: 'string', describe: 'files are rotated before they grow larger', requiresArg: true },
-  'rotate-age': { type: 'string', describe: 'files are rotated when they are so old', requiresArg: true },
+  'rotate-size': {
+    type: 'string',
+    reload: true,
+    describe: 'files are rotated before they grow larger',
+    requiresArg: true,
+  },
+  'rotate-age': {
+    type: 'string',
+    reload: true,
+    describe: 'files are rotated when they are so old',
+    requiresArg: true,
+  },
   'rotate-keep': {
+    reload: true,
     type: 'string',
     default: '7',
     describe: 'rotated files that are kept, of each file',
     requiresArg: true,
   },
   'output-buffer': {
+    reload: true,
     type: 'string',
     default: '64MiB',
     describe: 'memory for lines that wait, of each output; what is too much is dropped',
     requiresArg: true,
   },
   'stdout-priority': {
+    reload: true,
     choices: ['auto', 'always', 'never'],
     default: 'auto',
     describe: "lines begin with their level as sd-daemon(3) has it: auto: where stdout is journald's",

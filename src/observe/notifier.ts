@@ -12,7 +12,7 @@ export interface Notifier {
   /** A line for people, which `systemctl status` shows. */
   status(text: string): void;
   /** Does what a reload is, between the words that it has begun and that it is done. */
-  reload(work: () => void): void;
+  reload(work: () => Promise<void>): Promise<void>;
   /** The run is to end. */
   stopping(): void;
 }
@@ -37,7 +37,7 @@ function message(fields: Readonly<Record<string, string | number>>): string {
 }
 
 export function newNotifier({ send, watchdog, health, diagnostics }: NotifierOptions): Notifier {
-  let stage: 'starting' | 'running' | 'ending' = 'starting';
+  let stage = 'starting' as 'starting' | 'running' | 'ending';
   let isStuck = false;
   const tell = (fields: Readonly<Record<string, string | number>>) => send(message(fields));
 
@@ -67,17 +67,18 @@ export function newNotifier({ send, watchdog, health, diagnostics }: NotifierOpt
       // What is stuck is said as long as it is so.
       if (stage === 'running' && !isStuck) tell({ STATUS: text });
     },
-    reload(work) {
+    async reload(work) {
       // Before the capture is open READY=1 would say that it is, and after the end that it goes on.
       if (stage !== 'running') {
-        work();
+        await work();
         return;
       }
       tell({ RELOADING: 1, MONOTONIC_USEC: Math.round(monotonic() * 1000) });
       try {
-        work();
+        await work();
       } finally {
-        tell({ READY: 1 });
+        // The end may have begun meanwhile.
+        if (stage === 'running') tell({ READY: 1 });
       }
     },
     stopping() {

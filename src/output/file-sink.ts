@@ -43,7 +43,8 @@ export function fileSink(options: FileOptions): NewSink {
 }
 
 function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): Sink {
-  const { name, path, rotation, retries } = options;
+  const { name, path, retries } = options;
+  let { rotation } = options;
   let file = first;
   let size = first.size;
   let since = first.since;
@@ -188,6 +189,9 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       wantsReopen = true;
       // In the middle of a batch: after it, or at its next failure.
       if (current === undefined || !isUp) reopen();
+    },
+    rotateBy(other) {
+      rotation = other;
     },
     isUp: () => isUp,
     end() {

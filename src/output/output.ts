@@ -2,6 +2,7 @@
  * What an output is: a queue of batches with a limit, and behind it a sink, which takes one batch at a time. The
  * queue counts and drops; the sink knows how to write, and tries again by itself when it can't.
  */
+import type { Rotation } from '../config/outputs.js';
 
 /** Whole lines, which several outputs may hold at once. */
 export interface Batch {
@@ -39,6 +40,8 @@ export interface Sink {
   write(batch: Batch): void;
   /** Its file anew, for who renamed it. */
   reopen?(): void;
+  /** Its file is rotated so from here on. */
+  rotateBy?(rotation: Rotation | undefined): void;
   /** Writes are going on, or would: false while it tries again. */
   isUp(): boolean;
   /** No batch follows: closes what it has, and resolves when that is done. */

@@ -37,6 +37,13 @@ export interface Outputs {
   counts(): readonly OutputCounts[];
   /** Files are opened anew, after they were renamed. */
   reopen(): void;
+  /**
+   * Other outputs from here on. Those that stay are not touched; who is left out writes what it has, as long as that
+   * takes no longer than the end of a run, and ends.
+   * @returns those left out whose lines were not all written
+   * @throws UserError if a new one can't be opened: then nothing has changed
+   */
+  change(config: OutputsConfig): Promise<readonly OutputCounts[]>;
   /** Resolves when all that work have written everything. */
   flushed(): Promise<void>;
   /** No line follows. */
@@ -53,25 +60,41 @@ const HOPE_MS = 5000;
  * @throws UserError if one can't be opened
  */
 export async function openOutputs(config: OutputsConfig, live: boolean, owner?: Owner): Promise<Outputs> {
-  const sinks: NewSink[] = [];
   let listener: OutputsListener | undefined;
   const head = (): Batch | undefined => {
     const text = listener?.startLine();
     return text === undefined ? undefined : { bytes: Buffer.from(text), lines: 1 };
   };
-  for (const spec of config.outputs) sinks.push(await openSink(spec, live, head, owner));
-  const outputs: readonly Output[] = sinks.map((sink) =>
-    newOutput(sink, {
-      limit: config.outputBuffer,
-      patient: !live,
-      event: (event) => listener?.event(event),
-      dead(name, error) {
-        left--;
-        listener?.dead(name, error, left);
-      },
-    }),
-  );
-  let left = outputs.length;
+  const dead = new Set<Output>();
+
+  /** All of them, or none. */
+  const openAll = async (specs: readonly OutputSpec[], limit: number): Promise<Named[]> => {
+    const opened: Named[] = [];
+    try {
+      for (const spec of specs) {
+        const sink = await openSink(spec, live, head, owner);
+        const output: Output = newOutput(sink, {
+          limit,
+          patient: !live,
+          event: (event) => listener?.event(event),
+          dead(name, error) {
+            dead.add(output);
+            listener?.dead(name, error, outputs.filter((one) => !dead.has(one)).length);
+          },
+        });
+        opened.push({ key: keyOf(spec), output });
+      }
+    } catch (error) {
+      for (const { output } of opened) void output.end();
+      throw error;
+    }
+    return opened;
+  };
+  let outputs: readonly Output[] = [];
+  let named = await openAll(config.outputs, config.outputBuffer);
+  outputs = named.map(({ output }) => output);
+  /** Those that were left out and still write. */
+  const leaving = new Set<Promise<unknown>>();
   let hopeUntil: number | undefined;
 
   return {
@@ -102,20 +125,62 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
     reopen() {
       for (const output of outputs) output.reopen();
     },
+    async change({ outputs: specs, outputBuffer }) {
+      const known = new Map(named.map((one) => [one.key, one.output]));
+      const added = await openAll(
+        specs.filter((spec) => !known.has(keyOf(spec))),
+        outputBuffer,
+      );
+      const start = added.length > 0 ? head() : undefined;
+      if (start !== undefined) for (const { output } of added) output.write(start, nothing, true);
+      const wanted = new Set(specs.map(keyOf));
+      const left = named.filter(({ key }) => !wanted.has(key));
+      named = [...named.filter(({ key }) => wanted.has(key)), ...added];
+      outputs = named.map(({ output }) => output);
+      for (const output of outputs) output.limit(outputBuffer);
+      for (const spec of specs) if (spec.kind === 'file') known.get(keyOf(spec))?.rotateBy(spec.rotation);
+      const ended = Promise.all(left.map(({ output }) => leave(output)));
+      leaving.add(ended);
+      const counts = await ended;
+      leaving.delete(ended);
+      return counts.filter(({ waiting }) => waiting > 0);
+    },
     async flushed() {
       hopeUntil ??= performance.now() + HOPE_MS;
       const hope = hopeUntil;
       const isWaitedFor = (output: Output) =>
         output.waiting() > 0 && (live || output.isUp() || performance.now() < hope);
-      while (outputs.some(isWaitedFor)) await new Promise((resolve) => setTimeout(resolve, FLUSH_CHECK_MS));
+      while (outputs.some(isWaitedFor)) await sleep(FLUSH_CHECK_MS);
     },
     async end() {
-      await Promise.all(outputs.map((output) => output.end()));
+      await Promise.all([...outputs.map((output) => output.end()), ...leaving]);
     },
     listen(to) {
       listener = to;
     },
   };
+}
+
+interface Named {
+  readonly key: string;
+  readonly output: Output;
+}
+
+/** What makes it the same output. How a file is rotated can change while it is written. */
+function keyOf(spec: OutputSpec): string {
+  return spec.kind === 'file' ? `file:${spec.path}` : JSON.stringify(spec);
+}
+
+async function leave(output: Output): Promise<OutputCounts> {
+  const hope = performance.now() + HOPE_MS;
+  while (output.waiting() > 0 && performance.now() < hope) await sleep(FLUSH_CHECK_MS);
+  const counts = output.counts();
+  await output.end();
+  return counts;
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function nothing(): void {}

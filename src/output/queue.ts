@@ -3,6 +3,7 @@
  * or dead costs no more than that and is nobody else's problem. A patient one (a capture file is read) makes the
  * reader wait instead, as long as its sink works.
  */
+import type { Rotation } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 
@@ -27,6 +28,9 @@ export interface Output {
   waiting(): number;
   isUp(): boolean;
   reopen(): void;
+  rotateBy(rotation: Rotation | undefined): void;
+  /** Another limit from here on; what waits is kept. */
+  limit(bytes: number): void;
   end(): Promise<void>;
 }
 
@@ -42,6 +46,7 @@ interface Waiting {
 
 export function newOutput(newSink: NewSink, options: QueueOptions): Output {
   const queue: Waiting[] = [];
+  let most = options.limit;
   let current: Waiting | undefined;
   let bytes = 0;
   let lines = 0;
@@ -95,7 +100,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
 
   /** One that flaps is not said to recover each time. */
   const lookForCalm = () => {
-    if ((failing || dropping) && calm === undefined && bytes <= options.limit / 2) {
+    if ((failing || dropping) && calm === undefined && bytes <= most / 2) {
       calm = setTimeout(recover, CALM_MS);
       calm.unref();
     }
@@ -154,7 +159,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     name: sink.name,
     write(batch, settled, own) {
       const size = batch.bytes.length;
-      const limit = options.limit + (own ? OWN_ROOM : 0);
+      const limit = most + (own ? OWN_ROOM : 0);
       const waits = options.patient && sink.isUp();
       if (isDead || (!waits && bytes > 0 && bytes + size > limit)) {
         refuse(batch.lines);
@@ -172,6 +177,10 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     waiting: () => queue.length + (current === undefined ? 0 : 1),
     isUp: () => !isDead && sink.isUp(),
     reopen: () => sink.reopen?.(),
+    rotateBy: (rotation) => sink.rotateBy?.(rotation),
+    limit(bytesAtMost) {
+      most = bytesAtMost;
+    },
     async end() {
       clearTimeout(calm);
       await sink.end();

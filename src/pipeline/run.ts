@@ -65,6 +65,8 @@ export interface Run {
   readonly observed: Observed;
   /** Opens files anew that were renamed. */
   reopen(): void;
+  /** Other outputs from here on (Outputs.change). */
+  changeOutputs: Outputs['change'];
 }
 
 /** Lines that may be on their way to the outputs, in bytes, over all decoders. */
@@ -254,6 +256,7 @@ export function startRun(options: RunOptions): Run {
     },
     observed: observer.observed,
     reopen: outputs.reopen,
+    changeOutputs: outputs.change,
   };
 }
 

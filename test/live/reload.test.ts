@@ -1,6 +1,6 @@
 /** SIGHUP under traffic: other lines from then on, and no packet is lost. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -77,8 +77,9 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     );
     assert.equal(packets(), last);
 
-    writeFileSync(config, 'workers: 2\n');
-    await reloaded('is reloaded');
+    const other = join(directory, 'other.ndjson');
+    writeFileSync(config, `workers: 2\noutput: [stdout, 'file:${other}']\n`);
+    assert.match(await reloaded('is reloaded'), /"setting":"output".*"applied":true/);
     await until(
       () => packets() > last + 100,
       () => 'lines do not come back',
@@ -88,9 +89,12 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     const { code } = await capture.stop();
     assert.equal(code, 0);
     const { packets: counted, lines } = finalStats(capture.lines());
-    assert.equal(counted.dropped, 0);
+    assert.equal(counted.dropped, 0, JSON.stringify(counted.dropped_by));
     assert.equal(counted.seen, counted.decoded + counted.ignored);
-    assert.equal(lines.dropped + lines.lost, 0);
+    assert.equal(lines.dropped + lines.lost, 0, JSON.stringify(lines));
+    const written = readFileSync(other, 'utf8').trimEnd().split('\n');
+    assert.match(written[0], /"dataset":"wiretail.start","action":"continue"/);
+    assert.ok(written.filter((line) => line.includes('"dataset":"gearman.packet"')).length > 100);
     netns.remove();
   });
 });

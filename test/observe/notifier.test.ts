@@ -21,18 +21,21 @@ function harness(watchdog?: number) {
   return { notifier, sent, said, state };
 }
 
-test('in order: ready, a reload, status, the end', () => {
+test('in order: ready, a reload, status, the end', async () => {
   const { notifier, sent } = harness();
   notifier.status('too early');
   let reloads = 0;
-  const reload = () => notifier.reload(() => reloads++);
+  const reload = () =>
+    notifier.reload(async () => {
+      reloads++;
+    });
   // Whoever is not ready yet does not become so by a reload.
-  reload();
+  await reload();
   assert.equal(sent.length, 0);
   notifier.ready('capturing on lo\nSTOPPING=1');
   assert.deepEqual(sent.splice(0), ['READY=1\nSTATUS=capturing on lo STOPPING=1']);
   const before = process.hrtime.bigint() / 1000n;
-  notifier.reload(() => {
+  await notifier.reload(async () => {
     reloads++;
     assert.match(sent.join(), /^RELOADING=1\nMONOTONIC_USEC=\d+$/);
     sent.push('the work');
@@ -45,21 +48,28 @@ test('in order: ready, a reload, status, the end', () => {
   assert.deepEqual(sent.splice(0), ['STATUS=5 packets seen']);
   notifier.stopping();
   notifier.stopping();
-  reload();
+  await reload();
   notifier.status('too late');
   assert.deepEqual(sent, ['STOPPING=1\nSTATUS=writing what was captured']);
   assert.equal(reloads, 3);
 });
 
-test('a reload that fails is over all the same', () => {
+test('a reload that fails is over all the same', async () => {
   const { notifier, sent } = harness();
   notifier.ready('');
-  assert.throws(() =>
-    notifier.reload(() => {
+  await assert.rejects(
+    notifier.reload(async () => {
       throw new Error('no');
     }),
   );
   assert.equal(sent.at(-1), 'READY=1');
+});
+
+test('a reload that the end overtakes does not say that it is ready', async () => {
+  const { notifier, sent } = harness();
+  notifier.ready('');
+  await notifier.reload(async () => notifier.stopping());
+  assert.match(sent.at(-1) ?? '', /^STOPPING=1/);
 });
 
 test('the watchdog is fed while all is well, and told once what is not', async () => {

@@ -18,6 +18,7 @@ export interface Harness {
   readonly dead: string[];
   counts(output?: number): OutputCounts;
   reopen(): void;
+  change(outputs: readonly OutputSpec[]): Promise<readonly OutputCounts[]>;
   flushed(): Promise<void>;
   end(): Promise<void>;
 }
@@ -59,6 +60,7 @@ export async function newHarness(
     dead,
     counts: (output = 0) => all.counts()[output],
     reopen: all.reopen,
+    change: (others) => all.change({ outputs: others, outputBuffer: buffer }),
     flushed: all.flushed,
     end: all.end,
   };

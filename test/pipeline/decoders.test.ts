@@ -58,6 +58,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
     },
     counts: () => [],
     reopen() {},
+    change: async () => [],
     async flushed() {
       while (pending > 0) await new Promise((resolve) => setImmediate(resolve));
     },

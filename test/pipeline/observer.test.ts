@@ -21,6 +21,7 @@ function run(decoderScript?: URL, opened?: () => void) {
     line: () => true,
     counts: () => [],
     reopen() {},
+    change: async () => [],
     flushed: async () => {},
     end: async () => {},
     listen() {},
