@@ -1,13 +1,13 @@
 /** Values as JSON into a line: as JSON.stringify writes them, and integers beyond a double, which it refuses, as they are. */
 import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../records/record.js';
-import { remembered } from '../records/remembered.js';
 import { escaped } from './escape.js';
 import { type LineBytes, putAscii, putByte, putBytes, putNumber, putText } from './line-bytes.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
 
 /** Codes of the characters that stand in a JSON string as they are (RFC 8259, section 7) and that nobody acts upon (escape.ts). */
 const Plain = new Uint8Array(128);
@@ -45,9 +45,40 @@ export function quoted(text: string): string {
   return escaped(JSON.stringify(text.toWellFormed()));
 }
 
-/** `"name":`, and with a comma before it. */
-const firstKey = remembered((name) => Buffer.from(escaped(`${JSON.stringify(name)}:`)));
-const nextKey = remembered((name) => Buffer.from(escaped(`,${JSON.stringify(name)}:`)));
+/** A member's name as it stands in an object, and the one that came behind it last: mostly it does so again. */
+interface Key {
+  readonly name: string;
+  /** `,"name":` */
+  readonly bytes: Uint8Array;
+  next: Key | undefined;
+}
+
+const newKey = (name: string): Key => ({
+  name,
+  bytes: Buffer.from(escaped(`,${JSON.stringify(name)}:`)),
+  next: undefined,
+});
+
+/** Keys that are kept; those of dictionaries may be any. What is kept is what `start` and the map lead to. */
+const KEPT = 1024;
+const keys = new Map<string, Key>();
+let start = newKey('');
+
+function keyAfter(before: Key, name: string): Key {
+  const { next } = before;
+  if (next !== undefined && next.name === name) return next;
+  let key = keys.get(name);
+  if (key === undefined) {
+    if (keys.size >= KEPT) {
+      keys.clear();
+      start = newKey('');
+    }
+    key = newKey(name);
+    keys.set(name, key);
+  }
+  before.next = key;
+  return key;
+}
 
 function putArray(out: LineBytes, items: readonly Json[]): void {
   putByte(out, 0x5b);
@@ -59,15 +90,19 @@ function putArray(out: LineBytes, items: readonly Json[]): void {
 }
 
 export function putObject(out: LineBytes, members: JsonObject): void {
-  let key = firstKey;
-  putByte(out, 0x7b);
+  const { at } = out;
+  const first = start;
+  let key: Key = first;
   for (const name in members) {
     const value = members[name];
     if (value === undefined) continue;
-    putBytes(out, key(name));
-    key = nextKey;
+    key = keyAfter(key, name);
+    putBytes(out, key.bytes);
     putJson(out, value);
   }
+  // In the place of the first member's comma.
+  if (key === first) putByte(out, BRACE);
+  else if (at < out.buffer.length) out.buffer[at] = BRACE;
   putByte(out, 0x7d);
 }
 

@@ -61,7 +61,6 @@ const XID = ascii('{"xid":');
 const PROGRAM = ascii(',"program":');
 const VERSION = ascii(',"version":');
 const PROCEDURE = ascii(',"procedure":');
-const METHOD = ascii(',"method":');
 const ACCEPT_STATUS = ascii(',"accept_status":"');
 const REJECT_STATUS = ascii(',"reject_status":"');
 const AUTH_STATUS = ascii(',"auth_status":"');
@@ -73,17 +72,40 @@ const PAYLOAD_BYTES = ascii(',"payload_bytes":');
 const AGE = ascii(',"age":');
 const LATE = ascii(',"late":true');
 
+/** What was called, as lines have it; by the method's name the one that came last. */
+interface Called {
+  readonly program: number | undefined;
+  readonly version: number | undefined;
+  readonly procedure: number | undefined;
+  readonly bytes: Uint8Array;
+}
+const lastCalled = new Map<string, Called>();
+
+/** `,"program":...,"version":...,"procedure":...,"method":...` of a method of our tables. */
+function calledBytes(rpc: RpcSection, method: string): Uint8Array {
+  const { program, version, procedure } = rpc;
+  const last = lastCalled.get(method);
+  const same =
+    last !== undefined &&
+    last.program === program &&
+    last.version === version &&
+    last.procedure === procedure;
+  if (same) return last.bytes;
+  const numbers =
+    program === undefined ? '' : `,"program":${program},"version":${version},"procedure":${procedure}`;
+  const bytes = Buffer.from(`${numbers},"method":${quoted(method)}`);
+  lastCalled.set(method, { program, version, procedure, bytes });
+  return bytes;
+}
+
 export function putRpc(out: LineBytes, rpc: RpcSection): void {
   const { type, program, method, mismatch, auth, verifier } = rpc;
   putMember(out, type === undefined ? XID : RPC[type], rpc.xid);
-  putMember(out, PROGRAM, program);
-  if (program !== undefined) {
+  if (method !== undefined) putBytes(out, calledBytes(rpc, method));
+  else if (program !== undefined) {
+    putMember(out, PROGRAM, program);
     putMember(out, VERSION, rpc.version);
     putMember(out, PROCEDURE, rpc.procedure);
-  }
-  if (method !== undefined) {
-    putBytes(out, METHOD);
-    putBytes(out, NAME(method));
   }
   putWord(out, ACCEPT_STATUS, rpc.accept_status);
   putWord(out, REJECT_STATUS, rpc.reject_status);
