@@ -63,9 +63,10 @@ export function putDigits(out: LineBytes, value: number, digits: number): void {
   const { buffer, at } = out;
   out.at = at + digits;
   if (out.at > buffer.length) return;
-  let rest = value;
+  // By >>> 0 it is a division of integers, not of doubles.
+  let rest = value >>> 0;
   for (let place = out.at - 1; place >= at; place--) {
-    const tens = Math.floor(rest / 10);
+    const tens = (rest / 10) >>> 0;
     buffer[place] = DIGIT + rest - tens * 10;
     rest = tens;
   }
