@@ -7,7 +7,6 @@ import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
 import { OUTPUT_OPTIONS } from '../config/outputs.js';
 import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
-import { effectiveYaml } from '../config/write-yaml.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
@@ -39,8 +38,9 @@ export const captureCommand: CommandModule<object, Arguments> = {
   describe: 'capture live and write what is seen, until a signal',
   builder: (args) => args.options({ ...CONFIG_OPTION, ...PRINT_CONFIG, ...yargsOptions(DAEMON_DEFINITIONS) }),
   async handler(args) {
-    const { settled, config } = daemonSettings(args);
+    const { settled, config } = await daemonSettings(args);
     if (args['print-config'] === true) {
+      const { effectiveYaml } = await import('../config/write-yaml.js');
       print(effectiveYaml(DAEMON_DEFINITIONS, settled));
       return;
     }

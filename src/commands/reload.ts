@@ -16,7 +16,7 @@ export interface Applier {
 }
 
 export interface Reloading {
-  readonly load: () => DaemonSettings;
+  readonly load: () => Promise<DaemonSettings>;
   readonly appliers: readonly Applier[];
   readonly diagnostics: Logger;
   readonly first: Settled;
@@ -29,7 +29,7 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
   const reload = async () => {
     let next: DaemonSettings;
     try {
-      next = load();
+      next = await load();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       diagnostics.error(`the configuration is not reloaded: ${reason}`);
