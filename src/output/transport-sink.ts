@@ -4,7 +4,8 @@
  * that dies is started again; the batch that it had is lost, since it may be what it died of.
  */
 import type { Worker } from 'node:worker_threads';
-import { pino } from 'pino';
+// Not as the others import it: scripts/build.mjs leaves this one where it is, since its threads have files of their own.
+import { pino } from 'pino/pino.js';
 import { UserError } from '../config/user-error.js';
 import { type NewSink, newBackoff, type SinkEvents } from './output.js';
 

@@ -192,6 +192,8 @@ suite('help', () => {
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
       assert.match(stdout, /^wiretail/);
       assert.match(stdout, /--help/);
+      // By which it is laid out: scripts/build.mjs.
+      assert.match(stdout, /^[\n -~]*$/, 'ASCII');
     });
   }
 });
