@@ -60,8 +60,13 @@ function ready(transport: Transport, fault: (error: Error) => UserError): Promis
       how();
     };
     const onReady = () => settle(resolve);
-    const onError = (error: Error) => settle(() => reject(fault(error)));
-    const onClose = () => settle(() => reject(fault(new Error('it ended'))));
+    const onError = (error: Error) =>
+      settle(() => {
+        // A failure may be told twice, by the transport and by the end of its thread.
+        transport.on('error', () => {});
+        reject(fault(error));
+      });
+    const onClose = () => onError(new Error('it ended'));
     const timer = setTimeout(onReady, READY_MS);
     transport.on('ready', onReady).on('error', onError).on('close', onClose);
   });
