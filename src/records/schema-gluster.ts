@@ -162,7 +162,7 @@ const AUTH: Schema = object(
     pid_name: describe('which one', string),
     uid: count,
     gid: count,
-    flags: count,
+    flags: describe('with --detail full, as the next two', count),
     ctime_nsec: count,
     ctime_sec: count,
     ngrps: count,
