@@ -120,16 +120,21 @@ describe("GlusterFS's messages as its own library reads them", () => {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A line of the full detail as it is in the summary. */
+/** A message of the full detail as it is in the summary. */
 function inSummary({ gluster, rpc, ...line }: RpcLine): object {
+  const { auth } = rpc ?? {};
+  const introduces = line.event.action === 'SETVOLUME' && rpc?.type === 'call';
+  const known = gluster && without(gluster, 'request', 'response');
   return {
     ...line,
-    rpc:
-      rpc?.auth === undefined
-        ? rpc
-        : { ...rpc, auth: without(rpc.auth as Fields, 'flags', 'ctime_nsec', 'ctime_sec') },
-    gluster: gluster && without(gluster, 'request', 'response'),
+    rpc: auth ? { ...rpc, auth: without(auth as Fields, 'flags', 'ctime_nsec', 'ctime_sec') } : rpc,
+    gluster: known && !introduces ? withoutMounts(known) : known,
   };
+}
+
+/** Of this client, and of those that hold its lock. */
+function withoutMounts(known: Fields): unknown {
+  return JSON.parse(JSON.stringify(known, (name, value) => (name === 'mount_id' ? undefined : value)));
 }
 
 function without(fields: Fields, ...names: readonly string[]): Fields {

@@ -67,7 +67,7 @@ export interface Introduction {
  * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
  * and the password, which are there too, are left alone.
  */
-function introduction(dict: JsonObject): Introduction {
+function introduction(dict: JsonObject, full: boolean): Introduction {
   const id = entry(dict, 'process-uuid');
   const process = id === undefined ? undefined : pieces(id);
   const key = entry(dict, 'volfile-key');
@@ -75,9 +75,12 @@ function introduction(dict: JsonObject): Introduction {
   put(client, 'host', process?.host);
   const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
   put(client, 'pid', pid);
+  const caller: Fields = { ...client };
   put(client, 'mount_id', process?.mount);
-  put(client, 'process_name', entry(dict, 'process-name'));
-  const caller = { ...client };
+  if (full) put(caller, 'mount_id', process?.mount);
+  const name = entry(dict, 'process-name');
+  put(client, 'process_name', name);
+  put(caller, 'process_name', name);
   put(client, 'version', entry(dict, 'client-version'));
   put(client, 'subvolume', process?.subvolume);
   put(client, 'subdir', entry(dict, 'subdir-mount'));
@@ -95,8 +98,11 @@ function introduction(dict: JsonObject): Introduction {
   };
 }
 
-/** The dictionary, where there is one. */
-export function introductionOf(request: Fields | undefined): Introduction | undefined {
+/**
+ * Of the dictionary, where there is one.
+ * @param full the mount's id too is on every line: one client says it once, in its SETVOLUME
+ */
+export function introductionOf(request: Fields | undefined, full: boolean): Introduction | undefined {
   const dict = object(request?.dict);
-  return dict === undefined ? undefined : introduction(dict);
+  return dict === undefined ? undefined : introduction(dict, full);
 }

@@ -31,7 +31,7 @@ test('a call that waits says whom it waits for, and its reply whom it has waited
     {
       lk_owner: '5f3a000000000000',
       pid: 4001,
-      client: { host: 'client1', pid: 4001, mount_id: 'c-1', process_name: 'fuse' },
+      client: { host: 'client1', pid: 4001, process_name: 'fuse' },
       ip: '10.0.1.1',
       port: 49001,
       type: 'GF_LK_F_WRLCK',
