@@ -32,22 +32,17 @@ import {
 } from './lab.mjs';
 import { factFrom, verdict } from './results.mjs';
 import {
-  captureOf,
   needTcpreplay,
   replayCommand,
   replayed,
+  SENDING,
   tcpOf,
   writeRepeated,
   writeWarmUp,
 } from './traffic.mjs';
 
 const { values } = parseArgs({
-  options: {
-    rate: { type: 'string' },
-    seconds: { type: 'string', default: '20' },
-    view: { type: 'string', default: 'messages' },
-    file: { type: 'string', default: captureOf('g-fops-all') },
-  },
+  options: { ...SENDING, rate: { type: 'string' } },
 });
 const seconds = Number(values.seconds);
 const MOST_BYTES = 900;
