@@ -81,8 +81,13 @@ export const captureCommand: CommandModule<object, Arguments> = {
     const reload = newReload({
       load: () => daemonSettings(args),
       appliers: [
-        { settings: Object.keys(SELECT_OPTIONS), apply: ({ select }) => run.select(select) },
         {
+          what: 'which lines are written',
+          settings: Object.keys(SELECT_OPTIONS),
+          apply: ({ select }) => run.select(select),
+        },
+        {
+          what: 'the outputs',
           settings: Object.keys(OUTPUT_OPTIONS),
           async apply(next) {
             for (const { output, waiting } of await run.changeOutputs(next)) {
@@ -90,8 +95,13 @@ export const captureCommand: CommandModule<object, Arguments> = {
             }
           },
         },
-        { settings: ['stats-interval'], apply: ({ statsInterval }) => run.setStatsInterval(statsInterval) },
         {
+          what: 'the statistics',
+          settings: ['stats-interval'],
+          apply: ({ statsInterval }) => run.setStatsInterval(statsInterval),
+        },
+        {
+          what: 'the diagnostics',
           settings: ['log-level'],
           apply: ({ logLevel }) => {
             diagnostics.level = logLevel;
