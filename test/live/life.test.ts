@@ -117,7 +117,8 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     );
     setAhead(-HOUR_MS);
     await steps(1);
-    assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+    // It is looked for once a second, on a busy machine a little later.
+    assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
     assert.ok((await timeOf('second')) < first - HOUR_MS / 2, 'lines have the time that it is now');
     setAhead(HOUR_MS);
     await steps(2);
@@ -161,7 +162,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     echo('goes on');
     await named.line(isEcho('goes on'), 'an echo after all that');
     for (const capture of [named, any]) {
-      assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+      assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
       assert.equal(capture.lines().filter(isCall(2)).length, 1);
     }
     silent.kill();
