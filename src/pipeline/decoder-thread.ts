@@ -21,6 +21,8 @@ import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDe
 const WAIT_MS = 250;
 /** Records that are decoded before it is asked again whether time is up: a segment may take seconds. */
 const PIECE_BYTES = RECORD_HEADER + MAX_PACKET;
+/** As much as a block of the kernel's (native-notes/kernel.md), which it hands over sooner only when its time is up. */
+const BUSY_BYTES = 256 << 10;
 
 const data = workerData as DecoderData;
 const control = new Int32Array(data.control);
@@ -34,6 +36,10 @@ beat();
 
 /** The time of the oldest packet of the batch at hand; NaN: none, or what it tells of waited for no packet. */
 let since = Number.NaN;
+/** When lines were handed over last, by performance.now(). */
+let handedOver = Number.NEGATIVE_INFINITY;
+/** So much was at hand that more is sure to follow soon. */
+let busy = false;
 let decoding = false;
 
 const began = () => {
@@ -85,6 +91,7 @@ function hear(): void {
 /** What is at hand, as long as there is time. */
 function decodePieces(): void {
   const { bytes, end } = reader;
+  busy = end - reader.start >= BUSY_BYTES;
   for (let at = reader.start; at < end; ) {
     if (Atomics.load(control, ControlWord.abandon) === 1) {
       decode.abandon(bytes, at, end);
@@ -100,6 +107,18 @@ function decodePieces(): void {
   }
 }
 
+/** For so long, in milliseconds, lines wait for others still. */
+function lingering(): number {
+  if (!busy) return 0;
+  return Math.max(0, handedOver + data.linger - performance.now());
+}
+
+function handOver(): void {
+  if (batch.empty()) return;
+  batch.flush();
+  handedOver = performance.now();
+}
+
 let dropped = 0;
 
 /** What was dropped may have been anybody's. */
@@ -111,12 +130,12 @@ function lookForDrops(): void {
 
 try {
   while (!reader.finished()) {
-    if (reader.next(WAIT_MS)) decodePieces();
+    if (reader.next(batch.empty() ? WAIT_MS : lingering())) decodePieces();
     // In files only packets tell the time.
     else if (data.live) decode.idle();
     if (data.live) lookForDrops();
     hear();
-    batch.flush();
+    if (lingering() === 0) handOver();
     decode.publish();
     beat();
   }

@@ -1,4 +1,4 @@
-/** A decoder's lines on their way to the main thread, written into one piece of memory that is handed over as it is. */
+/** A decoder's lines on their way to the main thread, written one behind the other into one piece of memory. */
 import { Buffer } from 'node:buffer';
 import type { LineMemory } from '../output/line-bytes.js';
 
@@ -7,6 +7,8 @@ const ENOUGH = 128 << 10;
 const SIZE = 2 * ENOUGH;
 
 export interface LineBatch extends LineMemory {
+  /** Nothing was added since the last was handed over. */
+  empty(): boolean;
   /** Hands over what there is. */
   flush(): void;
 }
@@ -25,10 +27,13 @@ export function newLineBatch(
   const handOverTo = (end: number, size: number) => {
     const { buffer } = batch;
     const count = lines;
+    const written = buffer.subarray(0, end);
     lines = 0;
     batch.at = 0;
-    batch.buffer = Buffer.allocUnsafeSlow(size);
-    if (count > 0) handOver(buffer.subarray(0, end), count);
+    if (size !== buffer.length) batch.buffer = Buffer.allocUnsafeSlow(size);
+    if (count === 0) return;
+    // A copy of its size: given away itself, a few lines would cost both threads as much memory as a full batch.
+    handOver(size === buffer.length ? new Uint8Array(written) : written, count);
   };
 
   const batch = {
@@ -45,6 +50,7 @@ export function newLineBatch(
       if (at >= ENOUGH) handOverTo(at, SIZE);
       return true;
     },
+    empty: () => lines === 0,
     flush() {
       if (lines > 0) handOverTo(batch.at, SIZE);
     },

@@ -86,6 +86,11 @@ export interface DecoderData extends Shared {
   readonly options: DecodeOptions;
   /** Bytes of lines that may wait to be written; beyond it lines are dropped (live) or wait (files). */
   readonly pendingLimit: number;
+  /**
+   * The least time from one hand-over of lines to the next while packets come in bulk, in milliseconds: each wakes the
+   * main thread and its outputs, which costs more than many lines do.
+   */
+  readonly linger: number;
   readonly live: boolean;
 }
 

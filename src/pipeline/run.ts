@@ -71,6 +71,8 @@ export interface Run {
 
 /** Lines that may be on their way to the outputs, in bytes, over all decoders. */
 const PENDING_BYTES = 64 << 20;
+/** So long lines wait for others at most. */
+const LINGER_MS = 20;
 /** Connections and transports may take so long to close. */
 const END_MS = 3000;
 
@@ -110,7 +112,8 @@ export function startRun(options: RunOptions): Run {
   }));
 
   const decoders = startDecoders(
-    decoderData(config, shared, live),
+    // Who wants to wait less for packets wants that of lines too.
+    decoderData(config, shared, live, live ? Math.min(source.options.readTimeout, LINGER_MS) : LINGER_MS),
     {
       lines: (decoder, bytes, count, since) =>
         outlet.batch(decoder, bytes, count, () => observer.written(since)),
@@ -261,7 +264,12 @@ export function startRun(options: RunOptions): Run {
 }
 
 /** What each decoder starts with. */
-export function decoderData(config: CommonConfig, shared: Shared, live: boolean): DecoderData[] {
+export function decoderData(
+  config: CommonConfig,
+  shared: Shared,
+  live: boolean,
+  linger = LINGER_MS,
+): DecoderData[] {
   const { glusterStateDir } = config;
   const bricks = glusterStateDir === undefined ? [] : bricksOf(glusterStateDir, live);
   return Array.from({ length: config.workers }, (_, decoder) => ({
@@ -270,6 +278,7 @@ export function decoderData(config: CommonConfig, shared: Shared, live: boolean)
     counterRow: decoder + 1,
     place: new SharedArrayBuffer(16),
     pendingLimit: Math.floor(PENDING_BYTES / config.workers),
+    linger,
     live,
     options: {
       shard: decoder,

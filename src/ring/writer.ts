@@ -14,6 +14,10 @@ export interface RingWriter {
   segment(): number;
   /** Says that `bytes` more bytes are whole records now, and wakes the decoders. */
   commit(bytes: number): void;
+  /** The same, and lets them sleep until announce(), or until the segment ends: who is awake sees them at once. */
+  append(bytes: number): void;
+  /** Wakes the decoders if something was appended since. */
+  announce(): void;
   /** Ends the segment and opens the next. False if none is free; then room() is 0 until one is. */
   advance(): boolean;
   /** Waits up to `ms` milliseconds for a decoder to pass a segment. */
@@ -35,6 +39,8 @@ export function openWriter(memory: RingMemory): RingWriter {
   let used = Atomics.load(control, slotWord(head % memory.slots));
   /** The current segment is sealed and the next one is not free yet. */
   let blocked = false;
+  /** Something was appended that nobody was woken for. */
+  let unannounced = false;
 
   const wake = (word: number) => {
     Atomics.add(control, word, 1);
@@ -59,8 +65,17 @@ export function openWriter(memory: RingMemory): RingWriter {
     },
     segment: () => head,
     commit(length) {
+      writer.append(length);
+      writer.announce();
+    },
+    append(length) {
       used += length;
       Atomics.store(control, slotWord(head % memory.slots), used);
+      unannounced = true;
+    },
+    announce() {
+      if (!unannounced) return;
+      unannounced = false;
       wake(Word.published);
     },
     advance() {
@@ -77,6 +92,7 @@ export function openWriter(memory: RingMemory): RingWriter {
       used = 0;
       // Only now may readers leave the segment before: its length is final, the next one's is 0.
       Atomics.store(control, Word.head, head);
+      unannounced = false;
       wake(Word.published);
       const inUse = slotsInUse(memory, control);
       for (const peak of [Word.peak, Word.recent]) {

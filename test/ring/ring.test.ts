@@ -63,6 +63,29 @@ describe('writing and reading', () => {
     for (const reader of readers) assert.deepEqual(drain(reader), [4, 5]);
   });
 
+  it('shows what was appended to who looks, and wakes who sleeps when it is announced or the segment ends', () => {
+    const { readers, control, memory } = open();
+    const writer = openWriter(memory);
+    const some = records(1, 2, 10);
+    const append = () => {
+      writer.bytes.set(some, writer.position());
+      writer.append(some.length);
+    };
+    const before = control[Word.published];
+    append();
+    assert.deepEqual(drain(readers[0]), [1, 2]);
+    assert.equal(control[Word.published], before);
+    writer.announce();
+    writer.announce();
+    assert.equal(control[Word.published], before + 1, 'once, for what was appended');
+    append();
+    writer.advance();
+    assert.equal(control[Word.published], before + 2);
+    writer.announce();
+    assert.equal(control[Word.published], before + 2, 'nothing was appended since');
+    assert.deepEqual(drain(readers[0]), [1, 2]);
+  });
+
   it('keeps records whole: what does not fit goes to the next segment', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);

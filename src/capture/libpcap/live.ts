@@ -18,6 +18,16 @@ const POLL_MS = 100;
 const STATS_MS = 500;
 /** Batches that one interface may hand on before the others, and a signal, get their turn. */
 const ROUNDS = 64;
+/**
+ * After all packets were taken the next are let gather, since a wake-up of this thread is one of the decoders and the
+ * main thread too: for so many milliseconds at most, and for no larger share of what the kernel may keep them back.
+ */
+const GATHER_MS = 10;
+const GATHER_SHARE = 0.5;
+/** No network is faster, in bytes a millisecond: within the pause it fills no more than the kernel's buffer. */
+const FASTEST = 8e6;
+/** Packets that libpcap is asked for at least. */
+const FEWEST = 4;
 const POLLIN = 1;
 const POLLERR = 8;
 const POLLFD_BYTES = 8;
@@ -46,6 +56,8 @@ export const captureLibpcap: LiveEngine = async (context) => {
   const { options, ring, counters } = context;
   const file = newSegmentFile(libc, ring);
   const record = options.snaplen + RECORD_HEADER;
+  // Where only a packet or two would surely fit, calls cost more than the room is worth: it stays empty.
+  const fewest = Math.max(1, Math.min(FEWEST, Math.floor(ring.room() / record / FEWEST)));
 
   const sources: Source[] = options.interfaces.map((name) => ({
     name,
@@ -94,7 +106,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       }
       // fmemopen ends what it wrote with a NUL, for which a byte of room is left.
       const fits = Math.floor((ring.room() - 1) / record);
-      if (fits < 1) {
+      if (fits < fewest) {
         // While the ring is full, packets wait in the kernel's buffer, and drops are the kernel's to count.
         if (!ring.advance()) return false;
         continue;
@@ -110,7 +122,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       const bytes = file.written();
       counters[Counter.captured] += count;
       counters[Counter.captured_bytes] += bytes - count * RECORD_HEADER;
-      ring.commit(bytes);
+      ring.append(bytes);
       if (count < fits) return true;
     }
     return false;
@@ -203,9 +215,14 @@ export const captureLibpcap: LiveEngine = async (context) => {
     return ready;
   };
 
+  const bufferBytes = options.bufferBytes ?? BUFFER_BYTES;
+  const gather = Math.min(GATHER_MS, options.readTimeout * GATHER_SHARE, bufferBytes / FASTEST);
+  /** A word that nobody wakes. */
+  const still = new Int32Array(new SharedArrayBuffer(4));
   let statsDue = performance.now() + STATS_MS;
   const tellTime = newTimeTeller(ring, options.readTimeout);
-  const rounds = () => {
+  /** Takes what all interfaces have; false: there is more. */
+  const rounds = (): boolean => {
     context.beat();
     const began = monotonic();
     let all = true;
@@ -217,6 +234,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
         lookAfter(source, source.handle);
       }
     }
+    ring.announce();
     tellTime(began, all);
     if (performance.now() >= statsDue) {
       statsDue = performance.now() + STATS_MS;
@@ -226,12 +244,15 @@ export const captureLibpcap: LiveEngine = async (context) => {
         if (source.handle !== undefined) source.troubled ||= !isThere(source, source.handle);
       }
     }
+    return all;
   };
 
   while (!context.stopped()) {
     wait(POLL_MS);
-    rounds();
+    const before = counters[Counter.captured];
+    const all = rounds();
     if (ring.room() === 0) ring.waitForRoom(1);
+    else if (all && counters[Counter.captured] !== before) Atomics.wait(still, 0, 0, gather);
   }
 
   // What the kernel has taken until now is drained; what comes from now on is none of this run.
