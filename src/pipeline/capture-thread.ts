@@ -12,6 +12,9 @@ import { openWriter } from '../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
 
+/** How often people are told how far the reading is. */
+const PROGRESS_MS = 100;
+
 const data = workerData as CaptureData;
 const control = new Int32Array(data.control);
 const counters = counterRow(data.counters, data.counterRow);
@@ -83,10 +86,16 @@ async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
   }
   if (source.realtime) sink = pacedSink(sink);
   const announced = announcing(sink);
+  let told = 0;
   for (const [index, file] of source.files.entries()) {
     announced.file(index);
     const result = await readCapture(file, announced, {
-      onProgress: (bytes, total) => tell({ kind: 'progress', bytes, total }),
+      onProgress(bytes, total) {
+        const now = performance.now();
+        if (now - told < PROGRESS_MS) return;
+        told = now;
+        tell({ kind: 'progress', bytes, total });
+      },
     });
     if (result.problem !== undefined) tell({ kind: 'problem', problem: { file, ...result.problem } });
     if (stopped()) break;

@@ -4,7 +4,8 @@
  */
 import { UserError } from '../../config/user-error.js';
 import type { PacketSink } from '../sink.js';
-import type { About, Chunk, Outlet, Parser } from './parser.js';
+import { ownMemory, sinkMemory } from './memory.js';
+import type { About, Outlet, Parser } from './parser.js';
 import type { Problem, Source } from './source.js';
 
 export interface CaptureInfo extends About {
@@ -33,6 +34,16 @@ export interface ReadResult {
 
 const CHUNK = 1024 * 1024;
 
+/** What is read, and for whom. */
+export interface Target {
+  readonly sink: PacketSink;
+  /** What messages call it. */
+  readonly name: string;
+  readonly gzip: boolean;
+  /** The parser is one that can work in the sink's memory (memory.ts). */
+  readonly inPlace?: boolean;
+}
+
 /**
  * Reads `source` to its end with the parser that `begin` makes. A fault before any packet could come means
  * that the file can't be read at all, and is thrown.
@@ -40,49 +51,49 @@ const CHUNK = 1024 * 1024;
 export async function drive(
   source: Source,
   begin: (outlet: Outlet) => Parser,
-  { sink, name, gzip }: { sink: PacketSink; name: string; gzip: boolean },
+  { sink, name, gzip, inPlace = false }: Target,
   options: ReadOptions,
 ): Promise<ReadResult> {
   const { onProgress, chunkSize = CHUNK } = options;
   const unit = gzip ? ' of the decompressed data' : '';
   const delivery = startDelivery(sink, () => parser.about(), gzip, options);
   const parser: Parser = begin(delivery.outlet);
-  let chunk = newChunk(chunkSize * 2, 0);
-  let start = 0;
-  let end = 0;
+  const memory = inPlace && sink.room !== undefined ? sinkMemory(sink.room, chunkSize) : ownMemory(chunkSize);
+  let piece = memory.first;
   /** Bytes to come that the parser does not want. */
   let skip = 0;
   let problem: Problem | undefined;
 
   while (!sink.stopped()) {
-    // What is not whole moves to the front, and the chunk after it.
-    chunk = moved(chunk, start, end, chunkSize);
-    end -= start;
-    start = 0;
-    const size = await source.read(chunk.bytes, end, end + chunkSize);
+    const next = memory.more(piece);
+    if (next === undefined) break;
+    piece = next;
+    const { chunk } = piece;
+    const size = await source.read(chunk.bytes, piece.end, piece.limit);
     onProgress?.(source.taken(), source.total);
     if (size === 0) break;
-    end += size;
-    const skipped = Math.min(skip, end);
+    piece.end += size;
+    const skipped = Math.min(skip, piece.end - piece.start);
     skip -= skipped;
     if (skip > 0) {
-      start = end;
+      piece.start = piece.end;
       continue;
     }
-    const walk = parser.walk(chunk, skipped, end);
+    const walk = parser.walk(chunk, piece.start + skipped, piece.end);
     if (walk.fault !== undefined) {
       const offset = chunk.base + walk.next;
       if (!parser.about()) throw new UserError(`${name} can't be read: ${walk.fault}`);
       problem = { kind: 'corrupt', text: `${walk.fault}, at byte ${offset}${unit}`, offset };
       break;
     }
-    start = Math.min(walk.next, end);
-    skip = walk.next - start;
+    piece.start = Math.min(walk.next, piece.end);
+    skip = walk.next - piece.start;
   }
 
   // Stopped: that more was to come is no news.
   if (!sink.stopped())
-    problem ??= source.problem() ?? unfinished(parser, end - start, chunk.base + start, unit);
+    problem ??=
+      source.problem() ?? unfinished(parser, piece.end - piece.start, piece.chunk.base + piece.start, unit);
   const result = { bytes: source.taken(), ...delivery.end() };
   return problem ? { ...result, problem } : result;
 }
@@ -92,25 +103,6 @@ function unfinished(parser: Parser, left: number, offset: number, unit: string):
   if (!inside) return undefined;
   const text = `ends inside ${inside.what}, which begins at byte ${inside.offset}${unit}`;
   return { kind: 'truncated', text, offset: inside.offset };
-}
-
-function newChunk(size: number, base: number): Chunk {
-  const bytes = Buffer.allocUnsafeSlow(size);
-  return { bytes, view: new DataView(bytes.buffer), base };
-}
-
-/** A chunk that begins with bytes[start, end) of this one and has room for `size` more. */
-function moved(chunk: Chunk, start: number, end: number, size: number): Chunk {
-  const left = end - start;
-  const base = chunk.base + start;
-  if (left + size <= chunk.bytes.length) {
-    if (start > 0) chunk.bytes.copyWithin(0, start, end);
-    return { ...chunk, base };
-  }
-  // Never by a length that was read: it grows as bytes arrive that a parser waits for the rest of.
-  const larger = newChunk(Math.max(chunk.bytes.length * 2, left + size), base);
-  chunk.bytes.copy(larger.bytes, 0, start, end);
-  return larger;
 }
 
 /** The sink's side: counts, and calls onHeader before the first packet. */

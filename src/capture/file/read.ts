@@ -5,7 +5,7 @@
 import { UserError } from '../../config/user-error.js';
 import type { PacketSink } from '../sink.js';
 import { detect, HEAD } from './detect.js';
-import { drive, type ReadOptions, type ReadResult } from './drive.js';
+import { drive, type ReadOptions, type ReadResult, type Target } from './drive.js';
 import { gunzip } from './gunzip.js';
 import { pcapParser } from './pcap.js';
 import { pcapngParser } from './pcapng.js';
@@ -34,7 +34,8 @@ export async function readCapture(
     switch (found.kind) {
       case 'pcap': {
         const { variant } = found;
-        return await drive(start.source, (outlet) => pcapParser(variant, outlet), target, options);
+        const inPlace = { ...target, inPlace: true };
+        return await drive(start.source, (outlet) => pcapParser(variant, outlet), inPlace, options);
       }
       case 'pcapng':
         return await drive(start.source, pcapngParser, target, options);
@@ -49,12 +50,7 @@ export async function readCapture(
 }
 
 /** No capture was found: because of a stop, because so little is there, or because it is none. */
-function nothing(
-  source: Source,
-  head: Buffer,
-  { sink, name, gzip }: { sink: PacketSink; name: string; gzip: boolean },
-  why: string,
-): ReadResult {
+function nothing(source: Source, head: Buffer, { sink, name, gzip }: Target, why: string): ReadResult {
   const result = { packets: 0, bytes: source.taken(), untimed: 0 };
   if (sink.stopped()) return result;
   const problem = source.problem();

@@ -1,5 +1,6 @@
 /**
- * Where the bytes of a capture come from: a file, or standard input. Files are read in the thread pool.
+ * Where the bytes of a capture come from: a file, or standard input. Files are read at once, devices in the thread
+ * pool: to hand a MiB over to it and back costs more than to copy it.
  * Pipes and sockets are not: a read that waits there for a quiet writer can't be cancelled, and Node waits
  * for it before it exits; so they are read through the event loop.
  */
@@ -85,19 +86,23 @@ function isPipe(stats: fs.Stats): boolean {
 }
 
 function fileSource(fd: number, stats: fs.Stats, name: string): Source {
+  const isFile = stats.isFile();
   let taken = 0;
   return {
     async read(bytes, start, end) {
       try {
-        const { bytesRead } = await read(fd, bytes, start, end - start, null);
-        taken += bytesRead;
-        return bytesRead;
+        const size = end - start;
+        const got = isFile
+          ? fs.readSync(fd, bytes, start, size, null)
+          : (await read(fd, bytes, start, size, null)).bytesRead;
+        taken += got;
+        return got;
       } catch (error) {
         throw failed(name, error);
       }
     },
     taken: () => taken,
-    total: stats.isFile() ? stats.size : undefined,
+    total: isFile ? stats.size : undefined,
     problem: () => undefined,
     close: () => close(fd),
   };
