@@ -55,6 +55,12 @@ export function newFlowLines(
     return false;
   };
 
+  const put: Emit = (from, body) => {
+    if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies]++;
+    counters[MESSAGES[body.dataset]]++;
+    if (selected(body, caller)) log.write(begin(from), body);
+  };
+
   const tell = (
     from: Direction,
     level: 'warn' | 'error',
@@ -63,21 +69,18 @@ export function newFlowLines(
     message: string,
     wiretail: JsonObject,
     { seconds, nanoseconds, packet }: Moment,
+    emit = lines.emit,
   ) => {
     const when = { seconds, nanoseconds, packet, replyPacket: 0 };
-    lines.emit(from, { level, message, ...when, dataset, action, sections: { wiretail } });
+    emit(from, { level, message, ...when, dataset, action, sections: { wiretail } });
   };
 
   const lines: FlowLines = {
     emit(from, body) {
       count(body);
-      if (body.dataset === 'wiretail.anomaly') {
-        // A decoder that failed fails once.
-        if (body.level !== 'error' && !mayTell(body.seconds)) return;
-        counters[Counter.anomalies]++;
-      }
-      counters[MESSAGES[body.dataset]]++;
-      if (selected(body, caller)) log.write(begin(from), body);
+      // A decoder that failed fails once.
+      if (body.dataset === 'wiretail.anomaly' && body.level !== 'error' && !mayTell(body.seconds)) return;
+      put(from, body);
     },
     protocol(name) {
       protocol = name;
@@ -85,9 +88,11 @@ export function newFlowLines(
       beginnings[1] = undefined;
     },
     gap(dir, bytes, reason, at) {
+      // With a short snapshot nearly every message has one, and most are not told of. The stream counts them.
+      if (!mayTell(at.seconds)) return;
       const toward = dir === ToServer ? 'server' : 'client';
       const message = `${bytes} bytes toward the ${toward} were not seen: ${GAP_WORDS[reason]}`;
-      tell(dir, 'warn', 'wiretail.anomaly', 'gap', message, { anomaly: { bytes, reason, toward } }, at);
+      tell(dir, 'warn', 'wiretail.anomaly', 'gap', message, { anomaly: { bytes, reason, toward } }, at, put);
     },
     differing(dir, bytes, at) {
       const toward = dir === ToServer ? 'server' : 'client';
