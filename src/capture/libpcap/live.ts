@@ -19,8 +19,8 @@ const STATS_MS = 500;
 /** Batches that one interface may hand on before the others, and a signal, get their turn. */
 const ROUNDS = 64;
 /**
- * After all packets were taken the next are let gather, since a wake-up of this thread is one of the decoders and the
- * main thread too: for so many milliseconds at most, and for no larger share of what the kernel may keep them back.
+ * Packets are let gather, since a wake-up of this thread is one of the decoders and the main thread too: once all were
+ * taken, for so many milliseconds at most, and for no larger share of what the kernel may keep them back.
  */
 const GATHER_MS = 10;
 const GATHER_SHARE = 0.5;
@@ -247,12 +247,15 @@ export const captureLibpcap: LiveEngine = async (context) => {
     return all;
   };
 
+  let all = true;
+  let last = 0;
   while (!context.stopped()) {
     wait(POLL_MS);
-    const before = counters[Counter.captured];
-    const all = rounds();
+    const early = last + gather - performance.now();
+    if (all && early > 0) Atomics.wait(still, 0, 0, early);
+    last = performance.now();
+    all = rounds();
     if (ring.room() === 0) ring.waitForRoom(1);
-    else if (all && counters[Counter.captured] !== before) Atomics.wait(still, 0, 0, gather);
   }
 
   // What the kernel has taken until now is drained; what comes from now on is none of this run.
