@@ -7,8 +7,8 @@
 // their own, joined by veth pairs and a bridge; it is gone at the end. Each run writes a file of so many MiB with
 // dd and reads it again (FUSE with direct I/O, so that all of it crosses the wire: three times out, once in). Whoever
 // watches does so on the client's device, with the filter `tcp`, a kernel's buffer of 64 MiB, and writes to a file.
-// Before each run an eighth of it is written and read that does not count, so that a watcher which runs for months is
-// not measured while its JavaScript is being compiled.
+// A watcher runs for months: before each run 256 MiB are written and read that do not count, so that neither its start
+// nor the compiling of its JavaScript is in a figure that is for a GB. What it took until then is in a column of its own.
 // CPU is that of the watcher alone, user and system of all threads; a GB is 10^9 bytes of file data on the wire.
 // What the kernel does for a watcher while it delivers a packet it accounts to the sender: it is in the throughput.
 // TMPDIR says where bricks and outputs lie.
@@ -35,6 +35,7 @@ const { values } = parseArgs({
   options: { mib: { type: 'string', default: '512' }, rounds: { type: 'string', default: '3' } },
 });
 const mib = Number(values.mib);
+const WARM_MIB = 256;
 const rounds = Number(values.rounds);
 const HELPERS = `${ROOT}build/test/helpers/`;
 const FILTER = 'tcp';
@@ -147,13 +148,12 @@ async function measure({ client, mount }) {
   const write = (/** @type {number} */ count) =>
     dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
   const read = () => dd(client, `if=${file}`, 'of=/dev/null');
-  const first = Math.ceil(mib / 8);
-  /** @type {Record<string, { write: number[], read: number[], cpu: number[], unseen: string }>} */
+  /** @type {Record<string, { write: number[], read: number[], cpu: number[], before: number[], unseen: string }>} */
   const figures = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, watch] of Object.entries(WATCHERS)) {
       const watcher = await watch?.(client.netns.name);
-      await write(first);
+      await write(WARM_MIB);
       await read();
       await sleep(1000);
       const before = watcher === undefined ? 0 : cpuSeconds(watcher.pid);
@@ -162,10 +162,11 @@ async function measure({ client, mount }) {
       // What is still in buffers is its work too.
       await sleep(1000);
       const cpu = watcher === undefined ? 0 : cpuSeconds(watcher.pid) - before;
-      figures[name] ??= { write: [], read: [], cpu: [], unseen: '' };
+      figures[name] ??= { write: [], read: [], cpu: [], before: [], unseen: '' };
       figures[name].write.push(mib / writing);
       figures[name].read.push(mib / reading);
       figures[name].cpu.push(cpu / GIGABYTES);
+      figures[name].before.push(before);
       figures[name].unseen = (await watcher?.stop()) ?? '';
       rmSync(output, { force: true });
     }
@@ -174,19 +175,22 @@ async function measure({ client, mount }) {
     write: median(figures[name].write),
     read: median(figures[name].read),
     cpu: median(figures[name].cpu),
+    before: median(figures[name].before),
   });
   const free = of('nobody');
   printTable([
-    ['watched by', 'write, MiB/s', 'read, MiB/s', '% of nobody', '', 'CPU s/GB', 'missed'],
+    ['watched by', 'write, MiB/s', 'read, MiB/s', '% of nobody', '', 'CPU s/GB', 'before, s', 'missed'],
     ...Object.entries(figures).map(([name, { unseen }]) => {
-      const { write, read, cpu } = of(name);
+      const { write, read, cpu, before } = of(name);
       const shares = [(100 * write) / free.write, (100 * read) / free.read];
-      return [name, write, read, ...shares, cpu]
-        .map((cell, column) => (typeof cell === 'number' ? cell.toFixed(column === 5 ? 3 : 0) : cell))
+      return [name, write, read, ...shares, cpu, before]
+        .map((cell, column) =>
+          typeof cell === 'number' ? cell.toFixed([0, 0, 0, 0, 0, 3, 2][column]) : cell,
+        )
         .concat(unseen);
     }),
   ]);
-  console.log('missed: of the last round\n');
+  console.log(`before: CPU of the start and of the first ${WARM_MIB} MiB; missed: of the last round\n`);
   const ours = of('wiretail');
   const share = Math.min(ours.write / free.write, ours.read / free.read);
   const [cpu, theirs, short] = [ours.cpu, of('tcpdump -w').cpu, of('wiretail --snaplen 512').cpu];

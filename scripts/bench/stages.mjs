@@ -3,13 +3,17 @@
 //   npm run build:test && node scripts/bench/stages.mjs [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
 //
 // A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.mjs read it in turn: user CPU
-// of each, and the ratio. Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same
-// code as the tests have it: a file for each of the source's. A sample's time is that of the stage in whose folder the
-// innermost function of wiretail's own lies, so that what Node does for it (Buffer, fs) is counted there. The profiler asks each thread what it is doing, not whether it runs: samples in
-// the two functions that wait for the ring, and idle ones, are left out. On a busy machine a thread that is kept
-// from running is counted as if it ran. V8's own threads (compiling, collecting) are in the CPU, not in the profile.
-// Without --file three of the repository's own are measured: reads and writes of 1 MiB, which the target is about,
-// file operations of all kinds, and Gearman.
+// of each, and the ratio. `start` is the user CPU of reading the capture once, and `beyond` what each packet, or each
+// message, of all the others costs: neither Node's start nor, for the most part, compiling is in there.
+// Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same code as the tests have
+// it: a file for each of the source's. A sample's time is that of the stage in whose folder the innermost function of
+// wiretail's own lies, so that what Node does for it (Buffer, fs) is counted there. The first three are told for a
+// packet, which they are for, the next three for a message: bulk has more packets than messages. The profiler asks
+// each thread what it is doing, not whether it runs: samples in the two functions that wait for the ring, and idle
+// ones, are left out. On a busy machine a thread that is kept from running is counted as if it ran. V8's own threads
+// (compiling, collecting) are in the CPU, not in the profile.
+// Without --file four of the repository's own are measured: two of bulk, which the target is about, dd on a volume with
+// three copies, and reads and writes of 1 MiB among many messages; file operations of all kinds, and Gearman.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +22,7 @@ import { parseArgs } from 'node:util';
 import { time } from './cpu.mjs';
 import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
 import { verdict } from './results.mjs';
-import { captureOf, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
+import { captureOf, DATA, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +32,8 @@ const { values } = parseArgs({
     view: { type: 'string', default: 'messages' },
   },
 });
-const BULK = captureOf('g-gfapi');
-const files = values.file ?? [BULK, captureOf('g-fops-all'), captureOf('gm-many')];
+const BULK = [DATA, captureOf('g-gfapi')];
+const files = values.file ?? [...BULK, captureOf('g-fops-all'), captureOf('gm-many')];
 const MOST = 4;
 
 /** The same code in as many files as the source has. */
@@ -50,7 +54,10 @@ const STAGES = {
   'pipeline/': 'pipeline',
   'observe/': 'pipeline',
 };
-const NAMES = ['walk', 'headers', 'reassembly', 'decode', 'line', 'pipeline', 'gc', 'V8', 'start', 'rest'];
+const BY_PACKET = ['walk', 'headers', 'reassembly'];
+const BY_MESSAGE = ['decode', 'line', 'pipeline'];
+const IN_ALL = ['gc', 'V8', 'start', 'rest'];
+const NAMES = [...BY_PACKET, ...BY_MESSAGE, ...IN_ALL];
 /** What the profiler says where no function runs. */
 const OTHERS = { '(garbage collector)': 'gc', '(program)': 'V8', '(idle)': '', '(root)': '' };
 /** Node's own start, and loading modules, where nothing of wiretail's has called it. */
@@ -123,34 +130,61 @@ console.log(
 );
 
 /** @type {(string | number)[][]} */
-const rows = [['', 'packets', 'messages', 'MiB', 'user CPU, s', 'of a walk, s', 'ratio', 'us a message']];
+const rows = [
+  [
+    '',
+    'packets',
+    'messages',
+    'MiB',
+    'user CPU, s',
+    'of a walk, s',
+    'ratio',
+    'start, s',
+    'beyond, us a packet',
+    'a message',
+  ],
+];
 /** @type {(string | number)[][]} */
-const stages = [['us a message', ...NAMES]];
+const stages = [
+  [
+    'in the profile',
+    ...BY_PACKET.map((name, i) => (i === 0 ? `us a packet: ${name}` : name)),
+    ...BY_MESSAGE.map((name, i) => (i === 0 ? `us a message: ${name}` : name)),
+    ...IN_ALL.map((name, i) => (i === 0 ? `ms in all: ${name}` : name)),
+  ],
+];
 /** @type {(() => void)[]} */
 const verdicts = [];
 for (const file of files) {
   const pcap = readCapture(file);
   const times = Number(values.times);
   const copy = join(directory, 'copy.pcap');
+  const once = join(directory, 'once.pcap');
   const bytes = writeRepeated(copy, pcap, times);
-  const args = ['read', '--workers', '1', '--view', values.view, copy];
+  writeRepeated(once, pcap, 1);
+  const args = ['read', '--workers', '1', '--view', values.view];
   const read = [process.execPath, MAIN, ...args];
   const walk = [process.execPath, join(ROOT, 'scripts/bench/walk.mjs'), copy];
-  /** @type {[number[], number[]]} */
-  const [ours, bare] = [[], []];
+  /** @type {[number[], number[], number[]]} */
+  const [ours, bare, starts] = [[], [], []];
   for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(time(read).user);
+    ours.push(time([...read, copy]).user);
     bare.push(time(walk).user);
+    starts.push(time([...read, once]).user);
   }
   const messages = messagesIn(copy, '--view', values.view);
-  const spent = profile([join(UNBUNDLED, 'main.js'), ...args], join(directory, 'profiles'));
-  const [user, least] = [median(ours), median(bare)];
+  const spent = profile([join(UNBUNDLED, 'main.js'), ...args, copy], join(directory, 'profiles'));
+  const [user, least, start] = [median(ours), median(bare), median(starts)];
   const name = basename(file).replace(/\.pcap(\.gz)?$/, '');
   const packets = [...packetsOf(pcap)].length * times;
-  const figures = [user, least, user / least, (user * 1e6) / messages].map((figure) => figure.toFixed(2));
+  const beyond = ((user - start) * 1e6) / (times - 1);
+  const costs = [(beyond / packets) * times, (beyond / messages) * times];
+  const figures = [user, least, user / least, start, ...costs].map((figure) => figure.toFixed(2));
   rows.push([name, packets, messages, (bytes / 2 ** 20).toFixed(0), ...figures]);
-  stages.push([name, ...NAMES.map((stage) => (spent[stage] / messages).toFixed(2))]);
-  const bulk = file === BULK || values.file !== undefined;
+  const of = (/** @type {string[]} */ names, /** @type {number} */ divisor, /** @type {number} */ digits) =>
+    names.map((stage) => (spent[stage] / divisor).toFixed(digits));
+  stages.push([name, ...of(BY_PACKET, packets, 2), ...of(BY_MESSAGE, messages, 2), ...of(IN_ALL, 1000, 0)]);
+  const bulk = BULK.includes(file) || values.file !== undefined;
   const what = `user CPU by that of a walk over the packets, ${name}: at most ${MOST}`;
   const measured = `${(user / least).toFixed(1)} (${user.toFixed(2)} by ${least.toFixed(2)} s)`;
   if (bulk) verdicts.push(() => verdict(2, what, measured, user / least <= MOST));

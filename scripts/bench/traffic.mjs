@@ -9,6 +9,9 @@ import { MAIN, Program, ROOT, skip } from './lab.mjs';
 /** Too large for the tests: 2,000 small files written and removed on a volume of GlusterFS 10.3, 30,793 packets. */
 export const METADATA = join(ROOT, 'scripts/bench/captures/g-metadata.pcap.gz');
 
+/** dd of 4 MiB written to a volume with three copies and read again, on its client: 939 packets. */
+export const DATA = join(ROOT, 'scripts/bench/captures/g-bulk.pcap.gz');
+
 /** A capture of real traffic of the tests. */
 export const captureOf = (/** @type {string} */ name) => join(ROOT, `test/captures/${name}.pcap.gz`);
 
