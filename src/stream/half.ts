@@ -3,6 +3,8 @@
  * holds back or skips.
  */
 
+import { type Direction, ToClient, ToServer } from '../protocols/protocol.js';
+
 /** A segment that came before its turn: a copy of its bytes. */
 export interface Early {
   /** Sequence number of its first byte. */
@@ -74,6 +76,10 @@ export function newHalf(): Half {
     closed: false,
     closedSeconds: 0,
   };
+}
+
+export function opposite(dir: Direction): Direction {
+  return dir === ToServer ? ToClient : ToServer;
 }
 
 /** Whether no byte of a direction went by. */

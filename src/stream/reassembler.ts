@@ -10,12 +10,13 @@ import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
 import { dropEarly, isLater, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow } from './flow.js';
 import { newFlowTable } from './flow-table.js';
-import { type Half, seqDiff } from './half.js';
+import { type Half, opposite, seqDiff } from './half.js';
 import { finReceived, hopeless, isOverdue } from './hole.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
 import { lookForMissing, tellMissing } from './missing.js';
 import { note } from './numbers.js';
 import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-sided.js';
+import { passes } from './passing.js';
 import { isReuse } from './reuse.js';
 import { newSweep } from './sweep.js';
 
@@ -357,6 +358,7 @@ export function newReassembler(
         if (!flow.ignored) return Fate.followed;
         return flow.encrypted ? Fate.encrypted : Fate.unknown;
       }
+      if (passes(flow, flow.halves[dir], flow.halves[opposite(dir)], h)) return Fate.followed;
       const before = waitingIn(flow);
       try {
         segment(flow, dir, h, bytes, at);
@@ -390,10 +392,6 @@ function release(flow: Flow): void {
     half.held = undefined;
     half.heldLength = 0;
   }
-}
-
-function opposite(dir: Direction): Direction {
-  return dir === ToServer ? ToClient : ToServer;
 }
 
 /** Closed connections that are remembered, so that their last retransmissions open no new ones. */
