@@ -8,7 +8,7 @@ import type { LineMemory } from '../output/line-bytes.js';
 import { newRecordLog, type RecordLog } from '../output/record-log.js';
 import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
-import { flowHash, makeService, shardOf } from '../packet/service.js';
+import { makeService, shardOf } from '../packet/service.js';
 import { claimingDecoder } from '../protocols/claim.js';
 import type { FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
@@ -153,7 +153,7 @@ export function newDecode(
     });
   };
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const reassembler = newReassembler(options.limits, streams, opened);
+  const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed);
   const tick = () => {
     reassembler.tick(time);
     for (const one of ticking) one(time);
@@ -169,12 +169,11 @@ export function newDecode(
       } else counters[Counter.others]++;
       return;
     }
-    const toService = isToService(headers);
-    if (options.shards > 1 && shardOf(headers, toService, options.shards) !== options.shard) {
+    if (options.shards > 1 && shardOf(headers, isToService(headers), options.shards) !== options.shard) {
       counters[Counter.others]++;
       return;
     }
-    const fate = reassembler.packet(headers, flowHash(headers, hashSeed), toService, bytes, at);
+    const fate = reassembler.packet(headers, bytes, at);
     counters[FATES[fate]]++;
     counters[Counter.bytes] += wire;
   };

@@ -3,18 +3,21 @@
  * a packet for its key), and by last use in a list, so that the least recently used goes first.
  */
 import type { Headers } from '../packet/headers.js';
+import { flowHash } from '../packet/service.js';
 import { type Flow, isToClient, isToServer } from './flow.js';
 
 export interface FlowTable {
   size(): number;
+  hash(h: Headers): number;
   /** The packet's connection, marked as used now; undefined if it is not known. */
-  find(hash: number, h: Headers): Flow | undefined;
+  find(h: Headers): Flow | undefined;
   add(flow: Flow): void;
   remove(flow: Flow): void;
   leastRecent(): Flow | undefined;
 }
 
-export function newFlowTable(limit: number): FlowTable {
+/** @param seed of the hash: where senders choose their addresses, one that nobody knows */
+export function newFlowTable(limit: number, seed: number): FlowTable {
   const buckets = 1 << Math.min(20, Math.max(8, Math.ceil(Math.log2(limit))));
   const chains: (Flow | undefined)[] = new Array(buckets).fill(undefined);
   let size = 0;
@@ -38,13 +41,15 @@ export function newFlowTable(limit: number): FlowTable {
 
   return {
     size: () => size,
-    find(hash, h) {
+    hash: (h) => flowHash(h, seed),
+    find(h) {
+      // Packets come in trains: to compare addresses is cheaper than to hash them.
+      if (newest !== undefined && (isToServer(newest, h) || isToClient(newest, h))) return newest;
+      const hash = flowHash(h, seed);
       for (let flow = chains[hash & (buckets - 1)]; flow !== undefined; flow = flow.chain) {
         if (flow.hash === hash && (isToServer(flow, h) || isToClient(flow, h))) {
-          if (flow !== newest) {
-            unlink(flow);
-            linkAsNewest(flow);
-          }
+          unlink(flow);
+          linkAsNewest(flow);
           return flow;
         }
       }

@@ -25,7 +25,7 @@ export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;
 export type Fate = (typeof Fate)[keyof typeof Fate];
 
 export interface Reassembler {
-  packet(h: Headers, hash: number, toServer: boolean, bytes: Uint8Array, at: Moment): Fate;
+  packet(h: Headers, bytes: Uint8Array, at: Moment): Fate;
   /** Time has passed, whoever's packet tells it: what was waited for long enough is given up. */
   tick(at: Moment): void;
   /** Ends every connection, the least recently used first. */
@@ -38,8 +38,10 @@ export function newReassembler(
   counters: StreamCounters,
   /** Gives a new connection its decoder and its watcher. */
   opened: (flow: Flow) => void,
+  isToService: (h: Headers) => boolean,
+  hashSeed = 0,
 ): Reassembler {
-  const table = newFlowTable(limits.flows);
+  const table = newFlowTable(limits.flows, hashSeed);
   /** The connections that closed last, in a circle. */
   const closed: (Flow | undefined)[] = new Array(CLOSED_KEPT).fill(undefined);
   let closedAt = 0;
@@ -92,10 +94,10 @@ export function newReassembler(
     flow.watcher.fault(error, at);
   };
 
-  const open = (h: Headers, hash: number, byPorts: boolean, at: Moment): Flow => {
+  const open = (h: Headers, at: Moment): Flow => {
     const syn = (h.flags & TCP_SYN) !== 0;
     // Who sends the first SYN is the client; without it, the ports tell (packet/service.ts).
-    const toServer = syn ? (h.flags & TCP_ACK) === 0 : byPorts;
+    const toServer = syn ? (h.flags & TCP_ACK) === 0 : isToService(h);
     if (table.size() >= limits.flows) {
       const oldest = table.leastRecent();
       if (oldest !== undefined) {
@@ -103,7 +105,7 @@ export function newReassembler(
         forget(oldest, 'evicted', at);
       }
     }
-    const flow = newFlow(h, toServer, syn, hash);
+    const flow = newFlow(h, toServer, syn, table.hash(h));
     counters.flowsNew++;
     if (!syn) counters.flowsMidstream++;
     table.add(flow);
@@ -345,13 +347,13 @@ export function newReassembler(
 
   return {
     tick: sweep.tick,
-    packet(h, hash, byPorts, bytes, at) {
-      let flow = table.find(hash, h);
+    packet(h, bytes, at) {
+      let flow = table.find(h);
       if (flow !== undefined && (flow.closed || (h.flags & TCP_SYN) !== 0) && isReuse(flow, h)) {
         forget(flow, 'reused', at);
         flow = undefined;
       }
-      flow ??= open(h, hash, byPorts, at);
+      flow ??= open(h, at);
       const dir = isToServer(flow, h) ? ToServer : ToClient;
       if (flow.ignored || flow.closed) {
         if (!flow.closed) ignore(flow, dir, h, at);

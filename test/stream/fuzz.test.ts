@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
-import { flowHash, makeService } from '../../src/packet/service.js';
+import { makeService } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/flow.js';
 import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
@@ -83,20 +83,24 @@ describe('random segments', () => {
         const counters = newStreamCounters();
         let flows: Flow[] = [];
         let faults = 0;
-        const reassembler = newReassembler(limits, counters, (flow) => {
-          flow.decoder = whimsical(random, flow, throwing);
-          flow.watcher = {
-            gap: (_dir, missing) => assert.ok(missing > 0),
-            oneSided() {},
-            differing: (_dir, bytes) => assert.ok(bytes > 0),
-            fault(error) {
-              faults++;
-              assert.equal((error as Error).message, 'a whim');
-            },
-          };
-          flows.push(flow);
-        });
-        const byPorts = makeService();
+        const reassembler = newReassembler(
+          limits,
+          counters,
+          (flow) => {
+            flow.decoder = whimsical(random, flow, throwing);
+            flow.watcher = {
+              gap: (_dir, missing) => assert.ok(missing > 0),
+              oneSided() {},
+              differing: (_dir, bytes) => assert.ok(bytes > 0),
+              fault(error) {
+                faults++;
+                assert.equal((error as Error).message, 'a whim');
+              },
+            };
+            flows.push(flow);
+          },
+          makeService(),
+        );
         const h = newHeaders();
         const bytes = random.bytes(1600);
         const bases = Array.from({ length: 30 }, () => random.below(2 ** 32));
@@ -105,7 +109,7 @@ describe('random segments', () => {
           fill(h, random, bases, bytes);
           at.seconds += random.chance(0.01) ? random.between(-5, 100) : 0;
           at.packet++;
-          reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
+          reassembler.packet(h, bytes, at);
           flows = flows.filter((flow) => !flow.closed || waitingIn(flow) > 0);
           const waiting = flows.reduce((all, flow) => all + waitingIn(flow), 0);
           assert.ok(waiting <= limits.totalBytes, `seed ${seed}, packet ${i}: ${waiting} bytes wait`);

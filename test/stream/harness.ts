@@ -1,7 +1,7 @@
 /** Segments straight into the reassembler, and decoders that record what they are shown. */
 import assert from 'node:assert/strict';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
-import { flowHash, makeService } from '../../src/packet/service.js';
+import { makeService } from '../../src/packet/service.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
 import {
   type Direction,
@@ -108,18 +108,22 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
   const counters = newStreamCounters();
   const flows: Followed[] = [];
   const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
-  const reassembler = newReassembler({ ...DEFAULT_LIMITS, ...limits }, counters, (flow) => {
-    const events: Event[] = [];
-    flow.decoder = decoder(flow, events);
-    flow.watcher = {
-      gap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
-      oneSided: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
-      differing: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
-      fault: (error) => events.push({ kind: 'fault', error }),
-    };
-    flows.push(followed(flow, events));
-  });
-  const byPorts = makeService();
+  const reassembler = newReassembler(
+    { ...DEFAULT_LIMITS, ...limits },
+    counters,
+    (flow) => {
+      const events: Event[] = [];
+      flow.decoder = decoder(flow, events);
+      flow.watcher = {
+        gap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
+        oneSided: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
+        differing: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
+        fault: (error) => events.push({ kind: 'fault', error }),
+      };
+      flows.push(followed(flow, events));
+    },
+    makeService(),
+  );
   const h = newHeaders();
 
   const self: Stream = {
@@ -135,7 +139,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       fill(h, dir, segment, data.length);
       at.packet++;
       at.nanoseconds += 1000;
-      const fate = reassembler.packet(h, flowHash(h), byPorts(h), bytes, at);
+      const fate = reassembler.packet(h, bytes, at);
       bytes.fill(0xee);
       return fate === Fate.followed;
     },
