@@ -8,8 +8,8 @@ import { newRecordLog } from '../output/record-log.js';
 import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
 import { flowHash, makeService, shardOf } from '../packet/service.js';
-import { claimingDecoder } from '../protocols/claim.js';
-import type { FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
+import { claimingDecoder, joinedLate } from '../protocols/claim.js';
+import type { Asleep, FoundBrick, Moment, Protocol, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
 import { writeTimesBy } from '../records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../ring/layout.js';
@@ -85,6 +85,14 @@ const FATES: Readonly<Record<Fate, number>> = {
   [Fate.encrypted]: Counter.ignored_encrypted,
 };
 
+/** What is kept of a connection that sleeps (stream/sleep.ts). */
+interface Rest {
+  /** undefined: it is nobody's so far. */
+  readonly protocol: Protocol | undefined;
+  readonly asleep: Asleep | undefined;
+}
+const New: Rest = { protocol: undefined, asleep: undefined };
+
 export function newDecode(
   options: DecodeOptions,
   counters: CounterRow,
@@ -123,14 +131,23 @@ export function newDecode(
   const selected: Selection = (body, caller) => selection(body, caller);
   const anomalies = newPacketAnomalies(log, counters);
 
-  const opened = (flow: Flow) => {
+  const opened = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.watcher = lines;
-    flow.decoder = claimingDecoder(flow, lines.emit, {
+    const { protocol, asleep } = (rest ?? New) as Rest;
+    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : joinedLate(flow);
+    if (protocol !== undefined) {
+      lines.protocol(protocol.name);
+      flow.protocol = protocol;
+      flow.decoder = protocol.open(seen, lines.emit, options, asleep);
+      return;
+    }
+    flow.decoder = claimingDecoder(seen, lines.emit, {
       protocols: known,
       options,
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
+        flow.protocol = protocol;
         flow.decoder = decoder;
         if (flow.missing) decoder.missing?.(true);
         if (!protocol.encrypted) return;
@@ -147,8 +164,13 @@ export function newDecode(
       },
     });
   };
+  const restOf = ({ protocol, decoder, watcher }: Flow, at: Moment): Rest | undefined => {
+    if (watcher.isQuiet?.(at) === false) return undefined;
+    const asleep = decoder.asleep?.(at);
+    return asleep === undefined ? undefined : { protocol, asleep };
+  };
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const reassembler = newReassembler(options.limits, streams, opened);
+  const reassembler = newReassembler(options.limits, streams, opened, restOf);
   const tick = () => {
     reassembler.tick(time);
     for (const one of ticking) one(time);
