@@ -5,16 +5,22 @@
  *
  * Names are numbers into columns, as inodes are (path-inodes.ts); 0 is none.
  */
+import { Buffer } from 'node:buffer';
 import { type GfidWords, hashName } from './path-hash.js';
 import { newInodes, powerOfTwo } from './path-inodes.js';
+import { newNames, TextUnits } from './path-names.js';
 import { newRecent } from './recent.js';
 
 /** Names of one file that are kept; what is linked more often loses its oldest. */
 const NamesLimit = 16;
+/** Names that are longer than most share room that all have together: so much for each file. */
+const CellsEach = 4;
 /** Directories above a file that are believed: what names itself as its own ancestor ends here. */
 const DepthLimit = 512;
 /** Characters of a path, beyond which it is partial: Linux takes no longer one (PATH_MAX). */
 const TextLimit = 4096;
+
+const Slash = 0x2f;
 
 /** A path, and whether any part of it was learned before bytes toward the brick were missed. */
 export interface Path {
@@ -47,7 +53,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
   const directory = new Uint8Array(limit + 1);
   // Names: as many as inodes, and some for those with several.
   const namesLimit = limit + (limit >> 2) + 1;
-  const texts: string[] = [''];
+  const names = newNames(namesLimit, limit * CellsEach);
   const inodeOf = new Uint32Array(namesLimit + 1);
   const parentOf = new Uint32Array(namesLimit + 1);
   const parentGeneration = new Uint32Array(namesLimit + 1);
@@ -62,7 +68,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
   let freeName = 0;
 
   const headOf = (parent: number, text: string) => hashName(seed ^ parent, text) & mask;
-  const isNameLeft = () => freeName !== 0 || usedNames < namesLimit;
+  const isRoomFor = (text: string) => (freeName !== 0 || usedNames < namesLimit) && names.fits(text);
 
   /** Whether the directory that it is in is still the one that it was said of. */
   const isAlive = (name: number) => parentGeneration[name] === inodes.generation(parentOf[name]);
@@ -70,7 +76,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
   function findName(parent: number, text: string): number {
     let name = heads[headOf(parent, text)];
     while (name !== 0) {
-      if (parentOf[name] === parent && texts[name] === text && isAlive(name)) break;
+      if (parentOf[name] === parent && names.is(name, text) && isAlive(name)) break;
       name = nextName[name];
     }
     return name;
@@ -103,7 +109,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
 
   /** Takes a name away from its file. */
   function remove(name: number): void {
-    const head = headOf(parentOf[name], texts[name]);
+    const head = names.hash(name, seed ^ parentOf[name]) & mask;
     if (heads[head] === name) heads[head] = nextName[name];
     else {
       let at = heads[head];
@@ -111,7 +117,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
       nextName[at] = nextName[name];
     }
     unlist(name);
-    texts[name] = '';
+    names.remove(name);
     nextName[name] = freeName;
     freeName = name;
   }
@@ -137,7 +143,7 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
   function addName(parent: number, text: string, inode: number, epoch: number): void {
     const name = freeName || ++usedNames;
     if (name === freeName) freeName = nextName[name];
-    texts[name] = text;
+    names.put(name, text);
     inodeOf[name] = inode;
     parentOf[name] = parent;
     parentGeneration[name] = inodes.generation(parent);
@@ -181,18 +187,31 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
     }
   }
 
+  /** A path is put together from its end. */
+  const room = Buffer.allocUnsafeSlow(TextLimit + TextUnits + 2);
+
   function pathOf(inode: number): Path | undefined {
     const epoch = epochs[inodes.brick(inode)];
-    let text = '';
+    /** Of what has characters of more than a byte, the end that is put together so far. */
+    let wide = '';
+    let start = room.length;
+    let length = 0;
     let stale = false;
     let at = inode;
-    for (let depth = 0; depth < DepthLimit && text.length < TextLimit && !inodes.isRoot(at); depth++) {
+    for (let depth = 0; depth < DepthLimit && length < TextLimit && !inodes.isRoot(at); depth++) {
       const name = livingName(at);
       if (name === 0) break;
-      text = `/${texts[name]}${text}`;
+      if (names.copy(name, room, start)) start -= names.length(name);
+      else {
+        wide = names.text(name) + room.toString('latin1', start) + wide;
+        start = room.length;
+      }
+      room[--start] = Slash;
+      length += names.length(name) + 1;
       if (epochOf[name] !== epoch) stale = true;
       at = parentOf[name];
     }
+    const text = room.toString('latin1', start) + wide;
     if (inodes.isRoot(at)) return { text: text === '' ? '/' : text, stale };
     return text === '' ? undefined : { text: `<gfid:${inodes.text(at)}>${text}`, stale };
   }
@@ -214,18 +233,18 @@ export function newPathTable(capacity: number, epochs: Uint32Array, seed: number
       const there = findName(parent, text);
       const same = there !== 0 && inodeOf[there] === inode;
       if (there !== 0 && !same) remove(there);
-      const names = removeOthers(inode, same ? there : 0, only || directory[inode] === 1);
+      const left = removeOthers(inode, same ? there : 0, only || directory[inode] === 1);
       if (same) {
         // What was said of it since the latest gap holds, whatever was asked before that gap and told only now.
         if (epochOf[there] !== epochs[brick]) epochOf[there] = epoch;
         unlist(there);
         list(there);
       } else {
-        if (names === NamesLimit) removeLast(inode);
+        if (left === NamesLimit) removeLast(inode);
         // Whatever has no second name leaves one free; those with several give theirs up.
-        while (!isNameLeft() && recent.oldest() !== inode) evict();
+        while (!isRoomFor(text) && recent.oldest() !== inode) evict();
         // In a very small table the directory may have gone for it.
-        if (isNameLeft() && inodes.find(brick, parentGfid) === parent) addName(parent, text, inode, epoch);
+        if (isRoomFor(text) && inodes.find(brick, parentGfid) === parent) addName(parent, text, inode, epoch);
       }
       useAll(inode);
     },
