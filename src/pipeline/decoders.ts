@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Select } from '../config/select.js';
 import type { Action } from '../observe/call-counts.js';
 import { readerPlace } from '../ring/reader.js';
+import { DECODER_HEAP, growSparingly } from './heaps.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
@@ -36,6 +37,7 @@ export function startDecoders(
   events: DecoderEvents,
   script: URL = new URL('./decoder-thread.js', import.meta.url),
 ): Decoders {
+  growSparingly();
   const workers = new Set<Worker>();
   let over = false;
   /** What was selected since the start: a replacement gets it too. */
@@ -48,7 +50,10 @@ export function startDecoders(
       let place = '';
       const start = () => {
         if (over) return;
-        const worker = new Worker(script, { workerData: withSelect(data, selected) });
+        const worker = new Worker(script, {
+          workerData: withSelect(data, selected),
+          resourceLimits: DECODER_HEAP,
+        });
         const born = performance.now();
         let finished = false;
         let reason = '';
