@@ -9,7 +9,7 @@ import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
 import { flowHash, makeService, shardOf } from '../packet/service.js';
 import { claimingDecoder, joinedLate } from '../protocols/claim.js';
-import type { Asleep, FoundBrick, Moment, Protocol, ProtocolOptions } from '../protocols/protocol.js';
+import type { Asleep, FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
 import { writeTimesBy } from '../records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../ring/layout.js';
@@ -85,14 +85,6 @@ const FATES: Readonly<Record<Fate, number>> = {
   [Fate.encrypted]: Counter.ignored_encrypted,
 };
 
-/** What is kept of a connection that sleeps (stream/sleep.ts). */
-interface Rest {
-  /** undefined: it is nobody's so far. */
-  readonly protocol: Protocol | undefined;
-  readonly asleep: Asleep | undefined;
-}
-const New: Rest = { protocol: undefined, asleep: undefined };
-
 export function newDecode(
   options: DecodeOptions,
   counters: CounterRow,
@@ -134,11 +126,11 @@ export function newDecode(
   const opened = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.watcher = lines;
-    const { protocol, asleep } = (rest ?? New) as Rest;
+    const asleep = rest as Asleep | undefined;
     const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : joinedLate(flow);
-    if (protocol !== undefined) {
+    if (flow.protocol > 0) {
+      const protocol = known[flow.protocol - 1];
       lines.protocol(protocol.name);
-      flow.protocol = protocol;
       flow.decoder = protocol.open(seen, lines.emit, options, asleep);
       return;
     }
@@ -147,7 +139,7 @@ export function newDecode(
       options,
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
-        flow.protocol = protocol;
+        flow.protocol = known.indexOf(protocol) + 1;
         flow.decoder = decoder;
         if (flow.missing) decoder.missing?.(true);
         if (!protocol.encrypted) return;
@@ -164,11 +156,8 @@ export function newDecode(
       },
     });
   };
-  const restOf = ({ protocol, decoder, watcher }: Flow, at: Moment): Rest | undefined => {
-    if (watcher.isQuiet?.(at) === false) return undefined;
-    const asleep = decoder.asleep?.(at);
-    return asleep === undefined ? undefined : { protocol, asleep };
-  };
+  const restOf = ({ decoder, watcher }: Flow, at: Moment): Asleep | undefined =>
+    watcher.isQuiet?.(at) === false ? undefined : decoder.asleep?.(at);
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
   const reassembler = newReassembler(options.limits, streams, opened, restOf);
   const tick = () => {

@@ -19,18 +19,18 @@ export interface LineBatch {
 
 /** @param handOver gets the bytes for itself, and the number of lines */
 export function newLineBatch(handOver: (bytes: Uint8Array<ArrayBuffer>, lines: number) => void): LineBatch {
-  let buffer = Buffer.allocUnsafeSlow(SIZE);
+  const buffer = Buffer.allocUnsafeSlow(SIZE);
   let at = 0;
   let lines = 0;
 
   const flush = () => {
     if (lines === 0) return;
     const written = buffer.subarray(0, at);
-    const bytes = written.includes(DEL) ? withoutDel(written) : written;
+    // A copy, as long as it is: what was handed over stays memory until the main thread's garbage is collected.
+    const bytes = written.includes(DEL) ? withoutDel(written) : new Uint8Array(written);
     const count = lines;
     at = 0;
     lines = 0;
-    buffer = Buffer.allocUnsafeSlow(SIZE);
     handOver(bytes, count);
   };
 

@@ -1,14 +1,6 @@
 /** A TCP connection as it is followed: its endpoints, its two directions and its decoder. */
 import type { Headers } from '../packet/headers.js';
-import type {
-  Connection,
-  Direction,
-  FlowDecoder,
-  GapReason,
-  Moment,
-  Protocol,
-  Words,
-} from '../protocols/protocol.js';
+import type { Connection, Direction, FlowDecoder, GapReason, Moment, Words } from '../protocols/protocol.js';
 import { dropEarly } from './early.js';
 import { type Half, newHalf } from './half.js';
 
@@ -29,8 +21,8 @@ export interface Flow extends Connection {
   /** By direction: what goes to the server, what goes to the client. */
   readonly halves: readonly [Half, Half];
   decoder: FlowDecoder;
-  /** Whose decoder it is; undefined: that is not known so far. */
-  protocol: Protocol | undefined;
+  /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
+  protocol: number;
   watcher: FlowWatcher;
   /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
@@ -81,7 +73,7 @@ export function makeFlow(
     oneSided: false,
     closed: false,
     missing: false,
-    protocol: undefined,
+    protocol: 0,
     hash,
     row: 0,
     looked: 0,

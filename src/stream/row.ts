@@ -13,6 +13,7 @@ const Flag = { ipv6: 1, fromStart: 2, ignored: 4, encrypted: 8, oneSided: 16 } a
 const HalfFlag = { synced: 1, initialSeen: 2, ackSeen: 4, finSeen: 8, closed: 16 } as const;
 /** Where the flags of the halves are. */
 const HalfShift = [8, 16] as const;
+const ProtocolShift = 24;
 
 /** What is counted of a direction is only asked whether it is few. */
 const MostPackets = 0x7fffffff;
@@ -64,6 +65,7 @@ export function writeRow(rows: Int32Array, flow: Flow): void {
     (flow.ignored ? Flag.ignored : 0) |
     (flow.encrypted ? Flag.encrypted : 0) |
     (flow.oneSided ? Flag.oneSided : 0) |
+    (flow.protocol << ProtocolShift) |
     (halfFlags(flow.halves[0]) << HalfShift[0]) |
     (halfFlags(flow.halves[1]) << HalfShift[1]);
   writeHalf(rows, at + Word.halves, flow.halves[0]);
@@ -104,6 +106,7 @@ export function readRow(rows: Int32Array, row: number): Flow {
     rows[at + Word.hash],
   );
   flow.row = row;
+  flow.protocol = flags >>> ProtocolShift;
   flow.ignored = (flags & Flag.ignored) !== 0;
   flow.encrypted = (flags & Flag.encrypted) !== 0;
   flow.oneSided = (flags & Flag.oneSided) !== 0;

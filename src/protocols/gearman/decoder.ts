@@ -217,7 +217,7 @@ export function openDecoder(
   from?: Asleep,
 ): FlowDecoder {
   const rest = from as GearmanAsleep | undefined;
-  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, rest?.jobs), rest?.pairing);
+  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, rest), rest);
   if (rest !== undefined) goOn(flow, rest);
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),

@@ -22,7 +22,7 @@ import type { Service } from './services.js';
 import { withoutSecretValues } from './settings.js';
 import type { Shared } from './shared.js';
 import { newStory } from './story.js';
-import { type Introduction, introductionOf } from './volume.js';
+import { clientOf, type Introduction, introductionOf } from './volume.js';
 
 const Nothing: Row = { asks: [] };
 
@@ -155,7 +155,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
   const story = newStory(connection, shared, peerNames);
   const locker: Locker = {
     get id() {
-      return text(known?.client.process_uuid);
+      return known?.id;
     },
     locks: newLockOrder(),
     who: () => ({
@@ -172,7 +172,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     put(fields, 'volume', from?.volume);
     put(fields, 'brick', from?.brick);
     put(fields, 'brick_host', from?.host);
-    if (known !== undefined) fields.client = whole ? known.client : known.caller;
+    if (known !== undefined) fields.client = whole ? clientOf(known) : known.caller;
   };
 
   const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {

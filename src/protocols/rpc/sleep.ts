@@ -1,5 +1,8 @@
-/** What is left of a connection when nothing is under way on it. */
-import type { Asleep } from '../protocol.js';
+/**
+ * What is left of a connection when nothing is under way on it. One object for all of it: there may be tens of thousands
+ * of them.
+ */
+import { type Asleep, ToClient, ToServer } from '../protocol.js';
 import { type Flow, Phase, type Side } from './flow.js';
 
 export interface RpcAsleep extends Asleep {
@@ -7,17 +10,15 @@ export interface RpcAsleep extends Asleep {
   readonly blind: boolean;
   /** What Describer.asleep() gave. */
   readonly describer: object;
-  readonly toServer: RestOfSide;
-  readonly toClient: RestOfSide;
-}
-
-type RestOfSide = Pick<Side, 'seen' | 'lastCall' | 'lastReply' | 'unread'>;
-
-/** Of a side on which no more was seen than a connection has to begin with, there is one for all. */
-const Unseen: RestOfSide = { seen: false, lastCall: -1, lastReply: -1, unread: 0 };
-
-function restOf({ seen, lastCall, lastReply, unread }: Side): RestOfSide {
-  return seen ? { seen, lastCall, lastReply, unread } : Unseen;
+  // Of Side, of what goes to the server and of what goes to the client.
+  readonly serverSeen: boolean;
+  readonly serverCall: number;
+  readonly serverReply: number;
+  readonly serverUnread: number;
+  readonly clientSeen: boolean;
+  readonly clientCall: number;
+  readonly clientReply: number;
+  readonly clientUnread: number;
 }
 
 function isIdle(side: Side): boolean {
@@ -30,28 +31,44 @@ function isIdle(side: Side): boolean {
     side.fragments === undefined &&
     side.loss === undefined &&
     side.doubted === undefined &&
-    (side.seen || side.unread === 0) &&
     side.calls.empty()
   );
 }
 
 export function asleep(flow: Flow, fromStart: boolean): RpcAsleep | undefined {
-  const [a, b] = flow.sides;
-  if (!isIdle(a) || !isIdle(b)) return undefined;
+  const [server, client] = flow.sides;
+  if (!isIdle(server) || !isIdle(client)) return undefined;
   const describer = flow.describer.asleep?.();
   if (describer === undefined) return undefined;
-  const { otherNumbers, blind } = flow;
-  return { fromStart, otherNumbers, blind, describer, toServer: restOf(a), toClient: restOf(b) };
+  return {
+    fromStart,
+    otherNumbers: flow.otherNumbers,
+    blind: flow.blind,
+    describer,
+    serverSeen: server.seen,
+    serverCall: server.lastCall,
+    serverReply: server.lastReply,
+    serverUnread: server.unread,
+    clientSeen: client.seen,
+    clientCall: client.lastCall,
+    clientReply: client.lastReply,
+    clientUnread: client.unread,
+  };
 }
 
 /** Goes on from there, with what was made anew. */
 export function goOn(flow: Flow, from: RpcAsleep): void {
   flow.otherNumbers = from.otherNumbers;
   flow.blind = from.blind;
-  for (const [index, rest] of [from.toServer, from.toClient].entries()) {
-    const side = flow.sides[index];
-    Object.assign(side, rest);
-    side.phase = Phase.boundary;
-    side.loss = undefined;
-  }
+  wake(flow.sides[ToServer], from.serverSeen, from.serverCall, from.serverReply, from.serverUnread);
+  wake(flow.sides[ToClient], from.clientSeen, from.clientCall, from.clientReply, from.clientUnread);
+}
+
+function wake(side: Side, seen: boolean, lastCall: number, lastReply: number, unread: number): void {
+  side.phase = Phase.boundary;
+  side.loss = undefined;
+  side.seen = seen;
+  side.lastCall = lastCall;
+  side.lastReply = lastReply;
+  side.unread = unread;
 }

@@ -7,7 +7,7 @@ export function newConnection(
   server: Server,
   table: Table,
   complete: boolean,
-  abilities: JobConnection['abilities'] = new Map(),
+  abilities: JobConnection['abilities'],
 ): JobConnection {
   return {
     peer,

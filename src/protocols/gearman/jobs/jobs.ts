@@ -17,7 +17,7 @@ import { created, refused, relayed, submit } from './client.js';
 import { newConnection } from './connection.js';
 import { unfinished } from './end.js';
 import { type JobConnection, State } from './model.js';
-import type { JobsRest } from './rest.js';
+import { abilitiesOf, idOf, type JobsRest } from './rest.js';
 import { newStuck } from './stuck.js';
 import { newTable } from './table.js';
 import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from './worker.js';
@@ -39,9 +39,15 @@ export function newJobs(limit: number, { tally, jobs }: Outside): Jobs {
   return {
     open(connection, emit, rest) {
       const { ipVersion, client, clientPort, fromStart } = connection;
-      const peer = { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id: rest?.id };
+      const peer = { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id: idOf(rest?.id) };
       const server = rest?.server ?? table.server(connection);
-      return newConnection(peer, server, table, rest?.complete ?? fromStart, rest?.abilities);
+      return newConnection(
+        peer,
+        server,
+        table,
+        rest?.complete ?? fromStart,
+        abilitiesOf(rest?.abilities ?? ''),
+      );
     },
     tick: stuck.tick,
     end(at) {
