@@ -29,6 +29,8 @@ export interface Names {
   fits(text: string): boolean;
   put(name: number, text: string): void;
   remove(name: number): void;
+  /** One is the other now, which was none. */
+  move(from: number, to: number): void;
   is(name: number, text: string): boolean;
   /** As hashName() has it of the text. */
   hash(name: number, seed: number): number;
@@ -153,6 +155,10 @@ export function newNames(most: number, mostCells: number): Names {
         freeCount++;
         cell = next;
       }
+    },
+    move(from, to) {
+      const words = CellBytes / 4;
+      for (let i = 0; i < words; i++) links[to * words + i] = links[from * words + i];
     },
     is(name, text) {
       const head = headOf(name);
