@@ -23,7 +23,7 @@ import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethP
 import { tell, verdict } from './results.mjs';
 import { rivals, TSHARK } from './rivals.mjs';
 import {
-  captureOf,
+  METADATA,
   MOST_COPIES,
   messagesIn,
   needTcpreplay,
@@ -36,7 +36,7 @@ import {
 
 const { values } = parseArgs({
   options: {
-    file: { type: 'string', default: captureOf('g-fops-all') },
+    file: { type: 'string', default: METADATA },
     seconds: { type: 'string', default: '20' },
     precision: { type: 'string', default: '1.1' },
     grace: { type: 'string', default: '2' },

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { time } from './cpu.mjs';
 import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
 import { verdict } from './results.mjs';
-import { captureOf, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
+import { captureOf, METADATA, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 });
-const files = values.file ?? ['g-fops-all', 'gm-many'].map(captureOf);
+const files = values.file ?? [METADATA, captureOf('gm-many')];
 
 const node = process.execPath;
 const read = [node, MAIN, 'read', '--workers', '1'];
@@ -88,7 +88,7 @@ for (const file of files) {
     if (!name.startsWith('wiretail')) continue;
     const ratios = [base.wall / median(wall), base.user / median(user)];
     const measured = `${ratios[0].toFixed(1)} and ${ratios[1].toFixed(1)}`;
-    const what = `tshark's wall time and user CPU by wiretail's, ${name.slice(9)}, ${nameOf(file)}: at least 20 and 10`;
+    const what = `tshark's wall time and user CPU by wiretail's, ${name.slice(9)}, ${packets} packets of ${nameOf(file)}: at least 20 and 10`;
     verdict(1, what, measured, ratios[0] >= 20 && ratios[1] >= 10);
   }
 }

@@ -1,15 +1,15 @@
 /**
  * Records become lines here. What all lines of a connection have in common pino writes, once for each level: the
- * level and the connection's bindings. The record's own part is appended as text, without an object that holds it all:
+ * level and the connection's bindings. The record's own part is written behind it, without an object that holds it all:
  * built as one and given to pino for every line it took a quarter more of a decoder's time.
  */
 import { pino } from 'pino';
-import { exactJson } from '../records/exact-json.js';
 import { fitSections, ROUNDS } from '../records/fit.js';
-import type { Json, JsonObject, Level, RecordBody, Sections } from '../records/record.js';
-import { timestamp } from '../records/time.js';
-import { ESCAPED_BYTES, escaped } from './escape.js';
-import { eventOf, quoted, rpcJson } from './line-parts.js';
+import type { JsonObject, Level, RecordBody, Sections } from '../records/record.js';
+import { escaped } from './escape.js';
+import { type LineBytes, type LineMemory, putBytes, putText } from './line-bytes.js';
+import { putJson, putObject, putSentence } from './line-json.js';
+import { putHead, putRpc } from './line-parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
 export type Beginnings = { -readonly [level in Level]?: string } & { readonly bindings: JsonObject };
@@ -23,11 +23,16 @@ export interface RecordLog {
 /** What pino ends a line without a message and fields with. */
 const END = ',"message":""}\n';
 
-/**
- * @param maxLine bytes that a line may have at most, its newline included, once it is escaped; 0: no limit
- * @param emit gets lines that are still to be escaped (escape.ts): in many of them together that costs less
- */
-export function newRecordLog(maxLine: number, emit: (line: string) => void): RecordLog {
+const GEARMAN = Buffer.from(',"gearman":');
+const RPC = Buffer.from(',"rpc":');
+const GLUSTER = Buffer.from(',"gluster":');
+const WIRETAIL = Buffer.from(',"wiretail":');
+const TLS = Buffer.from(',"tls":');
+const MESSAGE = Buffer.from(',"message":');
+const END_OF_LINE = Buffer.from('}\n');
+
+/** @param maxLine bytes that a line may have at most, its newline included; 0: no limit */
+export function newRecordLog(maxLine: number, lines: LineMemory): RecordLog {
   let written = '';
   const root = pino(
     {
@@ -45,68 +50,65 @@ export function newRecordLog(maxLine: number, emit: (line: string) => void): Rec
 
   const begin = (beginnings: Beginnings, level: Level): string => {
     root.child(beginnings.bindings)[level]('');
-    beginnings[level] = written.slice(0, -END.length);
+    beginnings[level] = escaped(written.slice(0, -END.length));
     return beginnings[level];
   };
 
-  const isTooLong = (line: string): boolean =>
-    maxLine > 0 && line.length * ESCAPED_BYTES > maxLine && Buffer.byteLength(escaped(line)) > maxLine;
+  const isTooLong = (start: number) => maxLine > 0 && lines.at - start > maxLine;
 
   return {
     child: (bindings) => ({ bindings }),
     write(beginnings, body) {
-      const { level, message } = body;
-      const { sections } = body;
-      const start = `${beginnings[level] ?? begin(beginnings, level)}${headOf(body)}`;
-      let line = `${start}${sectionsOf(sections)}${messageOf(message)}`;
-      for (let round = 0; isTooLong(line) && round < ROUNDS; round++) {
-        const shorter = anyOf(fitSections({ ...sections }, round));
-        line = `${start}${shorter}${messageOf(message.slice(0, 1024 >> round))}`;
-      }
-      emit(line);
+      const { level, message, sections } = body;
+      const beginning = beginnings[level] ?? begin(beginnings, level);
+      let start: number;
+      do {
+        start = lines.at;
+        putText(lines, beginning);
+        putHead(lines, body);
+        const own = lines.at;
+        putSections(lines, sections);
+        putMessage(lines, message);
+        for (let round = 0; isTooLong(start) && round < ROUNDS; round++) {
+          lines.at = own;
+          putAny(lines, fitSections({ ...sections }, round));
+          putMessage(lines, message.slice(0, 1024 >> round));
+        }
+      } while (!lines.end(start));
     },
   };
 }
 
-function messageOf(message: string): string {
-  return `,"message":${quoted(message)}}\n`;
-}
-
-function headOf(body: RecordBody): string {
-  const { dataset, action, outcome, duration, packet, replyPacket } = body;
-  let head = `,"@timestamp":"${timestamp(body.seconds, body.nanoseconds)}"`;
-  head += `,"event":{${eventOf(dataset, action, outcome)}`;
-  if (duration !== undefined) head += `,"duration":${duration}`;
-  if (packet === 0) return `${head}}`;
-  head += `},"packet":{"number":${packet}`;
-  return replyPacket === 0 ? `${head}}` : `${head},"reply_number":${replyPacket}}`;
+function putMessage(out: LineBytes, message: string): void {
+  putBytes(out, MESSAGE);
+  putSentence(out, message);
+  putBytes(out, END_OF_LINE);
 }
 
 /** In the order in which protocols give them. */
-function sectionsOf({ gearman, rpc, gluster, wiretail, tls }: Sections): string {
-  let all = '';
-  if (gearman !== undefined) all += `,"gearman":${json(gearman)}`;
-  if (rpc !== undefined) all += `,"rpc":${rpcJson(rpc, json)}`;
-  if (gluster !== undefined) all += `,"gluster":${json(gluster)}`;
-  if (wiretail !== undefined) all += `,"wiretail":${json(wiretail)}`;
-  return tls === undefined ? all : `${all},"tls":${json(tls)}`;
+function putSections(out: LineBytes, { gearman, rpc, gluster, wiretail, tls }: Sections): void {
+  putSection(out, GEARMAN, gearman);
+  if (rpc !== undefined) {
+    putBytes(out, RPC);
+    putRpc(out, rpc);
+  }
+  putSection(out, GLUSTER, gluster);
+  putSection(out, WIRETAIL, wiretail);
+  putSection(out, TLS, tls);
+}
+
+function putSection(out: LineBytes, key: Uint8Array, section: JsonObject | undefined): void {
+  if (section === undefined) return;
+  putBytes(out, key);
+  putObject(out, section);
 }
 
 /** What was shortened has no certain form any more. */
-function anyOf(sections: JsonObject): string {
-  let all = '';
+function putAny(out: LineBytes, sections: JsonObject): void {
   for (const name in sections) {
     const section = sections[name];
-    if (section !== undefined) all += `,"${name}":${json(section)}`;
-  }
-  return all;
-}
-
-/** JSON.stringify refuses integers beyond a double. */
-function json(section: Json): string {
-  try {
-    return JSON.stringify(section);
-  } catch {
-    return exactJson(section);
+    if (section === undefined) continue;
+    putBytes(out, Buffer.from(`,"${name}":`));
+    putJson(out, section);
   }
 }

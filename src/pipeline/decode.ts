@@ -4,7 +4,8 @@
  */
 import type { Select } from '../config/select.js';
 import { Counter, type CounterRow } from '../observe/counters.js';
-import { newRecordLog } from '../output/record-log.js';
+import type { LineMemory } from '../output/line-bytes.js';
+import { newRecordLog, type RecordLog } from '../output/record-log.js';
 import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
 import { flowHash, makeService, shardOf } from '../packet/service.js';
@@ -89,7 +90,7 @@ export function newDecode(
   options: DecodeOptions,
   counters: CounterRow,
   place: DecodePlace,
-  emitLine: (line: string) => void,
+  lines: LineMemory,
   found: (brick: FoundBrick) => void = () => {},
   tally: Tally = NO_TALLY,
   clock: PacketClock = newFileClock(),
@@ -103,10 +104,14 @@ export function newDecode(
   // A thread has one decoder.
   writeTimesBy(clock.wall);
   const isToService = makeService(options.servicePorts);
-  const log = newRecordLog(options.maxLine, (line) => {
-    counters[Counter.lines]++;
-    emitLine(line);
-  });
+  const { child, write } = newRecordLog(options.maxLine, lines);
+  const log: RecordLog = {
+    child,
+    write(beginnings, body) {
+      counters[Counter.lines]++;
+      write(beginnings, body);
+    },
+  };
   const known = protocols(options, options.servicePorts, {
     tally(what) {
       counters[Counter[what]]++;

@@ -38,7 +38,11 @@ beat();
 let since = Number.NaN;
 let decoding = false;
 
-const batch = newLineBatch((bytes, count) => {
+const began = () => {
+  since = packetTime();
+};
+
+const batch = newLineBatch(began, (bytes, count) => {
   while (Atomics.load(control, pending) > data.pendingLimit) {
     if (data.live || Atomics.load(control, ControlWord.abandon) === 1) {
       counters[Counter.lines_dropped] += count;
@@ -48,8 +52,6 @@ const batch = newLineBatch((bytes, count) => {
   }
   Atomics.add(control, pending, bytes.length);
   tell({ kind: 'lines', lines: bytes, count, since }, [bytes.buffer]);
-  // The line that found no room in this batch is the first of the next.
-  since = packetTime();
 });
 
 function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
@@ -60,16 +62,11 @@ function packetTime(): number {
   return decoding ? clock.monotonic(decode.at) : Number.NaN;
 }
 
-function addLine(line: string): void {
-  if (batch.empty()) since = packetTime();
-  batch.add(line);
-}
-
 const decode = newDecode(
   data.options,
   counters,
   place,
-  addLine,
+  batch,
   (brick) => tell({ kind: 'found', brick }),
   newTally(data.tallies, data.decoder, counters),
   clock,

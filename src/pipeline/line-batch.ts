@@ -1,60 +1,56 @@
 /**
- * A decoder's lines on their way to the main thread, as bytes in one piece of memory. Each line is encoded when it is
- * there: strings joined first and encoded then cost six times as much, most of it for the garbage collector.
+ * A decoder's lines on their way to the main thread, written into one piece of memory. What is handed over is a copy, as
+ * long as it is: it stays memory until the main thread's garbage is collected, and most batches are small.
  */
 import { Buffer } from 'node:buffer';
-import { DEL, ESCAPED_BYTES, escaped } from '../output/escape.js';
+import type { LineMemory } from '../output/line-bytes.js';
 
 /** Bytes after which a batch is handed over, if no pause in the packets comes first. */
 const ENOUGH = 128 << 10;
 const SIZE = 2 * ENOUGH;
-export interface LineBatch {
-  /** A line that is still to be escaped. */
-  add(line: string): void;
-  /** Nothing was added since the last was handed over. */
-  empty(): boolean;
+
+export interface LineBatch extends LineMemory {
   /** Hands over what there is. */
   flush(): void;
 }
 
-/** @param handOver gets the bytes for itself, and the number of lines */
-export function newLineBatch(handOver: (bytes: Uint8Array<ArrayBuffer>, lines: number) => void): LineBatch {
-  const buffer = Buffer.allocUnsafeSlow(SIZE);
-  let at = 0;
+/**
+ * @param began is told of the first line of each batch
+ * @param handOver gets the bytes for itself, and the number of lines
+ */
+export function newLineBatch(
+  began: () => void,
+  handOver: (bytes: Uint8Array<ArrayBuffer>, lines: number) => void,
+): LineBatch {
   let lines = 0;
 
-  const flush = () => {
-    if (lines === 0) return;
-    const written = buffer.subarray(0, at);
-    // A copy, as long as it is: what was handed over stays memory until the main thread's garbage is collected.
-    const bytes = written.includes(DEL) ? withoutDel(written) : new Uint8Array(written);
+  /** Hands over the lines up to `end`, and begins anew with so much memory. */
+  const handOverTo = (end: number, size: number) => {
+    const { buffer } = batch;
     const count = lines;
-    at = 0;
     lines = 0;
-    handOver(bytes, count);
+    batch.at = 0;
+    if (batch.buffer.length !== size) batch.buffer = Buffer.allocUnsafeSlow(size);
+    if (count > 0) handOver(new Uint8Array(buffer.subarray(0, end)), count);
   };
 
-  return {
-    add(line) {
-      if (line.length * ESCAPED_BYTES > SIZE - at) {
-        flush();
-        if (line.length * ESCAPED_BYTES > SIZE) {
-          handOver(new TextEncoder().encode(escaped(line)), 1);
-          return;
-        }
+  const batch = {
+    buffer: Buffer.allocUnsafeSlow(SIZE),
+    at: 0,
+    end(start: number): boolean {
+      const { at } = batch;
+      if (at > batch.buffer.length) {
+        // What was counted of it is the least that it needs.
+        handOverTo(start, Math.max(SIZE, 2 * (at - start)));
+        return false;
       }
-      const size = buffer.write(line, at);
-      // As many bytes as code units: all of it is ASCII, as nearly always, and looking at each unit would cost more.
-      at += size === line.length ? size : buffer.write(escaped(line), at);
-      lines++;
-      if (at >= ENOUGH) flush();
+      if (lines++ === 0) began();
+      if (at >= ENOUGH) handOverTo(at, SIZE);
+      return true;
     },
-    empty: () => lines === 0,
-    flush,
+    flush() {
+      if (lines > 0) handOverTo(batch.at, SIZE);
+    },
   };
-}
-
-/** ASCII or not, no other character of UTF-8 has this byte. */
-function withoutDel(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(escaped(bytes.toString()));
+  return batch;
 }

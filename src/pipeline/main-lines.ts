@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../capture/engine.js';
 import type { ClockEvent } from '../observe/clocks.js';
-import { escaped } from '../output/escape.js';
 import type { OutputEvent } from '../output/output.js';
 import { newRecordLog } from '../output/record-log.js';
+import { newTextLines } from '../output/text-lines.js';
 import type { JsonObject, RecordBody } from '../records/record.js';
 import type { InputProblem, StartInfo } from './messages.js';
 
@@ -40,7 +40,10 @@ export function wallClock(): Time {
 export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
   let take = emit;
   let started: StartOfRun | undefined;
-  const log = newRecordLog(maxLine, (line) => take(escaped(line)));
+  const log = newRecordLog(
+    maxLine,
+    newTextLines((line) => take(line)),
+  );
   const beginnings = log.child({ host: { hostname: hostname() } });
   const write = (
     at: Time,

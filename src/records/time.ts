@@ -25,16 +25,19 @@ export function wallTime(at: Instant): Instant {
   return wall === undefined ? at : wall(at.seconds, at.nanoseconds);
 }
 
-/** Nearly all records share their second with the one before, so its text is kept. */
-export function timestamp(seconds: number, nanoseconds: number): string {
-  let fraction = nanoseconds;
-  let second = seconds;
-  if (wall !== undefined) ({ seconds: second, nanoseconds: fraction } = wall(seconds, nanoseconds));
+/** A second as text, with the point before its fraction. Nearly all records share it with the one before, so it is kept. */
+export function secondText(second: number): string {
   if (second !== lastSecond) {
     lastSecond = second;
     lastText = new Date(second * 1000).toISOString().slice(0, 20);
   }
-  return `${lastText}${String(fraction).padStart(9, '0')}Z`;
+  return lastText;
+}
+
+/** The time of day of a kept moment, as text. */
+export function timestamp(seconds: number, nanoseconds: number): string {
+  const at = wallTime({ seconds, nanoseconds });
+  return `${secondText(at.seconds)}${String(at.nanoseconds).padStart(9, '0')}Z`;
 }
 
 /** Nanoseconds from a kept moment to `to`; exact up to 104 days. */

@@ -20,10 +20,21 @@ export function plain(value: unknown): string {
  * is shown (the bidirectional formatting characters of Unicode's annex 9).
  */
 export function oneLine(text: string): string {
-  return Control.test(text) ? text.replace(Controls, '.') : text;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // Seldom: what is not printable ASCII is looked at more closely.
+    if (code < 0x20 || code > 0x7e) return Control.test(text) ? text.replace(Controls, '.') : text;
+  }
+  return text;
 }
 
+/** `0.00 ms` to `9.99 ms`, as nearly all take. */
+const Hundredths = Array.from({ length: 1000 }, (_, number) => `${(number / 100).toFixed(2)} ms`);
+
 export function elapsed(nanoseconds: number): string {
+  const hundredths = Math.round(nanoseconds / 1e4);
+  // Of what lies in the middle between two, toFixed() decides.
+  if (hundredths >= 0 && hundredths < 1000 && nanoseconds % 5000 !== 0) return Hundredths[hundredths];
   const milliseconds = nanoseconds / 1e6;
   if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
   if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;

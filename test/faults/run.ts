@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { newDecode } from '../../src/pipeline/decode.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
@@ -37,11 +38,16 @@ export function run(linkType: number, packets: readonly Packet[]): Run {
   const counters = counterRow(createCounters(1), 0);
   const messages: Message[] = [];
   const anomalies: Anomaly[] = [];
-  const decode = newDecode(OPTIONS, counters, { linkType, packet: 0 }, (line) => {
-    const read = readLine(line);
-    if ('message' in read) messages.push(read.message);
-    else anomalies.push(read.anomaly);
-  });
+  const decode = newDecode(
+    OPTIONS,
+    counters,
+    { linkType, packet: 0 },
+    newTextLines((line) => {
+      const read = readLine(line);
+      if ('message' in read) messages.push(read.message);
+      else anomalies.push(read.anomaly);
+    }),
+  );
   const records = asRecords(packets);
   decode.records(records, 0, records.length, () => {});
   decode.end();

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { newDecode } from '../../src/pipeline/decode.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { DAMAGES } from './damage.js';
@@ -40,15 +41,20 @@ const OPTIONS = {
 function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'messages'): Map<string, Told> {
   const told = new Map<string, Told>();
   const counters = counterRow(createCounters(1), 0);
-  const decode = newDecode({ ...OPTIONS, view }, counters, { linkType, packet: 0 }, (line) => {
-    if (!line.includes('"gluster.mgmt"')) return;
-    const { event, network, rpc, gluster } = JSON.parse(line);
-    if (gluster === undefined) return;
-    const fields = Object.fromEntries(
-      TOLD.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
-    );
-    told.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
-  });
+  const decode = newDecode(
+    { ...OPTIONS, view },
+    counters,
+    { linkType, packet: 0 },
+    newTextLines((line) => {
+      if (!line.includes('"gluster.mgmt"')) return;
+      const { event, network, rpc, gluster } = JSON.parse(line);
+      if (gluster === undefined) return;
+      const fields = Object.fromEntries(
+        TOLD.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
+      );
+      told.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
+    }),
+  );
   const records = asRecords(packets);
   decode.records(records, 0, records.length, () => {});
   decode.end();

@@ -10,7 +10,7 @@ import { configOfRead, describeRead, readCommand } from '../../src/commands/read
 import type { ReadConfig } from '../../src/config/options.js';
 import { VERSION } from '../../src/config/version.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
-import { escaped } from '../../src/output/escape.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { newTally } from '../../src/pipeline/count-records.js';
 import { newDecode } from '../../src/pipeline/decode.js';
 import { newMainLines, type Time } from '../../src/pipeline/main-lines.js';
@@ -91,11 +91,11 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
 
   const [{ options }] = decoderData(config, shared, false);
   const place = { linkType: -1, packet: 0 };
-  const write = (line: string) => {
+  const memory = newTextLines((line) => {
     ofDecoder++;
-    output.push(escaped(line));
-  };
-  const decode = newDecode(options, own, place, write, undefined, newTally(shared.tallies, 0, own));
+    output.push(line);
+  });
+  const decode = newDecode(options, own, place, memory, undefined, newTally(shared.tallies, 0, own));
   const target: NumberingSink = {
     link(type) {
       place.linkType = type;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { eventOf, quotedName, rpcJson } from '../../src/output/line-parts.js';
+import { putHead, putRpc } from '../../src/output/line-parts.js';
 import type { RpcSection } from '../../src/records/record.js';
 import { newRandom } from '../helpers/random.js';
+import { written } from './written.js';
 
-test('the rpc section as text is what JSON.stringify makes of it, whatever is there of it', () => {
+test('the rpc section is what JSON.stringify makes of it, whatever is there of it', () => {
   const random = newRandom(1);
   const some = <T>(value: T): T | undefined => (random.chance(0.5) ? value : undefined);
   for (let n = 0; n < 2000; n++) {
@@ -27,13 +28,33 @@ test('the rpc section as text is what JSON.stringify makes of it, whatever is th
       age: some(random.between(0, 1e12)),
       late: some(true),
     };
-    const text = rpcJson(rpc, JSON.stringify);
-    assert.equal(text, JSON.stringify({ ...rpc, method: rpc.method?.toWellFormed() }));
+    assert.equal(
+      written((out) => putRpc(out, rpc)),
+      JSON.stringify({ ...rpc, method: rpc.method?.toWellFormed() }),
+    );
   }
 });
 
 test('names are remembered, not mixed up, and not without end', () => {
-  for (let n = 0; n < 5000; n++) assert.equal(quotedName(`n${n % 3000}`), `"n${n % 3000}"`);
-  const event = { dataset: 'gearman.admin', action: 'a"b', outcome: 'failure' };
-  assert.deepEqual(JSON.parse(`{${eventOf('gearman.admin', 'a"b', 'failure')}}`), event);
+  for (let n = 0; n < 5000; n++) {
+    const action = `a"${n % 3000}`;
+    const head = written((out) =>
+      putHead(out, {
+        level: 'info',
+        message: '',
+        seconds: 1_700_000_000,
+        nanoseconds: n,
+        packet: 0,
+        replyPacket: 0,
+        dataset: 'gearman.admin',
+        action,
+        outcome: 'failure',
+        sections: {},
+      }),
+    );
+    assert.deepEqual(JSON.parse(`{${head.slice(1)}}`), {
+      '@timestamp': `2023-11-14T22:13:20.${String(n).padStart(9, '0')}Z`,
+      event: { dataset: 'gearman.admin', action, outcome: 'failure' },
+    });
+  }
 });

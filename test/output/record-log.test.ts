@@ -1,8 +1,8 @@
 /** From a record to its line: always one line of valid JSON, within the limit. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { escaped } from '../../src/output/escape.js';
 import { newRecordLog } from '../../src/output/record-log.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import type { Json, JsonObject, RecordBody, Sections } from '../../src/records/record.js';
 import { newRandom, type Random } from '../helpers/random.js';
 
@@ -20,11 +20,13 @@ const BODY: RecordBody = {
 
 function write(body: Partial<RecordBody>, maxLine = 0, bindings: JsonObject = {}): string {
   const lines: string[] = [];
-  const log = newRecordLog(maxLine, (line) => lines.push(line));
+  const log = newRecordLog(
+    maxLine,
+    newTextLines((line) => lines.push(line)),
+  );
   log.write(log.child(bindings), { ...BODY, ...body });
   assert.equal(lines.length, 1);
-  // As it goes out.
-  return escaped(lines[0]);
+  return lines[0];
 }
 
 describe('a record', () => {
@@ -68,7 +70,10 @@ describe('a record', () => {
 
   it('does not stay in the line of the next', () => {
     const lines: string[] = [];
-    const log = newRecordLog(0, (line) => lines.push(line));
+    const log = newRecordLog(
+      0,
+      newTextLines((line) => lines.push(line)),
+    );
     const one = log.child({ source: { ip: '10.0.0.1' } });
     const two = log.child({ source: { ip: '10.0.0.2' } });
     log.write(one, BODY);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { newLiveClock } from '../../src/pipeline/live-clock.js';
 import { writeTimesBy } from '../../src/records/time.js';
@@ -64,7 +65,7 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
     OPTIONS,
     counters,
     { linkType, packet: 0 },
-    (line) => lines.push(line),
+    newTextLines((line) => lines.push(line)),
     undefined,
     undefined,
     clock,
@@ -165,7 +166,7 @@ describe('the clock was set back while a file was captured', () => {
       { ...OPTIONS, numbered: true },
       counterRow(createCounters(1), 0),
       { linkType, packet: 0 },
-      (line) => lines.push(line),
+      newTextLines((line) => lines.push(line)),
     );
     const records = asRecords(stepped);
     decode.records(records, 0, records.length, () => {});

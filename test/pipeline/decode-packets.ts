@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { NO_TALLY, type Tally } from '../../src/pipeline/count-records.js';
 import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
@@ -57,9 +58,9 @@ export function decodePackets(
       options,
       counters,
       { linkType, packet: 0 },
-      (line) => {
+      newTextLines((line) => {
         text += line;
-      },
+      }),
       undefined,
       tallyOf(shard, counters),
     );

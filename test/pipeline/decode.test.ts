@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { newTextLines } from '../../src/output/text-lines.js';
 import { type Decode, type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
 import { type CaptureRecords, captureNames, captureRecords } from '../helpers/captures.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
@@ -36,7 +37,16 @@ function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { dec
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
   const place = { linkType: capture.linkType, packet: 0 };
-  return { lines, counters, decode: newDecode(options, counters, place, (line) => lines.push(line)) };
+  return {
+    lines,
+    counters,
+    decode: newDecode(
+      options,
+      counters,
+      place,
+      newTextLines((line) => lines.push(line)),
+    ),
+  };
 }
 
 function decodeAll(capture: CaptureRecords, options: DecodeOptions): Decoded {

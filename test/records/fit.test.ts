@@ -1,7 +1,6 @@
 /** Records that are too long for a line. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exactJson } from '../../src/records/exact-json.js';
 import { fitSections, ROUNDS } from '../../src/records/fit.js';
 import type { JsonObject } from '../../src/records/record.js';
 
@@ -63,23 +62,5 @@ describe('fitSections', () => {
     const copy = structuredClone(sections);
     fit(sections, 2);
     assert.deepEqual(sections, copy);
-  });
-});
-
-describe('exactJson', () => {
-  it('is JSON.stringify where that is enough', () => {
-    for (const value of [
-      { a: [1, 'two', true, { b: {} }, []], 'a "key"\n': 'a "value"\n', none: undefined },
-      [],
-      'text',
-      -1.5,
-    ]) {
-      assert.equal(exactJson(value), JSON.stringify(value));
-    }
-  });
-
-  it('has integers of any size', () => {
-    const text = exactJson({ z: 2n ** 64n - 1n, a: [-(2n ** 63n), 1], m: { n: 3n } });
-    assert.equal(text, '{"z":18446744073709551615,"a":[-9223372036854775808,1],"m":{"n":3}}');
   });
 });

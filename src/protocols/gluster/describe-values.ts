@@ -28,7 +28,18 @@ export function entry(dict: Json | undefined, key: string): string | undefined {
 export const NullGfid = '00000000-0000-0000-0000-000000000000';
 export const RootGfid = '00000000-0000-0000-0000-000000000001';
 
-const Uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const Form = 'hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh';
+
+/** In the canonical form, in lower case. A regular expression took twice the time, of which there is much. */
+function isUuid(text: string): boolean {
+  if (text.length !== Form.length) return false;
+  for (let at = 0; at < Form.length; at++) {
+    const code = text.charCodeAt(at);
+    const isDigit = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
+    if (Form.charCodeAt(at) === 0x2d ? code !== 0x2d : !isDigit) return false;
+  }
+  return true;
+}
 
 /** The last one that was looked at: what describes a call and what learns from it ask for the same. */
 let lastGfid = RootGfid;
@@ -37,7 +48,7 @@ let lastGfid = RootGfid;
 export function gfid(value: Json | undefined): string | undefined {
   if (value === lastGfid) return lastGfid;
   const id = text(value);
-  if (id === undefined || id === NullGfid || !Uuid.test(id)) return undefined;
+  if (id === undefined || id === NullGfid || !isUuid(id)) return undefined;
   lastGfid = id;
   return id;
 }

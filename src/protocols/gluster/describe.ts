@@ -118,6 +118,24 @@ function subjectOf(
   return words;
 }
 
+/** Most have no holders, and are not expected. */
+function described(
+  fields: Fields,
+  subject: string,
+  result: Result | undefined,
+  holders: string,
+): Description {
+  const all: { -readonly [name in keyof Description]: Description[name] } = {
+    fields,
+    subject,
+    result: result?.words,
+    outcome: result?.outcome,
+  };
+  if (holders !== '') all.holders = holders;
+  if (result?.expected === true) all.expected = true;
+  return all;
+}
+
 /** SETVOLUME: the client, its volume and the brick that it wants. */
 function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
@@ -187,7 +205,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
     if (part === 'call') {
       const holders = watch.tell(exchange, undefined, fields);
-      return { fields, subject, result: undefined, outcome: undefined, ...(holders && { holders }) };
+      return described(fields, subject, undefined, holders);
     }
     const result = resultOf(exchange, row, fields);
     if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
@@ -196,14 +214,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
       if (result.outcome === 'success') takePlaces(exchange, meets);
     }
     const holders = watch.tell(exchange, result.outcome, fields);
-    const described = {
-      fields,
-      subject,
-      result: result.words,
-      outcome: result.outcome,
-      ...(holders && { holders }),
-    };
-    return result.expected === true ? { ...described, expected: true } : described;
+    return described(fields, subject, result, holders);
   };
 
   const meet = (introduction: Introduction | undefined, began: number) => {

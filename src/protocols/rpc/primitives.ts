@@ -61,8 +61,31 @@ function uuidOf(bytes: Uint8Array, at: number, step: number): string {
   return uuidText.toString('latin1');
 }
 
+/** UUIDs that are kept, each where its words put it: a file comes again and again in calls, replies and listings. */
+const KEPT = 4096;
+const keptWords = new Int32Array(KEPT * 4);
+const keptTexts: string[] = new Array<string>(KEPT).fill('00000000-0000-0000-0000-000000000000');
+
 export function uuid(bytes: Uint8Array, at: number): string {
-  return uuidOf(bytes, at, 1);
+  const w0 = int(bytes, at);
+  const w1 = int(bytes, at + 4);
+  const w2 = int(bytes, at + 8);
+  const w3 = int(bytes, at + 12);
+  const place = (w0 ^ w1 ^ w2 ^ w3 ^ (w3 >>> 16)) & (KEPT - 1);
+  const word = place * 4;
+  if (
+    keptWords[word + 3] !== w3 ||
+    keptWords[word] !== w0 ||
+    keptWords[word + 1] !== w1 ||
+    keptWords[word + 2] !== w2
+  ) {
+    keptWords[word] = w0;
+    keptWords[word + 1] = w1;
+    keptWords[word + 2] = w2;
+    keptWords[word + 3] = w3;
+    keptTexts[place] = uuidOf(bytes, at, 1);
+  }
+  return keptTexts[place];
 }
 
 /** `unsigned char uuid[16]`: a word for each byte, of which xdr_u_char() takes the low one. */

@@ -1,0 +1,16 @@
+/** Names that are kept; those of the wire (commands of Gearman, keys of dictionaries) may be any, and are few at a time. */
+const Kept = 1024;
+
+/** What `make` makes of a name, made once as long as there are not too many of them. */
+export function remembered<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    let one = made.get(name);
+    if (one === undefined) {
+      if (made.size >= Kept) made.clear();
+      one = make(name);
+      made.set(name, one);
+    }
+    return one;
+  };
+}
