@@ -23,6 +23,14 @@ const WORTH = 4 << 20;
 /** And how long it is left alone then. */
 const REST_MS = 10_000;
 
+/** Made when it is needed: a context takes some time at the start. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return collect;
+}
+
 function inUse(): number {
   const { total_heap_size, external_memory } = getHeapStatistics();
   return total_heap_size + external_memory;
@@ -37,13 +45,12 @@ function inUse(): number {
  * which hands batches of lines on, makes so little garbage of its own that it would keep those for a long time.
  */
 export function newTidying(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
+  let collect: (() => void) | undefined;
   let least = 0;
   let last = performance.now();
   return () => {
     if (performance.now() - last < REST_MS || inUse() < least + WORTH) return;
+    collect ??= collector();
     setFlagsFromString('--compact-on-every-full-gc');
     collect();
     setFlagsFromString('--no-compact-on-every-full-gc');

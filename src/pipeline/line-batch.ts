@@ -1,6 +1,6 @@
 /**
- * A decoder's lines on their way to the main thread, written into one piece of memory. What is handed over is a copy, as
- * long as it is: it stays memory until the main thread's garbage is collected, and most batches are small.
+ * A decoder's lines on their way to the main thread, written into one piece of memory that is handed over as it is; of
+ * what fills little of it a copy, since it stays memory until the main thread's garbage is collected.
  */
 import { Buffer } from 'node:buffer';
 import type { LineMemory } from '../output/line-bytes.js';
@@ -30,8 +30,10 @@ export function newLineBatch(
     const count = lines;
     lines = 0;
     batch.at = 0;
-    if (batch.buffer.length !== size) batch.buffer = Buffer.allocUnsafeSlow(size);
-    if (count > 0) handOver(new Uint8Array(buffer.subarray(0, end)), count);
+    const written = buffer.subarray(0, end);
+    const isSmall = end * 2 < buffer.length && size === buffer.length;
+    if (!isSmall) batch.buffer = Buffer.allocUnsafeSlow(size);
+    if (count > 0) handOver(isSmall ? new Uint8Array(written) : written, count);
   };
 
   const batch = {
