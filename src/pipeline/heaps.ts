@@ -1,7 +1,7 @@
 /**
  * How much more than it needs a decoder's heap takes. Left alone, V8 lets what is no garbage yet grow to four times
  * what is in use before it looks, since a heap that grows is taken for one that will be needed: with tens of thousands of
- * connections that is hundreds of MiB. What these cost is in native-notes/memory.md.
+ * connections that is hundreds of MiB. What these cost is in native-notes/performance.md.
  */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
