@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Select } from '../config/select.js';
 import type { Action } from '../observe/call-counts.js';
 import { readerPlace } from '../ring/reader.js';
-import { DECODER_HEAP, growSparingly } from './heaps.js';
+import { DECODER_HEAP } from './heaps.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
@@ -37,7 +37,6 @@ export function startDecoders(
   events: DecoderEvents,
   script: URL = new URL('./decoder-thread.js', import.meta.url),
 ): Decoders {
-  growSparingly();
   const workers = new Set<Worker>();
   let over = false;
   /** What was selected since the start: a replacement gets it too. */

@@ -1,10 +1,11 @@
 /**
- * How much more than it needs a decoder's heap takes. Left alone, V8 lets what is no garbage yet grow to four times
+ * How much more than they need the threads' heaps take. Left alone, V8 lets what is no garbage yet grow to four times
  * what is in use before it looks, since a heap that grows is taken for one that will be needed: with tens of thousands of
  * connections that is hundreds of MiB. What these cost is in native-notes/performance.md.
+ *
+ * Nothing of it is done, nor are Node's modules for it loaded, before a capture has run for some seconds: while a program
+ * starts its heap only grows, and a file that is read is over soon.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ResourceLimits } from 'node:worker_threads';
 
 /** Three times the size of a semi-space: what lives no longer than a packet needs no more. */
@@ -13,27 +14,36 @@ export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 12 };
 /** The capture thread makes next to no garbage; what its start has needed is all that it would grow by. */
 export const CAPTURE_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
-/** The heap is looked through when it has grown by half. Of the whole process; V8 reads it each time. */
-export function growSparingly(): void {
-  setFlagsFromString('--heap-growing-percent=50');
-}
-
 /** By how much a heap, and what hangs on it, has grown when it is worth looking through. */
 const WORTH = 4 << 20;
 /** And how long it is left alone then. */
 const REST_MS = 10_000;
 
-/** Made when it is needed: a context takes some time at the start. */
-function collector(): () => void {
+interface Collector {
+  /** Bytes of the heap, and outside of it. */
+  inUse(): number;
+  collect(): void;
+}
+
+function newCollector(): Collector {
+  const { getHeapStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8');
+  const { runInNewContext } = process.getBuiltinModule('node:vm');
+  // Of the whole process; V8 reads it each time. The heap is looked through when it has grown by half.
+  setFlagsFromString('--heap-growing-percent=50');
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');
-  return collect;
-}
-
-function inUse(): number {
-  const { total_heap_size, external_memory } = getHeapStatistics();
-  return total_heap_size + external_memory;
+  return {
+    inUse() {
+      const { total_heap_size, external_memory } = getHeapStatistics();
+      return total_heap_size + external_memory;
+    },
+    collect() {
+      setFlagsFromString('--compact-on-every-full-gc');
+      collect();
+      setFlagsFromString('--no-compact-on-every-full-gc');
+    },
+  };
 }
 
 /**
@@ -45,21 +55,20 @@ function inUse(): number {
  * which hands batches of lines on, makes so little garbage of its own that it would keep those for a long time.
  */
 export function newTidying(): () => void {
-  let collect: (() => void) | undefined;
+  let collector: Collector | undefined;
   let least = 0;
   let last = performance.now();
   return () => {
-    if (performance.now() - last < REST_MS || inUse() < least + WORTH) return;
-    collect ??= collector();
-    setFlagsFromString('--compact-on-every-full-gc');
-    collect();
-    setFlagsFromString('--no-compact-on-every-full-gc');
-    least = inUse();
+    if (performance.now() - last < REST_MS) return;
+    collector ??= newCollector();
+    if (collector.inUse() < least + WORTH) return;
+    collector.collect();
+    least = collector.inUse();
     last = performance.now();
   };
 }
 
 /** The same for the main thread, now and then. */
 export function tidyNowAndThen(): NodeJS.Timeout {
-  return setInterval(newTidying(), REST_MS).unref();
+  return setInterval(newTidying(), REST_MS + 1000).unref();
 }
