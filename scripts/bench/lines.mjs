@@ -2,8 +2,8 @@
 //
 //   node scripts/bench/lines.mjs [--rate PACKETS/S] [--seconds 20] [--view messages] [--file CAPTURE]
 //
-// Bytes: of every line that `wiretail read` writes of each of the repository's captures, but for those that tell of
-// wiretail itself, in both views.
+// Bytes: of every line that `wiretail read` writes of each of the repository's captures of real traffic, but for those
+// that tell of wiretail itself, in both views.
 // Time from packet to line: as root, with tcpreplay, over a veth pair between two network namespaces that are removed
 // again. A capture of real traffic, repeated with other addresses, is sent at `--rate`; without it, at half the rate
 // that live.mjs finds. Lines come through a pipe, and each is compared with the clock when the piece that it ends in
@@ -32,22 +32,18 @@ import {
 } from './lab.mjs';
 import { factFrom, verdict } from './results.mjs';
 import {
-  captureOf,
+  METADATA,
   needTcpreplay,
   replayCommand,
   replayed,
+  SENDING,
   tcpOf,
   writeRepeated,
   writeWarmUp,
 } from './traffic.mjs';
 
 const { values } = parseArgs({
-  options: {
-    rate: { type: 'string' },
-    seconds: { type: 'string', default: '20' },
-    view: { type: 'string', default: 'messages' },
-    file: { type: 'string', default: captureOf('g-fops-all') },
-  },
+  options: { ...SENDING, rate: { type: 'string' } },
 });
 const seconds = Number(values.seconds);
 const MOST_BYTES = 900;
@@ -59,12 +55,17 @@ const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 
 /** @typedef {{ lines: number, bytes: number }} Sum */
 
+/** Real traffic: not the random messages (gen-*) that the tests have too. */
+const CAPTURES = readdirSync(join(ROOT, 'test/captures'))
+  .filter((name) => name.endsWith('.pcap.gz') && /^gm?-/.test(name))
+  .map((name) => join(ROOT, 'test/captures', name));
+
 /** Lines and bytes by dataset. */
 function lengths(/** @type {string} */ view) {
   /** @type {Record<string, Sum>} */
   const sums = {};
-  for (const file of readdirSync(join(ROOT, 'test/captures')).filter((name) => name.endsWith('.pcap.gz'))) {
-    const args = [MAIN, 'read', '--workers', '1', '--view', view, join(ROOT, 'test/captures', file)];
+  for (const file of [...CAPTURES, METADATA]) {
+    const args = [MAIN, 'read', '--workers', '1', '--view', view, file];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { maxBuffer: 1 << 30 });
     if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
     let at = 0;

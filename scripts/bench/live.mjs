@@ -23,12 +23,12 @@ import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethP
 import { tell, verdict } from './results.mjs';
 import { rivals, TSHARK } from './rivals.mjs';
 import {
-  METADATA,
   MOST_COPIES,
   messagesIn,
   needTcpreplay,
   replayCommand,
   replayed,
+  SENDING,
   tcpOf,
   writeRepeated,
   writeWarmUp,
@@ -36,11 +36,9 @@ import {
 
 const { values } = parseArgs({
   options: {
-    file: { type: 'string', default: METADATA },
-    seconds: { type: 'string', default: '20' },
+    ...SENDING,
     precision: { type: 'string', default: '1.1' },
     grace: { type: 'string', default: '2' },
-    view: { type: 'string', default: 'messages' },
     only: { type: 'string', default: 'wiretail,wiretail --engine cap,tshark' },
   },
 });

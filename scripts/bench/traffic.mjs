@@ -12,6 +12,13 @@ export const METADATA = join(ROOT, 'scripts/bench/captures/g-metadata.pcap.gz');
 /** A capture of real traffic of the tests. */
 export const captureOf = (/** @type {string} */ name) => join(ROOT, `test/captures/${name}.pcap.gz`);
 
+/** Options of what sends a capture over and over, for parseArgs(). */
+export const SENDING = /** @type {const} */ ({
+  file: { type: 'string', default: METADATA },
+  seconds: { type: 'string', default: '20' },
+  view: { type: 'string', default: 'messages' },
+});
+
 const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 const NANOSECONDS = 0xa1b23c4d;

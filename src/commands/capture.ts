@@ -7,7 +7,6 @@ import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
 import { OUTPUT_OPTIONS } from '../config/outputs.js';
 import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
-import { effectiveYaml } from '../config/write-yaml.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
@@ -39,8 +38,9 @@ export const captureCommand: CommandModule<object, Arguments> = {
   describe: 'capture live and write what is seen, until a signal',
   builder: (args) => args.options({ ...CONFIG_OPTION, ...PRINT_CONFIG, ...yargsOptions(DAEMON_DEFINITIONS) }),
   async handler(args) {
-    const { settled, config } = daemonSettings(args);
+    const { settled, config } = await daemonSettings(args);
     if (args['print-config'] === true) {
+      const { effectiveYaml } = await import('../config/write-yaml.js');
       print(effectiveYaml(DAEMON_DEFINITIONS, settled));
       return;
     }
@@ -81,8 +81,13 @@ export const captureCommand: CommandModule<object, Arguments> = {
     const reload = newReload({
       load: () => daemonSettings(args),
       appliers: [
-        { settings: Object.keys(SELECT_OPTIONS), apply: ({ select }) => run.select(select) },
         {
+          what: 'which lines are written',
+          settings: Object.keys(SELECT_OPTIONS),
+          apply: ({ select }) => run.select(select),
+        },
+        {
+          what: 'the outputs',
           settings: Object.keys(OUTPUT_OPTIONS),
           async apply(next) {
             for (const { output, waiting } of await run.changeOutputs(next)) {
@@ -90,8 +95,13 @@ export const captureCommand: CommandModule<object, Arguments> = {
             }
           },
         },
-        { settings: ['stats-interval'], apply: ({ statsInterval }) => run.setStatsInterval(statsInterval) },
         {
+          what: 'the statistics',
+          settings: ['stats-interval'],
+          apply: ({ statsInterval }) => run.setStatsInterval(statsInterval),
+        },
+        {
+          what: 'the diagnostics',
           settings: ['log-level'],
           apply: ({ logLevel }) => {
             diagnostics.level = logLevel;

@@ -12,7 +12,8 @@ export const checkConfigCommand: CommandModule<object, Readonly<Record<string, u
   describe: 'say whether the configuration file and the environment are right',
   builder: (args) => args.options(CONFIG_OPTION),
   async handler({ config }) {
-    await userOf(daemonSettings({ config }).settled);
+    const { settled } = await daemonSettings({ config });
+    await userOf(settled);
     const file = namedFile({ config }, process.env) ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
     print(`${file ?? `no configuration file (${CONFIG_FILE}): the defaults and the environment`}: ok\n`);
   },

@@ -18,8 +18,8 @@ import { followRun } from './follow-run.js';
 import { CONFIG_OPTION, readSettings } from './settings.js';
 
 /** @throws UserError */
-export function configOfRead(args: Arguments): ReadConfig {
-  return readConfig(readSettings(args), (args._ as unknown[]).slice(1).map(String));
+export async function configOfRead(args: Arguments): Promise<ReadConfig> {
+  return readConfig(await readSettings(args), (args._ as unknown[]).slice(1).map(String));
 }
 
 /** What the start line says of the configuration. */
@@ -47,7 +47,7 @@ export const readCommand: CommandModule<object, Arguments> = {
       .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
       .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
-    const config = configOfRead(args);
+    const config = await configOfRead(args);
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({

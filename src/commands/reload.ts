@@ -10,13 +10,15 @@ import type { DaemonSettings } from './settings.js';
 
 /** What applies changed settings to a run. */
 export interface Applier {
+  /** What they are about. */
+  readonly what: string;
   readonly settings: readonly string[];
   /** @throws UserError: nothing is changed by it */
   apply(config: CaptureConfig): void | Promise<void>;
 }
 
 export interface Reloading {
-  readonly load: () => DaemonSettings;
+  readonly load: () => Promise<DaemonSettings>;
   readonly appliers: readonly Applier[];
   readonly diagnostics: Logger;
   readonly first: Settled;
@@ -29,7 +31,7 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
   const reload = async () => {
     let next: DaemonSettings;
     try {
-      next = load();
+      next = await load();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       diagnostics.error(`the configuration is not reloaded: ${reason}`);
@@ -37,26 +39,31 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
     }
     const changed = changedSettings(current, next.settled);
     const applied: string[] = [];
-    for (const { settings, apply } of appliers) {
+    const failed: string[] = [];
+    for (const { what, settings, apply } of appliers) {
       const here = settings.filter((name) => changed.includes(name));
       if (here.length === 0) continue;
       try {
         await apply(next.config);
         applied.push(...here);
       } catch (error) {
-        diagnostics.error(`not applied: ${error instanceof Error ? error.message : String(error)}`);
+        failed.push(...here);
+        const reason = error instanceof Error ? error.message : String(error);
+        diagnostics.error(`nothing of ${what} is changed: ${reason}; the next SIGHUP tries again`);
       }
     }
+    const waitsFor = (name: string) =>
+      failed.includes(name) ? 'the next SIGHUP tries again' : 'it needs a restart';
     for (const name of changed) {
       const value = next.settled[name];
       const from = describeOrigin(name, next.settled[ORIGINS].get(name) ?? { kind: 'default' });
       const done = applied.includes(name);
       diagnostics[done ? 'info' : 'warn'](
         { setting: name, before: current[name], after: value, from, applied: done },
-        done ? `${name} is changed` : `${name} has changed in the configuration: it needs a restart`,
+        done ? `${name} is changed` : `${name} has changed in the configuration: ${waitsFor(name)}`,
       );
     }
-    // What was not applied is said again at the next reload: it still waits for a restart.
+    // What was not applied is tried or said again at the next reload.
     const kept = Object.fromEntries(applied.map((name) => [name, next.settled[name]]));
     current = { ...current, ...kept };
     diagnostics.info({ changed: changed.length, applied: applied.length }, 'the configuration is reloaded');

@@ -1,12 +1,12 @@
 /** `wiretail schema`: the JSON Schema of every line. */
 import type { CommandModule } from 'yargs';
-import { recordSchema } from '../records/schema.js';
 import { print } from './print.js';
 
 export const schemaCommand: CommandModule = {
   command: 'schema',
   describe: 'print the JSON Schema of the records',
-  handler() {
+  async handler() {
+    const { recordSchema } = await import('../records/schema.js');
     print(`${JSON.stringify(recordSchema(), null, 2)}\n`);
   },
 };

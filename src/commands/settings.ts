@@ -25,8 +25,8 @@ export interface DaemonSettings {
 }
 
 /** Reads the file anew each time. @throws UserError */
-export function daemonSettings(given: Readonly<Record<string, unknown>>): DaemonSettings {
-  const settled = settle({
+export async function daemonSettings(given: Readonly<Record<string, unknown>>): Promise<DaemonSettings> {
+  const settled = await settle({
     given,
     environment: process.env,
     known: ALL_DEFINITIONS,
@@ -37,7 +37,7 @@ export function daemonSettings(given: Readonly<Record<string, unknown>>): Daemon
 }
 
 /** The daemon's own file does not change what a person reads: it counts only if it is named. */
-export function readSettings(given: Readonly<Record<string, unknown>>): Settled {
+export function readSettings(given: Readonly<Record<string, unknown>>): Promise<Settled> {
   return settle({
     given,
     environment: process.env,

@@ -27,11 +27,11 @@ export function namedFile(given: Sources['given'], environment: Environment): st
   return config === undefined ? environment[CONFIG_VARIABLE] : String(config);
 }
 
-export function settle(sources: Sources): Settled {
+export async function settle(sources: Sources): Promise<Settled> {
   const { given, environment, known, definitions, usualFile } = sources;
   const named = namedFile(given, environment);
   const variables = fromEnvironment(known, environment);
-  const file = named === undefined && !usualFile ? undefined : readConfigFile(named, known);
+  const file = named === undefined && !usualFile ? undefined : await readConfigFile(named, known);
   const values: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const [name, definition] of Object.entries(definitions)) {

@@ -16,6 +16,15 @@ export interface Metrics {
 /** A value with its labels. */
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
+/** Adds a metric whose samples are read when it is asked for. */
+type Show = (
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  samples: () => readonly Sample[],
+) => void;
+
 function find(stats: JsonObject, path: string): Json | undefined {
   let at: Json | undefined = stats;
   for (const name of path.split('.')) at = (at as JsonObject | undefined)?.[name];
@@ -39,13 +48,7 @@ export function newMetrics(observed: Observed): Metrics {
   const registers = [registry];
   let stats: JsonObject = {};
 
-  const show = (
-    type: 'counter' | 'gauge',
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    samples: () => readonly Sample[],
-  ) => {
+  const show: Show = (type, name, help, labelNames, samples) => {
     if (type === 'gauge') {
       new Gauge({
         name,
@@ -106,14 +109,6 @@ export function newMetrics(observed: Observed): Metrics {
     },
   };
 }
-
-type Show = (
-  type: 'counter' | 'gauge',
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  samples: () => readonly Sample[],
-) => void;
 
 function showCalls(registry: Registry, show: Show, observed: Observed): void {
   show(

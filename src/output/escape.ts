@@ -7,12 +7,7 @@
 const Acted = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const AllActed = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Bytes of a character as \uXXXX. */
-export const ESCAPED_BYTES = 6;
-/** The only one of them in ASCII. */
-export const DEL = 0x7f;
-
-/** A finished line, whose strings alone can hold such. Nearly none does: they are looked for first. */
+/** A text of JSON, whose strings alone can hold such. Nearly none does: they are looked for first. */
 export function escaped(line: string): string {
   if (!Acted.test(line)) return line;
   return line.replace(AllActed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -13,8 +13,6 @@ import type { Owner } from './open-file.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 import { newOutput, type Output } from './queue.js';
 import { streamSink } from './stream-sink.js';
-import { syslogSink } from './syslog.js';
-import { transportSink } from './transport-sink.js';
 
 /** What the run is told. */
 export interface OutputsListener {
@@ -202,10 +200,15 @@ async function openSink(
       const lock = await loadFileLock();
       return fileSink({ name: `file:${path}`, path, rotation, owner, lock, retries: live, head });
     }
-    case 'syslog':
+    // Loaded where they are wanted: few runs have one.
+    case 'syslog': {
+      const { syslogSink } = await import('./syslog.js');
       return syslogSink(spec);
-    case 'transport':
+    }
+    case 'transport': {
+      const { transportSink } = await import('./transport-sink.js');
       return transportSink({ name: `transport:${spec.target}`, target: spec.target, options: spec.options });
+    }
   }
 }
 

@@ -4,7 +4,8 @@
  * that dies is started again; the batch that it had is lost, since it may be what it died of.
  */
 import type { Worker } from 'node:worker_threads';
-import { pino } from 'pino';
+// Not as the others import it: scripts/build.mjs leaves this one where it is, since its threads have files of their own.
+import { pino } from 'pino/pino.js';
 import { UserError } from '../config/user-error.js';
 import { type NewSink, newBackoff, type SinkEvents } from './output.js';
 
@@ -59,8 +60,13 @@ function ready(transport: Transport, fault: (error: Error) => UserError): Promis
       how();
     };
     const onReady = () => settle(resolve);
-    const onError = (error: Error) => settle(() => reject(fault(error)));
-    const onClose = () => settle(() => reject(fault(new Error('it ended'))));
+    const onError = (error: Error) =>
+      settle(() => {
+        // A failure may be told twice, by the transport and by the end of its thread.
+        transport.on('error', () => {});
+        reject(fault(error));
+      });
+    const onClose = () => onError(new Error('it ended'));
     const timer = setTimeout(onReady, READY_MS);
     transport.on('ready', onReady).on('error', onError).on('close', onClose);
   });

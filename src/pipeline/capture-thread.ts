@@ -2,10 +2,8 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { captureCap } from '../capture/cap/live.js';
 import type { LiveContext } from '../capture/engine.js';
 import { pacedSink } from '../capture/file/pace.js';
-import { readCapture } from '../capture/file/read.js';
 import type { PacketSink } from '../capture/sink.js';
 import { UserError } from '../config/user-error.js';
 import { Counter, counterRow } from '../observe/counters.js';
@@ -27,7 +25,7 @@ function stopped(): boolean {
   return Atomics.load(control, ControlWord.stop) === 1;
 }
 
-/** Loaded where it is wanted: without koffi, which can't be loaded everywhere, the engine cap still works. */
+/** Loaded where it is wanted, as each source is: without koffi, which can't be everywhere, the engine cap still works. */
 async function tryLibpcap() {
   try {
     const [{ loadLibpcap }, { checkFilter, filteringSink }, { captureLibpcap }] = await Promise.all([
@@ -65,10 +63,13 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     },
     anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
-  await (typeof pcap === 'string' ? captureCap : pcap.captureLibpcap)(context);
+  if (typeof pcap !== 'string') return pcap.captureLibpcap(context);
+  const { captureCap } = await import('../capture/cap/live.js');
+  return captureCap(context);
 }
 
 async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
+  const { readCapture } = await import('../capture/file/read.js');
   for (const file of source.files) await checkReadable(file);
   const target = ringSink(ring, counters, stopped);
   let sink: PacketSink = target;

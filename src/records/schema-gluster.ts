@@ -18,7 +18,7 @@ const uuid: Schema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[
 const CLIENT: Schema = object({
   host: string,
   pid: integer,
-  mount_id: describe('of the process, whatever it connects to', string),
+  mount_id: describe('of the process, whatever it connects to; of SETVOLUME, and with --detail full', string),
   process_name: string,
   version: string,
   subvolume: describe('the client translator that connected', string),
@@ -162,7 +162,7 @@ const AUTH: Schema = object(
     pid_name: describe('which one', string),
     uid: count,
     gid: count,
-    flags: count,
+    flags: describe('with --detail full, as the next two', count),
     ctime_nsec: count,
     ctime_sec: count,
     ngrps: count,

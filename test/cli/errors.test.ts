@@ -117,8 +117,8 @@ const FILES: Mistake = [
 
 /** The commands up to where they would do something. */
 const CHECKS = [
-  { ...captureCommand, handler: (args: Arguments) => void daemonSettings(args) },
-  { ...readCommand, handler: (args: Arguments) => void configOfRead(args) },
+  { ...captureCommand, handler: async (args: Arguments) => void (await daemonSettings(args)) },
+  { ...readCommand, handler: async (args: Arguments) => void (await configOfRead(args)) },
 ];
 
 const named = (args: readonly string[]) =>
@@ -192,6 +192,8 @@ suite('help', () => {
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
       assert.match(stdout, /^wiretail/);
       assert.match(stdout, /--help/);
+      // By which it is laid out: scripts/build.mjs.
+      assert.match(stdout, /^[\n -~]*$/, 'ASCII');
     });
   }
 });

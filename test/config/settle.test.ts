@@ -28,7 +28,7 @@ function settled(
   yaml: string,
   environment: Record<string, string> = {},
   given: Record<string, unknown> = {},
-): Settled {
+): Promise<Settled> {
   const config = file(yaml);
   return settle({
     given: { config, ...given },
@@ -39,10 +39,10 @@ function settled(
   });
 }
 
-test('the command line goes before the environment, that before the file, that before the defaults', () => {
+test('the command line goes before the environment, that before the file, that before the defaults', async () => {
   const yaml = 'snaplen: 100\nmax-line: 3000\npayload-bytes: 5\n';
   const environment = { WIRETAIL_SNAPLEN: '200', WIRETAIL_MAX_LINE: '4000', HOME: '/' };
-  const all = settled(yaml, environment, { snaplen: '300' });
+  const all = await settled(yaml, environment, { snaplen: '300' });
   const config = captureConfig(all, 4);
   assert.equal(config.snaplen, 300);
   assert.equal(config.maxLine, 4000);
@@ -54,8 +54,8 @@ test('the command line goes before the environment, that before the file, that b
   assert.deepEqual(kinds, ['option', 'environment', 'file', 'default']);
 });
 
-test('values of a file: as such, or as on the command line', () => {
-  const all = settled(`# a comment
+test('values of a file: as such, or as on the command line', async () => {
+  const all = await settled(`# a comment
 interface: [eth0, lo]
 promiscuous: true
 errors: false
@@ -77,12 +77,12 @@ view: messages
   assert.equal(config.select.sample, 7);
   assert.deepEqual(config.select.clients, ['web*']);
   assert.equal(config.view, 'messages');
-  assert.equal(captureConfig(settled(''), 4).view, 'calls');
+  assert.equal(captureConfig(await settled(''), 4).view, 'calls');
 });
 
-test('values of the environment', () => {
+test('values of the environment', async () => {
   const config = captureConfig(
-    settled('', {
+    await settled('', {
       WIRETAIL_INTERFACE: 'eth0, lo',
       WIRETAIL_PROMISCUOUS: 'true',
       WIRETAIL_PATH: '/a,b/**',
@@ -119,9 +119,9 @@ const MISTAKES: readonly (readonly [yaml: string, environment: Record<string, st
 ];
 
 for (const [yaml, environment, says] of MISTAKES) {
-  test(`a mistake: ${JSON.stringify(yaml)} ${JSON.stringify(environment)}`, () => {
-    assert.throws(
-      () => captureConfig(settled(yaml, environment), 4),
+  test(`a mistake: ${JSON.stringify(yaml)} ${JSON.stringify(environment)}`, async () => {
+    await assert.rejects(
+      async () => captureConfig(await settled(yaml, environment), 4),
       (error: unknown) => {
         assert.ok(error instanceof UserError);
         assert.match(error.message, says);
@@ -131,7 +131,7 @@ for (const [yaml, environment, says] of MISTAKES) {
   });
 }
 
-test('a file that is named must be there', () => {
+test('a file that is named must be there', async () => {
   const given = { config: join(directory, 'none.yaml') };
   const sources = {
     environment: {},
@@ -139,13 +139,13 @@ test('a file that is named must be there', () => {
     definitions: DAEMON_DEFINITIONS,
     usualFile: true,
   };
-  assert.throws(() => settle({ ...sources, given }), /none\.yaml: no such file/);
+  await assert.rejects(settle({ ...sources, given }), /none\.yaml: no such file/);
   const environment = { WIRETAIL_CONFIG: given.config };
-  assert.throws(() => settle({ ...sources, given: {}, environment }), /none\.yaml: no such file/);
+  await assert.rejects(settle({ ...sources, given: {}, environment }), /none\.yaml: no such file/);
 });
 
-test('what is printed as the configuration that holds, read again, is the same', () => {
-  const first = settled(
+test('what is printed as the configuration that holds, read again, is the same', async () => {
+  const first = await settled(
     `interface: [eth0]\nclient: ["a'b", '*', "c: #d"]\nslow: 10ms\nworkers: 3\nfilter: "tcp port 1 # x"\n`,
     { WIRETAIL_GEARMAN_PORTS: '1,2' },
     { errors: true },
@@ -154,16 +154,20 @@ test('what is printed as the configuration that holds, read again, is the same',
   assert.match(text, /^gearman-ports: \[1, 2\] {2}# WIRETAIL_GEARMAN_PORTS$/m);
   assert.match(text, /^errors: true {2}# command line$/m);
   assert.match(text, /^workers: 3 {2}# \S+\.yaml:4$/m);
-  assert.deepEqual(captureConfig(settled(text), 4), captureConfig(first, 4));
+  assert.deepEqual(captureConfig(await settled(text), 4), captureConfig(first, 4));
 });
 
-test('settings that differ', () => {
-  const before = settled('snaplen: 96\nclient: [a, b]');
-  assert.deepEqual(changedSettings(before, settled('client: [a, b]\nsnaplen: 96')), []);
-  assert.deepEqual(changedSettings(before, settled('client: [a]\nslow: 1s')), ['snaplen', 'slow', 'client']);
+test('settings that differ', async () => {
+  const before = await settled('snaplen: 96\nclient: [a, b]');
+  assert.deepEqual(changedSettings(before, await settled('client: [a, b]\nsnaplen: 96')), []);
+  assert.deepEqual(changedSettings(before, await settled('client: [a]\nslow: 1s')), [
+    'snaplen',
+    'slow',
+    'client',
+  ]);
 });
 
-test('the example file is what the definitions say', () => {
+test('the example file is what the definitions say', async () => {
   const example = exampleYaml(DAEMON_DEFINITIONS);
   assert.equal(
     readProjectFile('packaging/wiretail.yaml'),
@@ -178,7 +182,7 @@ test('the example file is what the definitions say', () => {
     (key) => DAEMON_DEFINITIONS[key].default !== undefined,
   );
   for (const key of withDefault) assert.ok(key in keys, key);
-  assert.deepEqual(captureConfig(settled(uncommented), 4), captureConfig(settled(''), 4));
+  assert.deepEqual(captureConfig(await settled(uncommented), 4), captureConfig(await settled(''), 4));
 });
 
 test('every setting has a variable of its own, and is explained', () => {

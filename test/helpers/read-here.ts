@@ -36,8 +36,8 @@ export async function readArguments(args: readonly string[]): Promise<ReadConfig
   let config: ReadConfig | undefined;
   const command = {
     ...readCommand,
-    handler(given: Parameters<typeof configOfRead>[0]) {
-      config = configOfRead(given);
+    async handler(given: Parameters<typeof configOfRead>[0]) {
+      config = await configOfRead(given);
     },
   };
   await commandLine(['read', ...args], [command]);

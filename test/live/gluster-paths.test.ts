@@ -52,7 +52,7 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     const { code } = await live.stop();
     assert.equal(code, 0, live.stderr());
     const differing = newApart();
-    await readEach([file, ...FOPS], differing.take);
+    await readEach([file, '--detail', 'full', ...FOPS], differing.take);
     const since = differing.since();
     for (const [brick, at] of truth.differing) since.set(brick, Math.min(at, since.get(brick) ?? at));
     apart = since;

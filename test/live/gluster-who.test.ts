@@ -79,7 +79,7 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
     touch(client, 'late');
     await settled();
     assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
-    const ran = wiretail(['read', file]);
+    const ran = wiretail(['read', '--detail', 'full', file]);
     assert.equal(ran.code, 0, ran.stderr);
     lines = linesOf(ran.stdout);
   });

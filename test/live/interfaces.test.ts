@@ -5,26 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, finalStats, type Line, startCapture, until } from '../helpers/wiretail.js';
 import { CONVERSATIONS } from './conversations.js';
+import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
 const INJECT = fileURLToPath(new URL('./inject.js', import.meta.url));
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const ENGINES = ['libpcap', 'cap'] as const;
 const skip = whyNoNetns();
-
-async function startServer(netns: Netns): Promise<void> {
-  const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  server.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  await until(
-    () => said.includes('ready'),
-    () => 'the server does not start',
-  );
-}
 
 function echo(netns: Netns, host: string, text: string): void {
   netns.run(process.execPath, [PEER, 'client', host, PORT, text]);
@@ -63,8 +49,8 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
     near = createNetns();
     far = createNetns();
     connectPair(near, far);
-    await startServer(far);
-    await startServer(near);
+    await startEchoServer(far, PORT);
+    await startEchoServer(near, PORT);
   });
 
   test('IPv4, IPv6 and tagged frames are seen by the default filter, on one, two and all', async () => {

@@ -4,12 +4,11 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, run, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, type Line, MAIN, startCapture, until } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
+import { PEER, startEchoServer } from './echoes.js';
 
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const PORT = '4730';
 const MIB = 1 << 20;
 const DISK = 64 * MIB;
@@ -33,17 +32,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     netns = createNetns();
     mkdirSync(disk);
     run('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk]);
-    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    server.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    await until(
-      () => said.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(netns, PORT);
     [alone, first] = await Promise.all([
       startCapture(netns, ['-i', 'lo', '--stats-interval', '100ms'], 'nothing'),
       startCapture(netns, [...options(), '--output', 'stdout', '--output-buffer', '1MiB'], 'nothing'),

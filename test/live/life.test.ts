@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, finalStats, type Line, startCapture, until } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
+import { PEER, saying, startEchoServer } from './echoes.js';
 
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const RPC_PEER = fileURLToPath(new URL('./rpc-peer.js', import.meta.url));
 const SET_CLOCK = new URL('../helpers/set-clock.js', import.meta.url).href;
 const ECHO_PORT = '4730';
@@ -19,20 +19,6 @@ const HOUR_MS = 3_600_000;
 
 const REPLY_MS = 600;
 const METRICS = '127.0.0.1:9732';
-
-/** Starts a process and waits for its word. */
-async function saying(netns: Netns, word: string, script: string, ...args: string[]) {
-  const child = netns.spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  await until(
-    () => said.includes(word),
-    () => `${script} ${args} does not say ${word}`,
-  );
-  return child;
-}
 
 function connectPair(near: Netns, far: Netns, name: string, network: string): void {
   near.ip('link', 'add', name, 'type', 'veth', 'peer', 'name', name, 'netns', far.name);
@@ -100,7 +86,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
         SET_CLOCK: clock,
         NODE_OPTIONS: `--import=${SET_CLOCK}`,
       }),
-      saying(far, 'ready', PEER, 'server', ECHO_PORT),
+      startEchoServer(far, ECHO_PORT),
       saying(far, 'ready', RPC_PEER, 'server', RPC_PORT, String(REPLY_MS)),
     ]);
   });
@@ -131,7 +117,8 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     );
     setAhead(-HOUR_MS);
     await steps(1);
-    assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+    // It is looked for once a second, on a busy machine a little later.
+    assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
     assert.ok((await timeOf('second')) < first - HOUR_MS / 2, 'lines have the time that it is now');
     setAhead(HOUR_MS);
     await steps(2);
@@ -175,7 +162,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     echo('goes on');
     await named.line(isEcho('goes on'), 'an echo after all that');
     for (const capture of [named, any]) {
-      assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for 1\.\d+ s$/);
+      assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
       assert.equal(capture.lines().filter(isCall(2)).length, 1);
     }
     silent.kill();

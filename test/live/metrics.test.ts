@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/records/schema.js';
 import { createNetns, isInstalled, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { ended, type Line, startCapture, until } from '../helpers/wiretail.js';
+import { PEER, startEchoServer } from './echoes.js';
 
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const METRICS = '127.0.0.1:9732';
 const PROMETHEUS = '127.0.0.1:9090';
 
@@ -46,17 +45,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
 
   before(async () => {
     netns = createNetns();
-    const server = netns.spawn(process.execPath, [PEER, 'server', '4730'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    server.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    await until(
-      () => said.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(netns, '4730');
   });
 
   /** GET within the namespace: the body, or undefined where nobody answers. */

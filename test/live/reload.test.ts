@@ -4,12 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createNetns, whyNoNetns } from '../helpers/netns.js';
 import { ended, finalStats, startCapture, until } from '../helpers/wiretail.js';
+import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 
 suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
@@ -20,17 +19,7 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     const config = join(directory, 'wiretail.yaml');
     writeFileSync(config, 'dataset: [gearman.packet]\nworkers: 2\n');
     const capture = await startCapture(netns, ['-i', 'lo', '--config', config, '--log-level', 'info']);
-    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    server.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    await until(
-      () => said.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(netns, PORT);
     const flood = netns.spawn(process.execPath, [PEER, 'flood', '127.0.0.1', PORT, '30', '4000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -4,13 +4,12 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createNetns, run, whyNoNetns } from '../helpers/netns.js';
 import { ended, finalStats, linesOf, type Stats, startCapture, until } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
+import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const ROTATIONS = 8;
 
 interface OutputCounts {
@@ -27,17 +26,7 @@ suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 },
     const netns = createNetns();
     const directory = temporary();
     const log = join(directory, 'wiretail.ndjson');
-    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    server.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    await until(
-      () => said.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(netns, PORT);
     // Half a line, as a kill leaves it.
     writeFileSync(log, '{"half":');
     const capture = await startCapture(

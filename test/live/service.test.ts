@@ -7,13 +7,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { whyNoNetns } from '../helpers/netns.js';
 import { ROOT } from '../helpers/project.js';
 import { ended, until } from '../helpers/wiretail.js';
+import { PEER, startEchoServer } from './echoes.js';
 import { type Machine, startMachine, whyNoSystemd } from './machine.js';
 
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const CONFIG = `slow: 1us
 stats-interval: 1s
 output: [stdout, "file:/var/log/wiretail/wiretail.ndjson", "syslog:udp://127.0.0.1:514"]
@@ -53,17 +52,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
     const copied = '/run/wiretail-gluster/vols/v/bricks/b';
     assert.match(machine.run('runuser', '-u', 'wiretail', '--', 'cat', copied), /^hostname=h$/m);
 
-    const server = machine.netns.spawn(process.execPath, [PEER, 'server', '4730'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let ready = '';
-    server.stdout?.on('data', (chunk) => {
-      ready += chunk;
-    });
-    await until(
-      () => ready.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(machine.netns, '4730');
     const args = [PEER, 'paced', '127.0.0.1', '4730', '20', '1'];
     await ended(machine.netns.spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
     await until(

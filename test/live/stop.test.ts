@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, start, whyNoNetns } from '../helpers/netns.js';
 import {
   type Capture,
@@ -19,9 +18,9 @@ import {
   until,
 } from '../helpers/wiretail.js';
 import { writeEchoes } from './echo-file.js';
+import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
-const PEER = fileURLToPath(new URL('./peer.js', import.meta.url));
 const ENGINES = ['libpcap', 'cap'] as const;
 const skip = whyNoNetns();
 
@@ -48,17 +47,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
 
   before(async () => {
     netns = createNetns();
-    const server = netns.spawn(process.execPath, [PEER, 'server', PORT], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let said = '';
-    server.stdout?.on('data', (chunk) => {
-      said += chunk;
-    });
-    await until(
-      () => said.includes('ready'),
-      () => 'the server does not start',
-    );
+    await startEchoServer(netns, PORT);
   });
 
   const peer = (...args: string[]) =>

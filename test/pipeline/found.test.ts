@@ -1,11 +1,17 @@
 /** What the port mapper says where bricks listen is known to the decoders of the bricks, whichever they are. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
-import { asFile, type Packet, readPackets } from '../faults/packets.js';
-import { linesOf, wiretail } from '../helpers/wiretail.js';
+import { describe, it } from 'node:test';
+import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { startDecoders } from '../../src/pipeline/decoders.js';
+import { createControl } from '../../src/pipeline/messages.js';
+import { createTallies } from '../../src/pipeline/observer.js';
+import { decoderData } from '../../src/pipeline/run.js';
+import { Mark } from '../../src/ring/layout.js';
+import { createRing } from '../../src/ring/ring.js';
+import { openWriter } from '../../src/ring/writer.js';
+import { asRecords, type Packet, readPackets } from '../faults/packets.js';
+import { readArguments } from '../helpers/read-here.js';
+import { type Line, linesOf, until } from '../helpers/wiretail.js';
 
 /** By the three replies of PORTBYBRICK that the capture begins with. */
 const BRICKS: Readonly<Record<string, string>> = {
@@ -15,17 +21,58 @@ const BRICKS: Readonly<Record<string, string>> = {
 };
 /** Behind the beginnings of all connections. */
 const Middle = 200;
-/** Seconds after the port mapper's last word, so that all threads have heard of it. */
-const Later = 2;
+/** Threads start, on however busy a machine. */
+const START_MS = 60000;
 
 function isOfBrick({ connection }: Packet): boolean {
   return Object.keys(BRICKS).some((end) => connection.endsWith(`>${end}`));
 }
 
-describe('a connection to a brick that was joined late', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'wiretail-found-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
+/** Decoders in their threads, and what they write. */
+async function startThreads(workers: number, linkType: number) {
+  const config = await readArguments(['--workers', `${workers}`, 'none']);
+  const shared = {
+    ring: createRing(config.ringBytes, config.ringSlots, workers),
+    counters: createCounters(workers + 1),
+    control: createControl(workers),
+    tallies: createTallies(workers),
+  };
+  const ring = openWriter(shared.ring);
+  ring.mark(Mark.link, linkType);
+  let text = '';
+  const fail = (decoder: number, reason: string) => assert.fail(`decoder ${decoder} died: ${reason}`);
+  const decoders = startDecoders(decoderData(config, shared, false), {
+    lines(_decoder, bytes) {
+      text += Buffer.from(bytes).toString();
+    },
+    actions() {},
+    died: fail,
+    hopeless: fail,
+  });
+  const rows = Array.from({ length: workers }, (_, decoder) => counterRow(shared.counters, decoder + 1));
+  return {
+    lines: (): readonly Line[] => linesOf(text),
+    send(packets: readonly Packet[]) {
+      const records = asRecords(packets);
+      assert.equal(ring.copy(records, 0, records.length), records.length, 'they have room');
+    },
+    /** Each decoder has heard what it was told: it hears between two beats, or before it looks for packets again. */
+    async heard() {
+      for (let round = 0; round < 2; round++) {
+        const before = rows.map((row) => row[Counter.beat]);
+        const beats = () => rows.every((row, decoder) => row[Counter.beat] > before[decoder]);
+        await until(beats, () => 'a decoder makes no progress', START_MS);
+      }
+    },
+    async end() {
+      ring.finish();
+      await decoders.done;
+      decoders.terminate();
+    },
+  };
+}
 
+describe('a connection to a brick that was joined late', () => {
   for (const workers of [2, 4]) {
     it(`has the brick that the port mapper told of: ${workers} decoders`, async () => {
       const { linkType, packets } = await readPackets('g-fops-all');
@@ -33,13 +80,14 @@ describe('a connection to a brick that was joined late', () => {
         (packet) => packet.connection.endsWith(':24007') && packet.number < Middle,
       );
       const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= Middle).slice(0, 60);
-      const { seconds } = mapper[mapper.length - 1];
-      const file = join(directory, `${workers}.pcap`);
-      const played = late.map((packet) => ({ ...packet, seconds: seconds + Later }));
-      writeFileSync(file, asFile(linkType, [...mapper, ...played]));
-      const { code, stdout, stderr } = wiretail(['read', '--realtime', '--workers', `${workers}`, file]);
-      assert.equal(code, 0, stderr);
-      const fops = linesOf(stdout).filter(({ event }) => event.dataset === 'gluster.fop');
+      const threads = await startThreads(workers, linkType);
+      threads.send(mapper);
+      const told = () => threads.lines().filter(({ event }) => event.action === 'PORTBYBRICK').length === 3;
+      await until(told, () => `the port mapper said nothing: ${threads.lines().length} lines`, START_MS);
+      await threads.heard();
+      threads.send(late);
+      await threads.end();
+      const fops = threads.lines().filter(({ event }) => event.dataset === 'gluster.fop');
       const seen = new Set<string>();
       for (const { destination, gluster } of fops) {
         const { ip, port } = destination as { ip: string; port: number };

@@ -271,7 +271,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     asked({ program, procedure, request, auth }, whole) {
       if (program === undefined || procedure === undefined) return undefined;
       // Its reply may be missed, and what it says holds for all calls after it.
-      if (introduced(procedure, program)) meet(introductionOf(request), paths.now());
+      if (introduced(procedure, program)) meet(introductionOf(request, shared.full), paths.now());
       return program.name === 'GLUSTER_FOP' ? watch.ask(procedure, request, auth, whole) : undefined;
     },
     unanswered(procedure, request, lock) {

@@ -12,6 +12,8 @@ export interface Shared {
   readonly locks: LockTable;
   readonly transactions: Transactions;
   readonly peerNames: AllPeerNames;
+  /** With --detail full. */
+  readonly full: boolean;
   /** Tells the other decoders of a brick. */
   readonly found: (brick: FoundBrick) => void;
 }
@@ -24,6 +26,7 @@ export function newShared(options: ProtocolOptions, { found }: Outside): Shared 
     locks: newLockTable(),
     transactions: newTransactions(),
     peerNames: newPeerNames(),
+    full: options.detail === 'full',
     found,
   };
 }

@@ -87,12 +87,16 @@ function common(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sharedText(text, () => text);
 }
 
-function callerOf(process: Pieces | undefined, name: string | undefined): JsonObject {
+function callerOf(
+  process: Pieces | undefined,
+  mount: string | undefined,
+  name: string | undefined,
+): JsonObject {
   const caller: Fields = {};
   put(caller, 'host', process?.host);
   const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
   put(caller, 'pid', pid);
-  put(caller, 'mount_id', process?.mount);
+  put(caller, 'mount_id', mount);
   put(caller, 'process_name', name);
   return caller;
 }
@@ -101,12 +105,13 @@ function callerOf(process: Pieces | undefined, name: string | undefined): JsonOb
  * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
  * and the password, which are there too, are left alone.
  */
-function introduction(dict: JsonObject): Introduction {
+function introduction(dict: JsonObject, full: boolean): Introduction {
   const id = entry(dict, 'process-uuid');
   const process = id === undefined ? undefined : pieces(id);
   const key = entry(dict, 'volfile-key');
   const name = entry(dict, 'process-name');
-  const about = JSON.stringify([process?.host, process?.pid, process?.mount, name]);
+  const mount = full ? process?.mount : undefined;
+  const about = JSON.stringify([process?.host, process?.pid, mount, name]);
   return {
     volume: common(
       (process === undefined ? undefined : volumeOfSubvolume(process.subvolume)) ??
@@ -118,23 +123,31 @@ function introduction(dict: JsonObject): Introduction {
     version: common(entry(dict, 'client-version')),
     volumeId: common(entry(dict, 'volume-id')),
     id,
-    caller: sharedCaller(about, () => callerOf(process, name)),
+    caller: sharedCaller(about, () => callerOf(process, mount, name)),
   };
 }
 
 /** All that it said of itself. */
 export function clientOf({ caller, version, id, subdir, volumeId }: Introduction): JsonObject {
-  const client: Fields = { ...caller };
+  const process = id === undefined ? undefined : pieces(id);
+  const client: Fields = {};
+  put(client, 'host', caller.host);
+  put(client, 'pid', caller.pid);
+  put(client, 'mount_id', process?.mount);
+  put(client, 'process_name', caller.process_name);
   put(client, 'version', version);
-  put(client, 'subvolume', id === undefined ? undefined : pieces(id)?.subvolume);
+  put(client, 'subvolume', process?.subvolume);
   put(client, 'subdir', subdir);
   put(client, 'volume_id', volumeId);
   put(client, 'process_uuid', id);
   return client;
 }
 
-/** The dictionary, where there is one. */
-export function introductionOf(request: Fields | undefined): Introduction | undefined {
+/**
+ * Of the dictionary, where there is one.
+ * @param full the mount's id too is on every line: one client says it once, in its SETVOLUME
+ */
+export function introductionOf(request: Fields | undefined, full: boolean): Introduction | undefined {
   const dict = object(request?.dict);
-  return dict === undefined ? undefined : introduction(dict);
+  return dict === undefined ? undefined : introduction(dict, full);
 }

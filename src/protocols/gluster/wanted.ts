@@ -28,8 +28,23 @@ const EXCEPT: ReadonlySet<string> = new Set([
   'gf2_cli_defrag_vol_rsp.size',
 ]);
 
+/** Whom a call is made for (rpc/auth.ts). The rest of a credential is the time that the file gets: `ctime_*`, `flags`. */
+const Credentials: readonly string[] = [
+  'authsys_parms',
+  'auth_glusterfs_parms',
+  'auth_glusterfs_parms_v2',
+  'auth_glusterfs_params_v3',
+];
+
 /** Wanted in these structs only. */
 const ONLY: Readonly<Record<string, readonly string[]>> = {
+  stamp: Credentials,
+  machname: Credentials,
+  pid: Credentials,
+  uid: Credentials,
+  gid: Credentials,
+  ngrps: Credentials,
+  groups: Credentials,
   flags: [
     'gfx_open_req',
     'gfs3_open_req',

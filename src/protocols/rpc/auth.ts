@@ -3,7 +3,7 @@
  * rpc/xdr/src/rpc-common-xdr.x and glusterfs4-xdr.x, their numbers in rpc/rpc-lib/src/rpcsvc-common.h.
  */
 import { hex } from '../text.js';
-import type { Compiler } from './compile.js';
+import type { Compiler, Detail } from './compile.js';
 import type { Fields } from './describe.js';
 import { BodyState, readBody } from './reader.js';
 import {
@@ -87,6 +87,7 @@ function meantGroups(fields: Fields): void {
 /** Reads the credential or verifier in data[start, end): what its flavor has, or its bytes as they are. */
 export function readAuth(
   compile: Compiler,
+  detail: Detail,
   flavor: number,
   data: Uint8Array,
   start: number,
@@ -97,7 +98,7 @@ export function readAuth(
   if (known !== undefined) fields.flavor_name = known.name;
   if (start === end) return fields;
   if (known?.parms === undefined) return { ...fields, raw: hex(data, start, end) };
-  const body = readBody(compile(known.parms, 'full'), data, start, end, end);
+  const body = readBody(compile(known.parms, detail), data, start, end, end);
   if (body.state !== BodyState.whole) return { ...fields, raw: hex(data, start, end) };
   meantGroups(body.fields);
   return Object.assign(fields, body.fields);

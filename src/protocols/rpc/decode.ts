@@ -174,6 +174,7 @@ function decodeCall(
   if (payload === undefined) return undefined;
   const auth = readAuth(
     flow.compile,
+    flow.detail,
     header.credentialFlavor,
     bytes,
     header.credentialStart,
@@ -195,7 +196,14 @@ function decodeCall(
 
 function verifierOf(flow: Flow, bytes: Uint8Array): Fields | undefined {
   if (header.verifierFlavor === AuthNone) return undefined;
-  return readAuth(flow.compile, header.verifierFlavor, bytes, header.verifierStart, header.verifierEnd);
+  return readAuth(
+    flow.compile,
+    flow.detail,
+    header.verifierFlavor,
+    bytes,
+    header.verifierStart,
+    header.verifierEnd,
+  );
 }
 
 function decodeReply(

@@ -223,12 +223,23 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
   assert.deepEqual(later.fields, {
     volume: 'h-v',
     brick: '/bricks/h',
-    client: { host: 'node-HOST:1', pid: 17841, mount_id: '41c517ab', process_name: 'glustershd' },
+    client: { host: 'node-HOST:1', pid: 17841, process_name: 'glustershd' },
     gfid: id,
     op_ret: 0,
     op_errno: 0,
   });
   assert.equal(both(Fop, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
+});
+
+test('with --detail full each line has the id of the mount too', () => {
+  const describer = newDescriber(connection, newShared({ ...PROTOCOL_OPTIONS, detail: 'full' }, OUTSIDE));
+  introduce(describer, exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
+  const { client } = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both').fields;
+  // In their order.
+  assert.equal(
+    JSON.stringify(client),
+    '{"host":"node-HOST:1","pid":17841,"mount_id":"41c517ab","process_name":"glustershd"}',
+  );
 });
 
 test('SETVOLUME refused: why, in its own words; the volume by the key of the volfile', () => {

@@ -84,9 +84,10 @@ const v3 = {
   lk_owner: '0102030405060708',
 };
 
-test('AUTH_GLUSTERFS_v3, the same in a summary', () => {
+test("AUTH_GLUSTERFS_v3; in a summary whom it is made for, without the client's clock", () => {
   assert.deepEqual(shown(authV3(4242)), v3);
-  assert.deepEqual(shown(authV3(4242), 'summary'), v3);
+  const { flags: _flags, ctime_nsec: _nsec, ctime_sec: _sec, ...summary } = v3;
+  assert.deepEqual(shown(authV3(4242), 'summary'), summary);
   assert.equal(shown(authV3(1, Buffer.of(0xab))).lk_owner, 'ab');
   assert.equal(shown(authV3(1, Buffer.alloc(0))).lk_owner, '');
 });

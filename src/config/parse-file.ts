@@ -1,0 +1,66 @@
+/** What a configuration file says: YAML, its keys the long options' names. */
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import type { Definition, Definitions } from './definition.js';
+import { didYouMean } from './nearest.js';
+import { UserError } from './user-error.js';
+
+export interface FileValue {
+  readonly value: unknown;
+  readonly line: number;
+}
+
+/** @throws UserError that names the file, the line and the key */
+export function parseConfig(path: string, text: string, definitions: Definitions): Map<string, FileValue> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf = (node: Node | null | undefined): number => lines.linePos(node?.range?.[0] ?? 0).line;
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    throw new UserError(`${path}:${lines.linePos(problem.pos[0]).line}: no good YAML: ${problem.message}`);
+  }
+  const values = new Map<string, FileValue>();
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) return values;
+  if (!isMap(root))
+    throw new UserError(`${path}:${lineOf(root)}: expected keys with values, such as view: calls`);
+  for (const { key: keyNode, value: node } of root.items as { key: Node; value: Node | null }[]) {
+    const key = isScalar(keyNode) ? String(keyNode.value) : keyNode.toString();
+    const line = lineOf(keyNode);
+    if (!Object.hasOwn(definitions, key)) {
+      throw new UserError(
+        `${path}:${line}: ${key}: there is no such key${didYouMean(key, Object.keys(definitions))}`,
+      );
+    }
+    const value = settingOf(definitions[key], node);
+    if (value instanceof Error) throw new UserError(`${path}:${line}: ${key}: ${value.message}`);
+    values.set(key, { value, line });
+  }
+  return values;
+}
+
+function settingOf(definition: Definition, node: Node | null): unknown {
+  const { type, commas } = definition;
+  if (isSeq(node)) {
+    if (type !== 'array' && commas !== true) return new Error('a list: expected one value');
+    const parts: string[] = [];
+    for (const item of node.items as Node[]) {
+      const text = textOf(item);
+      if (text === undefined) return new Error('expected plain values in the list');
+      parts.push(text);
+    }
+    return type === 'array' ? parts : parts.join(',');
+  }
+  const text = textOf(node);
+  if (text === undefined) return new Error('expected a value');
+  if (type === 'array') return [text];
+  if (type !== 'boolean') return text;
+  return text === 'true' || text === 'false' ? text === 'true' : new Error(`${text}: expected true or false`);
+}
+
+/** A number as it was written, a mapping as JSON (options of a kind of their own); undefined: there is none. */
+function textOf(node: Node | null): string | undefined {
+  if (isMap(node)) return JSON.stringify(node.toJSON());
+  if (!isScalar(node) || node.value === null) return undefined;
+  const { value, source } = node as Scalar;
+  return typeof value === 'string' ? value : (source ?? String(value));
+}
