@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../config/user-error.js';
 import { openWriter } from '../ring/writer.js';
+import { CAPTURE_HEAP } from './heaps.js';
 import type { CaptureData, FromCapture } from './messages.js';
 
 export interface CaptureWorker {
@@ -19,7 +20,10 @@ export function startCapture(
   told: (message: Exclude<FromCapture, { kind: 'failed' }>) => void,
   failed: (reason: string) => void,
 ): CaptureWorker {
-  const worker = new Worker(new URL('./capture-thread.js', import.meta.url), { workerData: data });
+  const worker = new Worker(new URL('./capture-thread.js', import.meta.url), {
+    workerData: data,
+    resourceLimits: CAPTURE_HEAP,
+  });
   const ended = new Promise<void>((resolve, reject) => {
     worker.on('message', (message: FromCapture) => {
       if (message.kind !== 'failed') told(message);

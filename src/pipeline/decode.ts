@@ -9,8 +9,8 @@ import { newRecordLog, type RecordLog } from '../output/record-log.js';
 import { newHeaders, Outcome } from '../packet/headers.js';
 import { parsePacket } from '../packet/parse.js';
 import { makeService, shardOf } from '../packet/service.js';
-import { claimingDecoder } from '../protocols/claim.js';
-import type { FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
+import { claimingDecoder, joinedLate } from '../protocols/claim.js';
+import type { Asleep, FoundBrick, Moment, ProtocolOptions } from '../protocols/protocol.js';
 import { protocols } from '../protocols/registry.js';
 import { writeTimesBy } from '../records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../ring/layout.js';
@@ -128,14 +128,23 @@ export function newDecode(
   const selected: Selection = (body, caller) => selection(body, caller);
   const anomalies = newPacketAnomalies(log, counters);
 
-  const opened = (flow: Flow) => {
+  const opened = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.watcher = lines;
-    flow.decoder = claimingDecoder(flow, lines.emit, {
+    const asleep = rest as Asleep | undefined;
+    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : joinedLate(flow);
+    if (flow.protocol > 0) {
+      const protocol = known[flow.protocol - 1];
+      lines.protocol(protocol.name);
+      flow.decoder = protocol.open(seen, lines.emit, options, asleep);
+      return;
+    }
+    flow.decoder = claimingDecoder(seen, lines.emit, {
       protocols: known,
       options,
       claimed(protocol, decoder) {
         lines.protocol(protocol.name);
+        flow.protocol = known.indexOf(protocol) + 1;
         flow.decoder = decoder;
         if (flow.missing) decoder.missing?.(true);
         if (!protocol.encrypted) return;
@@ -152,8 +161,10 @@ export function newDecode(
       },
     });
   };
+  const restOf = ({ decoder, watcher }: Flow, at: Moment): Asleep | undefined =>
+    watcher.isQuiet?.(at) === false ? undefined : decoder.asleep?.(at);
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed);
+  const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed, restOf);
   const tick = () => {
     reassembler.tick(time);
     for (const one of ticking) one(time);

@@ -13,6 +13,7 @@ import { recordsWithin } from '../ring/records.js';
 import { countedActions, newTally } from './count-records.js';
 import { newDecode } from './decode.js';
 import { newFileClock } from './file-clock.js';
+import { newTidying } from './heaps.js';
 import { newLineBatch } from './line-batch.js';
 import { newLiveClock } from './live-clock.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDecoder } from './messages.js';
@@ -32,6 +33,7 @@ const place = sharedPlace(data.place);
 const reader = openReader(data.ring, data.decoder);
 const clock = data.live ? newLiveClock() : newFileClock();
 const beat = newBeat(counters);
+const tidy = newTidying();
 beat();
 
 /** The time of the oldest packet of the batch at hand; NaN: none, or what it tells of waited for no packet. */
@@ -133,7 +135,10 @@ try {
     // A little more, so that packets wake it sooner than the time, and once does for both.
     if (reader.next(batch.empty() ? WAIT_MS : lingering() * 1.5)) decodePieces();
     // In files only packets tell the time.
-    else if (data.live) decode.idle();
+    else if (data.live) {
+      decode.idle();
+      tidy();
+    }
     if (data.live) lookForDrops();
     hear();
     if (lingering() === 0) handOver();

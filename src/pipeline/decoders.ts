@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Select } from '../config/select.js';
 import type { Action } from '../observe/call-counts.js';
 import { readerPlace } from '../ring/reader.js';
+import { DECODER_HEAP } from './heaps.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
 export interface DecoderEvents {
@@ -48,7 +49,10 @@ export function startDecoders(
       let place = '';
       const start = () => {
         if (over) return;
-        const worker = new Worker(script, { workerData: withSelect(data, selected) });
+        const worker = new Worker(script, {
+          workerData: withSelect(data, selected),
+          resourceLimits: DECODER_HEAP,
+        });
         const born = performance.now();
         let finished = false;
         let reason = '';

@@ -113,6 +113,7 @@ export function newFlowLines(
         at,
       );
     },
+    isQuiet: (at) => at.seconds >= 60 * (minute + 1),
     fault(error, at) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const message = `a decoder failed; the connection is ignored from here on: ${text.split('\n')[0]}`;

@@ -17,6 +17,7 @@ import { startCapture } from './capture-worker.js';
 import { startClockEvents } from './clock-events.js';
 import { startDecoders } from './decoders.js';
 import { bricksOf } from './gluster-state.js';
+import { tidyNowAndThen } from './heaps.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
 import {
   createControl,
@@ -208,6 +209,7 @@ export function startRun(options: RunOptions): Run {
     observer.ending();
     options.ending?.();
   };
+  const tidying = live ? tidyNowAndThen() : undefined;
   let interval: NodeJS.Timeout | undefined;
   const setStatsInterval = (milliseconds: number) => {
     clearInterval(interval);
@@ -243,6 +245,7 @@ export function startRun(options: RunOptions): Run {
       return exitCode;
     } finally {
       clearInterval(interval);
+      clearInterval(tidying);
       clock.end();
       stopper.clear();
       decoders.terminate();

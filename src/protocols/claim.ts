@@ -31,9 +31,16 @@ export interface Claimer {
   refused(dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): void;
 }
 
+/** The connection as one that was joined late. */
+export function joinedLate(connection: Connection): Connection {
+  const { serverPort, clientPort, ipVersion, server, client } = connection;
+  return { serverPort, clientPort, ipVersion, server, client, fromStart: false };
+}
+
 export function claimingDecoder(connection: Connection, emit: Emit, claimer: Claimer): FlowDecoder {
-  /** By direction: the protocols that have said no. */
-  const refusals: [Set<Protocol>, Set<Protocol>] = [new Set(), new Set()];
+  /** By direction: the protocols that have said no, a bit each. */
+  const refusals: [number, number] = [0, 0];
+  const all = (1 << claimer.protocols.length) - 1;
   let patience = LOOK_MIDSTREAM;
   let seen = connection;
   let late: readonly (readonly [Protocol, LateClaim])[] | undefined;
@@ -54,7 +61,7 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
   const pass = (dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): number => {
     patience -= end - start;
     if (seen.fromStart || patience <= 0) claimer.refused(dir, buf, start, end, at);
-    refusals[dir].clear();
+    refusals[dir] = 0;
     return end;
   };
   return {
@@ -66,25 +73,28 @@ export function claimingDecoder(connection: Connection, emit: Emit, claimer: Cla
         // Within what may be one message nothing else begins.
         if (claim === Claim.maybe) return pass(dir, buf, start, end, at);
       }
-      for (const protocol of claimer.protocols) {
-        if (refusals[dir].has(protocol)) continue;
+      for (const [index, protocol] of claimer.protocols.entries()) {
+        if ((refusals[dir] & (1 << index)) !== 0) continue;
         const claim = protocol.claim(dir, buf, start, end, seen);
         if (claim === Claim.yes) {
           claimedBy(protocol);
           return start;
         }
-        if (claim === Claim.no) refusals[dir].add(protocol);
+        if (claim === Claim.no) refusals[dir] |= 1 << index;
       }
-      if (refusals[dir].size < claimer.protocols.length && end - start < LOOK) return start;
+      if (refusals[dir] !== all && end - start < LOOK) return start;
       return pass(dir, buf, start, end, at);
     },
     // What is missing here was never anybody's: the next bytes are looked at afresh, and they may be
     // the middle of a message, as if the connection had been joined late.
     gap(dir) {
-      const { serverPort, clientPort, ipVersion, server, client } = connection;
-      seen = { serverPort, clientPort, ipVersion, server, client, fromStart: false };
-      refusals[dir].clear();
+      seen = joinedLate(connection);
+      refusals[dir] = 0;
       late = undefined;
+    },
+    asleep() {
+      const begun = patience < LOOK_MIDSTREAM || late !== undefined || refusals[0] !== 0 || refusals[1] !== 0;
+      return begun ? undefined : { fromStart: seen.fromStart };
     },
     close() {},
   };

@@ -81,8 +81,16 @@ export interface FlowDecoder {
    * are told as a gap; and that nothing is missing any more. What comes meanwhile may come in another order than it went.
    */
   missing?(open: boolean): void;
+  /** What open() needs to go on from here later, with another decoder; undefined: more is under way than that can tell. */
+  asleep?(at: Moment): Asleep | undefined;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
   close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment): void;
+}
+
+/** What a decoder has left of a connection on which nothing happens: each protocol's own, and small. */
+export interface Asleep {
+  /** As the decoder has it, of Connection: what was seen from its start may have been claimed only behind a gap. */
+  readonly fromStart: boolean;
 }
 
 /** What a first look at a connection's bytes says. */
@@ -149,7 +157,8 @@ export interface Protocol {
   claim(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Claim;
   /** For a connection that was joined late, where what passes looks like nothing that begins. */
   late?(): LateClaim;
-  open(connection: Connection, emit: Emit, options: ProtocolOptions): FlowDecoder;
+  /** @param asleep what such a decoder has left, to go on from */
+  open(connection: Connection, emit: Emit, options: ProtocolOptions, asleep?: Asleep): FlowDecoder;
   /** With each packet, and now and then without one: what waits too long is told. */
   tick?(at: Moment): void;
   /** The run is over, and every connection was closed. */

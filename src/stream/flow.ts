@@ -1,6 +1,7 @@
 /** A TCP connection as it is followed: its endpoints, its two directions and its decoder. */
 import type { Headers } from '../packet/headers.js';
-import type { Connection, Direction, FlowDecoder, GapReason, Moment } from '../protocols/protocol.js';
+import type { Connection, Direction, FlowDecoder, GapReason, Moment, Words } from '../protocols/protocol.js';
+import { dropEarly } from './early.js';
 import { type Half, newHalf } from './half.js';
 
 /** Who is told what happens to a connection's stream. */
@@ -12,12 +13,16 @@ export interface FlowWatcher {
   oneSided(dir: Direction, missing: number, at: Moment): void;
   /** The decoder threw: the connection is ignored from here on. */
   fault(error: unknown, at: Moment): void;
+  /** Whether it would tell the same without what it has told so far. */
+  isQuiet?(at: Moment): boolean;
 }
 
 export interface Flow extends Connection {
   /** By direction: what goes to the server, what goes to the client. */
   readonly halves: readonly [Half, Half];
   decoder: FlowDecoder;
+  /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
+  protocol: number;
   watcher: FlowWatcher;
   /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
@@ -27,23 +32,38 @@ export interface Flow extends Connection {
   closed: boolean;
   /** The decoder was told that bytes are missing so far. */
   missing: boolean;
-  /** Hash chain and use order, see flow-table.ts. */
   readonly hash: number;
-  chain: Flow | undefined;
-  newer: Flow | undefined;
-  older: Flow | undefined;
+  /** In flow-table.ts. */
+  row: number;
+  /** Its packets when it was last asked whether it falls asleep, and how often it was asked since they came: sleep.ts. */
+  looked: number;
+  quiet: number;
 }
 
 /** @param toServer the packet at hand goes to the server */
 export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash: number): Flow {
   const source = [h.src0, h.src1, h.src2, h.src3] as const;
   const destination = [h.dst0, h.dst1, h.dst2, h.dst3] as const;
+  return toServer
+    ? makeFlow(h.ipVersion, destination, source, h.dstPort, h.srcPort, fromStart, hash)
+    : makeFlow(h.ipVersion, source, destination, h.srcPort, h.dstPort, fromStart, hash);
+}
+
+export function makeFlow(
+  ipVersion: number,
+  server: Words,
+  client: Words,
+  serverPort: number,
+  clientPort: number,
+  fromStart: boolean,
+  hash: number,
+): Flow {
   return {
-    ipVersion: h.ipVersion,
-    server: toServer ? destination : source,
-    client: toServer ? source : destination,
-    serverPort: toServer ? h.dstPort : h.srcPort,
-    clientPort: toServer ? h.srcPort : h.dstPort,
+    ipVersion,
+    server,
+    client,
+    serverPort,
+    clientPort,
     fromStart,
     halves: [newHalf(), newHalf()],
     decoder: NO_DECODER,
@@ -53,10 +73,11 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
     oneSided: false,
     closed: false,
     missing: false,
+    protocol: 0,
     hash,
-    chain: undefined,
-    newer: undefined,
-    older: undefined,
+    row: 0,
+    looked: 0,
+    quiet: 0,
   };
 }
 
@@ -66,6 +87,22 @@ const NO_DECODER: FlowDecoder = {
   gap() {},
   close() {},
 };
+
+/** Bytes that wait in a connection. */
+export function waitingIn({ halves: [a, b] }: Flow): number {
+  return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength;
+}
+
+/** Lets go of all that waits in a connection, and of who would be told of it: nothing is told any more. */
+export function release(flow: Flow): void {
+  for (const half of flow.halves) {
+    dropEarly(half);
+    half.held = undefined;
+    half.heldLength = 0;
+  }
+  flow.decoder = NO_DECODER;
+  flow.watcher = NO_WATCHER;
+}
 
 /** Whether the packet is of this connection and goes to its server. */
 export function isToServer(flow: Flow, h: Headers): boolean {
@@ -82,23 +119,5 @@ export function isToServer(flow: Flow, h: Headers): boolean {
     client[1] === h.src1 &&
     server[0] === h.dst0 &&
     client[0] === h.src0
-  );
-}
-
-/** Whether the packet is of this connection and goes to its client. */
-export function isToClient(flow: Flow, h: Headers): boolean {
-  const { server, client } = flow;
-  return (
-    flow.serverPort === h.srcPort &&
-    flow.clientPort === h.dstPort &&
-    flow.ipVersion === h.ipVersion &&
-    server[3] === h.src3 &&
-    client[3] === h.dst3 &&
-    server[2] === h.src2 &&
-    client[2] === h.dst2 &&
-    server[1] === h.src1 &&
-    client[1] === h.dst1 &&
-    server[0] === h.src0 &&
-    client[0] === h.dst0
   );
 }

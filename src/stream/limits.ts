@@ -17,6 +17,8 @@ export interface StreamLimits {
    */
   readonly holePackets: number;
   readonly holeSeconds: number;
+  /** Seconds in which nothing comes, after which a connection is put to sleep (sleep.ts). */
+  readonly quietSeconds: number;
 }
 
 export const DEFAULT_LIMITS: StreamLimits = {
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: StreamLimits = {
   heldBytes: 4 << 20,
   holePackets: 64,
   holeSeconds: 2,
+  quietSeconds: 2,
 };
 
 /** Plain numbers, written by one decoder; observe/ says what each is called outside. */

@@ -7,8 +7,8 @@ import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
 import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
-import { dropEarly, isLater, keepEarly, takeEarly } from './early.js';
-import { type Flow, isToServer, newFlow } from './flow.js';
+import { isLater, keepEarly, takeEarly } from './early.js';
+import { type Flow, isToServer, newFlow, release, waitingIn } from './flow.js';
 import { newFlowTable } from './flow-table.js';
 import { type Half, opposite, seqDiff } from './half.js';
 import { finReceived, hopeless, isOverdue } from './hole.js';
@@ -18,6 +18,7 @@ import { note } from './numbers.js';
 import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-sided.js';
 import { passes } from './passing.js';
 import { isReuse } from './reuse.js';
+import { newBedtime, type RestOf } from './sleep.js';
 import { newSweep } from './sweep.js';
 
 /** What becomes of a packet: its connection is followed, or ignored for what it is. */
@@ -36,12 +37,16 @@ export interface Reassembler {
 export function newReassembler(
   limits: StreamLimits,
   counters: StreamCounters,
-  /** Gives a new connection its decoder and its watcher. */
-  opened: (flow: Flow) => void,
+  /** Gives a connection that is new, or that was asleep, its decoder and its watcher. */
+  opened: (flow: Flow, rest?: object) => void,
   isToService: (h: Headers) => boolean,
   hashSeed = 0,
+  restOf: RestOf = () => undefined,
 ): Reassembler {
-  const table = newFlowTable(limits.flows, hashSeed);
+  const table = newFlowTable(limits.flows, hashSeed, (flow, rest) => {
+    awake.add(flow);
+    if (!flow.ignored) opened(flow, rest);
+  });
   /** The connections that closed last, in a circle. */
   const closed: (Flow | undefined)[] = new Array(CLOSED_KEPT).fill(undefined);
   let closedAt = 0;
@@ -49,10 +54,6 @@ export function newReassembler(
   let waiting = 0;
   /** When the early segments came that are handed on. */
   const came: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const waitingIn = (flow: Flow): number => {
-    const [a, b] = flow.halves;
-    return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength;
-  };
 
   const finish = (flow: Flow, reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment) => {
     if (flow.closed) return;
@@ -90,8 +91,8 @@ export function newReassembler(
   const fault = (flow: Flow, error: unknown, at: Moment) => {
     counters.decoderFaults++;
     flow.ignored = true;
-    release(flow);
     flow.watcher.fault(error, at);
+    release(flow);
   };
 
   const open = (h: Headers, at: Moment): Flow => {
@@ -109,6 +110,7 @@ export function newReassembler(
     counters.flowsNew++;
     if (!syn) counters.flowsMidstream++;
     table.add(flow);
+    awake.add(flow);
     opened(flow);
     return flow;
   };
@@ -216,7 +218,7 @@ export function newReassembler(
    */
   const relieve = (at: Moment) => {
     const enough = limits.totalBytes * 0.75;
-    for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = flow.newer) {
+    for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = table.newer(flow)) {
       if (waitingIn(flow) > 0) counted(flow, at, letGo);
     }
   };
@@ -237,6 +239,7 @@ export function newReassembler(
   /** Of a connection that is ignored only its end is followed, so that it does not stay in the table. */
   const ignore = (flow: Flow, dir: Direction, h: Headers, at: Moment) => {
     const half = flow.halves[dir];
+    half.packets++;
     half.next = (h.seq + h.payloadLength) >>> 0;
     if ((h.flags & TCP_FIN) !== 0) half.closed = true;
     if ((h.flags & TCP_RST) !== 0) finish(flow, 'rst', at);
@@ -344,9 +347,13 @@ export function newReassembler(
     return waits && !flow.closed;
   };
   const sweep = newSweep(lookAfter);
+  const awake = newSweep(newBedtime(table, limits.quietSeconds, restOf));
 
   return {
-    tick: sweep.tick,
+    tick(at) {
+      sweep.tick(at);
+      awake.tick(at);
+    },
     packet(h, bytes, at) {
       let flow = table.find(h);
       if (flow !== undefined && (flow.closed || (h.flags & TCP_SYN) !== 0) && isReuse(flow, h)) {
@@ -385,15 +392,6 @@ export function newReassembler(
 function settle(flow: Flow): void {
   if (flow.ignored) release(flow);
   lookForMissing(flow);
-}
-
-/** Lets go of all that waits in a connection. */
-function release(flow: Flow): void {
-  for (const half of flow.halves) {
-    dropEarly(half);
-    half.held = undefined;
-    half.heldLength = 0;
-  }
 }
 
 /** Closed connections that are remembered, so that their last retransmissions open no new ones. */

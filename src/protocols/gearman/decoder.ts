@@ -6,6 +6,7 @@
 
 import { newLoss } from '../anomalies.js';
 import {
+  type Asleep,
   type Connection,
   type Direction,
   type Emit,
@@ -34,6 +35,7 @@ import {
 import { inResync, lose } from './place.js';
 import { reportPacket } from './report.js';
 import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './resync.js';
+import { asleep, type GearmanAsleep, goOn } from './sleep.js';
 
 function endOfPacket(flow: Flow, dir: Direction, side: Side, at: Moment): void {
   side.phase = Phase.boundary;
@@ -212,11 +214,15 @@ export function openDecoder(
   emit: Emit,
   options: ProtocolOptions,
   jobs: Jobs | undefined,
+  from?: Asleep,
 ): FlowDecoder {
-  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit));
+  const rest = from as GearmanAsleep | undefined;
+  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, rest), rest);
+  if (rest !== undefined) goOn(flow, rest);
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at) => takeGap(flow, dir, missing, reason, skipping, at),
+    asleep: () => asleep(flow, connection.fromStart),
     close: (reason: string, at: Moment, dir?: Direction) =>
       takeClose(flow, dir, reason !== 'end' && reason !== 'evicted', at),
   };

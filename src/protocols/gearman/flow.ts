@@ -5,7 +5,7 @@ import type { AskedCommand } from './admin.js';
 import type { AdminResponse } from './admin-responses.js';
 import type { JobConnection } from './jobs/model.js';
 import { emptyPacket, type Packet } from './packet.js';
-import { type Pairing, pairing } from './pairing.js';
+import { type Pairing, type PairingRest, pairing } from './pairing.js';
 
 /** Where a direction is in the protocol. */
 export const Phase = {
@@ -85,12 +85,13 @@ export function openFlow(
   emit: Emit,
   options: ProtocolOptions,
   jobs: JobConnection | undefined,
+  rest?: PairingRest,
 ): Flow {
   return {
     emit,
     payloadBytes: options.payloadBytes,
     sides: [side(connection.fromStart), side(connection.fromStart)],
-    pairing: pairing(connection.fromStart),
+    pairing: pairing(connection.fromStart, rest),
     jobs,
     commands: [],
     stray: undefined,

@@ -13,7 +13,7 @@ export function gearman(options: ProtocolOptions, outside: Outside): Protocol {
     name: 'gearman',
     claim: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
     late: newLateClaim,
-    open: (connection, emit, options) => openDecoder(connection, emit, options, jobs),
+    open: (connection, emit, options, asleep) => openDecoder(connection, emit, options, jobs, asleep),
     ...(jobs === undefined ? {} : { tick: jobs.tick, end: jobs.end }),
   };
 }

@@ -38,6 +38,15 @@ export interface Pairing {
   takeSerial(): number;
   /** Requests forgotten because there were too many; each is told once. */
   takeForgotten(): number;
+  /** All there is to know where nothing is outstanding; undefined: something is. */
+  rest(): PairingRest | undefined;
+}
+
+export interface PairingRest {
+  readonly trusted: boolean;
+  readonly lastSeconds: number;
+  readonly lastNanoseconds: number;
+  readonly requests: number;
 }
 
 // The ring holds five numbers a request.
@@ -52,21 +61,25 @@ const Serial = 4;
 const Kinds = 12;
 const bit = (mask: number): number => 31 - Math.clz32(mask);
 
-/** @param fromStart nothing can be under way yet */
-export function pairing(fromStart: boolean): Pairing {
-  let ring = new Float64Array(0);
+const Fresh: PairingRest = { trusted: true, lastSeconds: 0, lastNanoseconds: 0, requests: 0 };
+// Until the first message there is no telling how long it was quiet.
+const Joined: PairingRest = { ...Fresh, trusted: false, lastSeconds: Number.NEGATIVE_INFINITY };
+const NoRing = new Float64Array(0);
+
+/**
+ * @param fromStart nothing can be under way yet
+ * @param from what it goes on from
+ */
+export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): Pairing {
+  let ring = NoRing;
   let capacity = 0;
   let head = 0;
   let length = 0;
   /** How many entries wait for what: a response that nothing waits for costs no search. */
   const waiting = new Int32Array(Kinds);
   let awaited = 0;
-  let trusted = fromStart;
-  // Until the first message there is no telling how long it was quiet.
-  let lastSeconds = fromStart ? 0 : Number.NEGATIVE_INFINITY;
-  let lastNanoseconds = 0;
+  let { trusted, lastSeconds, lastNanoseconds, requests } = from;
   let forgotten = 0;
-  let requests = 0;
   let serial = 0;
 
   const place = (index: number): number => ((head + index) & (capacity - 1)) * Slots;
@@ -110,6 +123,11 @@ export function pairing(fromStart: boolean): Pairing {
       forgotten = 0;
       return count;
     },
+
+    rest: () =>
+      length === 0 && forgotten === 0 && serial === 0
+        ? { trusted, lastSeconds, lastNanoseconds, requests }
+        : undefined,
 
     takeSerial() {
       const taken = serial;

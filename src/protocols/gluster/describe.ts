@@ -13,16 +13,16 @@ import { probeReason } from './describe-peers.js';
 import { entry, integer, put, RootGfid, text } from './describe-values.js';
 import { isExpected } from './expected.js';
 import { doubt, isUndone, learn, rootOf } from './learn.js';
-import { type Lock, newLockOrder } from './lock.js';
+import { type Lock, type Locker, newLockOrder } from './lock.js';
 import { newLockWatch } from './locks.js';
 import { errnoName } from './names.js';
 import { deprobeResponse, probeResponse } from './names-glusterd.js';
-import { LikelyRoot, newPlace, type Place, subdirectory, VolumeRoot } from './place.js';
+import { LikelyRoot, newPlace, type Place, type Root, subdirectory, VolumeRoot } from './place.js';
 import type { Service } from './services.js';
 import { withoutSecretValues } from './settings.js';
 import type { Shared } from './shared.js';
 import { newStory } from './story.js';
-import { type Introduction, introductionOf } from './volume.js';
+import { clientOf, type Introduction, introductionOf } from './volume.js';
 
 const Nothing: Row = { asks: [] };
 
@@ -141,7 +141,15 @@ function introduced(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-export function newDescriber(connection: Connection, shared: Shared): Describer {
+/** What is kept of one on whose connection nothing is under way. */
+interface Asleep {
+  readonly known: Introduction | undefined;
+  readonly root: Root;
+  readonly working: boolean;
+}
+
+/** @param from what Describer.asleep() gave */
+export function newDescriber(connection: Connection, shared: Shared, from?: object): Describer {
   const { services, paths, locks, found } = shared;
   const peerNames = shared.peerNames(connection);
   let service = services.of(connection);
@@ -149,10 +157,11 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     if (service.forgotten) service = services.of(connection);
     return service;
   };
-  let known: Introduction | undefined;
-  let root = connection.fromStart ? VolumeRoot : LikelyRoot;
+  const before = from as Asleep | undefined;
+  let known = before?.known;
+  let root = before?.root ?? (connection.fromStart ? VolumeRoot : LikelyRoot);
   let missing: Service | undefined;
-  let working = false;
+  let working = before?.working ?? false;
   const table = () => services.table(here(), known?.brick);
   const place = newPlace(
     paths,
@@ -162,22 +171,18 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     peerNames.of,
   );
   const story = newStory(connection, shared, peerNames);
-  const watch = newLockWatch(
-    locks,
-    {
-      get id() {
-        return text(known?.client.process_uuid);
-      },
-      locks: newLockOrder(),
-      who: () => ({
-        ...(known === undefined ? {} : { client: known.caller }),
-        ip: formatAddress(connection.ipVersion, ...connection.client),
-        port: connection.clientPort,
-      }),
+  const locker: Locker = {
+    get id() {
+      return known?.id;
     },
-    table,
-    () => root.gfid,
-  );
+    locks: newLockOrder(),
+    who: () => ({
+      ...(known === undefined ? {} : { client: known.caller }),
+      ip: formatAddress(connection.ipVersion, ...connection.client),
+      port: connection.clientPort,
+    }),
+  };
+  const watch = newLockWatch(locks, locker, table, () => root.gfid);
 
   /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
   const introduce = (fields: Fields, whole: boolean) => {
@@ -185,7 +190,7 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     put(fields, 'volume', from?.volume);
     put(fields, 'brick', from?.brick);
     put(fields, 'brick_host', from?.host);
-    if (known !== undefined) fields.client = whole ? known.client : known.caller;
+    if (known !== undefined) fields.client = whole ? clientOf(known) : known.caller;
   };
 
   const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
@@ -228,7 +233,8 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     const told = outcome === 'success' && exchange.whole ? rootOf(exchange) : undefined;
     // Once it is known it stays: the brick finds the directory when the client introduces itself.
     if (told === RootGfid && !root.sure) root = VolumeRoot;
-    else if (told !== undefined && told !== root.gfid) root = { ...root, gfid: told, sure: true };
+    else if (told !== undefined && told !== root.gfid)
+      root = { ...root, gfid: told, sure: true, fixed: true };
     if (outcome === 'unknown' || at === 0) inDoubt(exchange.procedure, exchange.request);
     else learn(paths, at, exchange, outcome === 'success', root);
   };
@@ -245,7 +251,7 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
     if (meets) {
       services.tell(here(), known?.brick, known?.volume, known?.host);
       // Found now, a directory stays known when its name changes.
-      if (root.gfid !== undefined) root = { ...root };
+      if (!root.fixed && root.gfid !== undefined) root = { ...root, fixed: true };
     }
     if (program.name !== 'GLUSTER_PMAP') return;
     const asked = procedure.name === 'PORTBYBRICK';
@@ -288,6 +294,10 @@ export function newDescriber(connection: Connection, shared: Shared): Describer 
       story.unseen();
     },
     unheard: story.unseen,
+    asleep() {
+      const idle = missing === undefined && root.fixed && locker.locks.size() === 0 && place.unmarked();
+      return idle ? ({ known, root, working } satisfies Asleep) : undefined;
+    },
     closed: watch.closed,
   };
 }

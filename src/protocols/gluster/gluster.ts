@@ -19,7 +19,7 @@ export function gluster(options: ProtocolOptions, outside: Outside): readonly Pr
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
-    describer: (connection) => newDescriber(connection, shared),
+    describer: (connection, asleep) => newDescriber(connection, shared, asleep),
     clientName,
   };
   const missed = () => {

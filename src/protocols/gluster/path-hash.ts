@@ -61,7 +61,12 @@ export function hashGfid(
 }
 
 export function hashName(seed: number, text: string): number {
-  let hash = seed | 0;
-  for (let at = 0; at < text.length; at++) hash = mix(hash, text.charCodeAt(at));
-  return finish(hash);
+  let hash = beginHash(seed);
+  for (let at = 0; at < text.length; at++) hash = hashUnit(hash, text.charCodeAt(at));
+  return endHash(hash);
 }
+
+/** The same for one whose characters are at hand one by one. */
+export const beginHash = (seed: number): number => seed | 0;
+export const hashUnit = mix;
+export const endHash = finish;

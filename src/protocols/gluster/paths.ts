@@ -7,15 +7,15 @@
 import { newChanges } from './changes.js';
 import { RootGfid } from './describe-values.js';
 import { type GfidWords, gfidText, hashGfid, hashName, readGfid } from './path-hash.js';
+import { TextUnits } from './path-names.js';
 import { newPathTable, type Path } from './path-table.js';
 
 /** Bricks whose files are told apart: as many as the table's column can number. */
 export const BricksLimit = 65536;
 
-/** Names that are no file's own, or none at all. */
-const NamesLimit = 1024;
+/** Not those that are no file's own, or none at all. */
 function isName(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && text.length <= NamesLimit && !text.includes('/');
+  return text !== '' && text !== '.' && text !== '..' && text.length <= TextUnits && !text.includes('/');
 }
 
 export interface Paths {

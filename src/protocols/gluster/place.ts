@@ -13,6 +13,8 @@ export interface Place {
   join(parent: string | undefined, name: string): string;
   /** The host of the glusterd with this uuid; undefined: nobody has said. */
   hostOf(uuid: string): string | undefined;
+  /** Whether the next line's mark does not hang on what was asked already. */
+  unmarked(): boolean;
   /** Marks the line if a path that it has was learned before bytes toward the brick were missed, and begins the next. */
   mark(out: Fields): void;
 }
@@ -27,9 +29,11 @@ export interface Root {
   readonly moved: boolean;
   /** Whether it is known to be this one. */
   readonly sure: boolean;
+  /** Whether it says the same at any time: nothing of it is looked for when it is asked. */
+  readonly fixed: boolean;
 }
 
-export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false, sure: true };
+export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false, sure: true, fixed: true };
 /** Of a client that was not seen to introduce itself: nearly all have the whole volume, but it may be a directory. */
 export const LikelyRoot: Root = { ...VolumeRoot, sure: false };
 
@@ -50,6 +54,7 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
   return {
     path,
     sure: true,
+    fixed: false,
     // Not before it is asked for: the brick looks for the directory some time after the call has come by.
     get gfid() {
       gfid ??= find();
@@ -99,6 +104,7 @@ export function newPlace(
       if (above === undefined) return `${nameless(parent)}/${name}`;
       return above === '/' ? `/${name}` : `${above}/${name}`;
     },
+    unmarked: () => !stale,
     mark(out) {
       if (stale) out.path_before_gap = true;
       stale = false;

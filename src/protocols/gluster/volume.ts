@@ -50,7 +50,7 @@ function pieces(id: string): Pieces | undefined {
   };
 }
 
-/** What a client says of itself when it connects to a brick. */
+/** What a client says of itself when it connects to a brick: kept for each connection, so most of it is shared. */
 export interface Introduction {
   readonly volume: string | undefined;
   readonly brick: string | undefined;
@@ -58,9 +58,47 @@ export interface Introduction {
   readonly host: string | undefined;
   /** The directory that the client has for its root, where that is not the volume's. */
   readonly subdir: string | undefined;
-  readonly client: JsonObject;
+  readonly version: string | undefined;
+  readonly volumeId: string | undefined;
+  /** `process-uuid`, of which no two connections have the same. */
+  readonly id: string | undefined;
   /** What of it is on every line of the connection. */
   readonly caller: JsonObject;
+}
+
+/** Texts that many connections have in common, and callers: of each one, by what it is made of. */
+const Kept = 4096;
+function shared<T>(): (key: string, make: () => T) => T {
+  const all = new Map<string, T>();
+  return (key, make) => {
+    let one = all.get(key);
+    if (one === undefined) {
+      if (all.size >= Kept) all.clear();
+      one = make();
+      all.set(key, one);
+    }
+    return one;
+  };
+}
+const sharedText = shared<string>();
+const sharedCaller = shared<JsonObject>();
+
+function common(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : sharedText(text, () => text);
+}
+
+function callerOf(
+  process: Pieces | undefined,
+  mount: string | undefined,
+  name: string | undefined,
+): JsonObject {
+  const caller: Fields = {};
+  put(caller, 'host', process?.host);
+  const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
+  put(caller, 'pid', pid);
+  put(caller, 'mount_id', mount);
+  put(caller, 'process_name', name);
+  return caller;
 }
 
 /**
@@ -71,31 +109,38 @@ function introduction(dict: JsonObject, full: boolean): Introduction {
   const id = entry(dict, 'process-uuid');
   const process = id === undefined ? undefined : pieces(id);
   const key = entry(dict, 'volfile-key');
-  const client: Fields = {};
-  put(client, 'host', process?.host);
-  const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
-  put(client, 'pid', pid);
-  const caller: Fields = { ...client };
-  put(client, 'mount_id', process?.mount);
-  if (full) put(caller, 'mount_id', process?.mount);
   const name = entry(dict, 'process-name');
-  put(client, 'process_name', name);
-  put(caller, 'process_name', name);
-  put(client, 'version', entry(dict, 'client-version'));
-  put(client, 'subvolume', process?.subvolume);
-  put(client, 'subdir', entry(dict, 'subdir-mount'));
-  put(client, 'volume_id', entry(dict, 'volume-id'));
-  put(client, 'process_uuid', id);
+  const mount = full ? process?.mount : undefined;
+  const about = JSON.stringify([process?.host, process?.pid, mount, name]);
   return {
-    volume:
+    volume: common(
       (process === undefined ? undefined : volumeOfSubvolume(process.subvolume)) ??
-      (key === undefined ? undefined : volumeOfKey(key)),
-    brick: entry(dict, 'remote-subvolume'),
-    host: entry(dict, 'remote-host'),
-    subdir: entry(dict, 'subdir-mount'),
-    client,
-    caller,
+        (key === undefined ? undefined : volumeOfKey(key)),
+    ),
+    brick: common(entry(dict, 'remote-subvolume')),
+    host: common(entry(dict, 'remote-host')),
+    subdir: common(entry(dict, 'subdir-mount')),
+    version: common(entry(dict, 'client-version')),
+    volumeId: common(entry(dict, 'volume-id')),
+    id,
+    caller: sharedCaller(about, () => callerOf(process, mount, name)),
   };
+}
+
+/** All that it said of itself. */
+export function clientOf({ caller, version, id, subdir, volumeId }: Introduction): JsonObject {
+  const process = id === undefined ? undefined : pieces(id);
+  const client: Fields = {};
+  put(client, 'host', caller.host);
+  put(client, 'pid', caller.pid);
+  put(client, 'mount_id', process?.mount);
+  put(client, 'process_name', caller.process_name);
+  put(client, 'version', version);
+  put(client, 'subvolume', process?.subvolume);
+  put(client, 'subdir', subdir);
+  put(client, 'volume_id', volumeId);
+  put(client, 'process_uuid', id);
+  return client;
 }
 
 /**

@@ -54,6 +54,8 @@ export interface Calls {
   overdue(at: Moment, timeout: number): Call[];
   /** Whether any waits that was not told of. */
   waiting(): boolean;
+  /** Whether there is nothing to be remembered. */
+  empty(): boolean;
   /** All that are left, oldest first of those that were told of, then of the others; they are gone then. */
   takeAll(): Call[];
   /** All that wait, in no order. */
@@ -111,6 +113,7 @@ export function newCalls(): Calls {
       return late;
     },
     waiting: () => calls.size > 0,
+    empty: () => calls.size === 0 && told.size === 0 && forgotten === 0,
     *all() {
       yield* told.values();
       yield* calls.values();

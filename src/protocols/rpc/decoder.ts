@@ -2,6 +2,7 @@
 
 import { newLoss } from '../anomalies.js';
 import {
+  type Asleep,
   type Connection,
   type Direction,
   type Emit,
@@ -22,6 +23,7 @@ import { cut, type Message } from './message.js';
 import { complete, inCut, inResync, lose, refute } from './place.js';
 import { unsigned } from './primitives.js';
 import { doubtful, reportUnanswered, tellWaiting } from './report.js';
+import { asleep, goOn, type RpcAsleep } from './sleep.js';
 
 /** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
 const RecordLimit = 1 << 30;
@@ -316,13 +318,17 @@ export function openDecoder(
   emit: Emit,
   options: ProtocolOptions,
   common: Common,
+  from?: Asleep,
 ): FlowDecoder {
-  const flow = openFlow(connection, emit, options, common);
+  const rest = from as RpcAsleep | undefined;
+  const flow = openFlow(connection, emit, options, common, rest?.describer);
+  if (rest !== undefined) goOn(flow, rest);
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
     missing: flow.describer.missing,
+    asleep: () => asleep(flow, connection.fromStart),
     close(reason, at) {
       takeClose(flow, at);
       flow.describer.closed(reason === 'fin' || reason === 'rst');

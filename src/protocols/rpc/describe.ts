@@ -75,6 +75,8 @@ export interface Describer {
   unseen(): void;
   /** Replies may have. */
   unheard(): void;
+  /** What `describer` needs to go on from here later; undefined: more is under way than that can tell. */
+  asleep?(): object | undefined;
   /** The connection is over. `sure`: it was ended, not only given up here. */
   closed(sure: boolean): void;
 }
@@ -85,7 +87,8 @@ export interface Programs {
   find(number: number, version: number): Program | undefined;
   /** What lines about a program are about, in whatever version; undefined: no version of it is known. */
   dataset(number: number): Dataset | undefined;
-  describer(connection: Connection): Describer;
+  /** @param asleep what such a one has left, to go on from */
+  describer(connection: Connection, asleep?: object): Describer;
   /** Who gives this process id in its credential, where that is no process's; undefined for an ordinary one. */
   clientName(pid: number): string | undefined;
 }

@@ -108,7 +108,14 @@ function newSide(fromStart: boolean): Side {
 
 const NEVER: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
 
-export function openFlow(connection: Connection, emit: Emit, options: ProtocolOptions, common: Common): Flow {
+/** @param asleep what a describer of the connection has left, to go on from */
+export function openFlow(
+  connection: Connection,
+  emit: Emit,
+  options: ProtocolOptions,
+  common: Common,
+  asleep?: object,
+): Flow {
   const full = options.detail === 'full';
   return {
     emit,
@@ -117,7 +124,7 @@ export function openFlow(connection: Connection, emit: Emit, options: ProtocolOp
     full,
     detail: full ? 'full' : 'brief',
     ...common,
-    describer: common.programs.describer(connection),
+    describer: common.programs.describer(connection, asleep),
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
     otherNumbers: false,
     late: false,

@@ -11,6 +11,7 @@ import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candi
 import type { Compiler } from './compile.js';
 import { openDecoder, tellOverdue } from './decoder.js';
 import type { Programs } from './describe.js';
+import type { Common } from './flow.js';
 import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
 import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
@@ -84,14 +85,14 @@ export function rpc(
 ): Protocol {
   const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const common: Common = { programs, compile, waiting, outside, clock };
   return {
     name,
     claim: (_dir, buf, start, end, connection: Connection) =>
       connection.fromStart
         ? claimStart(programs, gluster, buf, start, end)
         : claimLate(programs, gluster, buf, start, end),
-    open: (connection, emit, options) =>
-      openDecoder(connection, emit, options, { programs, compile, waiting, outside, clock }),
+    open: (connection, emit, options, asleep) => openDecoder(connection, emit, options, common, asleep),
     tick: waiting.tick,
   };
 }

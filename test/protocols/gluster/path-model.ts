@@ -41,7 +41,9 @@ export function newModel(limit: number, epochs: Uint32Array): Model {
   };
   const named = (parent: Entry, text: string) =>
     entries.flatMap((one) => one.names).find((one) => one.parent === parent && one.text === text);
-  const allNames = () => entries.reduce((all, one) => all + one.names.length, 0);
+  /** Those besides the first of each file. */
+  const moreNames = () => entries.reduce((all, one) => all + Math.max(0, one.names.length - 1), 0);
+  const isRoomFor = (entry: Entry) => entry.names.length === 0 || moreNames() < (limit >> 2) + 1;
   const known = (brick: number, gfid: string): Entry => {
     const entry = find(brick, gfid) ?? { brick, gfid, names: [], directory: false };
     if (!entries.includes(entry) && entries.length === limit) entries.shift();
@@ -94,8 +96,8 @@ export function newModel(limit: number, epochs: Uint32Array): Model {
         entry.names = [own, ...entry.names.filter((one) => one !== own)];
       } else {
         entry.names = entry.names.slice(0, 15);
-        while (allNames() > limit + (limit >> 2) && entries[0] !== entry) entries.shift();
-        if (allNames() <= limit + (limit >> 2) && entries.includes(parent))
+        while (!isRoomFor(entry) && entries[0] !== entry) entries.shift();
+        if (isRoomFor(entry) && entries.includes(parent))
           entry.names = [{ parent, text, epoch }, ...entry.names];
       }
       useAll(entry);

@@ -2,7 +2,7 @@
 import { nanosecondsBetween } from '../../../records/time.js';
 import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
-import { attach } from './connection.js';
+import { attach, isSame } from './connection.js';
 import { believe, finish, unfinished } from './end.js';
 import { age, endingOf, handleOf, namesOf, newJob, setSince, sinceThen } from './job.js';
 import { tellRefused } from './line.js';
@@ -193,7 +193,7 @@ export function relayed(connection: JobConnection, type: string, fields: Fields,
   }
   if (type === 'WORK_DATA' || type === 'WORK_STATUS' || type === 'WORK_WARNING') {
     // Each of its clients is told; one of them is enough.
-    if (job.client === peer) job.toClient = progress(job.toClient, type, fields);
+    if (isSame(job.client, peer)) job.toClient = progress(job.toClient, type, fields);
     if (job.state === State.waiting) run(job, at);
     table.show(job);
     return;

@@ -2,7 +2,13 @@
 import { countRunning } from './demand.js';
 import { type Job, type JobConnection, type Peer, type Server, State, type Table } from './model.js';
 
-export function newConnection(peer: Peer, server: Server, table: Table, complete: boolean): JobConnection {
+export function newConnection(
+  peer: Peer,
+  server: Server,
+  table: Table,
+  complete: boolean,
+  abilities: JobConnection['abilities'],
+): JobConnection {
   return {
     peer,
     server,
@@ -11,7 +17,7 @@ export function newConnection(peer: Peer, server: Server, table: Table, complete
     attached: new Set(),
     assigned: new Set(),
     claims: new Set(),
-    abilities: new Map(),
+    abilities,
     complete,
   };
 }

@@ -17,6 +17,7 @@ import { created, refused, relayed, submit } from './client.js';
 import { newConnection } from './connection.js';
 import { unfinished } from './end.js';
 import { type JobConnection, State } from './model.js';
+import { abilitiesOf, idOf, type JobsRest } from './rest.js';
 import { newStuck } from './stuck.js';
 import { newTable } from './table.js';
 import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from './worker.js';
@@ -25,7 +26,8 @@ import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from
 const UnfinishedLimit = 10_000;
 
 export interface Jobs {
-  open(connection: Connection, emit: Emit): JobConnection;
+  /** @param rest what was left of it while it slept */
+  open(connection: Connection, emit: Emit, rest?: JobsRest): JobConnection;
   tick(at: Moment): void;
   /** The run is over, and every connection with it: tells of what was still waiting or running. */
   end(at: Moment): void;
@@ -35,10 +37,17 @@ export function newJobs(limit: number, { tally, jobs }: Outside): Jobs {
   const table = newTable(tally, jobs);
   const stuck = newStuck(table, limit);
   return {
-    open(connection, emit) {
+    open(connection, emit, rest) {
       const { ipVersion, client, clientPort, fromStart } = connection;
-      const peer = { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id: undefined };
-      return newConnection(peer, table.server(connection), table, fromStart);
+      const peer = { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id: idOf(rest?.id) };
+      const server = rest?.server ?? table.server(connection);
+      return newConnection(
+        peer,
+        server,
+        table,
+        rest?.complete ?? fromStart,
+        abilitiesOf(rest?.abilities ?? ''),
+      );
     },
     tick: stuck.tick,
     end(at) {

@@ -14,6 +14,9 @@ const WeightLimit = 64 << 20;
 /** Jobs that were told of and are still known. */
 const DoneLimit = 16_384;
 
+/** Jobs that may be gone since the oldest was asked for, until it is looked for anew. */
+const LeftAlone = 1024;
+
 const NoNames = Object.freeze({});
 
 function weightOf(job: Job): number {
@@ -29,16 +32,19 @@ export function newTable(tally: Outside['tally'], jobsOf: Outside['jobs']): Tabl
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
-  // To look for the first anew would mean to step over all that are gone; an iterator goes on where it was.
-  let oldest = jobs.values();
+  // To look for the first anew would mean to step over all that are gone; an iterator goes on where it was. But one that is
+  // left alone keeps all that are gone since: V8 lets it find its way through each table that the Set has had.
+  let oldest: IterableIterator<Job> | undefined;
+  let gone = 0;
   /** Those that were told of, in a circle. */
   const done: (Job | undefined)[] = new Array(DoneLimit).fill(undefined);
   let doneAt = 0;
   let weight = 0;
 
   const takeOldest = (): Job | undefined => {
-    const next = oldest.next();
-    if (next.done !== true) return next.value;
+    gone = 0;
+    const next = oldest?.next();
+    if (next !== undefined && next.done !== true) return next.value;
     oldest = jobs.values();
     return oldest.next().value;
   };
@@ -53,6 +59,7 @@ export function newTable(tally: Outside['tally'], jobsOf: Outside['jobs']): Tabl
   };
   const forget = (job: Job) => {
     jobs.delete(job);
+    if (++gone > LeftAlone) oldest = undefined;
     weight -= job.weight;
     job.weight = 0;
     detach(job);
