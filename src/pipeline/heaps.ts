@@ -9,7 +9,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 
 /** Three times the size of a semi-space: what lives no longer than a packet needs no more. */
-export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 12 };
+export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 /** The capture thread makes next to no garbage; what its start has needed is all that it would grow by. */
 export const CAPTURE_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
