@@ -1,4 +1,4 @@
-/** Names that are kept; those of the wire (commands of Gearman, keys of dictionaries) may be any, and are few at a time. */
+/** Names that are kept; those of the wire (commands of Gearman, keys of dictionaries, volumes) may be any: few at a time. */
 const Kept = 1024;
 
 /** What `make` makes of a name, made once as long as there are not too many of them. */

@@ -1,5 +1,6 @@
 /** Volumes, and the clients of their bricks, out of what names them in passing. */
 import type { JsonObject } from '../../records/record.js';
+import { remembered } from '../../records/remembered.js';
 import type { Fields } from '../rpc/describe.js';
 import { entry, object, put } from './describe-values.js';
 
@@ -66,25 +67,25 @@ export interface Introduction {
   readonly caller: JsonObject;
 }
 
-/** Texts that many connections have in common, and callers: of each one, by what it is made of. */
-const Kept = 4096;
-function shared<T>(): (key: string, make: () => T) => T {
-  const all = new Map<string, T>();
-  return (key, make) => {
-    let one = all.get(key);
-    if (one === undefined) {
-      if (all.size >= Kept) all.clear();
-      one = make();
-      all.set(key, one);
-    }
-    return one;
-  };
-}
-const sharedText = shared<string>();
-const sharedCaller = shared<JsonObject>();
+/** One text for all connections that say the same. */
+const sharedText = remembered((text) => text);
 
 function common(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : sharedText(text, () => text);
+  return text === undefined ? undefined : sharedText(text);
+}
+
+/** Callers that are kept, by what they are made of: many connections have the same. */
+const CallersKept = 4096;
+const callers = new Map<string, JsonObject>();
+
+function sharedCaller(about: string, make: () => JsonObject): JsonObject {
+  let caller = callers.get(about);
+  if (caller === undefined) {
+    if (callers.size >= CallersKept) callers.clear();
+    caller = make();
+    callers.set(about, caller);
+  }
+  return caller;
 }
 
 function callerOf(

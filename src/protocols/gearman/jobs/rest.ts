@@ -1,4 +1,5 @@
 /** What a connection has to do with jobs while it has none: what is kept of it while it sleeps. */
+import { remembered } from '../../../records/remembered.js';
 import type { Fields } from '../fields.js';
 import type { JobConnection, Peer, Server } from './model.js';
 
@@ -14,18 +15,11 @@ export interface JobsRest {
 
 export const NoJobs: JobsRest = { server: undefined, id: undefined, complete: false, abilities: '' };
 
-/** Sets of abilities that are kept as one text each. */
-const Kept = 1024;
-const sets = new Map<string, string>();
+/** One text for all that can do the same. */
+const common = remembered((text) => text);
 
 function abilitiesText(abilities: JobConnection['abilities']): string {
-  if (abilities.size === 0) return '';
-  const text = JSON.stringify([...abilities]);
-  const known = sets.get(text);
-  if (known !== undefined) return known;
-  if (sets.size >= Kept) sets.clear();
-  sets.set(text, text);
-  return text;
+  return abilities.size === 0 ? '' : common(JSON.stringify([...abilities]));
 }
 
 export function abilitiesOf(text: string): JobConnection['abilities'] {
