@@ -4,11 +4,9 @@
  * (Unicode's annex 9), which make a name look like another. As \uXXXX they are the same to who parses the line.
  */
 
-const Acted = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
-const AllActed = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const Acted = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A text of JSON, whose strings alone can hold such. Nearly none does: they are looked for first. */
-export function escaped(line: string): string {
-  if (!Acted.test(line)) return line;
-  return line.replace(AllActed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** A text of JSON, whose strings alone can hold such. */
+export function escaped(text: string): string {
+  return text.replace(Acted, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

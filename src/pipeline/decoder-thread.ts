@@ -137,7 +137,8 @@ try {
     // In files only packets tell the time.
     else if (data.live) {
       decode.idle();
-      tidy();
+      // Lines that wait would wait for it, too.
+      if (batch.empty()) tidy();
     }
     if (data.live) lookForDrops();
     hear();

@@ -3,8 +3,6 @@
 /** Bytes of a name that a sentence shows. */
 const NameLimit = 80;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const Control = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
 const Controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
@@ -23,7 +21,7 @@ export function oneLine(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     // Seldom: what is not printable ASCII is looked at more closely.
-    if (code < 0x20 || code > 0x7e) return Control.test(text) ? text.replace(Controls, '.') : text;
+    if (code < 0x20 || code > 0x7e) return text.replace(Controls, '.');
   }
   return text;
 }
