@@ -22,6 +22,7 @@ import { newFileClock } from './file-clock.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
 import type { PacketClock } from './packet-clock.js';
+import { type DecodePlace, Place } from './place.js';
 import { newSelection, type Selection } from './selection.js';
 import { tellUnknown } from './unknown-line.js';
 
@@ -40,12 +41,6 @@ export interface DecodeOptions extends ProtocolOptions {
   readonly tunnels: number;
   /** Packets have numbers (a capture file). */
   readonly numbered: boolean;
-}
-
-/** What a decoder that takes another's place goes on from; kept in shared memory by the thread. */
-export interface DecodePlace {
-  linkType: number;
-  packet: number;
 }
 
 export interface Decode {
@@ -171,12 +166,12 @@ export function newDecode(
   };
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
+    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
       if (options.shard === 0) {
         counters[IGNORED[outcome]]++;
-        anomalies.ignored(outcome, place.linkType, at);
+        anomalies.ignored(outcome, place[Place.linkType], at);
       } else counters[Counter.others]++;
       return;
     }
@@ -190,15 +185,15 @@ export function newDecode(
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parsePacket(bytes, start, captured, wire, place.linkType, headers, tunnels);
+    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
     if (outcome !== Outcome.tcp) return options.shard === 0;
     return shardOf(headers, isToService(headers), options.shards) === options.shard;
   };
 
   const mark = (kind: number, value: number) => {
-    if (kind === Mark.link) place.linkType = value;
-    else if (kind === Mark.number) place.packet = value;
-    else if (kind === Mark.file) place.packet = 0;
+    if (kind === Mark.link) place[Place.linkType] = value;
+    else if (kind === Mark.number) place[Place.packet] = value;
+    else if (kind === Mark.file) place[Place.packet] = 0;
     else if (kind === Mark.time) {
       clock.passed(value * TIME_UNIT_MS);
       tick();
@@ -219,9 +214,9 @@ export function newDecode(
           mark(readU32(bytes, position), readU32(bytes, position + 4));
         } else {
           counters[Counter.walked]++;
-          place.packet++;
+          place[Place.packet]++;
           clock.packet(readU32(bytes, position), readU32(bytes, position + 4), at);
-          at.packet = options.numbered ? place.packet : 0;
+          at.packet = options.numbered ? place[Place.packet] : 0;
           tick();
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }

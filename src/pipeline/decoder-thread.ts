@@ -29,7 +29,7 @@ const data = workerData as DecoderData;
 const control = new Int32Array(data.control);
 const counters = counterRow(data.counters, data.counterRow);
 const pending = pendingWord(data.decoder);
-const place = sharedPlace(data.place);
+const place = new Float64Array(data.place);
 const reader = openReader(data.ring, data.decoder);
 const clock = data.live ? newLiveClock() : newFileClock();
 const beat = newBeat(counters);
@@ -158,22 +158,3 @@ try {
 counters[Counter.beat] = OVER;
 const { seconds, nanoseconds } = wallTime(decode.at);
 tell({ kind: 'done', seconds, nanoseconds });
-
-/** The numbers that a replacement goes on from, kept in shared memory. */
-function sharedPlace(memory: SharedArrayBuffer): { linkType: number; packet: number } {
-  const numbers = new Float64Array(memory);
-  return {
-    get linkType() {
-      return numbers[0];
-    },
-    set linkType(value) {
-      numbers[0] = value;
-    },
-    get packet() {
-      return numbers[1];
-    },
-    set packet(value) {
-      numbers[1] = value;
-    },
-  };
-}

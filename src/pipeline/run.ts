@@ -29,6 +29,7 @@ import {
 } from './messages.js';
 import { createTallies, newObserver } from './observer.js';
 import { newOutlet } from './outlet.js';
+import { PLACE_BYTES } from './place.js';
 import { newStopper } from './stopper.js';
 
 export interface RunOptions {
@@ -279,7 +280,7 @@ export function decoderData(
     ...shared,
     decoder,
     counterRow: decoder + 1,
-    place: new SharedArrayBuffer(16),
+    place: new SharedArrayBuffer(PLACE_BYTES),
     pendingLimit: Math.floor(PENDING_BYTES / config.workers),
     linger,
     live,

@@ -41,7 +41,7 @@ export function run(linkType: number, packets: readonly Packet[]): Run {
   const decode = newDecode(
     OPTIONS,
     counters,
-    { linkType, packet: 0 },
+    Float64Array.of(linkType, 0),
     newTextLines((line) => {
       const read = readLine(line);
       if ('message' in read) messages.push(read.message);

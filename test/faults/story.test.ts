@@ -44,7 +44,7 @@ function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'mes
   const decode = newDecode(
     { ...OPTIONS, view },
     counters,
-    { linkType, packet: 0 },
+    Float64Array.of(linkType, 0),
     newTextLines((line) => {
       if (!line.includes('"gluster.mgmt"')) return;
       const { event, network, rpc, gluster } = JSON.parse(line);

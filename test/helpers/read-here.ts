@@ -16,6 +16,7 @@ import { newDecode } from '../../src/pipeline/decode.js';
 import { newMainLines, type Time } from '../../src/pipeline/main-lines.js';
 import { createControl } from '../../src/pipeline/messages.js';
 import { createTallies, newObserver } from '../../src/pipeline/observer.js';
+import { Place } from '../../src/pipeline/place.js';
 import type { NumberingSink } from '../../src/pipeline/ring-sink.js';
 import { decoderData } from '../../src/pipeline/run.js';
 import { wallTime } from '../../src/records/time.js';
@@ -90,7 +91,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   };
 
   const [{ options }] = decoderData(config, shared, false);
-  const place = { linkType: -1, packet: 0 };
+  const place = Float64Array.of(-1, 0);
   const memory = newTextLines((line) => {
     ofDecoder++;
     output.push(line);
@@ -98,13 +99,13 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   const decode = newDecode(options, own, place, memory, undefined, newTally(shared.tallies, 0, own));
   const target: NumberingSink = {
     link(type) {
-      place.linkType = type;
+      place[Place.linkType] = type;
     },
     file() {
-      place.packet = 0;
+      place[Place.packet] = 0;
     },
     number(before) {
-      place.packet = before;
+      place[Place.packet] = before;
     },
     records(bytes, from, end, count) {
       captured[Counter.captured] += count;

@@ -64,7 +64,7 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
   const decode = newDecode(
     OPTIONS,
     counters,
-    { linkType, packet: 0 },
+    Float64Array.of(linkType, 0),
     newTextLines((line) => lines.push(line)),
     undefined,
     undefined,
@@ -165,7 +165,7 @@ describe('the clock was set back while a file was captured', () => {
     const decode = newDecode(
       { ...OPTIONS, numbered: true },
       counterRow(createCounters(1), 0),
-      { linkType, packet: 0 },
+      Float64Array.of(linkType, 0),
       newTextLines((line) => lines.push(line)),
     );
     const records = asRecords(stepped);

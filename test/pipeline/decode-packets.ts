@@ -57,7 +57,7 @@ export function decodePackets(
     const decode = newDecode(
       options,
       counters,
-      { linkType, packet: 0 },
+      Float64Array.of(linkType, 0),
       newTextLines((line) => {
         text += line;
       }),

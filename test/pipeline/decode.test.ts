@@ -36,7 +36,7 @@ interface Decoded {
 function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decode: Decode } {
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
-  const place = { linkType: capture.linkType, packet: 0 };
+  const place = Float64Array.of(capture.linkType, 0);
   return {
     lines,
     counters,
