@@ -1,7 +1,8 @@
 /** The parts that lines are made of: the head, and the `rpc` section, whose form is always the same. */
 import { Buffer } from 'node:buffer';
-import type { RecordBody, RpcSection } from '../records/record.js';
+import type { JsonObject, RecordBody, RpcSection } from '../records/record.js';
 import { remembered } from '../records/remembered.js';
+import { keepWritten, writtenOf } from '../records/shared.js';
 import { secondText, wallTime } from '../records/time.js';
 import { type LineBytes, putAscii, putByte, putBytes, putDigits, putNumber } from './line-bytes.js';
 import { putObject, quoted } from './line-json.js';
@@ -98,6 +99,18 @@ function calledBytes(rpc: RpcSection, method: string): Uint8Array {
   return bytes;
 }
 
+/** Of an object that records have in common: as it was written the first time, if it was. */
+function putShared(out: LineBytes, members: JsonObject): void {
+  const before = writtenOf(members);
+  if (before !== undefined) {
+    putBytes(out, before);
+    return;
+  }
+  const { at, buffer } = out;
+  putObject(out, members);
+  if (out.at <= buffer.length) keepWritten(members, buffer.subarray(at, out.at));
+}
+
 export function putRpc(out: LineBytes, rpc: RpcSection): void {
   const { type, program, method, mismatch, auth, verifier } = rpc;
   putMember(out, type === undefined ? XID : RPC[type], rpc.xid);
@@ -116,7 +129,7 @@ export function putRpc(out: LineBytes, rpc: RpcSection): void {
   }
   if (auth !== undefined) {
     putBytes(out, AUTH);
-    putObject(out, auth);
+    putShared(out, auth);
   }
   if (verifier !== undefined) {
     putBytes(out, VERIFIER);

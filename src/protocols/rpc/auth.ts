@@ -61,7 +61,18 @@ const auth_glusterfs_params_v3 = struct('auth_glusterfs_params_v3', {
 interface Flavor {
   readonly name: string;
   readonly parms?: XdrStruct;
+  readonly time?: Time;
 }
+
+/** Bytes of a credential that a brief reading passes over, since each call has others: the file's time. */
+interface Time {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** flags, ctime_nsec and ctime_sec. */
+const ctime: Time = { start: 12, end: 28 };
+const NO_TIME: Time = { start: 0, end: 0 };
 
 const FLAVORS: ReadonlyMap<number, Flavor> = new Map([
   [AuthNone, { name: 'AUTH_NONE' }],
@@ -71,11 +82,15 @@ const FLAVORS: ReadonlyMap<number, Flavor> = new Map([
   [5, { name: 'AUTH_GLUSTERFS', parms: auth_glusterfs_parms }],
   [6, { name: 'RPCSEC_GSS' }],
   [390039, { name: 'AUTH_GLUSTERFS_v2', parms: auth_glusterfs_parms_v2 }],
-  [390040, { name: 'AUTH_GLUSTERFS_v3', parms: auth_glusterfs_params_v3 }],
+  [390040, { name: 'AUTH_GLUSTERFS_v3', parms: auth_glusterfs_params_v3, time: ctime }],
 ]);
 
 export function isFlavor(flavor: number): boolean {
   return FLAVORS.has(flavor);
+}
+
+export function timeOf(flavor: number): Time {
+  return FLAVORS.get(flavor)?.time ?? NO_TIME;
 }
 
 /** Groups of the credential of old: all sixteen are sent, `ngrps` of them are meant. */

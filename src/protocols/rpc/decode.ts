@@ -172,17 +172,8 @@ function decodeCall(
   if (read.short && !final) return undefined;
   const payload = payloadOf(flow, read, bytes, end, final);
   if (payload === undefined) return undefined;
-  const auth = readAuth(
-    flow.compile,
-    flow.detail,
-    header.credentialFlavor,
-    bytes,
-    header.credentialStart,
-    header.credentialEnd,
-  );
-  const pid = auth.pid;
-  const name = typeof pid === 'number' && pid < 0 ? flow.programs.clientName(pid) : undefined;
-  if (name !== undefined) auth.pid_name = name;
+  const { credentialFlavor, credentialStart, credentialEnd } = header;
+  const auth = flow.credential(credentialFlavor, bytes, credentialStart, credentialEnd);
   const call = newCall(flow, program, procedure, auth);
   call.request = read.fields;
   call.dataBytes = read.dataBytes;

@@ -3,6 +3,7 @@ import { type Loss, newLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, Moment, Outside, ProtocolOptions } from '../protocol.js';
 import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
+import type { ReadCredential } from './credentials.js';
 import type { Describer, Programs } from './describe.js';
 import type { Fragments } from './fragments.js';
 import type { Message } from './message.js';
@@ -64,6 +65,7 @@ interface WaitingList {
 export interface Common {
   readonly programs: Programs;
   readonly compile: Compiler;
+  readonly credential: ReadCredential;
   readonly waiting: WaitingList;
   readonly outside: Outside;
   /** The latest time of anything that was read. */

@@ -9,6 +9,7 @@ import {
 } from '../protocol.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
+import { newCredentials } from './credentials.js';
 import { openDecoder, tellOverdue } from './decoder.js';
 import type { Programs } from './describe.js';
 import type { Common } from './flow.js';
@@ -80,12 +81,13 @@ export function rpc(
   gluster: boolean,
   programs: Programs,
   compile: Compiler,
-  { callTimeout }: ProtocolOptions,
+  { callTimeout, detail }: ProtocolOptions,
   outside: Outside,
 ): Protocol {
   const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const common: Common = { programs, compile, waiting, outside, clock };
+  const credential = newCredentials(compile, detail === 'full' ? 'full' : 'brief', programs.clientName);
+  const common: Common = { programs, compile, credential, waiting, outside, clock };
   return {
     name,
     claim: (_dir, buf, start, end, connection: Connection) =>

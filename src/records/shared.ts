@@ -1,0 +1,27 @@
+/**
+ * Objects that many records have in common. Who writes them may leave there how they are written, for the next record;
+ * they never change after that.
+ */
+import type { JsonObject } from './record.js';
+
+/** A symbol: no JSON has it, and no loop over the members meets it. */
+const Written = Symbol('written');
+
+interface Shared {
+  [Written]?: Uint8Array | undefined;
+}
+
+/** Marks an object as one that stays as it is. */
+export function shared<T extends JsonObject>(members: T): T {
+  return Object.assign(members, { [Written]: undefined });
+}
+
+/** How it is written in UTF-8, if somebody has left that. */
+export function writtenOf(members: JsonObject): Uint8Array | undefined {
+  return (members as Shared)[Written];
+}
+
+/** Leaves that where it is of use again. */
+export function keepWritten(members: JsonObject, bytes: Uint8Array): void {
+  if (Written in members) (members as Shared)[Written] = new Uint8Array(bytes);
+}
