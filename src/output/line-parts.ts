@@ -12,29 +12,49 @@ const QUOTE = 0x22;
 
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 
-const TIMESTAMP = ascii(',"@timestamp":"');
-const EVENT = remembered((dataset) => ascii(`Z","event":{"dataset":"${dataset}","action":`));
-const NAME = remembered((name) => Buffer.from(quoted(name)));
-const OUTCOME = {
-  success: ascii(',"outcome":"success"'),
-  failure: ascii(',"outcome":"failure"'),
-  unknown: ascii(',"outcome":"unknown"'),
-};
-const DURATION = ascii(',"duration":');
+/** A line's beginning, what all lines of a sender have in common, with what comes before the time behind it. */
+export function beginningOf(text: string): Uint8Array {
+  return Buffer.from(`${text},"@timestamp":"`);
+}
+
+/** What comes between a line's time and its duration, or its end: some seventy bytes that few lines have as their own. */
+interface Event {
+  dataset: string;
+  /** By the outcome, and whether a duration follows. */
+  pieces: (Uint8Array | undefined)[];
+}
+/** By the action, those of the dataset that came last. */
+const EVENT = remembered((): Event => ({ dataset: '', pieces: [] }));
+const OUTCOME = { success: 2, failure: 4, unknown: 6 } as const;
+
+function eventBytes({ dataset, action, outcome, duration }: RecordBody): Uint8Array {
+  const event = EVENT(action);
+  if (event.dataset !== dataset) {
+    event.dataset = dataset;
+    event.pieces = [];
+  }
+  const form = (outcome === undefined ? 0 : OUTCOME[outcome]) + (duration === undefined ? 0 : 1);
+  const before = event.pieces[form];
+  if (before !== undefined) return before;
+  const ended = outcome === undefined ? '' : `,"outcome":"${outcome}"`;
+  const last = duration === undefined ? '' : ',"duration":';
+  const piece = Buffer.from(`Z","event":{"dataset":"${dataset}","action":${quoted(action)}${ended}${last}`);
+  event.pieces[form] = piece;
+  return piece;
+}
+
 const PACKET = ascii('},"packet":{"number":');
 const REPLY_NUMBER = ascii(',"reply_number":');
 
-/** `,"@timestamp":...,"event":{...},"packet":{...}` */
-export function putHead(out: LineBytes, body: RecordBody): void {
-  const { outcome, duration, packet, replyPacket } = body;
+/** The beginning, and `...","event":{...},"packet":{...}` */
+export function putHead(out: LineBytes, beginning: Uint8Array, body: RecordBody): void {
+  const { duration, packet, replyPacket } = body;
   const { seconds, nanoseconds } = wallTime(body);
-  putBytes(out, TIMESTAMP);
+  putBytes(out, beginning);
   putAscii(out, secondText(seconds));
   putDigits(out, nanoseconds, 9);
-  putBytes(out, EVENT(body.dataset));
-  putBytes(out, NAME(body.action));
-  if (outcome !== undefined) putBytes(out, OUTCOME[outcome]);
-  putMember(out, DURATION, duration);
+  putBytes(out, eventBytes(body));
+  if (duration !== undefined) putNumber(out, duration);
   if (packet !== 0) {
     putMember(out, PACKET, packet);
     if (replyPacket !== 0) putMember(out, REPLY_NUMBER, replyPacket);
@@ -57,8 +77,9 @@ function putWord(out: LineBytes, key: Uint8Array, word: string | undefined): voi
   putByte(out, QUOTE);
 }
 
-const RPC = { call: ascii('{"type":"call","xid":'), reply: ascii('{"type":"reply","xid":') };
-const XID = ascii('{"xid":');
+const CALL = ascii(',"rpc":{"type":"call","xid":');
+const REPLY = ascii(',"rpc":{"type":"reply","xid":');
+const XID = ascii(',"rpc":{"xid":');
 const PROGRAM = ascii(',"program":');
 const VERSION = ascii(',"version":');
 const PROCEDURE = ascii(',"procedure":');
@@ -73,30 +94,44 @@ const PAYLOAD_BYTES = ascii(',"payload_bytes":');
 const AGE = ascii(',"age":');
 const LATE = ascii(',"late":true');
 
-/** What was called, as lines have it; by the method's name the one that came last. */
+/** What was called, as lines have it. */
 interface Called {
-  readonly program: number | undefined;
-  readonly version: number | undefined;
-  readonly procedure: number | undefined;
-  readonly bytes: Uint8Array;
+  program: number | undefined;
+  version: number | undefined;
+  procedure: number | undefined;
+  /** Undefined: nobody has called it so far. */
+  bytes: Uint8Array | undefined;
+  /** The same, and that it was done. */
+  done: Uint8Array;
 }
-const lastCalled = new Map<string, Called>();
+/** By the method's name the one that came last. */
+const CALLED = remembered(
+  (): Called => ({
+    program: undefined,
+    version: undefined,
+    procedure: undefined,
+    bytes: undefined,
+    done: new Uint8Array(0),
+  }),
+);
+const DONE = 'SUCCESS';
 
-/** `,"program":...,"version":...,"procedure":...,"method":...` of a method of our tables. */
+/** `,"program":...,"version":...,"procedure":...,"method":...`, and where it was done `,"accept_status":"SUCCESS"`. */
 function calledBytes(rpc: RpcSection, method: string): Uint8Array {
   const { program, version, procedure } = rpc;
-  const last = lastCalled.get(method);
-  const same =
-    last !== undefined &&
-    last.program === program &&
-    last.version === version &&
-    last.procedure === procedure;
-  if (same) return last.bytes;
-  const numbers =
-    program === undefined ? '' : `,"program":${program},"version":${version},"procedure":${procedure}`;
-  const bytes = Buffer.from(`${numbers},"method":${quoted(method)}`);
-  lastCalled.set(method, { program, version, procedure, bytes });
-  return bytes;
+  const called = CALLED(method);
+  const same = called.program === program && called.version === version && called.procedure === procedure;
+  if (called.bytes === undefined || !same) {
+    const numbers =
+      program === undefined ? '' : `,"program":${program},"version":${version},"procedure":${procedure}`;
+    const text = `${numbers},"method":${quoted(method)}`;
+    called.program = program;
+    called.version = version;
+    called.procedure = procedure;
+    called.bytes = Buffer.from(text);
+    called.done = Buffer.from(`${text},"accept_status":"${DONE}"`);
+  }
+  return rpc.accept_status === DONE ? called.done : called.bytes;
 }
 
 /** Of an object that records have in common: as it was written the first time, if it was. */
@@ -111,16 +146,18 @@ function putShared(out: LineBytes, members: JsonObject): void {
   if (out.at <= buffer.length) keepWritten(members, buffer.subarray(at, out.at));
 }
 
+/** `,"rpc":{...}` */
 export function putRpc(out: LineBytes, rpc: RpcSection): void {
-  const { type, program, method, mismatch, auth, verifier } = rpc;
-  putMember(out, type === undefined ? XID : RPC[type], rpc.xid);
+  const { type, program, method, accept_status, mismatch, auth, verifier } = rpc;
+  putBytes(out, type === undefined ? XID : type === 'call' ? CALL : REPLY);
+  putNumber(out, rpc.xid);
   if (method !== undefined) putBytes(out, calledBytes(rpc, method));
   else if (program !== undefined) {
     putMember(out, PROGRAM, program);
     putMember(out, VERSION, rpc.version);
     putMember(out, PROCEDURE, rpc.procedure);
   }
-  putWord(out, ACCEPT_STATUS, rpc.accept_status);
+  if (method === undefined || accept_status !== DONE) putWord(out, ACCEPT_STATUS, accept_status);
   putWord(out, REJECT_STATUS, rpc.reject_status);
   putWord(out, AUTH_STATUS, rpc.auth_status);
   if (mismatch !== undefined) {

@@ -7,12 +7,12 @@ import { pino } from 'pino';
 import { fitSections, ROUNDS } from '../records/fit.js';
 import type { JsonObject, Level, RecordBody, Sections } from '../records/record.js';
 import { escaped } from './escape.js';
-import { type LineBytes, type LineMemory, putBytes, putText } from './line-bytes.js';
+import { type LineBytes, type LineMemory, putBytes } from './line-bytes.js';
 import { putJson, putObject, putSentence } from './line-json.js';
-import { putHead, putRpc } from './line-parts.js';
+import { beginningOf, putHead, putRpc } from './line-parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
-export type Beginnings = { -readonly [level in Level]?: string } & { readonly bindings: JsonObject };
+export type Beginnings = { -readonly [level in Level]?: Uint8Array } & { readonly bindings: JsonObject };
 
 export interface RecordLog {
   /** For lines that all carry `bindings` (a flow's source, destination, network). */
@@ -24,7 +24,6 @@ export interface RecordLog {
 const END = ',"message":""}\n';
 
 const GEARMAN = Buffer.from(',"gearman":');
-const RPC = Buffer.from(',"rpc":');
 const GLUSTER = Buffer.from(',"gluster":');
 const WIRETAIL = Buffer.from(',"wiretail":');
 const TLS = Buffer.from(',"tls":');
@@ -48,10 +47,11 @@ export function newRecordLog(maxLine: number, lines: LineMemory): RecordLog {
     },
   );
 
-  const begin = (beginnings: Beginnings, level: Level): string => {
+  const begin = (beginnings: Beginnings, level: Level): Uint8Array => {
     root.child(beginnings.bindings)[level]('');
-    beginnings[level] = escaped(written.slice(0, -END.length));
-    return beginnings[level];
+    const beginning = beginningOf(escaped(written.slice(0, -END.length)));
+    beginnings[level] = beginning;
+    return beginning;
   };
 
   const isTooLong = (start: number) => maxLine > 0 && lines.at - start > maxLine;
@@ -64,8 +64,7 @@ export function newRecordLog(maxLine: number, lines: LineMemory): RecordLog {
       let start: number;
       do {
         start = lines.at;
-        putText(lines, beginning);
-        putHead(lines, body);
+        putHead(lines, beginning, body);
         const own = lines.at;
         putSections(lines, sections);
         putMessage(lines, message);
@@ -88,10 +87,7 @@ function putMessage(out: LineBytes, message: string): void {
 /** In the order in which protocols give them. */
 function putSections(out: LineBytes, { gearman, rpc, gluster, wiretail, tls }: Sections): void {
   putSection(out, GEARMAN, gearman);
-  if (rpc !== undefined) {
-    putBytes(out, RPC);
-    putRpc(out, rpc);
-  }
+  if (rpc !== undefined) putRpc(out, rpc);
   putSection(out, GLUSTER, gluster);
   putSection(out, WIRETAIL, wiretail);
   putSection(out, TLS, tls);

@@ -84,6 +84,11 @@ export function newSelection(select: Select, counters: CounterRow, redactKey?: s
     return path === undefined || texts(gluster?.path, gluster?.new_path).some(path);
   };
 
+  const all = path === undefined && client === undefined && volume === undefined && dataset === undefined;
+  // As it is by default: nothing to look at.
+  if (all && action === undefined && slow === undefined && !errors && only.length === 0 && sample === 1) {
+    return () => true;
+  }
   return (body, caller) => {
     if (body.dataset.startsWith('wiretail.')) return true;
     const isSlow = slow !== undefined && (body.duration ?? body.age ?? -1) >= slow;

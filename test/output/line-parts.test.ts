@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { putHead, putRpc } from '../../src/output/line-parts.js';
+import { beginningOf, putHead, putRpc } from '../../src/output/line-parts.js';
 import type { RpcSection } from '../../src/records/record.js';
 import { newRandom } from '../helpers/random.js';
 import { written } from './written.js';
@@ -30,7 +30,7 @@ test('the rpc section is what JSON.stringify makes of it, whatever is there of i
     };
     assert.equal(
       written((out) => putRpc(out, rpc)),
-      JSON.stringify({ ...rpc, method: rpc.method?.toWellFormed() }),
+      `,"rpc":${JSON.stringify({ ...rpc, method: rpc.method?.toWellFormed() })}`,
     );
   }
 });
@@ -39,7 +39,7 @@ test('names are remembered, not mixed up, and not without end', () => {
   for (let n = 0; n < 5000; n++) {
     const action = `a"${n % 3000}`;
     const head = written((out) =>
-      putHead(out, {
+      putHead(out, beginningOf(''), {
         level: 'info',
         message: '',
         seconds: 1_700_000_000,
