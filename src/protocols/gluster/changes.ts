@@ -20,11 +20,15 @@ export function newChanges(): Changes {
   /** None that is in neither was changed after this. */
   let forgotten = 0;
   let beforeEnds = 0;
+  /** The latest of all. */
+  let changed = 0;
 
   return {
     // Keys within the range of small integers are not allocated.
-    since: (key, began) => (latest.get(key | 0) ?? before.get(key | 0) ?? forgotten) > began,
+    since: (key, began) =>
+      changed > began && (latest.get(key | 0) ?? before.get(key | 0) ?? forgotten) > began,
     set(key, now) {
+      changed = now;
       if (latest.size >= Kept) {
         [latest, before] = [before, latest];
         latest.clear();

@@ -114,12 +114,19 @@ export const copied: Part = (request, out, place) => {
 
 /** The names of a number's bits, as a field and as words. */
 function bits(field: string, names: Names, as: string): Part {
+  // Mostly it is the same list again (names-tables.ts).
+  let last: unknown;
+  let words = '';
   return (request, out) => {
     const value = request[field];
     const list = typeof value === 'number' ? names.of(value) : undefined;
     if (!Array.isArray(list)) return '';
     out[as] = list;
-    return list.join('|');
+    if (list !== last) {
+      last = list;
+      words = list.join('|');
+    }
+    return words;
   };
 }
 

@@ -41,15 +41,18 @@ function isUuid(text: string): boolean {
   return true;
 }
 
-/** The last one that was looked at: what describes a call and what learns from it ask for the same. */
-let lastGfid = RootGfid;
+/** The last two that were looked at, a file and its directory: what describes a call and what learns from it ask again. */
+let last = RootGfid;
+let lastButOne = RootGfid;
 
 /** A gfid that names something. Some messages have it as text, which may be any. */
 export function gfid(value: Json | undefined): string | undefined {
-  if (value === lastGfid) return lastGfid;
+  if (value === last) return last;
+  if (value === lastButOne) return lastButOne;
   const id = text(value);
   if (id === undefined || id === NullGfid || !isUuid(id)) return undefined;
-  lastGfid = id;
+  lastButOne = last;
+  last = id;
   return id;
 }
 

@@ -24,8 +24,21 @@ export function bitNames(bits: readonly (readonly [number, string])[], value: nu
   return names;
 }
 
+/** With the last one at hand, which mostly is the next one too. Nobody may change a list of names. */
+export function again<T>(of: (value: number) => T): (value: number) => T {
+  let last = 0;
+  let names = of(last);
+  return (value) => {
+    if (value !== last) {
+      names = of(value);
+      last = value;
+    }
+    return names;
+  };
+}
+
 /** Names of bits; nothing is added where none is set, but `none` if that has a name too. */
 export function bits(table: readonly (readonly [number, string])[], none?: string): Names {
   const zero = none === undefined ? undefined : [none];
-  return { suffix: 'names', of: (value) => (value === 0 ? zero : bitNames(table, value)) };
+  return { suffix: 'names', of: again((value) => (value === 0 ? zero : bitNames(table, value))) };
 }

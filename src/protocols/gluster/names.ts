@@ -5,7 +5,7 @@
  */
 import type { Names } from '../rpc/xdr.js';
 import { ERRNO_NAMES } from './errno.js';
-import { bitNames, bits, sequence, values } from './names-tables.js';
+import { again, bitNames, bits, sequence, values } from './names-tables.js';
 
 export const errnoName: Names = values(ERRNO_NAMES);
 
@@ -33,7 +33,7 @@ const OPEN_BITS: readonly (readonly [number, string])[] = [
 /** The access mode goes first: it is a number, not a set of bits. */
 export const openFlags: Names = {
   suffix: 'names',
-  of: (value) => [ACCESS_MODES[value & 3], ...bitNames(OPEN_BITS, value & ~3)],
+  of: again((value) => [ACCESS_MODES[value & 3], ...bitNames(OPEN_BITS, value & ~3)]),
 };
 
 const FILE_TYPES: ReadonlyMap<number, string> = new Map([
@@ -49,11 +49,11 @@ const FILE_TYPES: ReadonlyMap<number, string> = new Map([
 /** `S_IFREG|0644`; a number that has no type, or none that is known, in octal as a whole. */
 export const fileMode: Names = {
   suffix: 'name',
-  of: (value) => {
+  of: again((value) => {
     const type = FILE_TYPES.get((value & ~0o7777) >>> 0);
     const octal = (type === undefined ? value >>> 0 : value & 0o7777).toString(8).padStart(4, '0');
     return type === undefined ? octal : `${type}|${octal}`;
-  },
+  }),
 };
 
 /** access(2). */

@@ -6,7 +6,7 @@
  */
 import { newChanges } from './changes.js';
 import { RootGfid } from './describe-values.js';
-import { type GfidWords, gfidText, hashGfid, hashName, readGfid } from './path-hash.js';
+import { type GfidWords, gfidText, hashGfid, hashName, newGfidReader } from './path-hash.js';
 import { TextUnits } from './path-names.js';
 import { newPathTable, type Path } from './path-table.js';
 
@@ -67,17 +67,19 @@ export function newPaths(capacity: number): Paths {
   const table = newPathTable(capacity, epochs, Math.floor(Math.random() * 0x7fffffff));
   const changes = newChanges();
   const gaps = new Float64Array(BricksLimit);
-  const parentWords: GfidWords = new Uint32Array(4);
-  const words: GfidWords = new Uint32Array(4);
+  const readAsked = newGfidReader();
+  const readParent = newGfidReader();
+  const readFile = newGfidReader();
+  const found: GfidWords = new Uint32Array(4);
   let count = 0;
 
   const nameKey = (brick: number, parent: string, text: string): number => {
-    const [w0, w1, w2, w3] = readGfid(parent, parentWords);
-    return hashName(hashGfid(0, brick, w0, w1, w2, w3), text);
+    const words = readParent(parent);
+    return hashName(hashGfid(0, brick, words[0], words[1], words[2], words[3]), text);
   };
   const fileKey = (brick: number, gfid: string): number => {
-    const [w0, w1, w2, w3] = readGfid(gfid, words);
-    return hashGfid(1, brick, w0, w1, w2, w3);
+    const words = readFile(gfid);
+    return hashGfid(1, brick, words[0], words[1], words[2], words[3]);
   };
   /** Of a name in whatever directory. */
   const textKey = (brick: number, text: string): number => hashName(brick + 2, text);
@@ -97,7 +99,7 @@ export function newPaths(capacity: number): Paths {
   ) => {
     // What was asked before a gap may have been true before what was missed in it.
     const epoch = sure && gaps[brick] <= began ? epochs[brick] : epochs[brick] - 1;
-    table.name(brick, readGfid(parent, parentWords), text, readGfid(gfid, words), only, epoch);
+    table.name(brick, readParent(parent), text, readFile(gfid), only, epoch);
   };
   const isSame = (key: number, began: number) => !changes.since(key, began);
   const removed = (brick: number, parent: string, text: string, began: number): boolean => {
@@ -105,21 +107,21 @@ export function newPaths(capacity: number): Paths {
     return change(nameKey(brick, parent, text), began);
   };
   const drop = (brick: number, parent: string, text: string) => {
-    table.drop(brick, readGfid(parent, parentWords), text);
+    table.drop(brick, readParent(parent), text);
   };
 
   const paths: Paths = {
     size: table.size,
     now: () => count,
-    of: (brick, gfid) => table.path(brick, readGfid(gfid, words)),
+    of: (brick, gfid) => table.path(brick, readAsked(gfid)),
     find(brick, path, began) {
       if (gaps[brick] > began) return undefined;
       let gfid = RootGfid;
       for (const text of path.split('/')) {
         if (text === '') continue;
         if (!isSame(nameKey(brick, gfid, text), began)) return undefined;
-        if (!table.child(brick, readGfid(gfid, parentWords), text, words)) return undefined;
-        gfid = gfidText(words);
+        if (!table.child(brick, readParent(gfid), text, found)) return undefined;
+        gfid = gfidText(found);
       }
       return gfid;
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type GfidWords, gfidText, readGfid } from '../../../src/protocols/gluster/path-hash.js';
+import { type GfidWords, gfidText, newGfidReader } from '../../../src/protocols/gluster/path-hash.js';
 import { newPathTable, type PathTable } from '../../../src/protocols/gluster/path-table.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { newModel, RootText } from './path-model.js';
@@ -29,7 +29,7 @@ function oneBrick(capacity: number) {
 
 test('gfids as numbers and as text', () => {
   const text = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
-  const words = readGfid(text, new Uint32Array(4));
+  const words = newGfidReader()(text);
   assert.deepEqual([...words], [0x93e1d5cc, 0xf2f44d47, 0xa6a12b87, 0xe359535e]);
   assert.equal(gfidText(words), text);
   assert.equal(gfidText(Root), RootText);
