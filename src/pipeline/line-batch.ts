@@ -4,7 +4,8 @@ import type { LineMemory } from '../output/line-bytes.js';
 
 /** Bytes after which a batch is handed over, if no pause in the packets comes first. */
 const ENOUGH = 128 << 10;
-const SIZE = 2 * ENOUGH;
+/** With room for the line that comes before it is enough. */
+const SIZE = ENOUGH + (16 << 10);
 
 export interface LineBatch extends LineMemory {
   /** Nothing was added since the last was handed over. */
@@ -27,13 +28,14 @@ export function newLineBatch(
   const handOverTo = (end: number, size: number) => {
     const { buffer } = batch;
     const count = lines;
-    const written = buffer.subarray(0, end);
+    // Given away itself, a few lines would cost both threads as much memory as a full batch: a copy of their size.
+    const few = end * 2 < buffer.length;
     lines = 0;
     batch.at = 0;
-    if (size !== buffer.length) batch.buffer = Buffer.allocUnsafeSlow(size);
+    if (!few || size !== buffer.length) batch.buffer = Buffer.allocUnsafeSlow(size);
     if (count === 0) return;
-    // A copy of its size: given away itself, a few lines would cost both threads as much memory as a full batch.
-    handOver(size === buffer.length ? new Uint8Array(written) : written, count);
+    const written = buffer.subarray(0, end);
+    handOver(few ? new Uint8Array(written) : written, count);
   };
 
   const batch = {

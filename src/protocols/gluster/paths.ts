@@ -64,8 +64,9 @@ export interface Name {
 export function newPaths(capacity: number): Paths {
   const epochs = new Uint32Array(BricksLimit);
   // Who sends packets also chooses names and gfids: nobody outside can know where they go.
-  const table = newPathTable(capacity, epochs, Math.floor(Math.random() * 0x7fffffff));
-  const changes = newChanges();
+  const seed = Math.floor(Math.random() * 0x7fffffff);
+  const table = newPathTable(capacity, epochs, seed);
+  const changes = newChanges(seed);
   const gaps = new Float64Array(BricksLimit);
   const readAsked = newGfidReader();
   const readParent = newGfidReader();

@@ -38,16 +38,21 @@ export function newCredentials(
   // The time that is shown in full is hardly ever the same.
   if (detail === 'full') return read;
   const places: (Kept | undefined)[] = new Array(PLACES).fill(undefined);
+  let last: Kept | undefined;
   return (flavor, bytes, start, end) => {
     const time = timeOf(flavor);
+    const isSame = (kept: Kept | undefined): kept is Kept =>
+      kept?.flavor === flavor && same(kept.bytes, bytes, start, end, time.start, time.end);
+    if (isSame(last)) return last.fields;
     const place = hash(bytes, start, end, time.start, time.end) & (PLACES - 1);
-    const kept = places[place];
-    if (kept?.flavor === flavor && same(kept.bytes, bytes, start, end, time.start, time.end)) {
-      return kept.fields;
+    let kept = places[place];
+    if (!isSame(kept)) {
+      const fields = shared(read(flavor, bytes, start, end));
+      kept = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
+      places[place] = kept;
     }
-    const fields = shared(read(flavor, bytes, start, end));
-    places[place] = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
-    return fields;
+    last = kept;
+    return kept.fields;
   };
 }
 
