@@ -17,29 +17,22 @@ export function beginningOf(text: string): Uint8Array {
   return Buffer.from(`${text},"@timestamp":"`);
 }
 
-/** What comes between a line's time and its duration, or its end: some seventy bytes that few lines have as their own. */
-interface Event {
-  dataset: string;
-  /** By the outcome, and whether a duration follows. */
-  pieces: (Uint8Array | undefined)[];
-}
-/** By the action, those of the dataset that came last. */
-const EVENT = remembered((): Event => ({ dataset: '', pieces: [] }));
+/**
+ * What comes between a line's time and its duration, or its end: some seventy bytes that few lines have as their own.
+ * By the dataset and the action; then by the outcome, and whether a duration follows.
+ */
+const EVENT = remembered(() => remembered((): (Uint8Array | undefined)[] => []));
 const OUTCOME = { success: 2, failure: 4, unknown: 6 } as const;
 
 function eventBytes({ dataset, action, outcome, duration }: RecordBody): Uint8Array {
-  const event = EVENT(action);
-  if (event.dataset !== dataset) {
-    event.dataset = dataset;
-    event.pieces = [];
-  }
+  const pieces = EVENT(dataset)(action);
   const form = (outcome === undefined ? 0 : OUTCOME[outcome]) + (duration === undefined ? 0 : 1);
-  const before = event.pieces[form];
+  const before = pieces[form];
   if (before !== undefined) return before;
   const ended = outcome === undefined ? '' : `,"outcome":"${outcome}"`;
   const last = duration === undefined ? '' : ',"duration":';
   const piece = Buffer.from(`Z","event":{"dataset":"${dataset}","action":${quoted(action)}${ended}${last}`);
-  event.pieces[form] = piece;
+  pieces[form] = piece;
   return piece;
 }
 

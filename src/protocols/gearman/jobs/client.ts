@@ -4,7 +4,7 @@ import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { attach, isSame } from './connection.js';
 import { believe, finish, unfinished } from './end.js';
-import { age, endingOf, handleOf, namesOf, newJob, setSince, sinceThen } from './job.js';
+import { age, endingOf, handleOf, namesOf, namesWithHandle, newJob, setSince, sinceThen } from './job.js';
 import { tellRefused } from './line.js';
 import { type Job, type JobConnection, State } from './model.js';
 import { progress } from './progress.js';
@@ -98,7 +98,7 @@ function isItsSubmission(submission: Job, job: Job): boolean {
 
 /** The job that a worker has already gets its submission: the two connections are not written in turn. */
 function adopt(job: Job, submission: Job): void {
-  job.names = { ...handleOf(job.names), ...submission.names };
+  job.names = namesWithHandle(job.names, submission.names);
   job.client = submission.client;
   job.priority = submission.priority;
   job.background = submission.background;
@@ -120,7 +120,7 @@ function begin(connection: JobConnection, submission: Job | undefined, fields: F
     setSince(job, at);
     job.client = peer;
   }
-  job.names = { ...handleOf(fields), ...job.names };
+  job.names = namesWithHandle(fields, job.names);
   job.state = State.waiting;
   table.setHandle(job, String(fields.handle));
   if (submission === undefined) table.add(job);

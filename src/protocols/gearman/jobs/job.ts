@@ -91,6 +91,11 @@ export function handleOf(fields: Fields): Fields {
   return names;
 }
 
+/** What is known of a job's names, behind the handle of a packet's fields. */
+export function namesWithHandle(fields: Fields, known: Fields): Fields {
+  return { ...handleOf(fields), ...known };
+}
+
 export function endingOf(action: string, fields: Fields, serial: number, at: Moment): Ending {
   const { seconds, nanoseconds, packet } = at;
   const payloadBytes = typeof fields.payload_bytes === 'number' ? fields.payload_bytes : undefined;
