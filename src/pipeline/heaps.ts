@@ -7,6 +7,7 @@
  * starts its heap only grows, and a file that is read is over soon.
  */
 import type { ResourceLimits } from 'node:worker_threads';
+import { loadTrim } from './trim.js';
 
 /** Three times the size of a semi-space: what lives no longer than a packet needs no more. */
 export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
@@ -68,7 +69,14 @@ export function newTidying(): () => void {
   };
 }
 
-/** The same for the main thread, now and then. */
+/** The same for the main thread, now and then; and what all threads have freed goes back to the system. */
 export function tidyNowAndThen(): NodeJS.Timeout {
-  return setInterval(newTidying(), REST_MS + 1000).unref();
+  const tidy = newTidying();
+  let trim: Promise<(() => void) | undefined> | undefined;
+  const tidyUp = async () => {
+    tidy();
+    trim ??= loadTrim();
+    (await trim)?.();
+  };
+  return setInterval(tidyUp, REST_MS + 1000).unref();
 }
