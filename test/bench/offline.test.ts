@@ -9,7 +9,14 @@ import { ROOT } from '../helpers/project.js';
 /** One of the smallest captures, and its packets. */
 const CAPTURE = 'g-lease';
 const PACKETS = 243;
-const PROGRAMS = ['tshark', 'wiretail --view messages', 'wiretail --view calls', 'a walk over the packets'];
+const PROGRAMS = [
+  'tshark',
+  'wiretail --view messages',
+  'wiretail --view calls',
+  'with two workers: messages',
+  'with two workers: calls',
+  'a walk over the packets',
+];
 
 it('scripts/bench/offline.mjs', { skip: isInstalled('tshark') ? false : 'tshark is not installed' }, () => {
   const args = ['--rounds', '1', '--times', '2', '--file', capturePath(CAPTURE)];
@@ -34,5 +41,8 @@ it('scripts/bench/offline.mjs', { skip: isInstalled('tshark') ? false : 'tshark 
   const verdicts = lines.slice(PROGRAMS.length);
   assert.equal(verdicts.length, 2, stdout);
   for (const verdict of verdicts)
-    assert.match(verdict, /^target 1: .*: at least 20 and 10: [\d.]+ and [\d.]+: (met|missed)$/);
+    assert.match(
+      verdict,
+      /^target 1: .*: at least 20 and 10: [\d.]+ and [\d.]+; wall with two workers [\d.]+: (met|missed)$/,
+    );
 });
