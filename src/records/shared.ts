@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from './record.js';
 
-/** A symbol: no JSON has it, and no loop over the members meets it. */
+/** A symbol, and not to be enumerated: no JSON has it, no loop over the members meets it, and no copy gets it. */
 const Written = Symbol('written');
 
 interface Shared {
@@ -13,7 +13,7 @@ interface Shared {
 
 /** Marks an object as one that stays as it is. */
 export function shared<T extends JsonObject>(members: T): T {
-  return Object.assign(members, { [Written]: undefined });
+  return Object.defineProperty(members, Written, { value: undefined, writable: true });
 }
 
 /** How it is written in UTF-8, if somebody has left that. */

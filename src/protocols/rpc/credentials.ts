@@ -47,7 +47,10 @@ export function newCredentials(
     const place = hash(bytes, start, end, time.start, time.end) & (PLACES - 1);
     let kept = places[place];
     if (!isSame(kept)) {
-      const fields = shared(read(flavor, bytes, start, end));
+      const fields = read(flavor, bytes, start, end);
+      // What can't be decoded is shown with all of its bytes, the time among them.
+      if (fields.raw !== undefined) return fields;
+      shared(fields);
       kept = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
       places[place] = kept;
     }

@@ -65,7 +65,7 @@ interface WaitingList {
 export interface Common {
   readonly programs: Programs;
   readonly compile: Compiler;
-  readonly credential: ReadCredential;
+  readonly credentials: Readonly<Record<Detail, ReadCredential>>;
   readonly waiting: WaitingList;
   readonly outside: Outside;
   /** The latest time of anything that was read. */
@@ -78,6 +78,7 @@ export interface Flow extends Common {
   readonly messages: boolean;
   readonly full: boolean;
   readonly detail: Detail;
+  readonly credential: ReadCredential;
   readonly describer: Describer;
   readonly sides: readonly [Side, Side];
   /** The connection numbers some procedures in the way that Procedure.alternative tells. */
@@ -119,12 +120,14 @@ export function openFlow(
   asleep?: object,
 ): Flow {
   const full = options.detail === 'full';
+  const detail = full ? 'full' : 'brief';
   return {
     emit,
     payloadBytes: options.payloadBytes,
     messages: options.view === 'messages',
     full,
-    detail: full ? 'full' : 'brief',
+    detail,
+    credential: common.credentials[detail],
     ...common,
     describer: common.programs.describer(connection, asleep),
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],

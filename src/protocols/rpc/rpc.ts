@@ -81,13 +81,17 @@ export function rpc(
   gluster: boolean,
   programs: Programs,
   compile: Compiler,
-  { callTimeout, detail }: ProtocolOptions,
+  { callTimeout }: ProtocolOptions,
   outside: Outside,
 ): Protocol {
   const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const credential = newCredentials(compile, detail === 'full' ? 'full' : 'brief', programs.clientName);
-  const common: Common = { programs, compile, credential, waiting, outside, clock };
+  const { clientName } = programs;
+  const credentials = {
+    full: newCredentials(compile, 'full', clientName),
+    brief: newCredentials(compile, 'brief', clientName),
+  };
+  const common: Common = { programs, compile, credentials, waiting, outside, clock };
   return {
     name,
     claim: (_dir, buf, start, end, connection: Connection) =>

@@ -40,8 +40,8 @@ function connections(fromStart: boolean) {
     clientName: () => undefined,
   };
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const credential = () => ({});
-  const common = { programs, compile, credential, waiting: { add: () => {} }, outside: OUTSIDE, clock };
+  const credentials = { full: () => ({}), brief: () => ({}) };
+  const common = { programs, compile, credentials, waiting: { add: () => {} }, outside: OUTSIDE, clock };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const open = () => {
     const decoder = openDecoder(connection, () => {}, PROTOCOL_OPTIONS, common);
