@@ -49,7 +49,36 @@ describe('a decoder with nothing under way', () => {
     assert.ok(sleeps());
     gap();
     assert.ok(!sleeps());
-    assert.ok(!opened(glusterfs, false).sleeps());
+  });
+
+  it('of RPC: joined in its middle, while one direction has said nothing yet', () => {
+    const saidBy = (slept: boolean) => {
+      const { send, sleeps, turn, said } = opened(glusterfs, false);
+      for (let xid = 1; xid < 6; xid++) send(ToClient, flushReply(xid));
+      assert.ok(sleeps());
+      if (slept) turn();
+      // The end of a call that had begun before: its place is looked for.
+      send(ToServer, Buffer.concat([flushCall(5).subarray(20), flushCall(6), flushCall(7)]));
+      assert.ok(!sleeps());
+      send(ToClient, flushReply(6));
+      send(ToClient, flushReply(7));
+      assert.ok(sleeps());
+      return said;
+    };
+    const said = saidBy(false);
+    assert.equal(said.filter((line) => line.startsWith('FLUSH')).length, 2, said.join('\n'));
+    assert.ok(
+      said.some((line) => line.includes('bytes')),
+      said.join('\n'),
+    );
+    assert.deepEqual(saidBy(true), said);
+  });
+
+  it('of RPC: not while the place of a direction is lost that has said something', () => {
+    const { send, sleeps } = opened(glusterfs, false);
+    assert.ok(sleeps());
+    send(ToServer, flushCall(5).subarray(20, 40));
+    assert.ok(!sleeps());
   });
 
   it('of Gearman: not while an answer is waited for, or a job; and it knows what its worker can do', () => {

@@ -21,15 +21,19 @@ export interface RpcAsleep extends Asleep {
   readonly clientUnread: number;
 }
 
-function isIdle(side: Side): boolean {
+/** Whether nothing of it is under way. `midstream`: it is as it was made for a connection that was joined in its middle. */
+function isIdle(side: Side, midstream: boolean): boolean {
+  const { loss } = side;
+  const isPlaced = midstream
+    ? side.phase === Phase.resync && loss?.reason === 'midstream' && loss.skipped === 0 && !loss.told
+    : side.phase === Phase.boundary && loss === undefined;
   return (
-    side.phase === Phase.boundary &&
+    isPlaced &&
     side.need === 0 &&
     side.held === 0 &&
     side.rest === 0 &&
     side.pending === undefined &&
     side.fragments === undefined &&
-    side.loss === undefined &&
     side.doubted === undefined &&
     side.calls.empty()
   );
@@ -37,7 +41,9 @@ function isIdle(side: Side): boolean {
 
 export function asleep(flow: Flow, fromStart: boolean): RpcAsleep | undefined {
   const [server, client] = flow.sides;
-  if (!isIdle(server) || !isIdle(client)) return undefined;
+  // Often one direction says nothing for as long as the connection lasts.
+  if (!isIdle(server, !fromStart && !server.seen) || !isIdle(client, !fromStart && !client.seen))
+    return undefined;
   const describer = flow.describer.asleep?.();
   if (describer === undefined) return undefined;
   return {
@@ -65,6 +71,8 @@ export function goOn(flow: Flow, from: RpcAsleep): void {
 }
 
 function wake(side: Side, seen: boolean, lastCall: number, lastReply: number, unread: number): void {
+  // As it was made.
+  if (!seen) return;
   side.phase = Phase.boundary;
   side.loss = undefined;
   side.seen = seen;
