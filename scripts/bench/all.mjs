@@ -11,9 +11,10 @@ const PARTS = [
   { target: 1, script: 'offline', short: '--times 8 --rounds 3', long: '--times 8 --rounds 5' },
   { target: 1, script: 'offline', short: '--packets 1000000 --rounds 1', long: '--packets 1000000' },
   { target: 2, script: 'stages', short: '--times 40 --rounds 1', long: '--times 200' },
-  { target: 3, script: 'live', short: '--seconds 6 --precision 1.3 --grace 1', long: '' },
+  { target: 3, script: 'live', short: '--seconds 6 --precision 1.15 --grace 1', long: '' },
   { target: 4, script: 'bulk', short: '--mib 256 --rounds 1', long: '--rounds 5' },
-  { target: 5, script: 'memory', short: '--minutes 1', long: '--minutes 60' },
+  // As many packets as in the hour.
+  { target: 5, script: 'memory', short: '--minutes 8 --rate 40000', long: '--minutes 60' },
   { target: 6, script: 'lines', short: '--seconds 5', long: '' },
 ];
 /** Characters of the reason why something was not measured. */

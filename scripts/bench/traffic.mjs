@@ -117,6 +117,18 @@ export function writeWarmUp(path, pcap) {
 }
 
 /**
+ * Of a capture of one host's loopback both ends have one address, and tcpreplay, which gives the two of a packet others
+ * with each loop, would make two connections of one. The end with the lower port, the server, gets another one.
+ * @param {Buffer} pcap @param {number} ip where the IPv4 header is
+ */
+function tellApart(pcap, ip) {
+  if (pcap.readUInt32BE(ip + 12) !== pcap.readUInt32BE(ip + 16)) return;
+  const tcp = ip + 4 * (pcap[ip] & 15);
+  const server = pcap.readUInt16BE(tcp) < pcap.readUInt16BE(tcp + 2) ? ip + 12 : ip + 16;
+  pcap[server + 3] ^= 3;
+}
+
+/**
  * What tcpreplay can send of it and every receiver counts alike: whole TCP packets over IPv4 and Ethernet.
  * @param {string} file
  */
@@ -128,6 +140,7 @@ export function tcpOf(file) {
     const ip = at + RECORD_HEADER + ETHERNET_HEADER;
     if (pcap.readUInt32LE(at + 8) !== pcap.readUInt32LE(at + 12)) skip(`${file} has cut packets`);
     if (end < ip + 20 || pcap.readUInt16BE(ip - 2) !== IPV4 || pcap[ip + 9] !== TCP) continue;
+    tellApart(pcap, ip);
     kept.push(pcap.subarray(at, end));
   }
   return { pcap: Buffer.concat(kept), packets: kept.length - 1 };
