@@ -10,8 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, lock } from './gluster-libc.js';
 
-/** How long the one lets the other wait once that has begun to, and how long they change names. */
-const HOLD_MS = 1500;
+/**
+ * How long the one lets the other wait once that has begun to, and how long they change names. Waiting calls are looked
+ * after once a second, some tenths of it late, and the test has half a second for a timeout.
+ */
+const HOLD_MS = 2500;
 const CONTEND_MS = 2000;
 
 export interface Rivals {
