@@ -4,7 +4,8 @@
 //
 // A capture of little traffic is repeated, each time with other addresses, so that starting the programs does not
 // decide: `--times` copies, or as many as make `--packets`. Without --file both of the repository's own are
-// measured, one of each protocol. With one worker, as the target has it, and with two, for the wall time. tshark's lines have about what wiretail's have; its output goes to /dev/null.
+// measured, one of each protocol; with one worker, as the target has it, and with two, for the wall time. tshark's
+// lines have about what wiretail's have; its output goes to /dev/null.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

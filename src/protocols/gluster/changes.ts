@@ -18,7 +18,7 @@ export interface Changes {
   set(key: number, now: number): void;
 }
 
-/** Keys and moments side by side: a Map takes five times the time for one that it does not have. */
+/** Keys and moments side by side: Maps took 2 % more of a decoder's time (native-notes/performance.md). */
 interface Table {
   readonly keys: Int32Array;
   /** 0: the place is free. */
