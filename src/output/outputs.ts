@@ -12,6 +12,7 @@ import { withPriorities } from './lines.js';
 import type { Owner } from './open-file.js';
 import type { Batch, NewSink, OutputEvent } from './output.js';
 import { newOutput, type Output } from './queue.js';
+import { loadReaderGone } from './reader-gone.js';
 import { streamSink } from './stream-sink.js';
 
 /** What the run is told. */
@@ -207,7 +208,10 @@ async function openSink(
     }
     case 'transport': {
       const { transportSink } = await import('./transport-sink.js');
-      return transportSink({ name: `transport:${spec.target}`, target: spec.target, options: spec.options });
+      const { target, options } = spec;
+      // Who has seen enough of a file ends its reader. A daemon has other things to do than what is on its terminal.
+      const readerGone = live ? undefined : await loadReaderGone();
+      return transportSink({ name: `transport:${target}`, target, options, readerGone });
     }
   }
 }

@@ -13,11 +13,15 @@ export interface TransportOptions {
   readonly name: string;
   readonly target: string;
   readonly options: object;
+  /** Of a capture file that is read: where nobody will read standard output any more, it is not waited for. */
+  readonly readerGone?: (() => boolean) | undefined;
 }
 
 /** A transport that has not said yet that it is ready is waited for so long when the run begins. */
 const READY_MS = 10000;
 const END_MS = 2000;
+/** One that has not taken a batch for so long may have nobody who reads it. */
+const STALLED_MS = 500;
 /** Of JavaScript values in its thread: one that keeps lines that it can't get rid of dies of it, not the daemon. */
 const HEAP_MIB = 128;
 
@@ -77,6 +81,8 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
   let stream: Transport | undefined;
   let current: { readonly bytes: Uint8Array; readonly lines: number } | undefined;
   let ending = false;
+  let stalled: NodeJS.Timeout | undefined;
+  const { readerGone } = options;
 
   const use = (made: Transport) => {
     stream = made;
@@ -89,6 +95,7 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       const lost = current?.lines ?? 0;
       const had = current !== undefined;
       current = undefined;
+      clearInterval(stalled);
       setTimeout(again, backoff.next()).unref();
       if (had) events.done(lost);
     };
@@ -118,9 +125,20 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       // Of one that died meanwhile, its end is told by itself.
       if (error || to !== stream || current === undefined) return;
       current = undefined;
+      clearInterval(stalled);
       backoff.reset();
       events.done(0);
     });
+  };
+
+  /** Until the batch in hand is taken. */
+  const watch = () => {
+    if (readerGone === undefined) return;
+    stalled = setInterval(() => {
+      if (!readerGone()) return;
+      clearInterval(stalled);
+      events.dead(Object.assign(new Error('nobody reads standard output'), { code: 'EPIPE' }));
+    }, STALLED_MS);
   };
 
   use(first);
@@ -128,11 +146,13 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
     name: options.name,
     write(batch: { readonly bytes: Uint8Array; readonly lines: number }) {
       current = batch;
+      watch();
       give(batch.bytes);
     },
     isUp: () => stream !== undefined,
     end() {
       ending = true;
+      clearInterval(stalled);
       const last = stream;
       if (last === undefined) return Promise.resolve();
       return new Promise<void>((resolve) => {
@@ -144,7 +164,9 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
         };
         last.on('close', over);
         last.on('error', over);
-        last.end();
+        // For a batch that it has not taken by now pino would stop this thread for ten seconds, and then throw.
+        if (current === undefined) last.end();
+        else void last.worker.terminate();
       });
     },
   };

@@ -1,10 +1,12 @@
 /** Outputs that are pino transports, in threads of their own: one that works, dies, hangs, or is none. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../src/config/user-error.js';
-import { until } from '../helpers/wiretail.js';
+import { capturePath } from '../helpers/captures.js';
+import { ended, MAIN, until } from '../helpers/wiretail.js';
 import { newHarness, numbersIn, numbersTo, temporary } from './outputs-harness.js';
 
 const directory = temporary();
@@ -87,4 +89,19 @@ test('what is no transport, or does not start, is a mistake', async () => {
       return true;
     });
   }
+});
+
+test('a file is read no further once nobody reads what its transport prints', async () => {
+  const args = [MAIN, 'read', '--transport', 'pino-pretty', capturePath('g-fops-all')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { stdout, stderr } = child;
+  let said = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  stdout.once('data', () => stdout.destroy());
+  const kill = setTimeout(() => child.kill('SIGKILL'), 20000);
+  const exit = await ended(child);
+  clearTimeout(kill);
+  assert.deepEqual([exit, said], [{ code: 1, signal: null }, '']);
 });

@@ -1,0 +1,24 @@
+/**
+ * Whether anybody reads standard output still. A transport that writes it gets EPIPE in its own thread and may keep that
+ * to itself: pino-pretty then takes nothing more and says nothing. poll(2) tells it to the whole process.
+ */
+
+const STDOUT = 1;
+/** The reader is gone for good: POLLERR of a pipe, POLLHUP of a socket or terminal. */
+const GONE = 0x08 | 0x10;
+/** The second of the two shorts after the int. */
+const REVENTS = 3;
+
+/** Undefined: koffi can't be loaded, or this C library is another. */
+export async function loadReaderGone(): Promise<(() => boolean) | undefined> {
+  try {
+    const koffi = (await import('koffi')).default;
+    const poll = koffi.load(null).func('int poll(void *fds, unsigned long count, int milliseconds)');
+    // struct pollfd: int fd, short events, short revents.
+    const fds = new Int32Array([STDOUT, 0]);
+    const shorts = new Int16Array(fds.buffer);
+    return () => poll(fds, 1, 0) > 0 && (shorts[REVENTS] & GONE) !== 0;
+  } catch {
+    return undefined;
+  }
+}
