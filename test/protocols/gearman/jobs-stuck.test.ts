@@ -46,6 +46,17 @@ test('a job that no worker takes is warned of once, and again when it waits agai
   assert.equal(stuckOf(l).length, 2);
 });
 
+test('a wait that is soon too long is told of soon', () => {
+  const l = lab({ stuck: 200 });
+  submit(l, l.connect(), 'SUBMIT_JOB_BG', 'H:1', 'a');
+  for (let n = 0; n < 30; n++) {
+    l.pass(10);
+    l.tick();
+  }
+  const [{ age = Number.NaN }] = stuckOf(l);
+  assert.ok(age >= 0.2e9 && age <= 0.26e9, `${age}`);
+});
+
 test('for whom it waits: workers that can do it, and what they do', () => {
   const l = lab({ stuck: 1000 });
   const [client, a, b, c] = [l.connect(), l.connect(), l.connect(), l.connect()];

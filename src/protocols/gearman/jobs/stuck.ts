@@ -17,7 +17,7 @@ function waited(job: Job, at: Moment): number {
 }
 
 export interface Stuck {
-  /** Looks after all jobs once a second of packet time. */
+  /** Looks after all jobs once a second of packet time, or sooner: what is too long is told at most a quarter late. */
   tick(at: Moment): void;
   /** Looks after all that are left. */
   end(at: Moment): void;
@@ -26,7 +26,8 @@ export interface Stuck {
 /** @param limit milliseconds; 0: nothing is too long */
 export function newStuck(table: Table, limit: number): Stuck {
   let round: Iterator<Job> | undefined;
-  let second = 0;
+  const every = Math.min(1000, limit / 4);
+  let turn = 0;
   const lookAfter = (job: Job, at: Moment) => {
     if (job.told) return;
     const wait = waited(job, at);
@@ -38,8 +39,10 @@ export function newStuck(table: Table, limit: number): Stuck {
     tick(at) {
       if (limit === 0) return;
       if (round === undefined) {
-        if (at.seconds === second || table.size() === 0) return;
-        second = at.seconds;
+        if (table.size() === 0) return;
+        const now = Math.floor((at.seconds * 1000 + at.nanoseconds / 1e6) / every);
+        if (now === turn) return;
+        turn = now;
         round = table.open()[Symbol.iterator]();
       }
       for (let n = 0; n < AT_ONCE; n++) {
