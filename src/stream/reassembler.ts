@@ -6,6 +6,7 @@
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
+import { newWaitingList } from '../protocols/rounds.js';
 import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
 import { isLater, keepEarly, takeEarly } from './early.js';
 import { type Flow, isToServer, newFlow, release, waitingIn } from './flow.js';
@@ -19,7 +20,6 @@ import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-s
 import { passes } from './passing.js';
 import { isReuse } from './reuse.js';
 import { newBedtime, type RestOf } from './sleep.js';
-import { newSweep } from './sweep.js';
 
 /** What becomes of a packet: its connection is followed, or ignored for what it is. */
 export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;
@@ -346,8 +346,8 @@ export function newReassembler(
     }
     return waits && !flow.closed;
   };
-  const sweep = newSweep(lookAfter);
-  const awake = newSweep(newBedtime(table, limits.quietSeconds, restOf));
+  const sweep = newWaitingList(lookAfter);
+  const awake = newWaitingList(newBedtime(table, limits.quietSeconds, restOf));
 
   return {
     tick(at) {

@@ -1,6 +1,7 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
 import { type Loss, newLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, Moment, Outside, ProtocolOptions } from '../protocol.js';
+import type { WaitingList } from '../rounds.js';
 import { type Call, type Calls, newCalls } from './calls.js';
 import type { Compiler, Detail } from './compile.js';
 import type { ReadCredential } from './credentials.js';
@@ -56,17 +57,13 @@ export interface Side {
   fresh: number;
 }
 
-/** Where a connection says that a call of it waits for its reply (waiting.ts). */
-interface WaitingList {
-  add(flow: Flow): void;
-}
-
 /** What the connections of a decoder have in common. */
 export interface Common {
   readonly programs: Programs;
   readonly compile: Compiler;
   readonly credentials: Readonly<Record<Detail, ReadCredential>>;
-  readonly waiting: WaitingList;
+  /** Connections with calls that wait for their reply: those that wait too long are told of. */
+  readonly waiting: Pick<WaitingList<Flow>, 'add'>;
   readonly outside: Outside;
   /** The latest time of anything that was read. */
   readonly clock: Moment;

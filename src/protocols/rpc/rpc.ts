@@ -7,18 +7,20 @@ import {
   type Protocol,
   type ProtocolOptions,
 } from '../protocol.js';
+import { betweenRounds, newWaitingList, type WaitingList } from '../rounds.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Compiler } from './compile.js';
 import { newCredentials } from './credentials.js';
 import { openDecoder, tellOverdue } from './decoder.js';
 import type { Programs } from './describe.js';
-import type { Common } from './flow.js';
+import type { Common, Flow } from './flow.js';
 import { beginFragment, type Fragments, newFragments, takeFragment } from './fragments.js';
 import { MarkBytes, MsgType, newHeader, readHeader, Seen } from './header.js';
 import { unsigned } from './primitives.js';
-import { newWaiting } from './waiting.js';
 
 const header = newHeader();
+/** Where no call waits too long. */
+const NOBODY: WaitingList<Flow> = { add() {}, tick() {} };
 /** The most bytes of the first fragment of a record that is put together of several. */
 const FragmentLimit = 64 << 20;
 /** Bytes that tell a header, whatever the lengths within it. */
@@ -84,7 +86,8 @@ export function rpc(
   { callTimeout }: ProtocolOptions,
   outside: Outside,
 ): Protocol {
-  const waiting = newWaiting(callTimeout, (flow, at) => tellOverdue(flow, callTimeout, at));
+  const overdue = (flow: Flow, at: Moment) => tellOverdue(flow, callTimeout, at);
+  const waiting = callTimeout === 0 ? NOBODY : newWaitingList(overdue, betweenRounds(callTimeout));
   const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
   const { clientName } = programs;
   const credentials = {

@@ -145,6 +145,5 @@ export interface Table {
   /** It was told of. */
   retire(job: Job): void;
   /** All that are not done, oldest first. */
-  open(): Iterable<Job>;
-  size(): number;
+  open(): ReadonlySet<Job>;
 }

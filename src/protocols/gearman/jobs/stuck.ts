@@ -1,11 +1,9 @@
 /** Jobs that wait too long for a worker, told once for each wait. */
 import type { Moment } from '../../protocol.js';
+import { betweenRounds, newRounds } from '../../rounds.js';
 import { overdue, sinceThen } from './job.js';
 import { tellStuck } from './line.js';
 import { type Job, State, type Table } from './model.js';
-
-/** Jobs that are looked after with one packet, so that none costs much more than others. */
-const AT_ONCE = 256;
 
 /** Nanoseconds that it has waited, since it may be run; NaN: it does not wait, or for what is not known. */
 function waited(job: Job, at: Moment): number {
@@ -17,7 +15,6 @@ function waited(job: Job, at: Moment): number {
 }
 
 export interface Stuck {
-  /** Looks after all jobs once a second of packet time, or sooner: what is too long is told at most a quarter late. */
   tick(at: Moment): void;
   /** Looks after all that are left. */
   end(at: Moment): void;
@@ -25,9 +22,7 @@ export interface Stuck {
 
 /** @param limit milliseconds; 0: nothing is too long */
 export function newStuck(table: Table, limit: number): Stuck {
-  let round: Iterator<Job> | undefined;
-  const every = Math.min(1000, limit / 4);
-  let turn = 0;
+  if (limit === 0) return { tick() {}, end() {} };
   const lookAfter = (job: Job, at: Moment) => {
     if (job.told) return;
     const wait = waited(job, at);
@@ -36,26 +31,9 @@ export function newStuck(table: Table, limit: number): Stuck {
     tellStuck(job, wait, at);
   };
   return {
-    tick(at) {
-      if (limit === 0) return;
-      if (round === undefined) {
-        if (table.size() === 0) return;
-        const now = Math.floor((at.seconds * 1000 + at.nanoseconds / 1e6) / every);
-        if (now === turn) return;
-        turn = now;
-        round = table.open()[Symbol.iterator]();
-      }
-      for (let n = 0; n < AT_ONCE; n++) {
-        const next = round.next();
-        if (next.done === true) {
-          round = undefined;
-          return;
-        }
-        lookAfter(next.value, at);
-      }
-    },
+    tick: newRounds(table.open(), lookAfter, betweenRounds(limit)),
     end(at) {
-      if (limit > 0) for (const job of table.open()) lookAfter(job, at);
+      for (const job of table.open()) lookAfter(job, at);
     },
   };
 }

@@ -130,6 +130,5 @@ export function newTable(tally: Outside['tally'], jobsOf: Outside['jobs']): Tabl
       if (longest !== undefined) unname(longest);
     },
     open: () => jobs,
-    size: () => jobs.size,
   };
 }
