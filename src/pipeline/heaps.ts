@@ -31,9 +31,9 @@ function newCollector(): Collector {
   const { runInNewContext } = process.getBuiltinModule('node:vm');
   // Of the whole process; V8 reads it each time. The heap is looked through when it has grown by half.
   setFlagsFromString('--heap-growing-percent=50');
+  // And never taken back: another thread may be between these two lines.
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
   return {
     inUse() {
       const { total_heap_size, external_memory } = getHeapStatistics();
