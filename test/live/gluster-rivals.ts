@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, lock } from './gluster-libc.js';
 
 /**
- * How long the one lets the other wait once that has begun to, and how long they change names. Waiting calls are looked
- * after once a second, some tenths of it late, and the test has half a second for a timeout.
+ * How long the one lets the other wait once that has begun to, and how long they change names. The test has half a second
+ * for a timeout, and what waits too long is told of some tenths of a second late.
  */
 const HOLD_MS = 2500;
 const CONTEND_MS = 2000;
