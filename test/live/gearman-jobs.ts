@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import { type Arguments, Connection } from './gearman-connection.js';
 
 /** A job as those who took part in it know it. */
@@ -23,6 +23,12 @@ export interface JobDone {
   /** The client's port, and those of its workers, the last one last. */
   readonly client: number;
   readonly workers: readonly number[];
+}
+
+/** For so many milliseconds at least: a timer counts from the beginning of its turn of the event loop, so that it may be early. */
+async function sleep(milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  for (let left = milliseconds; left > 0; left = end - performance.now()) await timer(left);
 }
 
 const Assigns = ['JOB_ASSIGN', 'JOB_ASSIGN_UNIQ', 'JOB_ASSIGN_ALL'];
