@@ -1,6 +1,6 @@
 /**
  * The lines of all threads on their way to the outputs: the start line first, then in the order in which they
- * come. What a decoder handed over counts as pending until the outputs have it.
+ * come, and nothing after the last numbers. What a decoder handed over counts as pending until the outputs have it.
  */
 import type { Outputs } from '../output/outputs.js';
 import { pendingWord } from './messages.js';
@@ -19,17 +19,20 @@ export interface Outlet {
   /** The start line has been written: what waited for it follows. */
   open(): void;
   isOpen(): boolean;
+  /** The last numbers have been written: what an output still has to say, or a thread, is no line any more. */
+  close(): void;
   /** A line of the main thread; written at once. */
   line(text: string): void;
   /** A batch of a decoder's lines; `written` is called when the system has taken it. */
   batch(decoder: number, lines: Uint8Array, count: number, written: () => void): void;
-  /** Calls `write` as soon as the start line has been written. */
+  /** Calls `write` as soon as the start line has been written, and not at all once the last numbers have. */
   afterStart(write: () => void): void;
   counts(): LineCounts;
 }
 
 export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
   let early: (() => void)[] | undefined = [];
+  let isClosed = false;
   let written = 0;
   let dropped = 0;
   let ofDecoders = 0;
@@ -46,6 +49,9 @@ export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
       for (const write of waiting) write();
     },
     isOpen: () => early === undefined,
+    close() {
+      isClosed = true;
+    },
     line(text) {
       count(outputs.line(text), 1);
     },
@@ -63,6 +69,7 @@ export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
       });
     },
     afterStart(write) {
+      if (isClosed) return;
       if (early === undefined) write();
       else early.push(write);
     },

@@ -231,10 +231,8 @@ export function startRun(options: RunOptions): Run {
       for (const problem of problems) lines.problem(problem, now());
       // So that the numbers of a file's last line are the same each time.
       if (!live) await Promise.race([outputs.flushed(), stopper.gaveUp]);
-      // Nothing follows the last numbers.
-      clearInterval(interval);
-      clock.end();
       if (outlet.isOpen()) stats(true);
+      outlet.close();
       await Promise.race([outputs.flushed(), stopper.gaveUp]);
       for (const { output, waiting } of noOutput ? [] : outputs.counts()) {
         if (waiting === 0) continue;

@@ -3,7 +3,7 @@
  *   server PORT                        answers each ECHO_REQ on all addresses, until it is killed
  *   client HOST PORT TEXT              sends one and waits for its answer
  *   paced HOST PORT COUNT GAP_MS       sends them one at a time; prints when each was sent (ms since the epoch)
- *   flood HOST PORT SECONDS BYTES      sends them as fast as it can over some connections
+ *   flood HOST PORT SECONDS BYTES [ROUNDS]   sends them as fast as it can over some connections, a window a round
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -72,7 +72,7 @@ if (mode === 'server') {
     });
   }).listen(Number(args[0]), '::', () => process.stdout.write('ready\n'));
 } else {
-  const [host, port, third, fourth] = [args[0], Number(args[1]), args[2], args[3]];
+  const [host, port, third, fourth, fifth = Infinity] = [args[0], Number(args[1]), ...args.slice(2)];
   if (mode === 'client') {
     setTimeout(() => process.exit(1), 5000).unref();
     const socket = await open(host, port);
@@ -99,7 +99,7 @@ if (mode === 'server') {
     await Promise.all(
       Array.from({ length: CONNECTIONS }, async () => {
         const socket = await open(host, port);
-        while (Date.now() < deadline) {
+        for (let round = 0; Date.now() < deadline && round < Number(fifth); round++) {
           socket.write(batch);
           await take(socket, batch.length);
         }

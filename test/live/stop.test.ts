@@ -1,6 +1,6 @@
 /** How a run ends: under full load, with a reader that stalls, and with one that goes away. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -17,6 +17,7 @@ import {
   startCapture,
   until,
 } from '../helpers/wiretail.js';
+import { temporary } from '../output/outputs-harness.js';
 import { writeEchoes } from './echo-file.js';
 import { PEER, startEchoServer } from './echoes.js';
 
@@ -28,6 +29,12 @@ const skip = whyNoNetns();
 const STOP_MS = 5000;
 /** The ring, the kernel's buffer and the waiting lines are 64 MiB each; the rest is Node's and the batches'. */
 const MOST_MIB = 700;
+/** Two lines of statistics on end: no packet came between, and none waits. */
+const QUIET =
+  /"seen":(\d+),[^\n]*\n[^\n]*"packets":{"seen":\1,"decoded":\d+,"ignored":\d+,"dropped":\d+,"waiting":0,.*\n$/;
+/** Of what may wait in memory, so that an output that was too slow is no longer. */
+const WAITING = '4MiB';
+const HALF = 5 << 19;
 
 function checkAccounts({ packets, lines }: Stats, stopMs = 0): void {
   const { seen, decoded, ignored, dropped, waiting, dropped_by, ignored_by } = packets;
@@ -149,6 +156,48 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     assert.ok(performance.now() - begin < STOP_MS);
     assert.match(unread.stderr(), /stalled/);
     unread.child.stdout?.destroy();
+  });
+
+  test('an output that recovers while the run ends: nothing follows the last numbers', async () => {
+    const file = join(temporary(), 'lines.ndjson');
+    const args = ['-i', 'lo', '--output-buffer', WAITING, '--stats-interval', '100ms'];
+    const capture = await startCapture(
+      netns,
+      [...args, '--output', 'stdout', '--output', `file:${file}`],
+      'nothing',
+    );
+    // No more than the kernel's buffer takes: behind a lost segment lines would wait until the end.
+    assert.equal((await ended(peer('flood', '127.0.0.1', PORT, '10', '512', '8'))).code, 0);
+    await until(
+      () => capture.stderr().includes('too slow'),
+      () => `no line is dropped; ${capture.stderr()}`,
+    );
+    // Once it is quiet, half is read: that will be called a recovery in a second, while the other half still waits.
+    await until(
+      () => QUIET.test(readFileSync(file, 'latin1').slice(-8192)),
+      () => 'packets wait for ever',
+    );
+    const tail = newTail();
+    let bytes = 0;
+    capture.child.stdout?.on('data', (chunk: Buffer) => {
+      tail.take(chunk);
+      bytes += chunk.length;
+      if (bytes - chunk.length < HALF && bytes >= HALF) capture.child.stdout?.pause();
+    });
+    await until(
+      () => bytes >= HALF,
+      () => `only ${bytes} bytes; ${capture.stderr()}`,
+    );
+    const stopping = capture.stop();
+    await until(
+      () => capture.stderr().includes('is written again'),
+      () => `it does not recover; ${capture.stderr()}`,
+    );
+    capture.child.stdout?.resume();
+    const { code, ms } = await stopping;
+    assert.equal(code, 0, capture.stderr());
+    const stats = finalStats([tail.last()]);
+    checkAccounts(stats, ms);
   });
 
   test('a second signal ends it at once', async () => {
