@@ -68,8 +68,12 @@ export function recordSchema(): Schema {
     ),
     allOf: [
       ...DATASETS.filter((dataset) => dataset.startsWith('gluster.')).map((dataset) =>
-        sectionOf(dataset, ['source', 'destination', 'network', 'rpc', 'gluster']),
+        sectionOf(dataset, ['source', 'destination', 'network', 'rpc']),
       ),
+      // Of a version of a program that has no table only the header is read.
+      when({ event: object_({ dataset: { pattern: '^gluster\\.' } }), rpc: { required: ['method'] } }, [
+        'gluster',
+      ]),
       sectionOf('rpc.other', ['source', 'destination', 'network', 'rpc']),
       sectionOf('gearman.packet', ['source', 'destination', 'network', 'gearman']),
       sectionOf('gearman.admin', ['source', 'destination', 'network', 'gearman']),
@@ -84,11 +88,13 @@ export function recordSchema(): Schema {
 
 /** Lines of this dataset have these sections. */
 function sectionOf(dataset: (typeof DATASETS)[number], required: readonly string[]): Schema {
-  return {
-    if: { properties: { event: object_({ dataset: { const: dataset } }) } },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { required },
-  };
+  return when({ event: object_({ dataset: { const: dataset } }) }, required);
+}
+
+/** Lines with such properties have these sections. */
+function when(properties: Readonly<Record<string, Schema>>, required: readonly string[]): Schema {
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { if: object_(properties), then: { required } };
 }
 
 function object_(properties: Readonly<Record<string, Schema>>): Schema {

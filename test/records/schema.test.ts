@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/records/schema.js';
+import { asFile, readPackets } from '../faults/packets.js';
 import { captureNames, capturePath } from '../helpers/captures.js';
+import { newRandom } from '../helpers/random.js';
 import { readHere } from '../helpers/read-here.js';
 import { wiretail } from '../helpers/wiretail.js';
 
@@ -40,6 +45,45 @@ for (const name of captureNames()) {
     }
   });
 }
+
+/** A file of the capture with words of its payloads changed, as no sender would. */
+async function damaged(name: string, seed: number): Promise<string> {
+  const random = newRandom(seed);
+  const { linkType, packets } = await readPackets(name);
+  const changed = packets.map((packet) => {
+    if (packet.payload < 4 || !random.chance(0.3)) return packet;
+    const bytes = Buffer.from(packet.bytes);
+    for (let left = random.between(1, 8); left > 0; left--) {
+      const word = bytes.length - packet.payload + 4 * random.below(packet.payload >> 2);
+      if (word + 4 > bytes.length) continue;
+      if (random.chance(0.5)) bytes.writeUInt32BE(random.pick(WORDS), word);
+      else bytes[word + random.below(4)] ^= 1 << random.below(8);
+    }
+    return { ...packet, bytes };
+  });
+  const file = join(directory, `${name}-${seed}.pcap`);
+  writeFileSync(file, asFile(linkType, changed));
+  return file;
+}
+
+const WORDS = [0, 1, 2, 3, 64, 255, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff];
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-schema-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+test('every line of damaged captures validates', async () => {
+  let nameless = 0;
+  for (const [seed, name] of ['g-fops-v330', 'g-cli', 'g-peer', 'g-lease', 'gm-all', 'gm-admin'].entries()) {
+    for (const form of [['--view', 'messages', '--detail', 'full'], []]) {
+      const { stdout, code } = await readHere([await damaged(name, seed), ...form]);
+      assert.equal(code, 0);
+      for (const line of stdout.trimEnd().split('\n')) {
+        check(line);
+        if (/"dataset":"gluster\.\w+","action":"proc-/.test(line)) nameless++;
+      }
+    }
+  }
+  assert.ok(nameless > 20, `only ${nameless} calls of versions and procedures that there are not`);
+});
 
 test('the schema refuses what no line has', () => {
   const good = {
