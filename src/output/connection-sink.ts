@@ -20,6 +20,8 @@ export function connectionSink(
 ): NewSink {
   return (events) => {
     const backoff = newBackoff();
+    /** The latest, whether it is connected or not yet. */
+    let latest: Socket | undefined;
     let socket: Socket | undefined;
     let current: Buffer | undefined;
     let ending = false;
@@ -43,6 +45,7 @@ export function connectionSink(
         keepAliveInitialDelay: KEEPALIVE_MS,
         noDelay: true,
       });
+      latest = made;
       // Nothing is expected of the other side but its end, which is told only to who reads.
       made.resume();
       made.on('connect', () => {
@@ -74,7 +77,10 @@ export function connectionSink(
       end() {
         ending = true;
         const last = socket;
-        if (last === undefined) return Promise.resolve();
+        if (last === undefined) {
+          latest?.destroy();
+          return Promise.resolve();
+        }
         return new Promise((resolve) => {
           const timer = setTimeout(() => last.destroy(), CLOSE_MS);
           last.on('close', () => {

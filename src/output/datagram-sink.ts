@@ -34,6 +34,7 @@ export function datagramSink(
     let ending = false;
 
     const failed = (error: Error) => {
+      if (ending) return;
       if (isOpen && performance.now() - since >= GOOD_MS) backoff.reset();
       isOpen = false;
       socket.close();

@@ -55,6 +55,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   let at = 0;
   let retry: NodeJS.Timeout | undefined;
   let isUp = true;
+  let ending = false;
   let wantsReopen = false;
   let reopenAfter = 0;
   let rotateAfter = 0;
@@ -77,7 +78,8 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   }
 
   function advance(bytes: number): void {
-    if (current === undefined) return;
+    // SonicBoom throws at a write once it is destroyed.
+    if (current === undefined || ending) return;
     at += bytes;
     size += bytes;
     isUp = true;
@@ -89,6 +91,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   }
 
   function fail(error: NodeJS.ErrnoException): void {
+    if (ending) return;
     if (!retries) {
       events.dead(error);
       return;
@@ -195,6 +198,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     },
     isUp: () => isUp,
     end() {
+      ending = true;
       clearTimeout(retry);
       if (path === undefined) return Promise.resolve();
       return new Promise((resolve) => {

@@ -54,7 +54,8 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
   let dropped = 0;
   let errors = 0;
   let reopened = 0;
-  let isDead = false;
+  /** No batch is taken any more: its sink will never write again, or has been ended. */
+  let isOver = false;
   let failing = false;
   let dropping = false;
   let droppedBefore = 0;
@@ -66,16 +67,17 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     clearTimeout(calm);
     calm = undefined;
     // While it fails, that is known already.
-    const isNews = !isDead && !failing && !dropping;
+    const isNews = !isOver && !failing && !dropping;
     if (isNews) droppedBefore = dropped;
     dropped += count;
-    dropping = !isDead;
+    dropping = !isOver;
     if (!isNews) return;
     const message = `${sink.name} is too slow: lines are dropped`;
     say({ action: 'output_dropping', level: 'warn', message });
   };
 
   const trouble = (error: Error) => {
+    if (isOver) return;
     errors++;
     clearTimeout(calm);
     calm = undefined;
@@ -100,7 +102,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
 
   /** One that flaps is not said to recover each time. */
   const lookForCalm = () => {
-    if ((failing || dropping) && calm === undefined && bytes <= most / 2) {
+    if (!isOver && (failing || dropping) && calm === undefined && bytes <= most / 2) {
       calm = setTimeout(recover, CALM_MS);
       calm.unref();
     }
@@ -121,7 +123,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
   };
 
   const pump = () => {
-    if (current !== undefined || isDead) return;
+    if (current !== undefined || isOver) return;
     current = queue.shift();
     if (current !== undefined) sink.write(current.batch);
   };
@@ -132,13 +134,14 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
       current = undefined;
       if (one === undefined) return;
       settle(one, lost);
-      lookForCalm();
+      // One that was lost as a whole is no sign that it works again.
+      if (lost < one.batch.lines) lookForCalm();
       pump();
     },
     trouble,
     dead(error) {
-      if (isDead) return;
-      isDead = true;
+      if (isOver) return;
+      isOver = true;
       errors++;
       clearTimeout(calm);
       const left = current === undefined ? queue.splice(0) : [current, ...queue.splice(0)];
@@ -161,7 +164,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
       const size = batch.bytes.length;
       const limit = most + (own ? OWN_ROOM : 0);
       const waits = options.patient && sink.isUp();
-      if (isDead || (!waits && bytes > 0 && bytes + size > limit)) {
+      if (isOver || (!waits && bytes > 0 && bytes + size > limit)) {
         refuse(batch.lines);
         return false;
       }
@@ -175,13 +178,16 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     },
     counts: () => ({ output: sink.name, written, dropped, waiting: lines, errors, reopened }),
     waiting: () => queue.length + (current === undefined ? 0 : 1),
-    isUp: () => !isDead && sink.isUp(),
-    reopen: () => sink.reopen?.(),
+    isUp: () => !isOver && sink.isUp(),
+    reopen() {
+      if (!isOver) sink.reopen?.();
+    },
     rotateBy: (rotation) => sink.rotateBy?.(rotation),
     limit(bytesAtMost) {
       most = bytesAtMost;
     },
     async end() {
+      isOver = true;
       clearTimeout(calm);
       await sink.end();
     },

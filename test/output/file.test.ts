@@ -1,6 +1,6 @@
 /** Outputs that are files: opened anew, rotated, completed, and on a disk that is full. */
 import assert from 'node:assert/strict';
-import {
+import fs, {
   appendFileSync,
   mkdirSync,
   readdirSync,
@@ -242,6 +242,34 @@ function smallDisk(name: string): { path: string; ballast: string } {
   writeFileSync(ballast, Buffer.alloc(MIB));
   return { path: join(disk, 'lines'), ballast };
 }
+
+test('a write that returns after the end, well or not, is the end of it', async (t) => {
+  const held: (() => void)[] = [];
+  const { write } = fs;
+  let outcome: Error | null = null;
+  // SonicBoom's, which is on a disk that hangs.
+  t.mock.method(
+    fs,
+    'write',
+    (fd: number, bytes: Uint8Array, done: (error: Error | null, n: number) => void) => {
+      held.push(() => (outcome === null ? write(fd, bytes, done) : done(outcome, 0)));
+    },
+  );
+  for (outcome of [null, Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })]) {
+    const path = join(directory, `hangs-${outcome === null ? 'well' : 'not'}`);
+    const outputs = await newHarness([file(path)]);
+    for (let i = 0; i < 3; i++) outputs.give(1);
+    assert.equal(held.length, 1);
+    const ended = outputs.end();
+    outputs.reopen();
+    held.pop()?.();
+    // Longer than until it would be tried again: that would throw in nobody's hands.
+    await sleep(1200);
+    assert.equal(held.length, 0);
+    assert.deepEqual(outputs.events, []);
+    await ended;
+  }
+});
 
 test('a full disk: said once, what does not fit is counted, and whole lines again when there is space', {
   skip: noMount,

@@ -39,3 +39,61 @@ test('an output that is too slow for a while is said so once, and that it is ove
   assert.ok(dropped > 1000);
   assert.deepEqual([written + dropped, waiting], [600 * BATCH.lines, 0]);
 });
+
+/** An output whose sink does nothing, and what was asked of it. */
+function held() {
+  const said: OutputEvent[] = [];
+  const asked: string[] = [];
+  let sink: SinkEvents | undefined;
+  const output = newOutput(
+    (events) => {
+      sink = events;
+      return {
+        name: 'held',
+        write: () => asked.push('write'),
+        reopen: () => asked.push('reopen'),
+        isUp: () => true,
+        end: async () => void asked.push('end'),
+      };
+    },
+    { limit: LIMIT, patient: false, event: (event) => said.push(event), dead: () => asked.push('dead') },
+  );
+  return { output, sink: sink as unknown as SinkEvents, said, asked };
+}
+
+test('after its end nothing is asked of a sink, and what it still says is nobody’s business', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { output, sink, said, asked } = held();
+  for (let i = 0; i < 4; i++) output.write(BATCH, () => {}, false);
+  assert.deepEqual(
+    said.map(({ action }) => action),
+    ['output_dropping'],
+  );
+  await output.end();
+  output.reopen();
+  sink.done(0);
+  sink.trouble(new Error('too late'));
+  t.mock.timers.tick(5000);
+  sink.dead(new Error('too late'));
+  assert.equal(
+    output.write(BATCH, () => {}, true),
+    false,
+  );
+  assert.deepEqual(asked, ['write', 'end']);
+  assert.equal(said.length, 1);
+});
+
+test('it has recovered when something was written, not when it gave up a batch', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { output, sink, said } = held();
+  const give = (lost: number) => {
+    output.write(BATCH, () => {}, false);
+    sink.done(lost);
+    t.mock.timers.tick(5000);
+    return said.map(({ action }) => action);
+  };
+  sink.trouble(new Error('it does not work'));
+  assert.deepEqual(give(BATCH.lines), ['output_failed']);
+  assert.deepEqual(give(BATCH.lines), ['output_failed']);
+  assert.deepEqual(give(1), ['output_failed', 'output_recovered']);
+});
