@@ -4,6 +4,7 @@
  */
 import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
+import { UserError } from '../config/user-error.js';
 import type { OutputCounts } from '../observe/stats.js';
 import { loadFileLock, NO_LOCK } from './file-lock.js';
 import { fileSink } from './file-sink.js';
@@ -40,7 +41,7 @@ export interface Outputs {
    * Other outputs from here on. Those that stay are not touched; who is left out writes what it has, as long as that
    * takes no longer than the end of a run, and ends.
    * @returns those left out whose lines were not all written
-   * @throws UserError if a new one can't be opened: then nothing has changed
+   * @throws UserError if a new one can't be opened, or none would be left that is written: then nothing has changed
    */
   change(config: OutputsConfig): Promise<readonly OutputCounts[]>;
   /** Resolves when all that work have written everything. */
@@ -95,6 +96,7 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
   /** Those that were left out and still write. */
   const leaving = new Set<Promise<unknown>>();
   let hopeUntil: number | undefined;
+  let isOver = false;
 
   return {
     batch(lines, count, settled) {
@@ -106,11 +108,16 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
         return taken;
       }
       let open = 1;
+      let taken = false;
       const one = () => {
         if (--open === 0) settled();
       };
-      for (const output of outputs) if (output.write(batch, one, false)) open++;
-      const taken = open > 1;
+      for (const output of outputs) {
+        // Before it has it: one that is down settles it at once.
+        open++;
+        if (output.write(batch, one, false)) taken = true;
+        else open--;
+      }
       one();
       return taken;
     },
@@ -126,10 +133,19 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
     },
     async change({ outputs: specs, outputBuffer }) {
       const known = new Map(named.map((one) => [one.key, one.output]));
+      const isDead = (spec: OutputSpec) => {
+        const output = known.get(keyOf(spec));
+        return output !== undefined && dead.has(output);
+      };
+      if (specs.every(isDead)) throw new UserError('none of them can be written any more');
       const added = await openAll(
         specs.filter((spec) => !known.has(keyOf(spec))),
         outputBuffer,
       );
+      if (isOver) {
+        for (const { output } of added) void output.end();
+        return [];
+      }
       const start = added.length > 0 ? head() : undefined;
       if (start !== undefined) for (const { output } of added) output.write(start, nothing, true);
       const wanted = new Set(specs.map(keyOf));
@@ -152,6 +168,7 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
       while (outputs.some(isWaitedFor)) await sleep(FLUSH_CHECK_MS);
     },
     async end() {
+      isOver = true;
       await Promise.all([...outputs.map((output) => output.end()), ...leaving]);
     },
     listen(to) {

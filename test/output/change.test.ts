@@ -54,3 +54,43 @@ test('a file is rotated otherwise from then on', async () => {
   const names = readdirSync(directory).filter((name) => name.startsWith('rotated'));
   assert.deepEqual(names.sort(), ['rotated', 'rotated.1', 'rotated.2', 'rotated.3']);
 });
+
+test('none but those that can not be written any more: nothing changes', async () => {
+  const full = { kind: 'file', path: '/dev/full', rotation: undefined } as const;
+  const outputs = await newHarness([full, file('healthy')], { live: false });
+  outputs.give(10);
+  await outputs.flushed();
+  assert.deepEqual(outputs.dead, ['file:/dev/full']);
+  await assert.rejects(outputs.change([full]), UserError);
+  outputs.give(10);
+  await outputs.flushed();
+  await outputs.end();
+  assert.equal(numbersIn(join(directory, 'healthy')).length, 20);
+});
+
+test('one that is opened while the run ends gets nothing', async () => {
+  const outputs = await newHarness([file('first')]);
+  const changed = outputs.change([file('first'), file('too-late')]);
+  await outputs.end();
+  assert.deepEqual(await changed, []);
+  assert.deepEqual(linesIn(join(directory, 'too-late')), []);
+});
+
+test('of a file that is read: one that is down is not waited for, the others are, and its lines count as taken', async () => {
+  const down = {
+    kind: 'syslog',
+    name: 'syslog:tcp://127.0.0.1:1',
+    to: { protocol: 'tcp', host: '127.0.0.1', port: 1 },
+    facility: 3,
+  } as const;
+  for (const [others, waited] of [
+    [[down], 0],
+    [[down, file('waits')], 1],
+    [[file('waits-too'), down], 1],
+  ] as const) {
+    const outputs = await newHarness(others, { live: false });
+    assert.equal(outputs.give(10), true);
+    assert.equal(outputs.unsettled(), waited);
+    await outputs.end();
+  }
+});
