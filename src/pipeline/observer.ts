@@ -41,6 +41,7 @@ export function newObserver(
   const { counters, ring, tallies } = shared;
   let actions: readonly Action[] = [];
   let notReady: string | undefined = 'starting';
+  let isEnding = false;
   let seen: (seconds: number) => void = () => {};
   const lag = newLag((seconds) => seen(seconds));
   const intervals = newIntervals(ring, lag.take);
@@ -78,9 +79,11 @@ export function newObserver(
     written: lag.written,
     line: (final) => (live ? intervals.end(numbers(final)) : numbers(final)),
     opened() {
-      notReady = undefined;
+      // A signal may have come first.
+      if (!isEnding) notReady = undefined;
     },
     ending() {
+      isEnding = true;
       notReady = 'draining: the run is to end';
     },
     captureEnded() {

@@ -168,6 +168,8 @@ export function startRun(options: RunOptions): Run {
     (reason) => {
       exitCode = 1;
       diagnostics.error({ reason }, 'the capture failed');
+      // As by a signal: what an output does not take is not waited for without end.
+      if (live) stopper.stop();
     },
   );
 
@@ -220,8 +222,14 @@ export function startRun(options: RunOptions): Run {
   setStatsInterval(options.statsInterval);
 
   const work = async (): Promise<number> => {
+    let mistake: unknown;
+    // What was read before a file that can't be is told all the same.
+    const captured = capture.ended.catch((error: unknown) => {
+      if (!outlet.isOpen()) throw error;
+      mistake = error;
+    });
     try {
-      await Promise.race([capture.ended, stopper.gaveUp]);
+      await Promise.race([captured, stopper.gaveUp]);
       ending();
       observer.captureEnded();
       const last = await Promise.race([decoders.done, stopper.gaveUp]);
@@ -241,6 +249,7 @@ export function startRun(options: RunOptions): Run {
         diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
       await Promise.race([outputs.end(), stopper.gaveUp, sleep(END_MS, undefined, { ref: false })]);
+      if (mistake !== undefined) throw mistake;
       return exitCode;
     } finally {
       clearInterval(interval);

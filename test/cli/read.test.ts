@@ -86,6 +86,15 @@ suite('read', { timeout: 90000 }, () => {
     );
   });
 
+  test('a file that is no capture behind one that is: exit code 2, and nothing of the first is lost', () => {
+    const notes = file('notes.txt', Buffer.from('not a capture, but long enough to be looked at as one\n'));
+    const { code, stderr, lines } = read([whole, notes, whole]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^wiretail: [^\n]*notes\.txt[^\n]*\n$/);
+    assert.deepEqual(records(lines), records(expected.lines));
+    assert.equal(finalStats(lines).packets.decoded, recordsOf(plain).length);
+  });
+
   test('a filter: other packets are counted, and the rest keeps its numbers', async () => {
     const mixed = withRecords(
       plain,

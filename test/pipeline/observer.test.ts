@@ -73,6 +73,17 @@ test('a run that is starting, at work, and to end', async () => {
   assert.deepEqual(observed.health(monotonic() + 1e6), [], 'what has ended is not expected to make progress');
 });
 
+test('a run that is to end before it was open is not ready by being opened', async () => {
+  let opened = false;
+  const { observed, stop, ended } = run(undefined, () => {
+    opened = true;
+    assert.equal(observed.notReady(), 'draining: the run is to end');
+  });
+  stop();
+  assert.equal(await ended, 0);
+  assert.ok(opened);
+});
+
 test('a decoder that hangs is found out, and named', async () => {
   const { observed, stop, ended } = run(STUCK_DECODER);
   const [wrong, ...more] = await until(

@@ -97,9 +97,10 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
 }
 
-// The terminal's Ctrl-C reaches the whole process group; the parent says when to stop.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
+// They may be sent to the whole process group, as by the terminal's Ctrl-C; the parent says when to stop.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
+  process.on(signal, () => {});
+}
 main().catch((error: unknown) => {
   tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
   // A failed open() is not closed or collected: cap would abort the process (its issue 82).

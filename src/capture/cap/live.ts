@@ -144,6 +144,11 @@ function startChild(context: LiveContext, name: string, filter: string): Running
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
     shell: false,
   });
+  if ((process_.stdio as unknown) === undefined) {
+    // No file descriptor is left (ChildProcess.spawn() in Node's internal/child_process.js), as it also tells later.
+    process_.on('error', () => {});
+    throw new Error(`no process could be started for ${name}`);
+  }
   const packets = process_.stdio[PACKETS_FD] as Readable;
   let linkType = 0;
   const splitter = newRecordSplitter((bytes, start, end, count) => {
@@ -180,10 +185,12 @@ function take(
 ): void {
   const { ring, counters } = context;
   let stop = start;
+  // Before a decoder can have counted one of them: what waits is never less than nothing.
+  counters[Counter.captured] += count;
   // Several interfaces share the ring, so each batch says its link type.
   if (ring.mark(Mark.link, linkType)) stop = ring.copy(bytes, start, end);
   const lost = stop === end ? 0 : countRecords(bytes, stop, end);
-  counters[Counter.captured] += count - lost;
+  counters[Counter.captured] -= lost;
   counters[Counter.captured_bytes] += stop - start - (count - lost) * RECORD_HEADER;
   counters[Counter.ring_dropped] += lost;
   if (lost > 0) ring.mark(Mark.ringDrop, lost);
