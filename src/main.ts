@@ -5,6 +5,9 @@ import { commandLine } from './commands/command-line.js';
 import { sayError } from './commands/diagnostics.js';
 import { UserError } from './config/user-error.js';
 
+// Node's own answer is to open its debugger to all users of the machine; other daemons reopen their files at this signal.
+process.on('SIGUSR1', () => {});
+
 commandLine(hideBin(process.argv)).catch((error: unknown) => {
   if (error instanceof UserError) {
     sayError(error.message.replaceAll('\n', ' '));

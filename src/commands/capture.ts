@@ -12,7 +12,7 @@ import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
 import { newDiagnostics } from './diagnostics.js';
-import { followRun } from './follow-run.js';
+import { followRun, holdSignals } from './follow-run.js';
 import { print } from './print.js';
 import { takePrecautions } from './privileges.js';
 import { newReload } from './reload.js';
@@ -38,6 +38,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
   describe: 'capture live and write what is seen, until a signal',
   builder: (args) => args.options({ ...CONFIG_OPTION, ...PRINT_CONFIG, ...yargsOptions(DAEMON_DEFINITIONS) }),
   async handler(args) {
+    const held = holdSignals('SIGHUP', 'SIGUSR2');
     const { settled, config } = await daemonSettings(args);
     if (args['print-config'] === true) {
       const { effectiveYaml } = await import('../config/write-yaml.js');
@@ -110,11 +111,12 @@ export const captureCommand: CommandModule<object, Arguments> = {
       ],
       diagnostics,
       first: settled,
+      around: notifier?.reload,
     });
     const hangup = () => {
       run.reopen();
-      void (notifier === undefined ? reload() : notifier.reload(reload));
+      void reload();
     };
-    await followRun(run, hangup);
+    await followRun(run, hangup, held);
   },
 };

@@ -1,13 +1,15 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
 import type { Run } from '../pipeline/run.js';
+import { leaveAtOnce } from './leave.js';
 
 /**
  * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened
  * anew.
  *
  * @param hangup what SIGHUP is for; undefined: it says that the terminal has gone
+ * @param held signals that came before, and are answered now
  */
-export async function followRun(run: Run, hangup?: () => void): Promise<never> {
+export async function followRun(run: Run, hangup?: () => void, held: Held = () => []): Promise<never> {
   process.on('SIGUSR2', run.reopen);
   if (hangup !== undefined) process.on('SIGHUP', hangup);
   let signals = 0;
@@ -16,9 +18,25 @@ export async function followRun(run: Run, hangup?: () => void): Promise<never> {
     ['SIGTERM', 15],
   ] as const) {
     process.on(signal, () => {
-      if (++signals > 1) process.exit(128 + number);
+      if (++signals > 1) leaveAtOnce(128 + number);
       run.stop();
     });
   }
-  process.exit(await run.ended);
+  for (const signal of held()) process.emit(signal);
+  const { code, stalled } = await run.ended;
+  return stalled ? leaveAtOnce(code) : process.exit(code);
+}
+
+/** Gives back those that came, and holds none any more. */
+export type Held = () => readonly NodeJS.Signals[];
+
+/** From here on these signals wait for a run that can answer them; without a handler they would end the process. */
+export function holdSignals(...signals: readonly NodeJS.Signals[]): Held {
+  const came = new Set<NodeJS.Signals>();
+  const hold = (signal: NodeJS.Signals) => came.add(signal);
+  for (const signal of signals) process.on(signal, hold);
+  return () => {
+    for (const signal of signals) process.off(signal, hold);
+    return [...came];
+  };
 }

@@ -22,10 +22,18 @@ export interface Reloading {
   readonly appliers: readonly Applier[];
   readonly diagnostics: Logger;
   readonly first: Settled;
+  /** Who wants to be told of each that begins and is done does the work between. */
+  readonly around?: ((work: () => Promise<void>) => Promise<void>) | undefined;
 }
 
 /** @returns what reloads; each time after the one before is done */
-export function newReload({ load, appliers, diagnostics, first }: Reloading): () => Promise<void> {
+export function newReload({
+  load,
+  appliers,
+  diagnostics,
+  first,
+  around = (work) => work(),
+}: Reloading): () => Promise<void> {
   /** The values that hold in the run. */
   let current = first;
   const reload = async () => {
@@ -70,7 +78,7 @@ export function newReload({ load, appliers, diagnostics, first }: Reloading): ()
   };
   let last = Promise.resolve();
   return () => {
-    last = last.then(reload);
+    last = last.then(() => around(reload));
     return last;
   };
 }

@@ -55,9 +55,17 @@ export interface RunOptions {
   readonly decoderScript?: URL;
 }
 
+/** How a run has ended. */
+export interface Ending {
+  /** The exit code. */
+  readonly code: number;
+  /** An output has not taken its lines, and was not waited for any longer: what it does may hang for ever. */
+  readonly stalled: boolean;
+}
+
 export interface Run {
-  /** Resolves with the exit code; rejects with a UserError. */
-  readonly ended: Promise<number>;
+  /** Rejects with a UserError. */
+  readonly ended: Promise<Ending>;
   /** Other lines are written from here on. */
   select(select: Select): void;
   /** Milliseconds between stats lines from here on; live only. */
@@ -96,6 +104,7 @@ export function startRun(options: RunOptions): Run {
   let decoderRestarts = 0;
   let noOutput = false;
   let outOfTime = false;
+  let stalled = false;
   /** The time of a line that no packet gives one: the capture's when reading, else the clock's. */
   let fileTime: Time = { seconds: 0, nanoseconds: 0 };
   const now = (): Time => (live ? wallClock() : fileTime);
@@ -221,7 +230,7 @@ export function startRun(options: RunOptions): Run {
   };
   setStatsInterval(options.statsInterval);
 
-  const work = async (): Promise<number> => {
+  const work = async (): Promise<Ending> => {
     let mistake: unknown;
     // What was read before a file that can't be is told all the same.
     const captured = capture.ended.catch((error: unknown) => {
@@ -244,13 +253,14 @@ export function startRun(options: RunOptions): Run {
       await Promise.race([outputs.flushed(), stopper.gaveUp]);
       for (const { output, waiting } of noOutput ? [] : outputs.counts()) {
         if (waiting === 0) continue;
+        stalled = true;
         if (!live) exitCode = 1;
         const what = output === 'stdout' ? 'standard output' : output;
         diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
       await Promise.race([outputs.end(), stopper.gaveUp, sleep(END_MS, undefined, { ref: false })]);
       if (mistake !== undefined) throw mistake;
-      return exitCode;
+      return { code: exitCode, stalled };
     } finally {
       clearInterval(interval);
       clearInterval(tidying);
@@ -270,7 +280,11 @@ export function startRun(options: RunOptions): Run {
     },
     observed: observer.observed,
     reopen: outputs.reopen,
-    changeOutputs: outputs.change,
+    async changeOutputs(to) {
+      const left = await outputs.change(to);
+      if (left.length > 0) stalled = true;
+      return left;
+    },
   };
 }
 

@@ -87,3 +87,24 @@ test("an output can't be opened: the outputs stay, the rest is applied, and the 
   assert.deepEqual(intervals, [2000]);
   await outputs.end();
 });
+
+test('two at once: one after the other, in what others are told as well', async () => {
+  const { settled } = await daemonSettings({});
+  const told: string[] = [];
+  const reload = newReload({
+    load: async () => {
+      told.push('load');
+      return daemonSettings({});
+    },
+    appliers: [],
+    diagnostics: pino({ level: 'silent' }),
+    first: settled,
+    async around(work) {
+      told.push('begin');
+      await work();
+      told.push('end');
+    },
+  });
+  await Promise.all([reload(), reload()]);
+  assert.deepEqual(told, ['begin', 'load', 'end', 'begin', 'load', 'end']);
+});

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createNetns, type Netns, run, whyNoNetns } from '../helpers/netns.js';
+import { createNetns, isInstalled, type Netns, run, start, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, type Line, MAIN, startCapture, until } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
 import { PEER, startEchoServer } from './echoes.js';
@@ -60,6 +60,39 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     alone.child.stdout?.destroy();
     assert.deepEqual(await alone.exit, { code: 1, signal: null });
     assert.match(alone.stderr(), /standard output failed: write EPIPE; no output is left, so the run ends/);
+  });
+
+  const hanging = isInstalled('script') ? false : 'script is not installed';
+  test('a write that hangs: the others go on, and it ends in time', { skip: hanging }, async () => {
+    // A terminal, of which the other side is stopped.
+    const terminal = start('script', ['-qc', 'stty raw; tty; sleep 60', '/dev/null']);
+    let name = '';
+    terminal.stdout?.on('data', (chunk) => {
+      name += chunk;
+    });
+    await until(
+      () => name.includes('\n'),
+      () => `no terminal: ${name}`,
+    );
+    terminal.kill('SIGSTOP');
+    const other = join(disk, 'other.ndjson');
+    const args = ['-i', 'lo', '--stats-interval', '10ms', '--output', `file:${name.trim()}`];
+    const capture = await startCapture(netns, [...args, '--output', `file:${other}`]);
+    const sizes = [0, 0];
+    for (let i = 0; i < 2; i++) {
+      await until(
+        () => statSync(other).size > sizes[0] + 200_000,
+        () => `the other output stops at ${sizes}`,
+      );
+      sizes.unshift(statSync(other).size);
+    }
+    const { code, ms } = await capture.stop();
+    terminal.kill('SIGKILL');
+    assert.equal(code, 0, capture.stderr());
+    assert.ok(ms < 5000, `it took ${ms} ms`);
+    assert.match(capture.stderr(), /file:\/dev\/pts\/\d+ is stalled: \d+ lines are not written/);
+    assert.match(readFileSync(other, 'utf8').trimEnd().split('\n').at(-1) ?? '', /"action":"final"/);
+    rmSync(other);
   });
 
   test('one of two is closed, the disk is full and has space again, a second daemon is refused, and kill -9', async (t) => {

@@ -1,9 +1,10 @@
 /** SIGHUP under traffic: other lines from then on, and no packet is lost. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createNetns, whyNoNetns } from '../helpers/netns.js';
 import { ended, finalStats, startCapture, until } from '../helpers/wiretail.js';
 import { PEER, startEchoServer } from './echoes.js';
@@ -13,6 +14,27 @@ const PORT = '4730';
 suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('what comes before there is a run is done when there is one', async () => {
+    const netns = createNetns();
+    const destination = join(directory, 'late');
+    const target = fileURLToPath(new URL('../output/echo-transport.js', import.meta.url));
+    const options = JSON.stringify({ destination, late: 1000 });
+    const args = ['-i', 'lo', '--log-level', 'info', '--transport', target, '--transport-options', options];
+    const starting = startCapture(netns, args);
+    const pid = await until(
+      () => existsSync(destination) && Number(readFileSync(destination, 'latin1')),
+      () => 'the transport is not started',
+    );
+    for (const signal of ['SIGUSR2', 'SIGHUP', 'SIGHUP'] as const) process.kill(pid, signal);
+    const capture = await starting;
+    await until(
+      () => capture.stderr().includes('the configuration is reloaded'),
+      () => capture.stderr(),
+    );
+    assert.equal((await capture.stop()).code, 0);
+    netns.remove();
+  });
 
   test('applies what can change, says what can not, refuses a bad file', async () => {
     const netns = createNetns();

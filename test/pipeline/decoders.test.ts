@@ -93,7 +93,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       ? {}
       : { decoderScript: new URL('../helpers/dying-decoder.js', import.meta.url) }),
   });
-  const code = await ended;
+  const { code } = await ended;
   const records = text
     .trimEnd()
     .split('\n')
