@@ -55,6 +55,8 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   let at = 0;
   let retry: NodeJS.Timeout | undefined;
   let isUp = true;
+  /** A write is under way, the first or another try. */
+  let writing = false;
   let ending = false;
   let wantsReopen = false;
   let reopenAfter = 0;
@@ -73,6 +75,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
 
   /** With this content mode SonicBoom takes buffers, which its types don't say. */
   function give(bytes: Uint8Array): void {
+    writing = true;
     const buffer: unknown = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     boom.write(buffer as string);
   }
@@ -86,12 +89,14 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (at < current.bytes.length) return;
     const { lost } = current;
     current = undefined;
+    writing = false;
     if (wantsReopen && performance.now() >= reopenAfter) reopen();
     events.done(lost);
   }
 
   function fail(error: NodeJS.ErrnoException): void {
     if (ending) return;
+    writing = false;
     if (!retries) {
       events.dead(error);
       return;
@@ -190,8 +195,8 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     },
     reopen() {
       wantsReopen = true;
-      // In the middle of a batch: after it, or at its next failure.
-      if (current === undefined || !isUp) reopen();
+      // What is being written may arrive: then after it, or at its next failure.
+      if (!writing) reopen();
     },
     rotateBy(other) {
       rotation = other;

@@ -48,13 +48,16 @@ const began = () => {
   since = packetTime();
 };
 
+/** Bytes that were handed over and are not with the outputs yet. */
+const outside = () => Atomics.load(control, pending);
+
 const batch = newLineBatch(began, (bytes, count) => {
-  while (Atomics.load(control, pending) > data.pendingLimit) {
+  for (let waiting = outside(); waiting > data.pendingLimit; waiting = outside()) {
     if (data.live || Atomics.load(control, ControlWord.abandon) === 1) {
       counters[Counter.lines_dropped] += count;
       return;
     }
-    Atomics.wait(control, pending, Atomics.load(control, pending), 100);
+    Atomics.wait(control, pending, waiting, 100);
   }
   Atomics.add(control, pending, bytes.length);
   tell({ kind: 'lines', lines: bytes, count, since }, [bytes.buffer]);

@@ -46,13 +46,14 @@ export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
     open() {
       const waiting = early ?? [];
       early = undefined;
-      for (const write of waiting) write();
+      for (const write of waiting) outlet.afterStart(write);
     },
     isOpen: () => early === undefined,
     close() {
       isClosed = true;
     },
     line(text) {
+      if (isClosed) return;
       count(outputs.line(text), 1);
     },
     batch(decoder, lines, number, told) {

@@ -85,6 +85,10 @@ const PENDING_BYTES = 64 << 20;
 const LINGER_MS = 20;
 /** Connections and transports may take so long to close. */
 const END_MS = 3000;
+/** And so long after the time for everything is over: one that is stalled is not to cut the others short. */
+const LAST_MS = 500;
+
+const pause = (milliseconds: number) => sleep(milliseconds, undefined, { ref: false });
 
 export function startRun(options: RunOptions): Run {
   const { config, source, outputs, diagnostics } = options;
@@ -258,7 +262,7 @@ export function startRun(options: RunOptions): Run {
         const what = output === 'stdout' ? 'standard output' : output;
         diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
-      await Promise.race([outputs.end(), stopper.gaveUp, sleep(END_MS, undefined, { ref: false })]);
+      await Promise.race([outputs.end(), stopper.gaveUp.then(() => pause(LAST_MS)), pause(END_MS)]);
       if (mistake !== undefined) throw mistake;
       return { code: exitCode, stalled };
     } finally {

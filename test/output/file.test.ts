@@ -271,6 +271,37 @@ test('a write that returns after the end, well or not, is the end of it', async 
   }
 });
 
+test('renamed while another try is under way: no line is in both files', async (t) => {
+  const path = join(directory, 'tried');
+  const { write } = fs;
+  let tries = 0;
+  let finish: (() => void) | undefined;
+  type Done = (error: Error | null, n: number) => void;
+  t.mock.method(fs, 'write', (fd: number, bytes: Uint8Array, done: Done) => {
+    tries++;
+    if (tries === 1) setImmediate(done, Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }), 0);
+    else if (tries > 2) write(fd, bytes, done);
+    // It arrives, and says so later.
+    else
+      write(fd, bytes, (error, n) => {
+        finish = () => done(error, n);
+      });
+  });
+  const outputs = await newHarness([file(path)]);
+  outputs.give(2);
+  await until(
+    () => finish !== undefined,
+    () => 'it is not tried again',
+  );
+  renameSync(path, `${path}.1`);
+  outputs.reopen();
+  finish?.();
+  outputs.give(1);
+  await outputs.flushed();
+  await outputs.end();
+  assert.deepEqual([numbersIn(`${path}.1`), numbersIn(path)], [[0, 1], [2]]);
+});
+
 test('a full disk: said once, what does not fit is counted, and whole lines again when there is space', {
   skip: noMount,
 }, async () => {

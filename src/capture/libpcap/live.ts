@@ -228,7 +228,8 @@ export const captureLibpcap: LiveEngine = async (context) => {
     let all = true;
     for (const source of sources) {
       if (source.handle !== undefined) all = take(source, source.handle) && all;
-      else if (performance.now() >= source.due) retry(source);
+      // One that comes back while the others are drained would bring what is none of this run.
+      else if (performance.now() >= source.due && !context.stopped()) retry(source);
       if (source.handle !== undefined && (source.troubled || source.down)) {
         source.troubled = false;
         lookAfter(source, source.handle);
