@@ -34,6 +34,7 @@ await build({
     'src/pipeline/capture-thread.ts',
     'src/pipeline/decoder-thread.ts',
     'src/capture/cap/child.ts',
+    'src/output/transport-host.ts',
   ],
   // All in one folder: where one starts another, it is its neighbour, as in the source.
   entryNames: '[name]',

@@ -3,11 +3,15 @@
  * take any number and keep them), so that what waits is in the queue here, where it is bounded and counted. One
  * that dies is started again; the batch that it had is lost, since it may be what it died of.
  */
+import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 // Not as the others import it: scripts/build.mjs leaves this one where it is, since its threads have files of their own.
 import { pino } from 'pino/pino.js';
 import { UserError } from '../config/user-error.js';
 import { type NewSink, newBackoff, type SinkEvents } from './output.js';
+import { END, type Hosted } from './transport-host.js';
 
 export interface TransportOptions {
   readonly name: string;
@@ -25,12 +29,25 @@ const STALLED_MS = 500;
 /** Of JavaScript values in its thread: one that keeps lines that it can't get rid of dies of it, not the daemon. */
 const HEAP_MIB = 128;
 
+/** What transports are told of the lines: pino's levels, by their names, and our names for the rest. */
+const CONFIG = { levels: pino.levels, messageKey: 'message', errorKey: 'error' };
+
 type Transport = ReturnType<typeof pino.transport> & { readonly worker: Worker };
 
+const HOST = fileURLToPath(new URL('./transport-host.js', import.meta.url));
+const require = createRequire(import.meta.url);
+
+/** @throws Error if there is no such package */
 function start({ target, options }: TransportOptions): Transport {
-  const transport: unknown = pino.transport({
-    target,
+  const hosted: Hosted = {
+    target: /^file:/.test(target)
+      ? target
+      : pathToFileURL(isAbsolute(target) ? target : require.resolve(target)).href,
     options,
+  };
+  const transport: unknown = pino.transport({
+    target: HOST,
+    options: hosted,
     // At the exit of the process pino would wait for it, ten seconds if it hangs; end() here is waited for.
     worker: { autoEnd: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } },
   });
@@ -39,6 +56,8 @@ function start({ target, options }: TransportOptions): Transport {
   // Nobody else listens, and an error event without a listener would be the end of the daemon. The stream tells that
   // its thread ended, and why.
   made.worker.on('error', () => {});
+  // As a logger does that it belongs to: some wait for it before they start.
+  made.emit('message', { code: 'PINO_CONFIG', config: CONFIG });
   return made;
 }
 
@@ -164,8 +183,8 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
         };
         last.on('close', over);
         last.on('error', over);
-        // For a batch that it has not taken by now pino would stop this thread for ten seconds, and then throw.
-        if (current === undefined) last.end();
+        // It is not asked to write a batch that it has not taken by now.
+        if (current === undefined) last.emit('message', END);
         else void last.worker.terminate();
       });
     },

@@ -1,17 +1,21 @@
 /**
  * A pino transport for tests. It appends what it gets to the file `destination`; at a line with `die` as its number it
  * throws, and with `hang` it never returns. With `late` it writes its process's number first, and is ready so many
- * milliseconds later.
+ * milliseconds later. With `config` it waits for what pino tells its transports of the lines, and writes that first.
+ * With `slow` its end takes so many milliseconds, after which it writes a last line.
  */
 import { appendFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
 
 interface Options {
   readonly destination: string;
   readonly die?: number;
   readonly hang?: number;
   readonly late?: number;
+  readonly config?: boolean;
+  readonly slow?: number;
 }
 
 export default async function transport(options: Options): Promise<Writable> {
@@ -19,7 +23,22 @@ export default async function transport(options: Options): Promise<Writable> {
     appendFileSync(options.destination, `${process.pid}\n`);
     await sleep(options.late);
   }
+  if (options.config === true) {
+    const config = await new Promise<unknown>((resolve) => {
+      parentPort?.on('message', (message: { code?: string; config?: unknown }) => {
+        if (message.code === 'PINO_CONFIG') resolve(message.config);
+      });
+    });
+    appendFileSync(options.destination, `${JSON.stringify(config)}\n`);
+  }
   return new Writable({
+    async final(done) {
+      if (options.slow !== undefined) {
+        await sleep(options.slow);
+        appendFileSync(options.destination, '{}\n');
+      }
+      done();
+    },
     write(chunk: Buffer, _encoding, done) {
       const text = chunk.toString();
       if (options.die !== undefined && text.includes(`"n":${options.die},`)) throw new Error('a bad line');

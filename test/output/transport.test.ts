@@ -4,10 +4,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { UserError } from '../../src/config/user-error.js';
 import { capturePath } from '../helpers/captures.js';
 import { ended, MAIN, until } from '../helpers/wiretail.js';
-import { newHarness, numbersIn, numbersTo, temporary } from './outputs-harness.js';
+import { linesIn, newHarness, numbersIn, numbersTo, temporary } from './outputs-harness.js';
 
 const directory = temporary();
 const target = fileURLToPath(new URL('./echo-transport.js', import.meta.url));
@@ -74,6 +75,35 @@ test('one that hangs costs its buffer and no more; the other output has all', as
   assert.deepEqual(numbersIn(destination), numbersTo(6000));
   // It would never end: its thread goes with it.
   await outputs.end();
+});
+
+test('one whose end takes its time is waited for, but not long, and stops nothing else', async () => {
+  for (const [slow, isWaitedFor] of [
+    [500, true],
+    [60000, false],
+  ] as const) {
+    const destination = join(directory, `slow-${slow}`);
+    const outputs = await newHarness([{ kind: 'transport', target, options: { destination, slow } }]);
+    outputs.give(10);
+    await outputs.flushed();
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 10);
+    await outputs.end();
+    clearInterval(timer);
+    assert.ok(ticks > 10, `only ${ticks} ticks`);
+    assert.equal(linesIn(destination).length, isWaitedFor ? 11 : 10);
+  }
+});
+
+test('one that waits to be told of the lines is told, as by a logger of pino', async () => {
+  const destination = join(directory, 'told');
+  const outputs = await newHarness([{ kind: 'transport', target, options: { destination, config: true } }]);
+  outputs.give(10);
+  await outputs.flushed();
+  await outputs.end();
+  const [config, ...lines] = linesIn(destination) as unknown[];
+  const { levels, messageKey } = config as { levels: { labels: unknown }; messageKey: string };
+  assert.deepEqual([levels.labels, messageKey, lines.length], [pino.levels.labels, 'message', 10]);
 });
 
 test('what is no transport, or does not start, is a mistake', async () => {
