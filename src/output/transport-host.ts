@@ -16,11 +16,12 @@ export const END = 'end of the transport';
 
 type Make = (options: object) => Writable | Promise<Writable>;
 /** As modules come that were compiled to CommonJS, and imported again. */
-type Module = Make | { readonly default: Module };
+type Module = Make | { readonly default?: Module };
 
 export default async function host({ target, options }: Hosted): Promise<Writable> {
-  let made = (await import(target)) as Module;
-  while (typeof made !== 'function') made = made.default;
+  let made = (await import(target)) as Module | undefined;
+  while (typeof made === 'object') made = made.default;
+  if (typeof made !== 'function') throw new Error(`${target} exports no function`);
   const stream = await made(options);
   parentPort?.on('message', (message) => {
     if (message === END) stream.end();

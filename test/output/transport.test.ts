@@ -110,6 +110,7 @@ test('what is no transport, or does not start, is a mistake', async () => {
   const given = [
     { target: 'no-such-transport', options: {} },
     { target: join(directory, 'no-such.js'), options: {} },
+    { target: fileURLToPath(new URL('./outputs-harness.js', import.meta.url)), options: {} },
     { target: 'pino/file', options: { destination: join(directory, 'no-such-folder/x') } },
   ];
   for (const one of given) {
