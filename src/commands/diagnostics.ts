@@ -2,6 +2,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/options.js';
+import type { UserError } from '../config/user-error.js';
 import { isJournal, levelPrefix } from '../output/journal.js';
 
 /** Bytes that wait for who reads standard error; what comes then is not said. */
@@ -48,6 +49,12 @@ function newWrite(): (line: string) => void {
       writeSync(2, line);
     } catch {}
   };
+}
+
+/** A mistake of the user, in one line. @returns the exit code */
+export function sayMistake({ message }: UserError): number {
+  sayError(message.replaceAll('\n', ' '));
+  return 2;
 }
 
 /** The last words of a program that ends: a line, or the lines of an error's stack. */

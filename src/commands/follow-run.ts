@@ -1,5 +1,6 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
 import type { Run } from '../pipeline/run.js';
+import { sayMistake } from './diagnostics.js';
 import { leaveAtOnce } from './leave.js';
 
 /**
@@ -23,8 +24,9 @@ export async function followRun(run: Run, hangup?: () => void, held: Held = () =
     });
   }
   for (const signal of held()) process.emit(signal);
-  const { code, stalled } = await run.ended;
-  return stalled ? leaveAtOnce(code) : process.exit(code);
+  const { code, stalled, mistake } = await run.ended;
+  const last = mistake === undefined ? code : sayMistake(mistake);
+  return stalled ? leaveAtOnce(last) : process.exit(last);
 }
 
 /** Gives back those that came, and holds none any more. */

@@ -49,6 +49,10 @@ export function datagramSink(
           failed(error);
           return;
         }
+        if (ending) {
+          socket.close();
+          return;
+        }
         isOpen = true;
         since = performance.now();
         next(0);

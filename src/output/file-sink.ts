@@ -194,6 +194,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       put(batch.bytes, 0);
     },
     reopen() {
+      if (path === undefined) return;
       wantsReopen = true;
       // What is being written may arrive: then after it, or at its next failure.
       if (!writing) reopen();

@@ -154,7 +154,7 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
       outputs = named.map(({ output }) => output);
       for (const output of outputs) output.limit(outputBuffer);
       for (const spec of specs) if (spec.kind === 'file') known.get(keyOf(spec))?.rotateBy(spec.rotation);
-      const ended = Promise.all(left.map(({ output }) => leave(output)));
+      const ended = Promise.all(left.map(({ output }) => leave(output, leaving)));
       leaving.add(ended);
       const counts = await ended;
       leaving.delete(ended);
@@ -187,11 +187,15 @@ function keyOf(spec: OutputSpec): string {
   return spec.kind === 'file' ? `file:${spec.path}` : JSON.stringify(spec);
 }
 
-async function leave(output: Output): Promise<OutputCounts> {
+async function leave(output: Output, leaving: Set<Promise<unknown>>): Promise<OutputCounts> {
   const hope = performance.now() + HOPE_MS;
   while (output.waiting() > 0 && performance.now() < hope) await sleep(FLUSH_CHECK_MS);
   const counts = output.counts();
-  await output.end();
+  const end = output.end();
+  leaving.add(end);
+  void end.then(() => leaving.delete(end));
+  // One that hangs is the end of the run's to wait for, not the next change's.
+  await Promise.race([end, sleep(HOPE_MS)]);
   return counts;
 }
 

@@ -20,7 +20,7 @@ type Module = Make | { readonly default?: Module };
 
 export default async function host({ target, options }: Hosted): Promise<Writable> {
   let made = (await import(target)) as Module | undefined;
-  while (typeof made === 'object') made = made.default;
+  for (let depth = 0; depth < 2 && typeof made === 'object'; depth++) made = made.default;
   if (typeof made !== 'function') throw new Error(`${target} exports no function`);
   const stream = await made(options);
   parentPort?.on('message', (message) => {

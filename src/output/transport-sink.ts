@@ -89,7 +89,8 @@ function ready(transport: Transport, fault: (error: Error) => UserError): Promis
         transport.on('error', () => {});
         reject(fault(error));
       });
-    const onClose = () => onError(new Error('it ended'));
+    // The error that says why may come a moment later.
+    const onClose = () => setImmediate(() => onError(new Error('it ended')));
     const timer = setTimeout(onReady, READY_MS);
     transport.on('ready', onReady).on('error', onError).on('close', onClose);
   });

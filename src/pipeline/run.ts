@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { CommonConfig } from '../config/options.js';
 import type { Select } from '../config/select.js';
+import { UserError } from '../config/user-error.js';
 import { createCounters } from '../observe/counters.js';
 import type { Observed } from '../observe/observed.js';
 import type { Outputs } from '../output/outputs.js';
@@ -59,12 +60,14 @@ export interface RunOptions {
 export interface Ending {
   /** The exit code. */
   readonly code: number;
-  /** An output has not taken its lines, and was not waited for any longer: what it does may hang for ever. */
+  /** An output has not taken its lines, or has not ended, and was not waited for any longer: it may hang for ever. */
   readonly stalled: boolean;
+  /** What the user can mend, where lines had been written already. */
+  readonly mistake: UserError | undefined;
 }
 
 export interface Run {
-  /** Rejects with a UserError. */
+  /** Rejects with a UserError, if nothing has been written. */
   readonly ended: Promise<Ending>;
   /** Other lines are written from here on. */
   select(select: Select): void;
@@ -235,10 +238,10 @@ export function startRun(options: RunOptions): Run {
   setStatsInterval(options.statsInterval);
 
   const work = async (): Promise<Ending> => {
-    let mistake: unknown;
+    let mistake: UserError | undefined;
     // What was read before a file that can't be is told all the same.
     const captured = capture.ended.catch((error: unknown) => {
-      if (!outlet.isOpen()) throw error;
+      if (!(error instanceof UserError && outlet.isOpen())) throw error;
       mistake = error;
     });
     try {
@@ -262,9 +265,10 @@ export function startRun(options: RunOptions): Run {
         const what = output === 'stdout' ? 'standard output' : output;
         diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
-      await Promise.race([outputs.end(), stopper.gaveUp.then(() => pause(LAST_MS)), pause(END_MS)]);
-      if (mistake !== undefined) throw mistake;
-      return { code: exitCode, stalled };
+      // The end of a file waits for its disk (fsync(2)), though each write went well.
+      const over = outputs.end().then(() => true);
+      const isOver = await Promise.race([over, stopper.gaveUp.then(() => pause(LAST_MS)), pause(END_MS)]);
+      return { code: exitCode, stalled: stalled || isOver !== true, mistake };
     } finally {
       clearInterval(interval);
       clearInterval(tidying);

@@ -20,7 +20,17 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     const destination = join(directory, 'late');
     const target = fileURLToPath(new URL('../output/echo-transport.js', import.meta.url));
     const options = JSON.stringify({ destination, late: 1000 });
-    const args = ['-i', 'lo', '--log-level', 'info', '--transport', target, '--transport-options', options];
+    const file = join(directory, 'early.ndjson');
+    const args = [
+      '-i',
+      'lo',
+      '--output',
+      `file:${file}`,
+      '--transport',
+      target,
+      '--transport-options',
+      options,
+    ];
     const starting = startCapture(netns, args);
     const pid = await until(
       () => existsSync(destination) && Number(readFileSync(destination, 'latin1')),
@@ -33,6 +43,11 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
       () => capture.stderr(),
     );
     assert.equal((await capture.stop()).code, 0);
+    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    assert.match(
+      last,
+      /"output":"file:[^"]*","written":\d+,"dropped":0,"waiting":\d+,"errors":0,"reopened":2/,
+    );
     netns.remove();
   });
 

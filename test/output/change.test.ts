@@ -1,8 +1,9 @@
 /** Other outputs while lines come: what SIGHUP does. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import fs, { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../src/config/user-error.js';
 import { linesIn, newHarness, numbersIn, temporary } from './outputs-harness.js';
 
@@ -93,4 +94,23 @@ test('of a file that is read: one that is down is not waited for, the others are
     assert.equal(outputs.unsettled(), waited);
     await outputs.end();
   }
+});
+
+test('one whose end hangs is left, and keeps nobody from the next change', async (t) => {
+  const outputs = await newHarness([file('hangs'), file('goes-on')]);
+  outputs.give(10);
+  await outputs.flushed();
+  // As where the disk hangs: SonicBoom asks for it before it closes.
+  const hanging: (() => void)[] = [];
+  t.mock.method(fs, 'fsync', (_fd: number, done: () => void) => hanging.push(done));
+  assert.deepEqual(await outputs.change([file('goes-on')]), []);
+  t.mock.restoreAll();
+  let isOver = false;
+  const end = outputs.end().then(() => {
+    isOver = true;
+  });
+  await sleep(100);
+  assert.equal(isOver, false, 'the end of the run waits for it');
+  for (const done of hanging) done();
+  await end;
 });

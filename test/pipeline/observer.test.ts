@@ -12,7 +12,7 @@ import { until } from '../helpers/wiretail.js';
 
 const STUCK_DECODER = new URL('../helpers/stuck-decoder.js', import.meta.url);
 
-function run(decoderScript?: URL, opened?: () => void) {
+function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
   const outputs: Outputs = {
     batch(_lines, _count, settled) {
       setImmediate(settled);
@@ -23,7 +23,7 @@ function run(decoderScript?: URL, opened?: () => void) {
     reopen() {},
     change: async () => [],
     flushed: async () => {},
-    end: async () => {},
+    end,
     listen() {},
   };
   return startRun({
@@ -82,6 +82,12 @@ test('a run that is to end before it was open is not ready by being opened', asy
   stop();
   assert.equal((await ended).code, 0);
   assert.ok(opened);
+});
+
+test('an output whose end hangs is not waited for, and the process is not to wait for it either', async () => {
+  const { stop, ended } = run(undefined, undefined, () => new Promise(() => {}));
+  stop();
+  assert.deepEqual(await ended, { code: 0, stalled: true, mistake: undefined });
 });
 
 test('a decoder that hangs is found out, and named', async () => {
