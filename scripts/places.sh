@@ -11,6 +11,8 @@ mistake() {
 options() {
   prefix=/usr/local
   destdir=${DESTDIR:-}
+  # As seen from where it was said: the scripts go elsewhere.
+  [[ -z $destdir ]] || destdir=$(realpath -m -- "$destdir")
   destdir=${destdir%/}
   while (($#)); do
     case $1 in

@@ -1,7 +1,7 @@
 /** The command line as a whole: the commands, and what a wrong argument is. */
 import type { CommandModule } from 'yargs';
 import yargs from 'yargs';
-import type { Arguments } from '../config/options.js';
+import { ALL_DEFINITIONS, type Arguments } from '../config/options.js';
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
 import { captureCommand } from './capture.js';
@@ -27,6 +27,7 @@ export async function commandLine(
   args: readonly string[],
   commands: readonly CommandModule<object, Arguments>[] = COMMANDS,
 ): Promise<void> {
+  checkSwitches(args);
   await yargs([...args])
     .scriptName('wiretail')
     .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
@@ -38,6 +39,7 @@ export async function commandLine(
       'duplicate-arguments-array': true,
       'parse-numbers': false,
       'greedy-arrays': false,
+      'dot-notation': false,
       // An unknown option is named once, as it was given.
       'camel-case-expansion': false,
     })
@@ -49,4 +51,15 @@ export async function commandLine(
       throw new UserError(`${message ?? error?.message} (see 'wiretail --help')`);
     })
     .parseAsync();
+}
+
+/** yargs takes any value of a switch but `true` for `false`. */
+function checkSwitches(args: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === '--') return;
+    const [, name = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(arg) ?? [];
+    const isSwitch = Object.hasOwn(ALL_DEFINITIONS, name) && ALL_DEFINITIONS[name].type === 'boolean';
+    if (isSwitch && value !== 'true' && value !== 'false')
+      throw new UserError(`--${name} ${value}: expected true or false`);
+  }
 }

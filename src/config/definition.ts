@@ -8,6 +8,8 @@ import type { Options } from 'yargs';
 export interface Definition extends Options {
   /** Several values in one text, separated by commas; in a file a list, too. */
   readonly commas?: boolean;
+  /** In a file a mapping, too, which is the same as its JSON. */
+  readonly json?: boolean;
   /** SIGHUP applies it to a capture that runs. */
   readonly reload?: boolean;
 }
@@ -22,7 +24,7 @@ export type Definitions = Readonly<Record<string, Definition>>;
 export function yargsOptions(definitions: Definitions): Record<string, Options> {
   const options: Record<string, Options> = {};
   for (const [name, definition] of Object.entries(definitions)) {
-    const { commas: _commas, reload: _reload, default: fallback, choices, ...rest } = definition;
+    const { commas: _commas, json: _json, reload: _reload, default: fallback, choices, ...rest } = definition;
     options[name] = {
       ...rest,
       type: definition.type ?? 'string',

@@ -21,6 +21,7 @@ export const OUTPUT_OPTIONS = {
   },
   'transport-options': {
     reload: true,
+    json: true,
     type: 'array',
     string: true,
     describe: "that transport's options, a JSON object",

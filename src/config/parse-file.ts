@@ -1,5 +1,15 @@
 /** What a configuration file says: YAML, its keys the long options' names. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from 'yaml';
 import type { Definition, Definitions } from './definition.js';
 import { didYouMean } from './nearest.js';
 import { UserError } from './user-error.js';
@@ -31,15 +41,21 @@ export function parseConfig(path: string, text: string, definitions: Definitions
         `${path}:${line}: ${key}: there is no such key${didYouMean(key, Object.keys(definitions))}`,
       );
     }
-    const value = settingOf(definitions[key], node);
+    const value = settingOf(
+      definitions[key],
+      isAlias(node) ? (node.resolve(document) ?? null) : node,
+      document,
+    );
     if (value instanceof Error) throw new UserError(`${path}:${line}: ${key}: ${value.message}`);
     values.set(key, { value, line });
   }
   return values;
 }
 
-function settingOf(definition: Definition, node: Node | null): unknown {
-  const { type, commas } = definition;
+function settingOf(definition: Definition, node: Node | null, document: Document): unknown {
+  const { type, commas, json } = definition;
+  const textOf = (one: Node | null) =>
+    json === true && isMap(one) ? JSON.stringify(one.toJS(document)) : plainOf(one);
   if (isSeq(node)) {
     if (type !== 'array' && commas !== true) return new Error('a list: expected one value');
     const parts: string[] = [];
@@ -51,15 +67,15 @@ function settingOf(definition: Definition, node: Node | null): unknown {
     return type === 'array' ? parts : parts.join(',');
   }
   const text = textOf(node);
-  if (text === undefined) return new Error('expected a value');
+  if (text === undefined)
+    return new Error(isMap(node) ? 'a mapping: expected a text (quote it)' : 'expected a value');
   if (type === 'array') return [text];
   if (type !== 'boolean') return text;
   return text === 'true' || text === 'false' ? text === 'true' : new Error(`${text}: expected true or false`);
 }
 
-/** A number as it was written, a mapping as JSON (options of a kind of their own); undefined: there is none. */
-function textOf(node: Node | null): string | undefined {
-  if (isMap(node)) return JSON.stringify(node.toJSON());
+/** A number as it was written; undefined: there is none. */
+function plainOf(node: Node | null): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
   const { value, source } = node as Scalar;
   return typeof value === 'string' ? value : (source ?? String(value));

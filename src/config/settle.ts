@@ -37,6 +37,9 @@ export async function settle(sources: Sources): Promise<Settled> {
   for (const [name, definition] of Object.entries(definitions)) {
     const inFile = file?.values.get(name);
     if (given[name] !== undefined) {
+      // What yargs makes of --no-NAME.
+      if (definition.type !== 'boolean' && [given[name]].flat().includes(false))
+        throw new UserError(`--no-${name}: there is no such option`);
       values[name] = given[name];
       origins.set(name, { kind: 'option' });
     } else if (variables.has(name)) {

@@ -6,6 +6,8 @@ import { describeOrigin, ORIGINS } from './origin.js';
 import type { Settled } from './settle.js';
 
 function oneLine(value: unknown): string {
+  // JSON's text is YAML's too (YAML 1.2, section 1.3).
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value);
   return stringify(value, { lineWidth: 0, collectionStyle: 'flow', flowCollectionPadding: false }).trimEnd();
 }
 

@@ -101,6 +101,8 @@ export async function openEndpoint(
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
+  // Those that were kept open for another request make room; who came too early comes again.
+  server.on('drop', () => server.closeIdleConnections());
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new UserError(whyNot(host, port, error))));

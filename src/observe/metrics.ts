@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../records/record.js';
 import { BUCKETS, OUTCOMES } from './call-counts.js';
 import { METRICS, type MetricRow } from './metric-table.js';
 import type { Observed } from './observed.js';
+import type { OutputCounts } from './stats.js';
 
 /** Bounds for the time from packet to line: a read timeout of 1 ms to 1 s, and far behind. */
 const LAG_BUCKETS = [1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -33,13 +34,14 @@ function find(stats: JsonObject, path: string): Json | undefined {
 
 /** What is not there is of another engine, or has not happened yet. */
 function samplesOf({ from, label = '', each, scale = 1 }: MetricRow, stats: JsonObject): Sample[] {
-  const value = (path: string) => Number(find(stats, path) ?? 0) * scale;
+  const scaled = (value: Json | undefined) => Number(value ?? 0) * scale;
   if (typeof from !== 'string')
-    return Object.entries(from).map(([name, path]) => [{ [label]: name }, value(path)]);
-  if (each !== true) return [[{}, value(from)]];
-  return Object.keys((find(stats, from) ?? {}) as JsonObject).map((name) => [
+    return Object.entries(from).map(([name, path]) => [{ [label]: name }, scaled(find(stats, path))]);
+  if (each !== true) return [[{}, scaled(find(stats, from))]];
+  // Datasets have dots in their names: they are no paths.
+  return Object.entries((find(stats, from) ?? {}) as JsonObject).map(([name, value]) => [
     { [label]: name },
-    value(`${from}.${name}`),
+    scaled(value),
   ]);
 }
 
@@ -91,6 +93,7 @@ export function newMetrics(observed: Observed): Metrics {
     [],
     () => [[{}, start]],
   );
+  showOutputs(show, () => (stats.outputs ?? []) as unknown as readonly OutputCounts[]);
   showCalls(registry, show, observed);
   showJobs(show, observed);
   const lag = new Histogram({
@@ -108,6 +111,22 @@ export function newMetrics(observed: Observed): Metrics {
       return registry.metrics();
     },
   };
+}
+
+function showOutputs(show: Show, outputs: () => readonly OutputCounts[]): void {
+  const lines = 'Lines of each output, by what became of them.';
+  show('counter', 'wiretail_output_lines_total', lines, ['output', 'outcome'], () =>
+    outputs().flatMap(({ output, written, dropped }): Sample[] => [
+      [{ output, outcome: 'written' }, written],
+      [{ output, outcome: 'dropped' }, dropped],
+    ]),
+  );
+  show('gauge', 'wiretail_output_lines_waiting', 'Lines that wait for each output.', ['output'], () =>
+    outputs().map(({ output, waiting }) => [{ output }, waiting]),
+  );
+  show('counter', 'wiretail_output_errors_total', 'Faults of each output.', ['output'], () =>
+    outputs().map(({ output, errors }) => [{ output }, errors]),
+  );
 }
 
 function showCalls(registry: Registry, show: Show, observed: Observed): void {

@@ -23,6 +23,9 @@ export function startCapture(
   const worker = new Worker(new URL('./capture-thread.js', import.meta.url), {
     workerData: data,
     resourceLimits: CAPTURE_HEAP,
+    // A FIFO that is read is opened with fs.open() and closed by its socket, which Node's list of a thread's descriptors
+    // does not hear of: at the thread's end it would close that number again, by then maybe an output's.
+    trackUnmanagedFds: false,
   });
   const ended = new Promise<void>((resolve, reject) => {
     worker.on('message', (message: FromCapture) => {

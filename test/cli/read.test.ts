@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { run as runCommand, start } from '../helpers/netns.js';
 import { ROOT } from '../helpers/project.js';
 import { readHere } from '../helpers/read-here.js';
-import { finalStats, type Line, linesOf, type Ran, wiretail } from '../helpers/wiretail.js';
+import { ended, finalStats, type Line, linesOf, MAIN, type Ran, wiretail } from '../helpers/wiretail.js';
 import { otherRecord, readCapture, recordsOf, withRecords } from './captures.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'wiretail-read-'));
@@ -84,6 +85,25 @@ suite('read', { timeout: 90000 }, () => {
       renumbered(records(lines), (number) => number),
       renumbered(records(expected.lines), numberOf),
     );
+  });
+
+  test('two pipes at once', { timeout: 30000 }, async () => {
+    const pipes = ['a', 'b'].map((name) => join(directory, name));
+    for (const pipe of pipes) runCommand('mkfifo', [pipe]);
+    const child = start(process.execPath, [MAIN, 'read', ...pipes]);
+    let text = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk;
+    });
+    for (const pipe of pipes) start('cp', [whole, pipe]);
+    assert.deepEqual(await ended(child), { code: 0, signal: null });
+    // Node warns of a descriptor that it holds for two things.
+    assert.equal(stderr, '');
+    assert.equal(finalStats(linesOf(text)).packets.decoded, 2 * recordsOf(plain).length);
   });
 
   test('a file that is no capture behind one that is: exit code 2, and nothing of the first is lost', () => {

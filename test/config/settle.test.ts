@@ -80,6 +80,14 @@ view: messages
   assert.equal(captureConfig(await settled(''), 4).view, 'calls');
 });
 
+test('what an anchor stands for; options of a transport as a mapping', async () => {
+  const all = await settled('detail: &d full\ntransport: x\ntransport-options: {a: *d, b: {c: 1}}\n');
+  assert.deepEqual(captureConfig(all, 4).outputs, [
+    { kind: 'transport', target: 'x', options: { a: 'full', b: { c: 1 } } },
+  ]);
+  assert.equal((await settled('rotate-age: &v 5s\nslow: *v')).slow, '5s');
+});
+
 test('values of the environment', async () => {
   const config = captureConfig(
     await settled('', {
@@ -111,6 +119,8 @@ const MISTAKES: readonly (readonly [yaml: string, environment: Record<string, st
   ['snaplen:', {}, /:1: snaplen: expected a value$/],
   ['snaplen: [96, 97]', {}, /:1: snaplen: a list: expected one value$/],
   ['client: [[a]]', {}, /:1: client: expected plain values in the list$/],
+  ['path: {/dir/**,/x/**}', {}, /:1: path: a mapping: expected a text \(quote it\)$/],
+  ['interface: {a: b}', {}, /:1: interface: a mapping: expected a text/],
   ['snaplen: 96\nsnaplen: 97', {}, /:2: no good YAML: .*unique/],
   ['a: b: c', {}, /:1: no good YAML: /],
   ['- snaplen', {}, /:1: expected keys with values/],
@@ -146,7 +156,7 @@ test('a file that is named must be there', async () => {
 
 test('what is printed as the configuration that holds, read again, is the same', async () => {
   const first = await settled(
-    `interface: [eth0]\nclient: ["a'b", '*', "c: #d"]\nslow: 10ms\nworkers: 3\nfilter: "tcp port 1 # x"\n`,
+    `interface: [eth0]\nclient: ["a'b", '*', "c: #d"]\nslow: 10ms\nworkers: 3\nfilter: "tcp port 1\\nor tcp port 2 # x"\n`,
     { WIRETAIL_GEARMAN_PORTS: '1,2' },
     { errors: true },
   );

@@ -1,11 +1,12 @@
 /** The HTTP endpoint, with a run that is made up; promtool judges what it says. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { UserError } from '../../src/config/user-error.js';
 import { type CallTotals, OUTCOMES } from '../../src/observe/call-counts.js';
-import { createCounters } from '../../src/observe/counters.js';
+import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
 import { type Endpoint, openEndpoint } from '../../src/observe/endpoint.js';
 import { METRICS } from '../../src/observe/metric-table.js';
 import type { Observed } from '../../src/observe/observed.js';
@@ -14,10 +15,11 @@ import { createRing } from '../../src/ring/ring.js';
 import { isInstalled } from '../helpers/netns.js';
 
 const counters = createCounters(1);
+counterRow(counters, 0)[Counter['messages_gearman.packet']] = 542;
 const ring = createRing(1 << 20, 8, 1);
 const main = {
   lines: { written: 7, dropped: 0, ofDecoders: 5 },
-  outputs: undefined,
+  outputs: [{ output: 'file:/x', written: 6, dropped: 1, waiting: 3, errors: 2, reopened: 0 }],
   decoderRestarts: 0,
   outOfTime: false,
   clock: { steps: 0, pauses: 0 },
@@ -119,6 +121,24 @@ describe('the endpoint', () => {
     );
   });
 
+  it('closes connections that are kept open for nothing when others want to come', async () => {
+    const endpoint = await open();
+    endpoint.show(observed);
+    const { port } = new URL(endpoint.url);
+    const sockets = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const socket = connect({ host: '127.0.0.1', port: Number(port) });
+        socket.on('error', () => {});
+        socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+        await once(socket, 'data');
+        return socket;
+      }),
+    );
+    await assert.rejects(get(endpoint, '/healthz'));
+    assert.equal((await get(endpoint, '/healthz'))[0], 200);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('has few connections: those beyond are closed', async () => {
     const endpoint = await open();
     endpoint.show(observed);
@@ -156,6 +176,11 @@ describe('the metrics', () => {
     for (const line of [
       'wiretail_build_info{version="1.2.3"} 1',
       'wiretail_lines_total{outcome="written"} 7',
+      'wiretail_records_total{dataset="gearman.packet"} 542',
+      'wiretail_output_lines_total{output="file:/x",outcome="written"} 6',
+      'wiretail_output_lines_total{output="file:/x",outcome="dropped"} 1',
+      'wiretail_output_lines_waiting{output="file:/x"} 3',
+      'wiretail_output_errors_total{output="file:/x"} 2',
       'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="success"} 3',
       'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="failure"} 1',
       'wiretail_calls_total{dataset="gearman.packet",action="NOOP",outcome="none"} 9',
