@@ -1,4 +1,5 @@
 /** `wiretail read`: capture files. */
+import { statSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { progressPrinter } from '../capture/file/progress.js';
 import { yargsOptions } from '../config/definition.js';
@@ -9,6 +10,7 @@ import {
   type ReadConfig,
   readConfig,
 } from '../config/options.js';
+import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
@@ -38,7 +40,7 @@ export const readCommand: CommandModule<object, Arguments> = {
   // Its files are no positional of yargs: that parses them again as options, and loses '-' and '-x.pcap'.
   command: 'read',
   describe:
-    'read capture files: FILE..., in order of time (pcap, pcapng, either gzipped; - is standard input)',
+    'read capture files: FILE..., given in order of time (pcap, pcapng, either gzipped; - is standard input)',
   builder: (args) =>
     args
       .usage('$0 read FILE...\n\nReads capture files (pcap, pcapng, either gzipped; - is standard input).')
@@ -48,6 +50,7 @@ export const readCommand: CommandModule<object, Arguments> = {
       .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
     const config = await configOfRead(args);
+    checkOutputs(config);
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = startRun({
@@ -65,3 +68,19 @@ export const readCommand: CommandModule<object, Arguments> = {
     await followRun(run);
   },
 };
+
+/** @throws UserError if lines would go into a file that is read */
+function checkOutputs({ files, outputs }: ReadConfig): void {
+  const inodes = files.map(inodeOf);
+  for (const one of outputs) {
+    const inode = one.kind === 'file' ? inodeOf(one.path) : undefined;
+    if (one.kind !== 'file' || inode === undefined || !inodes.includes(inode)) continue;
+    throw new UserError(`--output file:${one.path}: expected another file than one that is read`);
+  }
+}
+
+/** Undefined: there is no such file. */
+function inodeOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? `${found.dev} ${found.ino}` : undefined;
+}

@@ -39,12 +39,7 @@ const require = createRequire(import.meta.url);
 
 /** @throws Error if there is no such package */
 function start({ target, options }: TransportOptions): Transport {
-  const hosted: Hosted = {
-    target: /^file:/.test(target)
-      ? target
-      : pathToFileURL(isAbsolute(target) ? target : require.resolve(target)).href,
-    options,
-  };
+  const hosted: Hosted = { target: urlOf(target), options };
   const transport: unknown = pino.transport({
     target: HOST,
     options: hosted,
@@ -73,6 +68,17 @@ export async function transportSink(options: TransportOptions): Promise<NewSink>
   }
   await ready(first, fault);
   return (events) => newTransportSink(options, first, events);
+}
+
+/** The module that a transport's name stands for. */
+function urlOf(target: string): string {
+  if (target.startsWith('file:')) return target;
+  if (isAbsolute(target)) return pathToFileURL(target).href;
+  try {
+    return pathToFileURL(require.resolve(target)).href;
+  } catch {
+    throw new Error('there is no such package');
+  }
 }
 
 function ready(transport: Transport, fault: (error: Error) => UserError): Promise<void> {

@@ -44,6 +44,8 @@ const empty = file('empty.pcap', '');
 const text = file('text.pcap', 'this is no capture\n');
 const half = file('half.pcap.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from('no gzip')]));
 const whole = file('whole.pcap', plain);
+const copy = file('copy.pcap', plain);
+const badFilter = file('filter.yaml', 'filter: tcp prot 4730\n');
 const badConfig = file('bad.yaml', 'snaplan: 96\n');
 
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', process.execPath];
@@ -59,6 +61,11 @@ const SAID: Mistake = [
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730', '--engine', 'cap'], /bad filter 'tcp prot 4730'/],
   [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
   [['capture', '--user', '0'], /--user 0: expected another user than root/],
+  [['check-config', '--config', badFilter], /bad filter 'tcp prot 4730'/],
+  [
+    ['read', copy, '--output', `file:${copy}`],
+    /--output file:\S*copy\.pcap: expected another file than one that is read/,
+  ],
   [['check-config', '--config', badConfig], /bad\.yaml:1: snaplan: .*did you mean snaplen\?/],
   [['capture', '--metrics', '192.0.2.1:9732'], /--metrics 192\.0\.2\.1:9732: no interface of this host/],
   [['read', whole, '--slow', 'a bit'], /--slow a bit/],
