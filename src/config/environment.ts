@@ -6,8 +6,16 @@ import { UserError } from './user-error.js';
 /** Names the configuration file, so no key of it. */
 export const CONFIG_VARIABLE = 'WIRETAIL_CONFIG';
 
-/** What Kubernetes sets in every pod when a Service has the name wiretail (its documentation, "Service": environment variables). */
-const KUBERNETES = /^WIRETAIL_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;
+/**
+ * What Kubernetes sets in every pod for a Service named wiretail, or wiretail-metrics (its documentation, "Service":
+ * environment variables).
+ */
+function isOfKubernetes(variable: string, value: string): boolean {
+  return (
+    /^WIRETAIL_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/.test(variable) ||
+    (/_PORT$/.test(variable) && /^(tcp|udp|sctp):\/\//.test(value))
+  );
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +27,7 @@ export function fromEnvironment(definitions: Definitions, environment: Environme
     if (!variable.startsWith('WIRETAIL_') || variable === CONFIG_VARIABLE || value === undefined) continue;
     const name = names.get(variable);
     if (name !== undefined) given.set(name, settingOf(definitions, name, variable, value));
-    else if (!KUBERNETES.test(variable)) {
+    else if (!isOfKubernetes(variable, value)) {
       throw new UserError(
         `${variable}: there is no such setting${didYouMean(variable, [...names.keys(), CONFIG_VARIABLE])}`,
       );

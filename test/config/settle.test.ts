@@ -97,6 +97,9 @@ test('values of the environment', async () => {
       WIRETAIL_READ_TIMEOUT: '5ms',
       WIRETAIL_SERVICE_HOST: '10.0.0.1',
       WIRETAIL_PORT_9732_TCP_ADDR: '10.0.0.1',
+      WIRETAIL_METRICS_SERVICE_HOST: '10.0.0.2',
+      WIRETAIL_METRICS_PORT: 'tcp://10.0.0.2:9732',
+      WIRETAIL_METRICS_PORT_9732_TCP: 'tcp://10.0.0.2:9732',
     }),
     4,
   );
@@ -114,6 +117,7 @@ const MISTAKES: readonly (readonly [yaml: string, environment: Record<string, st
   ['snaplan: 96', {}, /:1: snaplan: there is no such key; did you mean snaplen\?$/],
   ['config: a', {}, /:1: config: there is no such key/],
   ['', { WIRETAIL_READTIMEOUT: '5' }, /^WIRETAIL_READTIMEOUT: .*did you mean WIRETAIL_READ_TIMEOUT\?$/],
+  ['', { WIRETAIL_GEARMAN_PORT: '4730' }, /^WIRETAIL_GEARMAN_PORT: .*did you mean WIRETAIL_GEARMAN_PORTS\?$/],
   ['', { WIRETAIL_ERRORS: 'yes' }, /^WIRETAIL_ERRORS=yes: expected true or false$/],
   ['errors: yes', {}, /:1: errors: yes: expected true or false$/],
   ['snaplen:', {}, /:1: snaplen: expected a value$/],
