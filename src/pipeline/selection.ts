@@ -22,8 +22,14 @@ type Matcher = (text: string) => boolean;
 /** Names may have any character, newlines too. */
 const Globs = { dot: true, flags: 's' } as const;
 
+/** Characters of a volume's, client's or host's name (HOST_NAME_MAX, NAME_MAX). */
+const NameLimit = 255;
+
+/** Longer ones are no name, and a pattern with stars takes time by the square of their length. */
 function matcher(globs: readonly string[]): Matcher | undefined {
-  return globs.length === 0 ? undefined : picomatch([...globs], Globs);
+  if (globs.length === 0) return undefined;
+  const matches = picomatch([...globs], Globs);
+  return (text) => text.length <= NameLimit && matches(text);
 }
 
 /**

@@ -52,6 +52,8 @@ export function newRounds<T>(
 export interface WaitingList<T> {
   /** It waits from now on. */
   add(one: T): void;
+  /** It waits no more. */
+  remove(one: T): void;
   tick(at: Moment): void;
 }
 
@@ -64,6 +66,9 @@ export function newWaitingList<T>(waits: (one: T, at: Moment) => boolean, every 
   return {
     add(one) {
       all.add(one);
+    },
+    remove(one) {
+      all.delete(one);
     },
     tick: newRounds(all, lookAfter, every),
   };

@@ -59,6 +59,8 @@ export function newReassembler(
     if (flow.closed) return;
     flow.closed = true;
     counters.flowsClosed++;
+    awake.remove(flow);
+    sweep.remove(flow);
     const longest = closed[closedAt];
     if (longest !== undefined) table.remove(longest);
     closed[closedAt] = flow;

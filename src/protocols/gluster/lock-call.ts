@@ -75,6 +75,9 @@ function nameOf(request: Fields): string | undefined {
   return text(request.name_hex) ?? text(request.name);
 }
 
+/** Characters of a domain and of a name: a lock with more is not followed. */
+const WordLimit = 1024;
+
 /** The lock that the call is about; undefined: not all that makes it one was seen. */
 export function readLock(
   kind: LockKind,
@@ -94,6 +97,8 @@ export function readLock(
   const start = isEntry ? 0 : integer(flock?.start);
   const length = isEntry ? 0 : integer(flock?.len);
   if (start === undefined || length === undefined) return undefined;
+  if (typeof volume === 'string' && volume.length > WordLimit) return undefined;
+  if (isEntry && (nameOf(request)?.length ?? 0) > WordLimit) return undefined;
   const end = endOf(start, length);
   if (end === undefined) return undefined;
   return {

@@ -37,6 +37,9 @@ export const VolumeRoot: Root = { path: '/', gfid: RootGfid, moved: false, sure:
 /** Of a client that was not seen to introduce itself: nearly all have the whole volume, but it may be a directory. */
 export const LikelyRoot: Root = { ...VolumeRoot, sure: false };
 
+/** Bytes of a path in a call to the system (limits.h). */
+const PathMax = 4096;
+
 /**
  * The root of a client that has asked for a directory. The brick finds it once, when it is asked
  * (server_setvolume() of protocol/server), and it stays that directory, whatever its name. Which gfid it has is
@@ -45,6 +48,8 @@ export const LikelyRoot: Root = { ...VolumeRoot, sure: false };
  * @param began when it was asked for
  */
 export function subdirectory(paths: Paths, brick: () => number, asked: string, began: number): Root {
+  // No server has one of that name (PATH_MAX), and each call on the root would go through it.
+  if (asked.length > PathMax) return LikelyRoot;
   const path = `/${asked
     .split('/')
     .filter((name) => name !== '')

@@ -10,6 +10,8 @@ const NothingKnown = { shared: false, forgotten: false, missing: 0 };
 
 /** Services that are remembered, besides those with files. */
 const ServicesLimit = 65536;
+/** Bricks of one port that have a table: glusterd puts 250 on one by itself (GLUSTERD_BRICKMUX_LIMIT_DFLT_VALUE). */
+const TablesLimit = 1024;
 /** Characters of a brick's name, which is a path; one of more is nobody's. */
 const NameLimit = 1024;
 
@@ -115,7 +117,7 @@ export function newServices(bricks: readonly KnownBrick[], mixed: (table: number
       if (name === undefined || name.length > NameLimit) return 0;
       const known = service.tables.get(name);
       if (known !== undefined) return known;
-      if (service.forgotten || tables + 1 >= BricksLimit) return 0;
+      if (service.forgotten || service.tables.size >= TablesLimit || tables + 1 >= BricksLimit) return 0;
       const table = ++tables;
       idle.delete(service.key);
       busy.set(service.key, service);

@@ -10,6 +10,8 @@ import { Hidden, isSecret } from './secrets.js';
 const SettingsLimit = 32;
 /** Characters of a name and of a value. */
 const WordLimit = 128;
+/** Characters of a reason in which values are looked for. */
+const ReasonLimit = 4096;
 
 export interface Settings {
   readonly keys: string[];
@@ -100,15 +102,23 @@ export function settingsOf(operation: string | undefined, dict: Json | undefined
   return keys.length === 0 ? undefined : { keys, more };
 }
 
-/** A reason, without the values that it repeats of options whose values are kept back. */
+/**
+ * A reason, without the values that it repeats of options whose values are kept back. Where that would be much work for
+ * a dictionary that no administrator has written, nothing of it is said.
+ */
 export function withoutSecretValues(why: string, dict: Json | undefined): string {
-  let words = why;
+  const values = new Set<string>();
   numbered(
     (key) => entry(dict, key),
     (name, value) => {
-      if (name !== undefined && value !== undefined && value !== '' && isSecret(name))
-        words = words.replaceAll(value, Hidden);
+      if (name === undefined || value === undefined || value === '' || !isSecret(name)) return;
+      if (value.length <= why.length) values.add(value);
     },
   );
-  return words;
+  if (values.size === 0) return why;
+  if (values.size > SettingsLimit || why.length > ReasonLimit) return Hidden;
+  // In one pass, the longest first: a value may be a part of another, or of what stands for it.
+  const longest = [...values].sort((a, b) => b.length - a.length);
+  const any = longest.map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  return why.replace(new RegExp(any, 'gu'), Hidden);
 }

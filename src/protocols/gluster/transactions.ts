@@ -18,6 +18,8 @@ const TOLD = ['operation', 'volume', 'snapshot', 'command', 'keys', 'keys_more',
 
 export interface Transaction {
   readonly key: string;
+  /** It has an id of its own. */
+  readonly named: boolean;
   /** Fields of the `gluster` section. */
   readonly told: Fields;
   /** Each procedure since the lock, with its outcome: `STAGE_OP success`. */
@@ -60,7 +62,8 @@ export function newTransactions(): Transactions {
   const transactions = new Map<string, Transaction>();
 
   const remember = (key: string, whole: boolean): Transaction => {
-    const transaction: Transaction = { key, told: {}, steps: [], whole, awaited: 0 };
+    const named = key.split(' ', 3)[2] === NAMED;
+    const transaction: Transaction = { key, named, told: {}, steps: [], whole, awaited: 0 };
     transactions.delete(key);
     transactions.set(key, transaction);
     if (transactions.size > TransactionsLimit) {
@@ -97,7 +100,7 @@ export function newTransactions(): Transactions {
     gap(prefix) {
       for (const [key, transaction] of transactions) {
         if (!key.startsWith(prefix)) continue;
-        if (key.split(' ', 3)[2] === NAMED) transaction.whole = false;
+        if (transaction.named) transaction.whole = false;
         else transactions.delete(key);
       }
     },

@@ -76,9 +76,11 @@ function common(text: string | undefined): string | undefined {
 
 /** Callers that are kept, by what they are made of: many connections have the same. */
 const CallersKept = 4096;
+const AboutLimit = 1024;
 const callers = new Map<string, JsonObject>();
 
 function sharedCaller(about: string, make: () => JsonObject): JsonObject {
+  if (about.length > AboutLimit) return make();
   let caller = callers.get(about);
   if (caller === undefined) {
     if (callers.size >= CallersKept) callers.clear();

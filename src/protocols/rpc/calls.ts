@@ -60,6 +60,7 @@ export interface Calls {
   takeAll(): Call[];
   /** All that wait, in no order. */
   all(): Iterable<Call>;
+  size(): number;
 }
 
 export function newCalls(): Calls {
@@ -114,6 +115,7 @@ export function newCalls(): Calls {
     },
     waiting: () => calls.size > 0,
     empty: () => calls.size === 0 && told.size === 0 && forgotten === 0,
+    size: () => calls.size + told.size,
     *all() {
       yield* told.values();
       yield* calls.values();

@@ -20,7 +20,7 @@ import { unsigned } from './primitives.js';
 
 const header = newHeader();
 /** Where no call waits too long. */
-const NOBODY: WaitingList<Flow> = { add() {}, tick() {} };
+const NOBODY: WaitingList<Flow> = { add() {}, remove() {}, tick() {} };
 /** The most bytes of the first fragment of a record that is put together of several. */
 const FragmentLimit = 64 << 20;
 /** Bytes that tell a header, whatever the lengths within it. */

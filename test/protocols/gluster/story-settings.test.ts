@@ -84,6 +84,19 @@ test('values that nobody else shall know are not told', () => {
     assert.equal(withoutSecrets(command), command);
     assert.equal(withoutSecretValues('no sesame', { key1, value1: 'sesame' }), 'no sesame');
   }
+  const key1 = 'auth.ssl-secret';
+  const twice = { key1, value1: 'o', key2: key1, value2: 'open', key3: key1, value3: 'shown' };
+  assert.equal(withoutSecretValues('open or not', twice), '(not shown) (not shown)r n(not shown)t');
+  // A value that is found in what stands for it would double the reason with each setting.
+  const many = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        [`key${i + 1}`, key1],
+        [`value${i + 1}`, 'n'.repeat(1 + (i % 40))],
+      ]).flat(),
+    );
+  assert.equal(withoutSecretValues('n', many(20)), '(not shown)');
+  assert.equal(withoutSecretValues('n'.repeat(4000), many(999)), '(not shown)');
   for (const command of [
     'volume set secret-stuff nfs.disable on',
     'volume reset rep auth.login.abc.password',

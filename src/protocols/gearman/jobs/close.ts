@@ -26,8 +26,8 @@ export function closed(connection: JobConnection, gone: boolean, at: Moment): vo
   cantDo(connection, undefined, at);
   if (gone) {
     for (const job of attached) {
-      job.clients = job.clients.filter((client) => client !== connection);
-      if (job.clients.length > 0) continue;
+      job.clients.delete(connection);
+      if (job.clients.size > 0) continue;
       // client.cc, gearman_server_client_free: of a job that waits it is the end, one that runs goes on.
       job.abandoned = true;
       if (job.state === State.waiting) abandon(table, job, at);

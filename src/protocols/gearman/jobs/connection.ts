@@ -32,7 +32,7 @@ export function attach(connection: JobConnection, job: Job): void {
   if (job.state === State.done || connection.attached.has(job)) return;
   job.abandoned = false;
   connection.attached.add(job);
-  job.clients.push(connection);
+  job.clients.add(connection);
 }
 
 /** No worker has the job any more. */
@@ -51,7 +51,7 @@ export function dropClaim(job: Job): void {
 /** No connection has to do with the job any more. */
 export function detach(job: Job): void {
   for (const connection of job.clients) connection.attached.delete(job);
-  job.clients = [];
+  job.clients.clear();
   release(job);
   dropClaim(job);
 }

@@ -14,7 +14,7 @@ export function newJob(server: Server): Job {
     background: undefined,
     workloadBytes: undefined,
     client: undefined,
-    clients: [],
+    clients: new Set(),
     abandoned: false,
     coalesced: 0,
     worker: undefined,

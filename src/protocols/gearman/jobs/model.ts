@@ -56,7 +56,7 @@ export interface Job {
   /** Who submitted it; undefined: not seen. */
   client: Peer | undefined;
   /** Connections that the server will tell of its end, as far as they were seen. */
-  clients: JobConnection[];
+  readonly clients: Set<JobConnection>;
   /** All of them are gone: if it waits, nobody will run it. */
   abandoned: boolean;
   coalesced: number;

@@ -12,6 +12,8 @@ import { progress } from './progress.js';
 const AbilitiesLimit = 4096;
 /** Ends in doubt that are remembered for one worker. */
 const ClaimsLimit = 256;
+/** Jobs that one worker has at once: each GRAB_JOB looks at all of them. */
+const AssignedLimit = 256;
 
 function handleIn(fields: Fields): string {
   return String(fields.handle);
@@ -89,6 +91,10 @@ function own(connection: JobConnection, job: Job): void {
   release(job);
   job.runner = connection;
   connection.assigned.add(job);
+  if (connection.assigned.size > AssignedLimit) {
+    const [oldest] = connection.assigned;
+    release(oldest);
+  }
   countRunning(job, typeof job.names.function === 'string' ? job.names.function : undefined);
 }
 
