@@ -88,9 +88,10 @@ const NO_DECODER: FlowDecoder = {
   close() {},
 };
 
-/** Bytes that wait in a connection. */
-export function waitingIn({ halves: [a, b] }: Flow): number {
-  return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength;
+/** Bytes that wait in a connection. @param segment what keeping a segment costs besides its bytes */
+export function waitingIn({ halves: [a, b] }: Flow, segment: number): number {
+  const segments = a.earlyCount + b.earlyCount;
+  return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength + segments * segment;
 }
 
 /** Lets go of all that waits in a connection, and of who would be told of it: nothing is told any more. */

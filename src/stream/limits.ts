@@ -9,6 +9,8 @@ export interface StreamLimits {
   readonly earlySegments: number;
   /** Bytes that may wait out of order, or be held back by decoders, in all connections together. */
   readonly totalBytes: number;
+  /** What keeping a segment out of order costs besides its bytes, which counts among these. */
+  readonly segmentCost: number;
   /** Bytes that a decoder may hold back in one direction. */
   readonly heldBytes: number;
   /**
@@ -26,6 +28,7 @@ export const DEFAULT_LIMITS: StreamLimits = {
   earlyBytes: 4 << 20,
   earlySegments: 4096,
   totalBytes: 128 << 20,
+  segmentCost: 320,
   heldBytes: 4 << 20,
   holePackets: 64,
   holeSeconds: 2,

@@ -50,7 +50,8 @@ export function newReassembler(
   /** The connections that closed last, in a circle. */
   const closed: (Flow | undefined)[] = new Array(CLOSED_KEPT).fill(undefined);
   let closedAt = 0;
-  /** Bytes that wait in all connections together. */
+  const { segmentCost: cost } = limits;
+  /** Bytes that wait in all connections together, with what it costs that they wait. */
   let waiting = 0;
   /** When the early segments came that are handed on. */
   const came: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
@@ -78,7 +79,7 @@ export function newReassembler(
   };
 
   const forget = (flow: Flow, reason: 'evicted' | 'reused' | 'end', at: Moment) => {
-    waiting -= waitingIn(flow);
+    waiting -= waitingIn(flow, cost);
     guarded(flow, at, () => finish(flow, reason, at));
     table.remove(flow);
   };
@@ -221,15 +222,15 @@ export function newReassembler(
   const relieve = (at: Moment) => {
     const enough = limits.totalBytes * 0.75;
     for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = table.newer(flow)) {
-      if (waitingIn(flow) > 0) counted(flow, at, letGo);
+      if (waitingIn(flow, cost) > 0) counted(flow, at, letGo);
     }
   };
   /** Does something that may free what waits in a connection. */
   const counted = (flow: Flow, at: Moment, work: (flow: Flow, at: Moment) => void) => {
-    const before = waitingIn(flow);
+    const before = waitingIn(flow, cost);
     guarded(flow, at, () => work(flow, at));
     settle(flow);
-    waiting += waitingIn(flow) - before;
+    waiting += waitingIn(flow, cost) - before;
   };
   const letGo = (flow: Flow, at: Moment) => {
     for (const dir of [ToServer, ToClient] as const) {
@@ -370,21 +371,20 @@ export function newReassembler(
         return flow.encrypted ? Fate.encrypted : Fate.unknown;
       }
       if (passes(flow, flow.halves[dir], flow.halves[opposite(dir)], h)) return Fate.followed;
-      const before = waitingIn(flow);
+      const before = waitingIn(flow, cost);
       try {
         segment(flow, dir, h, bytes, at);
       } catch (error) {
         fault(flow, error, at);
       }
       settle(flow);
-      waiting += waitingIn(flow) - before;
+      waiting += waitingIn(flow, cost) - before;
       if (waiting > limits.totalBytes) relieve(at);
       return Fate.followed;
     },
     end(at) {
-      for (let flow = table.leastRecent(); flow !== undefined; flow = table.leastRecent()) {
+      for (let flow = table.leastRecent(); flow !== undefined; flow = table.leastRecent())
         forget(flow, 'end', at);
-      }
     },
     // The table remembers closed connections for a while.
     open: () => counters.flowsNew - counters.flowsClosed,

@@ -52,6 +52,19 @@ describe('the bounds on what waits out of order', () => {
     assert.equal(stream.counters.gaps, 4);
   });
 
+  it('of all connections together: what it costs to keep a segment counts, however few bytes it has', () => {
+    const stream = newStream({ totalBytes: 10000, segmentCost: 320 });
+    for (let i = 0; i < 10; i++) {
+      const clientPort = 40000 + i;
+      stream.handshake(1000, 5000, { clientPort });
+      for (let j = 0; j < 10; j++) stream.send(ToServer, { clientPort, seq: 1101 + 10 * j, data: 'x' });
+    }
+    // The fourth made it more than 10000: as many went as leave three quarters of it, again and again.
+    const waits = stream.flows.filter(({ flow }) => flow.halves[ToServer].earlyCount > 0).length;
+    assert.ok(waits >= 2 && waits <= 3, `${waits} connections`);
+    assert.ok(stream.counters.gaps >= 7);
+  });
+
   it('of all connections together: what decoders hold back counts', () => {
     const stream = newStream({ totalBytes: 1000, heldBytes: 500 }, (_flow, events) =>
       checked({

@@ -136,7 +136,7 @@ describe('the account of what waits', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = newRandom(seed);
       let whims = true;
-      const stream = newStream({ ...limits, flows: 100 }, (flow) => {
+      const stream = newStream({ ...limits, flows: 100, segmentCost: 0 }, (flow) => {
         const decoder = whimsical(random, flow, 0.01);
         return whims ? decoder : { data: (_dir, _buf, _start, end) => end, gap() {}, close() {} };
       });

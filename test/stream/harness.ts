@@ -109,7 +109,8 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
   const flows: Followed[] = [];
   const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
   const reassembler = newReassembler(
-    { ...DEFAULT_LIMITS, ...limits },
+    // Tests count bytes alone, but for that of what else they cost.
+    { ...DEFAULT_LIMITS, segmentCost: 0, ...limits },
     counters,
     (flow) => {
       const events: Event[] = [];
