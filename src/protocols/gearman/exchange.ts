@@ -9,7 +9,7 @@ import type { AdminExchange, Flow } from './flow.js';
 import { adminSentence } from './sentence.js';
 
 /** Commands that may wait for their response. */
-const CommandsLimit = 4096;
+const CommandsLimit = 256;
 
 function exchange(asked: AskedCommand | undefined, at: Moment): AdminExchange {
   return {

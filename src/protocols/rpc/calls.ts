@@ -39,7 +39,7 @@ export interface Call {
 
 /** Calls that are remembered in one direction of a connection, and the bytes of their records. */
 const CallsLimit = 65536;
-const WeightLimit = 32 << 20;
+const WeightLimit = 8 << 20;
 
 export interface Calls {
   /** Remembers a call. Returns the one with the same xid that it takes the place of, if there is one. */
