@@ -6,13 +6,11 @@ import type { MetricsAddress } from '../config/metrics.js';
 import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
 import { OUTPUT_OPTIONS } from '../config/outputs.js';
 import { SELECT_OPTIONS } from '../config/select.js';
-import { changedSettings } from '../config/settle.js';
 import { VERSION } from '../config/version.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
 import { startRun } from '../pipeline/run.js';
-import { checkRestart } from './check-restart.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';
 import { print } from './print.js';
@@ -21,7 +19,7 @@ import { newReload } from './reload.js';
 import { notifierOf, takeManager } from './service-manager.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';
 
-const PRINT_CONFIG = {
+export const PRINT_CONFIG = {
   'print-config': {
     type: 'boolean',
     describe: 'print what holds, as a configuration file that says where each value came from, and end',
@@ -82,13 +80,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
     });
     endpoint?.show(run.observed);
     const reload = newReload({
-      async load() {
-        const next = await daemonSettings(args);
-        // That takes libpcap, which few reloads need in this thread.
-        const changed = changedSettings(settled, next.settled);
-        if (changed.includes('filter') || changed.includes('user')) await checkRestart(next);
-        return next;
-      },
+      load: () => daemonSettings(args),
       appliers: [
         {
           what: 'which lines are written',

@@ -1,10 +1,11 @@
 /** The command line as a whole: the commands, and what a wrong argument is. */
 import type { CommandModule } from 'yargs';
 import yargs from 'yargs';
+import type { Definitions } from '../config/definition.js';
 import { ALL_DEFINITIONS, type Arguments } from '../config/options.js';
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
-import { captureCommand } from './capture.js';
+import { captureCommand, PRINT_CONFIG } from './capture.js';
 import { checkConfigCommand } from './check-config.js';
 import { devicesCommand } from './devices.js';
 import { readCommand } from './read.js';
@@ -53,12 +54,14 @@ export async function commandLine(
     .parseAsync();
 }
 
+const SWITCHES: Definitions = { ...ALL_DEFINITIONS, ...PRINT_CONFIG };
+
 /** yargs takes any value of a switch but `true` for `false`. */
 function checkSwitches(args: readonly string[]): void {
   for (const arg of args) {
     if (arg === '--') return;
     const [, name = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(arg) ?? [];
-    const isSwitch = Object.hasOwn(ALL_DEFINITIONS, name) && ALL_DEFINITIONS[name].type === 'boolean';
+    const isSwitch = Object.hasOwn(SWITCHES, name) && SWITCHES[name].type === 'boolean';
     if (isSwitch && value !== 'true' && value !== 'false')
       throw new UserError(`--${name} ${value}: expected true or false`);
   }

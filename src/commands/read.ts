@@ -79,8 +79,13 @@ function checkOutputs({ files, outputs }: ReadConfig): void {
   }
 }
 
-/** Undefined: there is no such file. */
+/** Undefined: there is no such file, or it can't be looked at. */
 function inodeOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true ? `${found.dev} ${found.ino}` : undefined;
+  try {
+    const found = statSync(path);
+    return found.isFile() ? `${found.dev} ${found.ino}` : undefined;
+  } catch {
+    // Who opens it says what is wrong.
+    return undefined;
+  }
 }

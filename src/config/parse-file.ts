@@ -41,15 +41,21 @@ export function parseConfig(path: string, text: string, definitions: Definitions
         `${path}:${line}: ${key}: there is no such key${didYouMean(key, Object.keys(definitions))}`,
       );
     }
-    const value = settingOf(
-      definitions[key],
-      isAlias(node) ? (node.resolve(document) ?? null) : node,
-      document,
-    );
+    let value: unknown;
+    try {
+      value = settingOf(definitions[key], resolved(node, document), document);
+    } catch (error) {
+      // An alias of nothing, or of what it is in.
+      value = new Error((error as Error).message.split('\n')[0]);
+    }
     if (value instanceof Error) throw new UserError(`${path}:${line}: ${key}: ${value.message}`);
     values.set(key, { value, line });
   }
   return values;
+}
+
+function resolved(node: Node | null, document: Document): Node | null {
+  return isAlias(node) ? (node.resolve(document) ?? null) : node;
 }
 
 function settingOf(definition: Definition, node: Node | null, document: Document): unknown {
@@ -60,7 +66,7 @@ function settingOf(definition: Definition, node: Node | null, document: Document
     if (type !== 'array' && commas !== true) return new Error('a list: expected one value');
     const parts: string[] = [];
     for (const item of node.items as Node[]) {
-      const text = textOf(item);
+      const text = textOf(resolved(item, document));
       if (text === undefined) return new Error('expected plain values in the list');
       parts.push(text);
     }

@@ -23,6 +23,7 @@ export interface Sources {
 /** The file that the user names, if any. */
 export function namedFile(given: Sources['given'], environment: Environment): string | undefined {
   const { config } = given;
+  if (config === false) throw new UserError('--no-config: there is no such option');
   if (Array.isArray(config)) throw new UserError(`--config: given ${config.length} times, expected once`);
   return config === undefined ? environment[CONFIG_VARIABLE] : String(config);
 }

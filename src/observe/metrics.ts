@@ -59,7 +59,8 @@ export function newMetrics(observed: Observed): Metrics {
         registers,
         collect() {
           this.reset();
-          for (const [labels, value] of samples()) this.set(labels, value);
+          // Two outputs may have one name.
+          for (const [labels, value] of samples()) this.inc(labels, value);
         },
       });
     } else {

@@ -61,6 +61,7 @@ const SAID: Mistake = [
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730', '--engine', 'cap'], /bad filter 'tcp prot 4730'/],
   [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
   [['capture', '--user', '0'], /--user 0: expected another user than root/],
+  [['read', 'x'.repeat(300)], /can't read|too long/],
   [['check-config', '--config', badFilter], /bad filter 'tcp prot 4730'/],
   [
     ['read', copy, '--output', `file:${copy}`],
@@ -100,6 +101,8 @@ const ARGUMENTS: Mistake = [
   [['read', whole, '--view', 'calls', '--view', 'messages'], /--view/],
   [['read', whole, '--detail'], /detail/],
   [['read', whole, '--bogus-option=1'], /: Unknown argument: bogus-option \(/],
+  [['capture', '--print-config=yes'], /--print-config yes: expected true or false/],
+  [['capture', '--no-config'], /--no-config: there is no such option/],
   [['read', whole, '--errors=yes'], /--errors yes: expected true or false/],
   [['read', whole, '--no-path'], /--no-path: there is no such option/],
   [['read', whole, '--no-filter'], /--no-filter: there is no such option/],

@@ -85,6 +85,7 @@ test('what an anchor stands for; options of a transport as a mapping', async () 
   assert.deepEqual(captureConfig(all, 4).outputs, [
     { kind: 'transport', target: 'x', options: { a: 'full', b: { c: 1 } } },
   ]);
+  assert.deepEqual((await settled('client: [&a foo, *a]')).client, ['foo', 'foo']);
   assert.equal((await settled('rotate-age: &v 5s\nslow: *v')).slow, '5s');
 });
 
@@ -123,6 +124,8 @@ const MISTAKES: readonly (readonly [yaml: string, environment: Record<string, st
   ['snaplen:', {}, /:1: snaplen: expected a value$/],
   ['snaplen: [96, 97]', {}, /:1: snaplen: a list: expected one value$/],
   ['client: [[a]]', {}, /:1: client: expected plain values in the list$/],
+  ['transport: x\ntransport-options: {a: *none}', {}, /:2: transport-options: Unresolved alias/],
+  ['transport: x\ntransport-options: &a {b: *a}', {}, /:2: transport-options: /],
   ['path: {/dir/**,/x/**}', {}, /:1: path: a mapping: expected a text \(quote it\)$/],
   ['interface: {a: b}', {}, /:1: interface: a mapping: expected a text/],
   ['snaplen: 96\nsnaplen: 97', {}, /:2: no good YAML: .*unique/],

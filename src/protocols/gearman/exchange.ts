@@ -57,8 +57,12 @@ export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: Moment): 
   if (!flow.pairing.trusted(at)) {
     tell(flow, next, undefined);
   } else {
-    if (flow.commands.length === CommandsLimit) tell(flow, flow.commands.shift() as AdminExchange, undefined);
     flow.commands.push(next);
+    if (flow.commands.length > CommandsLimit) {
+      // The response of the one that goes would be taken for that of the next.
+      abandonCommands(flow, false);
+      flow.pairing.lost(at);
+    }
   }
   flow.pairing.passed(at);
 }

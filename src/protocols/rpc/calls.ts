@@ -40,6 +40,7 @@ export interface Call {
 /** Calls that are remembered in one direction of a connection, and the bytes of their records. */
 const CallsLimit = 65536;
 const WeightLimit = 8 << 20;
+const DoubtfulLimit = 256;
 
 export interface Calls {
   /** Remembers a call. Returns the one with the same xid that it takes the place of, if there is one. */
@@ -58,9 +59,11 @@ export interface Calls {
   empty(): boolean;
   /** All that are left, oldest first of those that were told of, then of the others; they are gone then. */
   takeAll(): Call[];
-  /** All that wait, in no order. */
-  all(): Iterable<Call>;
-  size(): number;
+  /**
+   * Those whose reply may just have been lost; undefined: too many to look at each. Of many that were told of, which may
+   * be years old, those alone that were not given before.
+   */
+  takeDoubtful(): readonly Call[] | undefined;
 }
 
 export function newCalls(): Calls {
@@ -68,11 +71,14 @@ export function newCalls(): Calls {
   const calls = new Map<number, Call>();
   /** Those that were told of: their reply may come yet. */
   const told = new Map<number, Call>();
+  /** Of those, the ones that were not yet given as doubtful. */
+  const fresh = new Set<Call>();
   let weight = 0;
   let forgotten = 0;
   const find = (xid: number) => calls.get(xid) ?? (told.size > 0 ? told.get(xid) : undefined);
   const remove = (call: Call) => {
     (call.told ? told : calls).delete(call.xid);
+    fresh.delete(call);
     weight -= call.weight;
   };
   return {
@@ -110,19 +116,23 @@ export function newCalls(): Calls {
         calls.delete(call.xid);
         call.told = true;
         told.set(call.xid, call);
+        fresh.add(call);
       }
       return late;
     },
     waiting: () => calls.size > 0,
     empty: () => calls.size === 0 && told.size === 0 && forgotten === 0,
-    size: () => calls.size + told.size,
-    *all() {
-      yield* told.values();
-      yield* calls.values();
+    takeDoubtful() {
+      const old = calls.size + told.size > DoubtfulLimit ? fresh : told;
+      const doubtful =
+        calls.size + old.size > DoubtfulLimit ? undefined : [...old.values(), ...calls.values()];
+      fresh.clear();
+      return doubtful;
     },
     takeAll() {
       const left = [...told.values(), ...calls.values()];
       told.clear();
+      fresh.clear();
       calls.clear();
       weight = 0;
       return left;

@@ -32,8 +32,6 @@ const DoubtedLimit = 256;
 const DoubtedBytes = 4 << 20;
 /** Messages at the beginning of segments that prove a place where only one direction is seen. */
 const FreshEnough = 3;
-/** Calls that are each looked at when a reply may be lost; of more, all is in doubt. */
-const DoubtfulLimit = 256;
 
 /** The place in a direction is lost: what follows is searched for the next record. */
 export function lose(flow: Flow, dir: Direction, what: Loss): void {
@@ -57,9 +55,9 @@ export function lose(flow: Flow, dir: Direction, what: Loss): void {
   if (dir === ToServer) unseen(flow);
   else {
     flow.describer.unheard();
-    const { calls } = flow.sides[ToServer];
-    if (calls.size() > DoubtfulLimit) flow.describer.unseen();
-    else for (const call of calls.all()) doubtful(flow, call);
+    const open = flow.sides[ToServer].calls.takeDoubtful();
+    if (open === undefined) flow.describer.unseen();
+    else for (const call of open) doubtful(flow, call);
     if (flow.blind) flow.describer.unseen();
   }
 }

@@ -183,6 +183,26 @@ test('without a response: told at the end, unknown', () => {
   );
 });
 
+test('more commands at once than are remembered: none gets the response of another', () => {
+  const feed = feeder();
+  feed.send(ToServer, text('version\nstatus\n'.repeat(150)));
+  feed.send(ToClient, text('OK 1.1.20\nf\t1\t1\t1\n.\n'.repeat(150)));
+  feed.end();
+  const lines = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin').map(adminOf);
+  assert.equal(lines.filter(({ command }) => command !== undefined).length, 300);
+  for (const { command, version, functions } of lines) {
+    if (command === 'version') assert.equal(functions, undefined);
+    if (command === 'status') assert.equal(version, undefined);
+  }
+  // What is asked after a quiet time is answered as ever.
+  feed.at = { ...feed.at, seconds: feed.at.seconds + 10 };
+  feed.send(ToServer, text('version\n'));
+  feed.send(ToClient, text('OK 1.1.20\n'));
+  const last = feed.seen.at(-1);
+  assert.ok(last !== undefined);
+  assert.deepEqual([adminOf(last).command, adminOf(last).version], ['version', '1.1.20']);
+});
+
 test('a list that is cut off keeps its rows and says so', () => {
   for (const cut of ['end', 'gap', 'packet']) {
     const feed = feeder();

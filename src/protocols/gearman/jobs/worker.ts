@@ -13,7 +13,7 @@ const AbilitiesLimit = 4096;
 /** Ends in doubt that are remembered for one worker. */
 const ClaimsLimit = 256;
 /** Jobs that one worker has at once: each GRAB_JOB looks at all of them. */
-const AssignedLimit = 256;
+const AssignedLimit = 4096;
 
 function handleIn(fields: Fields): string {
   return String(fields.handle);
