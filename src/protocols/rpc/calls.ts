@@ -39,7 +39,7 @@ export interface Call {
 
 /** Calls that are remembered in one direction of a connection, and the bytes of their records. */
 const CallsLimit = 65536;
-const WeightLimit = 8 << 20;
+const WeightLimit = 32 << 20;
 const DoubtfulLimit = 256;
 
 export interface Calls {
