@@ -35,7 +35,6 @@ const CONFIG = { levels: pino.levels, messageKey: 'message', errorKey: 'error' }
 type Transport = ReturnType<typeof pino.transport> & { readonly worker: Worker };
 
 const HOST = fileURLToPath(new URL('./transport-host.js', import.meta.url));
-const require = createRequire(import.meta.url);
 
 /** @throws Error if there is no such package */
 function start({ target, options }: TransportOptions): Transport {
@@ -75,7 +74,7 @@ function urlOf(target: string): string {
   if (target.startsWith('file:')) return target;
   if (isAbsolute(target)) return pathToFileURL(target).href;
   try {
-    return pathToFileURL(require.resolve(target)).href;
+    return pathToFileURL(createRequire(import.meta.url).resolve(target)).href;
   } catch {
     throw new Error('there is no such package');
   }

@@ -30,6 +30,8 @@ export function createTallies(decoders: number): TallyMemory {
   return { calls: createCallCounts(decoders), functions: createFunctionGauges(decoders) };
 }
 
+const STARTING = 'starting';
+
 /** @param live a live capture has numbers that a file has not, and its lines are as they come, never the same twice */
 export function newObserver(
   version: string,
@@ -40,8 +42,7 @@ export function newObserver(
 ): Observer {
   const { counters, ring, tallies } = shared;
   let actions: readonly Action[] = [];
-  let notReady: string | undefined = 'starting';
-  let isEnding = false;
+  let notReady: string | undefined = STARTING;
   let seen: (seconds: number) => void = () => {};
   const lag = newLag((seconds) => seen(seconds));
   const intervals = newIntervals(ring, lag.take);
@@ -80,10 +81,9 @@ export function newObserver(
     line: (final) => (live ? intervals.end(numbers(final)) : numbers(final)),
     opened() {
       // A signal may have come first.
-      if (!isEnding) notReady = undefined;
+      if (notReady === STARTING) notReady = undefined;
     },
     ending() {
-      isEnding = true;
       notReady = 'draining: the run is to end';
     },
     captureEnded() {

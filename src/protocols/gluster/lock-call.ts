@@ -98,7 +98,8 @@ export function readLock(
   const length = isEntry ? 0 : integer(flock?.len);
   if (start === undefined || length === undefined) return undefined;
   if (typeof volume === 'string' && volume.length > WordLimit) return undefined;
-  if (isEntry && (nameOf(request)?.length ?? 0) > WordLimit) return undefined;
+  const name = isEntry ? nameOf(request) : undefined;
+  if (name !== undefined && name.length > WordLimit) return undefined;
   const end = endOf(start, length);
   if (end === undefined) return undefined;
   return {
@@ -108,7 +109,7 @@ export function readLock(
     file,
     kind,
     domain: typeof volume === 'string' ? domainOf(kind, volume, start, length) : '',
-    name: isEntry ? nameOf(request) : undefined,
+    name,
     writes: type === Write,
     waits,
     start,

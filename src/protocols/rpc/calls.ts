@@ -40,6 +40,7 @@ export interface Call {
 /** Calls that are remembered in one direction of a connection, and the bytes of their records. */
 const CallsLimit = 65536;
 const WeightLimit = 32 << 20;
+/** Calls that are each looked at when a reply may be lost. */
 const DoubtfulLimit = 256;
 
 export interface Calls {
@@ -77,8 +78,10 @@ export function newCalls(): Calls {
   let forgotten = 0;
   const find = (xid: number) => calls.get(xid) ?? (told.size > 0 ? told.get(xid) : undefined);
   const remove = (call: Call) => {
-    (call.told ? told : calls).delete(call.xid);
-    fresh.delete(call);
+    if (call.told) {
+      told.delete(call.xid);
+      fresh.delete(call);
+    } else calls.delete(call.xid);
     weight -= call.weight;
   };
   return {
