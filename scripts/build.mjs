@@ -31,10 +31,10 @@ const stringWidth = {
 await build({
   entryPoints: [
     'src/main.ts',
-    'src/pipeline/capture-thread.ts',
-    'src/pipeline/decoder-thread.ts',
+    'src/pipeline/threads/capture-thread.ts',
+    'src/pipeline/threads/decoder-thread.ts',
     'src/capture/cap/child.ts',
-    'src/output/transport-host.ts',
+    'src/output/sinks/transport-host.ts',
   ],
   // All in one folder: where one starts another, it is its neighbour, as in the source.
   entryNames: '[name]',

@@ -20,8 +20,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethPair } from './lab.mjs';
+import { rivals, TSHARK } from './peers.mjs';
 import { tell, verdict } from './results.mjs';
-import { rivals, TSHARK } from './rivals.mjs';
 import {
   MOST_COPIES,
   messagesIn,
@@ -94,8 +94,8 @@ const said = () => readFileSync(errors, 'utf8');
 /**
  * Sends so many copies at a rate to a program and says how it was.
  * @param {{ from: string, to: string }} where
- * @param {import('./rivals.mjs').Rival} program
- * @param {{ rate: number, copies: number, packets: number, expected: import('./rivals.mjs').Expected,
+ * @param {import('./peers.mjs').Rival} program
+ * @param {{ rate: number, copies: number, packets: number, expected: import('./peers.mjs').Expected,
  *   warming: ReturnType<typeof writeWarmUp> }} load packets: of a copy
  * @returns {Promise<Result>}
  */

@@ -17,7 +17,6 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { connections, FILES_EACH, newLister, pathOf } from './crowd.mjs';
 import { writeFrames } from './frames.mjs';
 import {
   describeMachine,
@@ -30,6 +29,7 @@ import {
   startToFile,
   vethPair,
 } from './lab.mjs';
+import { connections, FILES_EACH, newLister, pathOf } from './many-connections.mjs';
 import { verdict } from './results.mjs';
 import {
   captureOf,

@@ -1,4 +1,4 @@
-// What the table of paths (src/protocols/gluster/path-table.ts) needs: memory when it is full, and time.
+// What the table of paths (src/protocols/gluster/paths/path-table.ts) needs: memory when it is full, and time.
 //
 //   node scripts/bench/path-memory.mjs [--files 1000000] [--directories 10000] [--seed 1]
 //

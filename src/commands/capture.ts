@@ -10,7 +10,7 @@ import { VERSION } from '../config/version.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/outputs.js';
-import { startRun } from '../pipeline/run.js';
+import { startRun } from '../pipeline/threads/run.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';
 import { print } from './print.js';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { CONFIG_FILE } from '../config/file.js';
-import { namedFile } from '../config/settle.js';
+import { namedFile } from '../config/resolve.js';
 import { print } from './print.js';
 import { userOf } from './privileges.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';

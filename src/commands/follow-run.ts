@@ -1,7 +1,7 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
-import type { Run } from '../pipeline/run.js';
+import type { Run } from '../pipeline/threads/run.js';
 import { sayMistake } from './diagnostics.js';
-import { leaveAtOnce } from './leave.js';
+import { leaveAtOnce } from './hard-exit.js';
 
 /**
  * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened

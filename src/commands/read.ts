@@ -13,7 +13,7 @@ import {
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
 import { openOutputs } from '../output/outputs.js';
-import { startRun } from '../pipeline/run.js';
+import { startRun } from '../pipeline/threads/run.js';
 import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun } from './follow-run.js';

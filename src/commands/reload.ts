@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { CaptureConfig } from '../config/options.js';
 import { describeOrigin, ORIGINS } from '../config/origin.js';
-import { changedSettings, type Settled } from '../config/settle.js';
+import { changedSettings, type Settled } from '../config/resolve.js';
 import type { DaemonSettings } from './settings.js';
 
 /** What applies changed settings to a run. */

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { type Notifier, newNotifier } from '../observe/notifier.js';
 import { newNotifySocket } from '../output/notify-socket.js';
-import { PATH_LENGTH, unixSocket } from '../output/unix-socket.js';
+import { PATH_LENGTH, unixSocket } from '../output/sinks/unix-socket.js';
 
 /** What the manager says in the environment. */
 export interface Manager {

@@ -8,7 +8,7 @@ import {
   DAEMON_DEFINITIONS,
   READ_OPTIONS,
 } from '../config/options.js';
-import { type Settled, settle } from '../config/settle.js';
+import { type Settled, settle } from '../config/resolve.js';
 
 /** No setting: it says where settings are. */
 export const CONFIG_OPTION = {

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Definition, Definitions } from './definition.js';
 import { variableOf } from './definition.js';
 import { describeOrigin, ORIGINS } from './origin.js';
-import type { Settled } from './settle.js';
+import type { Settled } from './resolve.js';
 
 function oneLine(value: unknown): string {
   // JSON's text is YAML's too (YAML 1.2, section 1.3).

@@ -48,7 +48,7 @@ const NAMES = [
   'calls_unanswered',
   'replies_without_call',
   'jobs_forgotten',
-  // Left out by choice (pipeline/selection.ts).
+  // Left out by choice (pipeline/decode/selection.ts).
   'left_out_unselected',
   'left_out_only',
   'left_out_sample',

@@ -1,10 +1,10 @@
 /** Every event.action that a table of the protocols names, by its dataset; others come from the wire, and may be anything. */
 import type { Dataset } from '../records/datasets.js';
-import { ADMIN_NAMES } from './gearman/admin.js';
-import { JOB_ACTIONS } from './gearman/jobs/line.js';
-import { PACKET_NAMES } from './gearman/types.js';
-import { PROGRAMS } from './gluster/programs.js';
-import { otherProcedures } from './rpc/others.js';
+import { ADMIN_NAMES } from './gearman/admin/commands.js';
+import { JOB_ACTIONS } from './gearman/jobs/report.js';
+import { PACKET_NAMES } from './gearman/packet-types.js';
+import { PROGRAMS } from './gluster/programs/index.js';
+import { otherProcedures } from './rpc/other-programs.js';
 
 function* all(): Generator<readonly [Dataset, string]> {
   for (const { dataset, procedures } of PROGRAMS) {

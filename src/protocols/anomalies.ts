@@ -1,6 +1,7 @@
 /** Records for what is wrong with a stream, in the words of the protocol that it is. */
+
+import { byteCount } from '../records/phrases.js';
 import type { JsonObject, Level, Sections } from '../records/record.js';
-import { byteCount } from '../records/words.js';
 import type { Direction, Emit, Moment } from './protocol.js';
 
 /** Why and when the place in a direction was lost, and what was skipped since. */

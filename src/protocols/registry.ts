@@ -1,8 +1,8 @@
 /** Every protocol that wiretail knows, in the order in which they are asked: one line each. */
-import { gearman } from './gearman/gearman.js';
-import { gluster } from './gluster/gluster.js';
+import { gearman } from './gearman/index.js';
+import { gluster } from './gluster/index.js';
 import type { Outside, Protocol, ProtocolOptions } from './protocol.js';
-import { tls } from './tls/tls.js';
+import { tls } from './tls/index.js';
 
 /** @param servicePorts ports that are known to be services of any of them */
 export function protocols(

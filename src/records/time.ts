@@ -13,7 +13,7 @@ let lastText = '';
 let wall: ((seconds: number, nanoseconds: number) => Instant) | undefined;
 
 /**
- * From here on this thread keeps times that no setting of the clock changes (pipeline/packet-clock.ts), and writes
+ * From here on this thread keeps times that no setting of the clock changes (clock/packet-clock.ts), and writes
  * the time of day that `toWall` makes of them.
  */
 export function writeTimesBy(toWall: (seconds: number, nanoseconds: number) => Instant): void {

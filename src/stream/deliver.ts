@@ -3,8 +3,8 @@
  * tells it what is missing.
  */
 import { type Direction, type GapReason, LET_GO, type Moment } from '../protocols/protocol.js';
-import type { Flow } from './flow.js';
-import { type Half, hold, unhold } from './half.js';
+import type { Flow } from './connection.js';
+import { type Half, hold, unhold } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * All connections by their endpoints, and by last use, so that the least recently used goes first.
  *
- * They are rows of numbers (row.ts), in a hash table of chains (a Map would need a string or an object a packet for its
+ * They are rows of numbers (packed-flow.ts), in a hash table of chains (a Map would need a string or an object a packet for its
  * key) and in a list. One that is awake is an object besides; of one that sleeps there are the row and what its decoder
  * wants kept, some 250 bytes: tens of thousands that are open and silent are nothing for the garbage collector to walk
  * through.
@@ -10,8 +10,8 @@
  */
 import type { Headers } from '../packet/headers.js';
 import { flowHash } from '../packet/service.js';
-import type { Flow } from './flow.js';
-import { isOf, RowWords, readRow, Word, writeRow } from './row.js';
+import type { Flow } from './connection.js';
+import { isOf, RowWords, readRow, Word, writeRow } from './packed-flow.js';
 
 export interface FlowTable {
   size(): number;

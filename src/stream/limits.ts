@@ -19,7 +19,7 @@ export interface StreamLimits {
    */
   readonly holePackets: number;
   readonly holeSeconds: number;
-  /** Seconds in which nothing comes, after which a connection is put to sleep (sleep.ts). */
+  /** Seconds in which nothing comes, after which a connection is put to sleep (idle.ts). */
   readonly quietSeconds: number;
 }
 

@@ -6,20 +6,20 @@
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
-import { newWaitingList } from '../protocols/rounds.js';
+import { newWaitingList } from '../protocols/timers.js';
+import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './asymmetric.js';
+import { type Flow, isToServer, newFlow, release, waitingIn } from './connection.js';
 import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
-import { isLater, keepEarly, takeEarly } from './early.js';
-import { type Flow, isToServer, newFlow, release, waitingIn } from './flow.js';
+import { type Half, opposite, seqDiff } from './direction.js';
+import { passes } from './fast-path.js';
 import { newFlowTable } from './flow-table.js';
-import { type Half, opposite, seqDiff } from './half.js';
-import { finReceived, hopeless, isOverdue } from './hole.js';
+import { finReceived, hopeless, isOverdue } from './gap-timeout.js';
+import { newBedtime, type RestOf } from './idle.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
-import { lookForMissing, tellMissing } from './missing.js';
-import { note } from './numbers.js';
-import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './one-sided.js';
-import { passes } from './passing.js';
-import { isReuse } from './reuse.js';
-import { newBedtime, type RestOf } from './sleep.js';
+import { lookForMissing, tellMissing } from './pending-gap.js';
+import { isReuse } from './port-reuse.js';
+import { isLater, keepEarly, takeEarly } from './reorder-queue.js';
+import { note } from './seq-ack.js';
 
 /** What becomes of a packet: its connection is followed, or ignored for what it is. */
 export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ended } from '../helpers/wiretail.js';
 
-const TALKER = fileURLToPath(new URL('../helpers/talker.js', import.meta.url));
+const TALKER = fileURLToPath(new URL('../helpers/writing-process.js', import.meta.url));
 
 function talk(t: TestContext, messages: number, stderr: 'pipe' | number = 'pipe') {
   const child = spawn(process.execPath, [TALKER, String(messages)], {

@@ -11,7 +11,7 @@ import { ended, MAIN } from '../helpers/wiretail.js';
 import { temporary } from '../output/outputs-harness.js';
 import { readCapture } from './captures.js';
 
-const LEAVER = fileURLToPath(new URL('../helpers/leaver.js', import.meta.url));
+const LEAVER = fileURLToPath(new URL('../helpers/exiting-process.js', import.meta.url));
 
 test('SIGUSR1 opens no debugger', { timeout: 30000 }, async () => {
   const child = start(process.execPath, [MAIN, 'read', '-']);

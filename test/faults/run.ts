@@ -1,9 +1,9 @@
 /** Packets through one decoder: the messages and anomalies that it tells, and its counters checked. */
 
 import assert from 'node:assert/strict';
+import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
-import { newTextLines } from '../../src/output/text-lines.js';
-import { newDecode } from '../../src/pipeline/decode.js';
+import { newDecode } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
 import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';

@@ -4,7 +4,7 @@
  */
 import { workerData } from 'node:worker_threads';
 import { Counter, counterRow } from '../../src/observe/counters.js';
-import type { DecoderData } from '../../src/pipeline/messages.js';
+import type { DecoderData } from '../../src/pipeline/threads/messages.js';
 
 export interface Death {
   /** Which decoder. */
@@ -36,4 +36,4 @@ if (death.decoder === data.decoder) {
     get: () => (packets.has(place[1]) ? die() : snaplen),
   });
 }
-await import('../../src/pipeline/decoder-thread.js');
+await import('../../src/pipeline/threads/decoder-thread.js');

@@ -5,7 +5,7 @@
 import { workerData } from 'node:worker_threads';
 import { Counter, counterRow } from '../../src/observe/counters.js';
 import { monotonic, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
-import { ControlWord, type DecoderData } from '../../src/pipeline/messages.js';
+import { ControlWord, type DecoderData } from '../../src/pipeline/threads/messages.js';
 
 const data = workerData as DecoderData;
 const control = new Int32Array(data.control);
@@ -13,4 +13,4 @@ if (data.decoder === 1) {
   counterRow(data.counters, data.counterRow)[Counter.beat] = monotonic() - SILENCE_LIMIT_MS + 200;
   while (Atomics.load(control, ControlWord.stop) === 0) Atomics.wait(control, ControlWord.stop, 0, 20);
 }
-await import('../../src/pipeline/decoder-thread.js');
+await import('../../src/pipeline/threads/decoder-thread.js');

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { type Line, startCapture } from '../helpers/wiretail.js';
-import type { Rivals } from './gluster-rivals.js';
+import type { Rivals } from './gluster-lock-conflicts.js';
 
-const RIVALS = fileURLToPath(new URL('./gluster-rivals.js', import.meta.url));
+const RIVALS = fileURLToPath(new URL('./gluster-lock-conflicts.js', import.meta.url));
 /** So that a call that waits as long as these do is told of before it is answered. */
 const OPTIONS = ['-i', BRIDGE, '--promiscuous', '--call-timeout', '500ms'];
 const skip = whyNoGluster();

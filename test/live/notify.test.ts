@@ -7,7 +7,7 @@ import { after, suite, test } from 'node:test';
 import { listenDatagrams } from '../helpers/datagram-receiver.js';
 import { createNetns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, startCapture, until } from '../helpers/wiretail.js';
-import { NOBODY, whyNotNobody } from './nobody.js';
+import { NOBODY, whyNotNobody } from './unused-address.js';
 
 suite('systemd', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-notify-'));

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { before, suite, test } from 'node:test';
 import { createNetns, isInstalled, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, MAIN, startCapture, until } from '../helpers/wiretail.js';
-import { NOBODY, whyNotNobody } from './nobody.js';
+import { NOBODY, whyNotNobody } from './unused-address.js';
 
 const NET_RAW = (1 << 13).toString(16).padStart(16, '0');
 const NONE = '0'.repeat(16);

@@ -12,7 +12,7 @@ import {
 } from '../../src/observe/call-counts.js';
 import { Counter, type CounterRow } from '../../src/observe/counters.js';
 import { createFunctionGauges, newFunctionReader } from '../../src/observe/function-gauges.js';
-import { countedActions, newTally, type Tally } from '../../src/pipeline/count-records.js';
+import { countedActions, newTally, type Tally } from '../../src/pipeline/decode/record-counters.js';
 import type { RecordBody } from '../../src/records/record.js';
 import { readPackets } from '../faults/packets.js';
 import { captureNames } from '../helpers/captures.js';

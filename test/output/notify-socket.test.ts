@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeManager } from '../../src/commands/service-manager.js';
 import { newNotifySocket } from '../../src/output/notify-socket.js';
-import { unixSocket } from '../../src/output/unix-socket.js';
+import { unixSocket } from '../../src/output/sinks/unix-socket.js';
 import { listenDatagrams, type Receiver } from '../helpers/datagram-receiver.js';
 import { until } from '../helpers/wiretail.js';
 import { temporary } from './outputs-harness.js';

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { bricksOf } from '../../src/pipeline/gluster-state.js';
+import { bricksOf } from '../../src/config/gluster-state.js';
 import { isInstalled, run } from '../helpers/netns.js';
 import { ROOT, readProjectFile } from '../helpers/project.js';
 

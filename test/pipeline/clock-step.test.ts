@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { newLiveClock } from '../../src/clock/live-clock.js';
+import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { newTextLines } from '../../src/output/text-lines.js';
-import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
-import { newLiveClock } from '../../src/pipeline/live-clock.js';
+import { type DecodeOptions, newDecode } from '../../src/pipeline/decode/packet-decoder.js';
 import { writeTimesBy } from '../../src/records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';

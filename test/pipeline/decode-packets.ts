@@ -1,10 +1,10 @@
 /** Packets through decoders without their threads: the lines they write, and the counters, which must add up. */
 
 import assert from 'node:assert/strict';
+import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
-import { newTextLines } from '../../src/output/text-lines.js';
-import { NO_TALLY, type Tally } from '../../src/pipeline/count-records.js';
-import { type DecodeOptions, newDecode } from '../../src/pipeline/decode.js';
+import { type DecodeOptions, newDecode } from '../../src/pipeline/decode/packet-decoder.js';
+import { NO_TALLY, type Tally } from '../../src/pipeline/decode/record-counters.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 

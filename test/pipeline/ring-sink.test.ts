@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readCapture } from '../../src/capture/file/read.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
-import { ringSink } from '../../src/pipeline/ring-sink.js';
+import { ringSink } from '../../src/pipeline/threads/ring-sink.js';
 import { MARK, RECORD_HEADER } from '../../src/ring/layout.js';
 import { openReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';

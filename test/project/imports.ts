@@ -12,12 +12,28 @@ const PURE = ['node:buffer', 'node:crypto', 'node:util'];
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   main: { rooms: ['commands', 'config'] },
-  commands: { rooms: ['pipeline', 'config', 'capture', 'protocols', 'records', 'output', 'observe'] },
+  commands: {
+    rooms: ['pipeline', 'config', 'capture', 'protocols', 'records', 'lines', 'output', 'observe'],
+  },
   pipeline: {
-    rooms: ['config', 'capture', 'ring', 'packet', 'stream', 'protocols', 'records', 'output', 'observe'],
+    rooms: [
+      'config',
+      'capture',
+      'clock',
+      'lines',
+      'ring',
+      'packet',
+      'stream',
+      'protocols',
+      'records',
+      'output',
+      'observe',
+    ],
   },
   capture: { rooms: ['ring', 'packet', 'records', 'config', 'observe'] },
-  output: { rooms: ['records', 'config', 'observe'] },
+  output: { rooms: ['lines', 'records', 'config', 'observe'] },
+  lines: { rooms: ['records'] },
+  clock: { rooms: ['protocols', 'records', 'observe'] },
   observe: { rooms: ['records', 'config', 'ring'] },
   // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.
   stream: { rooms: ['packet', 'protocols'], packages: PURE },
@@ -25,7 +41,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   records: { rooms: ['packet'], packages: PURE },
   packet: { rooms: [], packages: PURE },
   ring: { rooms: [] },
-  config: { rooms: ['records'] },
+  config: { rooms: ['protocols', 'records'] },
 };
 
 /** Each file of src/, and what it imports: another file's path (src/...), or a package. */

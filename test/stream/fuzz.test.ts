@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { makeService } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
-import type { Flow } from '../../src/stream/flow.js';
+import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
 import { newReassembler } from '../../src/stream/reassembler.js';
 import { newRandom, type Random } from '../helpers/random.js';

@@ -11,7 +11,7 @@ import {
   ToClient,
   ToServer,
 } from '../../src/protocols/protocol.js';
-import type { Flow } from '../../src/stream/flow.js';
+import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
 import { Fate, newReassembler, type Reassembler } from '../../src/stream/reassembler.js';
 

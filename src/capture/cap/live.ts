@@ -12,7 +12,7 @@ import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
-import { newTimeTeller } from '../time-teller.js';
+import { newTimeTeller } from '../watermark.js';
 import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './messages.js';
 import { newRecordSplitter } from './splitter.js';
 

@@ -7,7 +7,7 @@ import { Counter } from '../../observe/counters.js';
 import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { type LiveEngine, RETRY_MS } from '../engine.js';
-import { newTimeTeller } from '../time-teller.js';
+import { newTimeTeller } from '../watermark.js';
 import { BUFFER_BYTES, type Handle, openHandle } from './handle.js';
 import { loadLibc, loadLibpcap } from './library.js';
 import { newSegmentFile } from './segment-file.js';

@@ -1,8 +1,8 @@
 /** Records for what is wrong with a stream of Gearman. */
 import { newAnomalies } from '../anomalies.js';
 import type { Direction, Moment } from '../protocol.js';
+import type { Flow } from './connection.js';
 import type { Fields } from './fields.js';
-import type { Flow } from './flow.js';
 
 const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
   protocol: 'gearman',

@@ -18,12 +18,12 @@ import {
   ToServer,
 } from '../protocol.js';
 import { hex } from '../text.js';
+import { abandonCommands, interruptResponse } from './admin/exchange.js';
+import { inLine, inLongLine } from './admin/lines.js';
 import { cutShort, forgotten, tellLoss } from './anomaly.js';
-import { abandonCommands, interruptResponse } from './exchange.js';
-import { type Flow, openFlow, Phase, type Side, sideOf } from './flow.js';
+import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
 import { closed } from './jobs/close.js';
 import type { Jobs } from './jobs/jobs.js';
-import { inLine, inLongLine } from './lines.js';
 import {
   argumentsDone,
   beginPacket,
@@ -32,10 +32,10 @@ import {
   takeArguments,
   takePayload,
 } from './packet.js';
-import { inResync, lose } from './place.js';
 import { reportPacket } from './report.js';
 import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './resync.js';
-import { asleep, type GearmanAsleep, goOn } from './sleep.js';
+import { asleep, type GearmanAsleep, goOn } from './suspend.js';
+import { inResync, lose } from './sync-loss.js';
 
 function endOfPacket(flow: Flow, dir: Direction, side: Side, at: Moment): void {
   side.phase = Phase.boundary;

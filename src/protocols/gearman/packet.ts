@@ -4,8 +4,8 @@
  */
 import { PayloadLimit, putPayload } from '../payload.js';
 import { type Fields, putCount, putText, TextEnough } from './fields.js';
+import { type Argument, type PacketType, packetType, UnknownType } from './packet-types.js';
 import { Magic, magicAt, uint32 } from './resync.js';
-import { type Argument, type PacketType, packetType, UnknownType } from './types.js';
 
 /** The packet at hand in one direction. */
 export interface Packet {

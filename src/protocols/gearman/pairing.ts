@@ -7,7 +7,7 @@
  */
 import { nanosecondsBetween } from '../../records/time.js';
 import type { Moment } from '../protocol.js';
-import { Ask } from './types.js';
+import { Ask } from './packet-types.js';
 
 /** Outstanding requests that are remembered for one connection. */
 export const OutstandingLimit = 65_536;

@@ -3,14 +3,14 @@
 import type { EventOutcome, JsonObject } from '../../records/record.js';
 import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
 import { malformed, misdirected } from './anomaly.js';
-import { type Flow, sideOf } from './flow.js';
+import { type Flow, sideOf } from './connection.js';
 import { follow } from './jobs/jobs.js';
 import { answered } from './jobs/worker.js';
 import { endPacket, type Packet } from './packet.js';
+import { Ask, answeredByError, ErrorType, UnknownType } from './packet-types.js';
 import { Unmatched } from './pairing.js';
 import { Magic } from './resync.js';
 import { packetSentence } from './sentence.js';
-import { Ask, answeredByError, ErrorType, UnknownType } from './types.js';
 
 /** Remembers a request, or finds a response's: what Pairing.response gives. */
 function pair(flow: Flow, from: Direction, packet: Packet, at: Moment): number {

@@ -1,5 +1,5 @@
 /** Finding the next packet in a stream whose place was lost. */
-import { LastType } from './types.js';
+import { LastType } from './packet-types.js';
 
 export const HeaderBytes = 12;
 

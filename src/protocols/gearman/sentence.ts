@@ -1,5 +1,5 @@
 /** What a record says to people. */
-import { byteCount, elapsed, plain } from '../../records/words.js';
+import { byteCount, elapsed, plain } from '../../records/phrases.js';
 import type { Fields } from './fields.js';
 
 function arguments_(fields: Fields): string {

@@ -1,7 +1,7 @@
 /** Records for what is wrong with a stream of RPC. */
 import { newAnomalies } from '../anomalies.js';
 import type { Direction, Moment } from '../protocol.js';
-import type { Flow } from './flow.js';
+import type { Flow } from './connection.js';
 
 const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
   protocol: 'rpc',

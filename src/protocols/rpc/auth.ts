@@ -3,9 +3,9 @@
  * rpc/xdr/src/rpc-common-xdr.x and glusterfs4-xdr.x, their numbers in rpc/rpc-lib/src/rpcsvc-common.h.
  */
 import { hex } from '../text.js';
-import type { Compiler, Detail } from './compile.js';
-import type { Fields } from './describe.js';
-import { BodyState, readBody } from './reader.js';
+import type { Fields } from './describer.js';
+import type { Compiler, Detail } from './xdr/compile.js';
+import { BodyState, readBody } from './xdr/reader.js';
 import {
   array,
   bytes,
@@ -16,7 +16,7 @@ import {
   unsigned_hyper,
   unsigned_int,
   type XdrStruct,
-} from './xdr.js';
+} from './xdr/types.js';
 
 export const AuthNone = 0;
 

@@ -1,6 +1,6 @@
 /** Whether a record may begin somewhere: all that its first bytes have to say for it. */
 import { AuthNone, isFlavor } from './auth.js';
-import type { Programs } from './describe.js';
+import type { Programs } from './describer.js';
 import {
   type Header,
   LastFragment,
@@ -11,8 +11,8 @@ import {
   readHeader,
   Seen,
 } from './header.js';
-import { otherProcedure } from './others.js';
-import { unsigned } from './primitives.js';
+import { otherProcedure } from './other-programs.js';
+import { unsigned } from './xdr/primitives.js';
 
 /** Bytes of the smallest record: the header of a reply with nothing behind it. */
 const LeastRecord = 24;

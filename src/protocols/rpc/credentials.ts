@@ -4,8 +4,8 @@
  */
 import { shared } from '../../records/shared.js';
 import { readAuth, timeOf } from './auth.js';
-import type { Compiler, Detail } from './compile.js';
-import type { Fields } from './describe.js';
+import type { Fields } from './describer.js';
+import type { Compiler, Detail } from './xdr/compile.js';
 
 /** Reads the credential in bytes[start, end). */
 export type ReadCredential = (flavor: number, bytes: Uint8Array, start: number, end: number) => Fields;

@@ -15,15 +15,15 @@ import {
 } from '../protocol.js';
 import { cutShort, tellLoss, unanswered } from './anomaly.js';
 import { Candidate, candidateAt } from './candidate.js';
-import { decodeMessage } from './decode.js';
-import { type Common, type Flow, openFlow, opposite, Phase, type Side } from './flow.js';
+import { type Common, type Flow, openFlow, opposite, Phase, type Side } from './connection.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
-import { complete, inCut, inResync, lose, refute } from './place.js';
-import { unsigned } from './primitives.js';
+import { decodeMessage } from './read-message.js';
 import { doubtful, reportUnanswered, tellWaiting } from './report.js';
-import { asleep, goOn, type RpcAsleep } from './sleep.js';
+import { asleep, goOn, type RpcAsleep } from './suspend.js';
+import { complete, inCut, inResync, lose, refute } from './sync-loss.js';
+import { unsigned } from './xdr/primitives.js';
 
 /** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
 const RecordLimit = 1 << 30;

@@ -2,7 +2,7 @@
  * The record mark and the message header of ONC RPC (RFC 5531, sections 9 and 11), as numbers: nothing is
  * made of them yet, so that looking for a header in a stream costs no more than reading it.
  */
-import { padded, unsigned } from './primitives.js';
+import { padded, unsigned } from './xdr/primitives.js';
 
 /** The bit of a record mark that says: the record's last fragment. */
 export const LastFragment = 0x80000000;

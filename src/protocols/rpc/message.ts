@@ -1,6 +1,7 @@
 /** What a record is: a call, a reply, or neither. */
-import type { Call } from './calls.js';
-import type { Fields } from './describe.js';
+
+import type { Fields } from './describer.js';
+import type { Call } from './pending-calls.js';
 
 export interface Reply {
   readonly xid: number;

@@ -1,6 +1,6 @@
 /** RPC programs as tables: one row a procedure, in the order of their numbers. */
 import type { Dataset } from '../../records/datasets.js';
-import type { XdrStruct } from './xdr.js';
+import type { XdrStruct } from './xdr/types.js';
 
 /**
  * What a message carries behind its RPC header: a struct; nothing at all (`void`); something whose form

@@ -1,15 +1,16 @@
 /** Messages into records: what each is, and, in the `calls` view, a call with its reply. */
+
+import { elapsed } from '../../records/phrases.js';
 import type { EventOutcome, RpcSection } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
-import { elapsed } from '../../records/words.js';
 import { type Direction, type Moment, ToServer } from '../protocol.js';
 import { forgotten, malformed } from './anomaly.js';
-import { type Call, stamp } from './calls.js';
-import type { Description, Exchange, Fields } from './describe.js';
-import { type Flow, opposite } from './flow.js';
+import { type Flow, opposite } from './connection.js';
+import type { Description, Exchange, Fields } from './describer.js';
 import { AcceptStat, RejectStat } from './header.js';
 import type { Broken, Message, Reply } from './message.js';
-import { otherProcedure, otherProgram } from './others.js';
+import { otherProcedure, otherProgram } from './other-programs.js';
+import { type Call, stamp } from './pending-calls.js';
 import { acceptStat, authStat, rejectStat } from './status.js';
 
 /** How a procedure is called, whether or not it is one that is known. */

@@ -1,6 +1,6 @@
 /** Feeds a decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
-import { gearman } from '../../../src/protocols/gearman/gearman.js';
+import { gearman } from '../../../src/protocols/gearman/index.js';
 import {
   type Direction,
   type FlowDecoder,

@@ -1,5 +1,5 @@
 /** A gearmand with its clients and workers, as packets made by hand: what jobs they make, and what lines. */
-import { gearman } from '../../../src/protocols/gearman/gearman.js';
+import { gearman } from '../../../src/protocols/gearman/index.js';
 import type { Moment, ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';

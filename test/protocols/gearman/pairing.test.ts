@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { Ask } from '../../../src/protocols/gearman/packet-types.js';
 import { OutstandingLimit, pairing, Unmatched, Untimed } from '../../../src/protocols/gearman/pairing.js';
-import { Ask } from '../../../src/protocols/gearman/types.js';
 import { type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';
 

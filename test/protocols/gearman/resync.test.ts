@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gearman } from '../../../src/protocols/gearman/gearman.js';
+import { gearman } from '../../../src/protocols/gearman/index.js';
 import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
 import { Claim } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
@@ -247,7 +247,7 @@ test('claims', () => {
   assert.equal(claim('OK 1.1.20\n', 4730, true, ToClient), Claim.yes);
   assert.equal(claim('220 mail ESMTP\r\n', 4730, true, ToClient), Claim.no);
   assert.equal(claim('rest of a payload', 4730, false), Claim.yes);
-  // On another port one segment proves nothing: test/protocols/late.test.ts.
+  // On another port one segment proves nothing: test/protocols/midstream.test.ts.
   assert.equal(claim(packet('REQ', 4), 9999, false), Claim.no);
   assert.equal(claim(Buffer.alloc(5000, 0x61), 9999, false), Claim.no);
 });

@@ -1,10 +1,10 @@
 /** Calls to a brick and their replies, as describers are told of them. */
 import assert from 'node:assert/strict';
-import { newDescriber } from '../../../src/protocols/gluster/describe.js';
-import { findProgram } from '../../../src/protocols/gluster/programs.js';
-import type { Shared } from '../../../src/protocols/gluster/shared.js';
+import type { Shared } from '../../../src/protocols/gluster/context.js';
+import { newDescriber } from '../../../src/protocols/gluster/describer.js';
+import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Connection } from '../../../src/protocols/protocol.js';
-import type { Describer, Description, Exchange, Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Describer, Description, Exchange, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES } from '../../helpers/connection.js';
 
 const Programs = {

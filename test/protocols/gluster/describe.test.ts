@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newDescriber } from '../../../src/protocols/gluster/describe.js';
-import { findProgram } from '../../../src/protocols/gluster/programs.js';
-import { newShared } from '../../../src/protocols/gluster/shared.js';
-import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
+import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newDescriber } from '../../../src/protocols/gluster/describer.js';
+import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
+import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { introduce } from './calls.js';
 

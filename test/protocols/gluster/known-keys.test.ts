@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { meaning } from '../../../src/protocols/gluster/known-keys.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom } from '../../helpers/random.js';
 
 /** As in a packet: with other bytes around. */

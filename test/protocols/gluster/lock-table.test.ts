@@ -6,8 +6,8 @@ import {
   LockKind,
   LockState,
   newLockOrder,
-} from '../../../src/protocols/gluster/lock.js';
-import { type LockTable, newLockTable } from '../../../src/protocols/gluster/lock-table.js';
+} from '../../../src/protocols/gluster/locks/lock.js';
+import { type LockTable, newLockTable } from '../../../src/protocols/gluster/locks/lock-table.js';
 import { holders, inode, newBricks, unlocking } from './lock-clients.js';
 
 const newLocker = (): Locker => ({ id: undefined, locks: newLockOrder(), who: () => ({}) });

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Description, Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { AGAIN, type Asked, type Bricks, type Client, FILE, GRANTED, newBricks } from './lock-clients.js';
 import { BYTES, newServer, type Server, type Want } from './lock-server.js';

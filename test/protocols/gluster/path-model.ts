@@ -1,5 +1,5 @@
 /** What a table of paths must do, written down as simply as possible: lists and maps, and no thought of speed. */
-import type { Path } from '../../../src/protocols/gluster/path-table.js';
+import type { Path } from '../../../src/protocols/gluster/paths/path-table.js';
 
 export const RootText = '00000000-0000-0000-0000-000000000001';
 

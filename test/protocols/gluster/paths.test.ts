@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/shared.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import { newShared } from '../../../src/protocols/gluster/context.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, failed, file, id, NoGfid, ok, Root } from './calls.js';
 

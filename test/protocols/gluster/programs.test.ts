@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findProgram, PROGRAMS, programDataset } from '../../../src/protocols/gluster/programs.js';
+import { findProgram, PROGRAMS, programDataset } from '../../../src/protocols/gluster/programs/index.js';
 import type { Procedure } from '../../../src/protocols/rpc/program.js';
 
 /** Name, number, version, dataset, and how many procedures the newest GlusterFS with this version has. */

@@ -1,7 +1,7 @@
 /** Fields of a struct as a reader would give them, made up from its table. */
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Body } from '../../../src/protocols/rpc/program.js';
-import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import type { Random } from '../../helpers/random.js';
 

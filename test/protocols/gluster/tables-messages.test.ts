@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findProgram } from '../../../src/protocols/gluster/programs.js';
-import type { XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
+import type { XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 
 class Reader {
   at = 0;

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findProgram, PROGRAMS } from '../../../src/protocols/gluster/programs.js';
+import { findProgram, PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
 import {
   gf_iatt,
   gf_proto_lease,
   gf_statfs,
   gfx_iattx,
   gfx_mdata_iatt,
-} from '../../../src/protocols/gluster/structs.js';
+} from '../../../src/protocols/gluster/programs/structs.js';
 import type { Body } from '../../../src/protocols/rpc/program.js';
-import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 
 interface Seen {
   readonly where: string;

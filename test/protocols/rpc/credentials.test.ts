@@ -1,12 +1,12 @@
 /** Credentials that come again: what is kept of them never shows in another one's place. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { meaning } from '../../../src/protocols/gluster/known-keys.js';
-import { picked } from '../../../src/protocols/gluster/picked.js';
-import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
-import { wanted } from '../../../src/protocols/gluster/wanted.js';
-import { newCompiler } from '../../../src/protocols/rpc/compile.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
+import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { picked } from '../../../src/protocols/gluster/projection/summary-keys.js';
 import { newCredentials, type ReadCredential } from '../../../src/protocols/rpc/credentials.js';
+import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { newRandom } from '../../helpers/random.js';
 import { authSys, authV2, authV3 } from './rpc-bytes.js';
 

@@ -1,15 +1,15 @@
 /** What describers are told of calls: when each came by, whether it is whole, and what may have been missed. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { meaning } from '../../../src/protocols/gluster/known-keys.js';
-import { picked } from '../../../src/protocols/gluster/picked.js';
-import { findProgram, programDataset } from '../../../src/protocols/gluster/programs.js';
-import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
-import { wanted } from '../../../src/protocols/gluster/wanted.js';
+import { findProgram, programDataset } from '../../../src/protocols/gluster/programs/index.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
+import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { picked } from '../../../src/protocols/gluster/projection/summary-keys.js';
 import { type Moment, ToClient, ToServer } from '../../../src/protocols/protocol.js';
-import { newCompiler } from '../../../src/protocols/rpc/compile.js';
 import { openDecoder } from '../../../src/protocols/rpc/decoder.js';
-import type { Describer, Exchange } from '../../../src/protocols/rpc/describe.js';
+import type { Describer, Exchange } from '../../../src/protocols/rpc/describer.js';
+import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import test from 'node:test';
-import { meaning } from '../../../src/protocols/gluster/known-keys.js';
-import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
-import { newCompiler } from '../../../src/protocols/rpc/compile.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
-import { type Body, BodyState, readBody } from '../../../src/protocols/rpc/reader.js';
-import { dict, gfx_dict, int, struct } from '../../../src/protocols/rpc/xdr.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
+import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
+import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
+import { type Body, BodyState, readBody } from '../../../src/protocols/rpc/xdr/reader.js';
+import { dict, gfx_dict, int, struct } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import { newRandom } from '../../helpers/random.js';
 import { counted, gfxDict, gfxPair, image, long, randomMessage, real, word } from './xdr-bytes.js';

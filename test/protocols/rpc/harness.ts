@@ -1,6 +1,6 @@
 /** Feeds an RPC decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
-import { gluster } from '../../../src/protocols/gluster/gluster.js';
+import { gluster } from '../../../src/protocols/gluster/index.js';
 import {
   Claim,
   type Direction,

@@ -1,8 +1,8 @@
 /** Random messages of any table: their bytes, and the fields that a reader must find in them. */
 import { Buffer } from 'node:buffer';
-import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
-import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import type { Random } from '../../helpers/random.js';
 import { doubleOf, hexOf, set, setPair, setText, untypedOf, uuidOf, withoutNul } from './xdr-values.js';

@@ -1,7 +1,7 @@
 /** A reader that interprets a table field by field: slow, plain, and written apart from the compiler. */
-import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/structs.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
-import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr.js';
+import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
+import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import {
   doubleOf,

@@ -1,6 +1,6 @@
 /** What the values of a message look like in a record, said plainly and slowly: see the tests of xdr.ts. */
-import { meaning } from '../../../src/protocols/gluster/known-keys.js';
-import type { Fields } from '../../../src/protocols/rpc/describe.js';
+import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Json } from '../../../src/records/record.js';
 
 export function hexOf(bytes: Uint8Array): string {

@@ -10,8 +10,8 @@ import {
   ToClient,
   ToServer,
 } from '../../../src/protocols/protocol.js';
-import { newChain } from '../../../src/protocols/tls/chain.js';
-import { tls } from '../../../src/protocols/tls/tls.js';
+import { tls } from '../../../src/protocols/tls/index.js';
+import { newChain } from '../../../src/protocols/tls/midstream.js';
 import type { RecordBody } from '../../../src/records/record.js';
 import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';

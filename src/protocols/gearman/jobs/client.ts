@@ -5,9 +5,9 @@ import type { Fields } from '../fields.js';
 import { attach, isSame } from './connection.js';
 import { believe, finish, unfinished } from './end.js';
 import { age, endingOf, handleOf, namesOf, namesWithHandle, newJob, setSince, sinceThen } from './job.js';
-import { tellRefused } from './line.js';
 import { type Job, type JobConnection, State } from './model.js';
 import { progress } from './progress.js';
+import { tellRefused } from './report.js';
 
 interface Kind {
   readonly priority: 'low' | 'normal' | 'high';

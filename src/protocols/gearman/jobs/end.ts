@@ -2,8 +2,8 @@
 import type { Moment } from '../../protocol.js';
 import { dropClaim, isSame, release } from './connection.js';
 import { delayed, dueSecond, setSince, sinceThen } from './job.js';
-import { tellAbandoned, tellEnd, tellUnfinished } from './line.js';
 import { type Ending, type Job, type Peer, State, type Table } from './model.js';
+import { tellAbandoned, tellEnd, tellUnfinished } from './report.js';
 
 export function finish(table: Table, job: Job, ending: Ending): void {
   tellEnd(job, ending);

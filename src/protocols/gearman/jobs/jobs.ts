@@ -17,8 +17,8 @@ import { created, refused, relayed, submit } from './client.js';
 import { newConnection } from './connection.js';
 import { unfinished } from './end.js';
 import { type JobConnection, State } from './model.js';
-import { abilitiesOf, idOf, type JobsRest } from './rest.js';
 import { newStuck } from './stuck.js';
+import { abilitiesOf, idOf, type JobsRest } from './suspend.js';
 import { newTable } from './table.js';
 import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from './worker.js';
 

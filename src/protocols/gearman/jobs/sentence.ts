@@ -1,5 +1,5 @@
 /** What a line about a job says to people. */
-import { byteCount, elapsed, plain } from '../../../records/words.js';
+import { byteCount, elapsed, plain } from '../../../records/phrases.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Peer, State } from './model.js';
 

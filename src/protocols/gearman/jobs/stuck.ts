@@ -1,9 +1,9 @@
 /** Jobs that wait too long for a worker, told once for each wait. */
 import type { Moment } from '../../protocol.js';
-import { betweenRounds, newRounds } from '../../rounds.js';
+import { betweenRounds, newRounds } from '../../timers.js';
 import { overdue, sinceThen } from './job.js';
-import { tellStuck } from './line.js';
 import { type Job, State, type Table } from './model.js';
+import { tellStuck } from './report.js';
 
 /** Nanoseconds that it has waited, since it may be run; NaN: it does not wait, or for what is not known. */
 function waited(job: Job, at: Moment): number {

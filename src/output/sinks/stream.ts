@@ -1,0 +1,19 @@
+/** Standard output where it is a pipe, a socket or a terminal. */
+import type { NewSink } from '../output.js';
+
+export function streamSink(name: string, stream: NodeJS.WriteStream): NewSink {
+  return (events) => {
+    // Who reads has gone, and does not come back.
+    stream.on('error', events.dead);
+    return {
+      name,
+      write({ bytes }) {
+        stream.write(bytes, (error) => {
+          if (!error) events.done(0);
+        });
+      },
+      isUp: () => true,
+      end: () => Promise.resolve(),
+    };
+  };
+}

@@ -1,0 +1,278 @@
+/**
+ * One decoder's work on packets, without its thread: records of the ring in, lines out. It walks every
+ * record, and decodes the packets whose service is its own (design: sharding by service).
+ */
+
+import { newFileClock } from '../../clock/file-clock.js';
+import type { PacketClock } from '../../clock/packet-clock.js';
+import type { Select } from '../../config/select.js';
+import type { LineMemory } from '../../lines/bytes.js';
+import { newRecordLog, type RecordLog } from '../../lines/writer.js';
+import { Counter, type CounterRow } from '../../observe/counters.js';
+import { newHeaders, Outcome } from '../../packet/headers.js';
+import { parsePacket } from '../../packet/parse.js';
+import { makeService, shardOf } from '../../packet/service.js';
+import { claimingDecoder, joinedLate } from '../../protocols/detect.js';
+import type { Asleep, FoundBrick, Moment, ProtocolOptions } from '../../protocols/protocol.js';
+import { protocols } from '../../protocols/registry.js';
+import { writeTimesBy } from '../../records/time.js';
+import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../ring/layout.js';
+import type { Flow } from '../../stream/connection.js';
+import { newStreamCounters, type StreamCounters, type StreamLimits } from '../../stream/limits.js';
+import { Fate, newReassembler } from '../../stream/reassembler.js';
+import { type DecodePlace, Place } from './checkpoint.js';
+import { newFlowLines } from './flow-lines.js';
+import { newPacketAnomalies } from './packet-anomalies.js';
+import { NO_TALLY, type Tally } from './record-counters.js';
+import { newSelection, type Selection } from './selection.js';
+import { tellUnknown } from './unrecognised-line.js';
+
+export interface DecodeOptions extends ProtocolOptions {
+  /** This decoder's number, of so many. */
+  readonly shard: number;
+  readonly shards: number;
+  /** Ports that are known to be services, whichever is larger. */
+  readonly servicePorts: readonly number[];
+  readonly maxLine: number;
+  readonly select: Select;
+  readonly limits: StreamLimits;
+  /** Bytes of a packet that are looked at. */
+  readonly snaplen: number;
+  /** Tunnels whose packets are looked into: bits of packet/tunnel.ts. */
+  readonly tunnels: number;
+  /** Packets have numbers (a capture file). */
+  readonly numbered: boolean;
+}
+
+export interface Decode {
+  /** The time of the packet at hand, as it is kept (clock/packet-clock.ts). */
+  readonly at: Moment;
+  /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
+  records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
+  /** No packet came: what is waited for too long is given up. */
+  idle(): void;
+  /** Packets were dropped before they came here. */
+  missed(): void;
+  /** Another decoder has found a brick. */
+  found(brick: FoundBrick): void;
+  /** Other lines are written from here on. */
+  select(select: Select): void;
+  /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
+  abandon(bytes: Uint8Array, start: number, end: number): void;
+  /** The input has ended: ends every connection. */
+  end(): void;
+  /** Copies what is counted elsewhere into the shared counters. */
+  publish(): void;
+}
+
+/** Counter of each outcome of the headers. */
+const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = {
+  [Outcome.notIp]: Counter.ignored_not_ip,
+  [Outcome.notTcp]: Counter.ignored_not_tcp,
+  [Outcome.fragment]: Counter.ignored_fragment,
+  [Outcome.badHeader]: Counter.ignored_bad_header,
+  [Outcome.cut]: Counter.ignored_cut,
+  [Outcome.unknownLink]: Counter.ignored_unknown_link,
+};
+
+/** Counter of each packet that has come so far. */
+const FATES: Readonly<Record<Fate, number>> = {
+  [Fate.followed]: Counter.decoded,
+  [Fate.unknown]: Counter.ignored_unknown_protocol,
+  [Fate.encrypted]: Counter.ignored_encrypted,
+};
+
+export function newDecode(
+  options: DecodeOptions,
+  counters: CounterRow,
+  place: DecodePlace,
+  lines: LineMemory,
+  found: (brick: FoundBrick) => void = () => {},
+  tally: Tally = NO_TALLY,
+  clock: PacketClock = newFileClock(),
+): Decode {
+  const headers = newHeaders();
+  const { tunnels } = options;
+  // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
+  const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
+  const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const time = clock.time ?? at;
+  // A thread has one decoder.
+  writeTimesBy(clock.wall);
+  const isToService = makeService(options.servicePorts);
+  const { child, write } = newRecordLog(options.maxLine, lines);
+  const log: RecordLog = {
+    child,
+    write(beginnings, body) {
+      counters[Counter.lines]++;
+      write(beginnings, body);
+    },
+  };
+  const known = protocols(options, options.servicePorts, {
+    tally(what) {
+      counters[Counter[what]]++;
+    },
+    found,
+    jobs: tally.jobs,
+  });
+  const services = new Set(options.servicePorts);
+  const streams = newStreamCounters();
+  /** What a predecessor in this place has counted. */
+  const before = counters.slice();
+
+  let selection = newSelection(options.select, counters, options.redactKey);
+  const selected: Selection = (body, caller) => selection(body, caller);
+  const anomalies = newPacketAnomalies(log, counters);
+
+  const opened = (flow: Flow, rest?: object) => {
+    const lines = newFlowLines(flow, log, counters, selected, tally.record);
+    flow.watcher = lines;
+    const asleep = rest as Asleep | undefined;
+    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : joinedLate(flow);
+    if (flow.protocol > 0) {
+      const protocol = known[flow.protocol - 1];
+      lines.protocol(protocol.name);
+      flow.decoder = protocol.open(seen, lines.emit, options, asleep);
+      return;
+    }
+    flow.decoder = claimingDecoder(seen, lines.emit, {
+      protocols: known,
+      options,
+      claimed(protocol, decoder) {
+        lines.protocol(protocol.name);
+        flow.protocol = known.indexOf(protocol) + 1;
+        flow.decoder = decoder;
+        if (flow.missing) decoder.missing?.(true);
+        if (!protocol.encrypted) return;
+        flow.encrypted = true;
+        streams.flowsEncrypted++;
+      },
+      refused(dir, bytes, start, end, at) {
+        flow.ignored = true;
+        streams.flowsUnknown++;
+        // Elsewhere it is nobody's business: the default filter takes every connection from a port above
+        // 49152, and a busy host has thousands of them.
+        if (!services.has(flow.serverPort)) return;
+        tellUnknown(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
+      },
+    });
+  };
+  const restOf = ({ decoder, watcher }: Flow, at: Moment): Asleep | undefined =>
+    watcher.isQuiet?.(at) === false ? undefined : decoder.asleep?.(at);
+  const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
+  const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed, restOf);
+  const tick = () => {
+    reassembler.tick(time);
+    for (const one of ticking) one(time);
+  };
+
+  const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
+    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
+    if (outcome !== Outcome.tcp) {
+      // What has no service belongs to the first decoder, so that it is counted once.
+      if (options.shard === 0) {
+        counters[IGNORED[outcome]]++;
+        anomalies.ignored(outcome, place[Place.linkType], at);
+      } else counters[Counter.others]++;
+      return;
+    }
+    if (options.shards > 1 && shardOf(headers, isToService(headers), options.shards) !== options.shard) {
+      counters[Counter.others]++;
+      return;
+    }
+    const fate = reassembler.packet(headers, bytes, at);
+    counters[FATES[fate]]++;
+    counters[Counter.bytes] += wire;
+  };
+
+  const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
+    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
+    if (outcome !== Outcome.tcp) return options.shard === 0;
+    return shardOf(headers, isToService(headers), options.shards) === options.shard;
+  };
+
+  const mark = (kind: number, value: number) => {
+    if (kind === Mark.link) place[Place.linkType] = value;
+    else if (kind === Mark.number) place[Place.packet] = value;
+    else if (kind === Mark.file) place[Place.packet] = 0;
+    else if (kind === Mark.time) {
+      clock.passed(value * TIME_UNIT_MS);
+      tick();
+    }
+  };
+
+  return {
+    at,
+    records(bytes, start, end, done) {
+      let position = start;
+      clock.look();
+      while (position < end) {
+        const captured = readU32(bytes, position + 8);
+        const wire = readU32(bytes, position + 12);
+        const data = position + RECORD_HEADER;
+        done(data + captured);
+        if (wire === MARK) {
+          mark(readU32(bytes, position), readU32(bytes, position + 4));
+        } else {
+          counters[Counter.walked]++;
+          place[Place.packet]++;
+          clock.packet(readU32(bytes, position), readU32(bytes, position + 4), at);
+          at.packet = options.numbered ? place[Place.packet] : 0;
+          tick();
+          packet(bytes, data, Math.min(captured, options.snaplen), wire);
+        }
+        position = data + captured;
+      }
+    },
+    idle: tick,
+    missed() {
+      for (const protocol of known) protocol.missed?.();
+    },
+    found(brick) {
+      for (const protocol of known) protocol.found?.(brick);
+    },
+    select(select) {
+      selection = newSelection(select, counters, options.redactKey);
+    },
+    abandon(bytes, start, end) {
+      for (let position = start; position < end; ) {
+        const wire = readU32(bytes, position + 12);
+        if (wire !== MARK) {
+          counters[Counter.walked]++;
+          const own = isOwn(bytes, position + RECORD_HEADER, readU32(bytes, position + 8), wire);
+          counters[own ? Counter.dropped_abandoned : Counter.others]++;
+        } else mark(readU32(bytes, position), readU32(bytes, position + 4));
+        position += RECORD_HEADER + readU32(bytes, position + 8);
+      }
+    },
+    end() {
+      reassembler.end(at);
+      for (const protocol of known) protocol.end?.(at);
+    },
+    publish() {
+      publishStreams(streams, before, counters);
+      counters[Counter.flows_open] = reassembler.open();
+    },
+  };
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow): void {
+  to[Counter.flows_new] = before[Counter.flows_new] + from.flowsNew;
+  to[Counter.flows_closed] = before[Counter.flows_closed] + from.flowsClosed;
+  to[Counter.flows_evicted] = before[Counter.flows_evicted] + from.flowsEvicted;
+  to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
+  to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
+  to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
+  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsOneSided;
+  to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
+  to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
+  to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;
+  to[Counter.gaps] = before[Counter.gaps] + from.gaps;
+  to[Counter.gap_bytes] = before[Counter.gap_bytes] + from.gapBytes;
+  to[Counter.cut_bytes] = before[Counter.cut_bytes] + from.cutBytes;
+  to[Counter.decoder_faults] = before[Counter.decoder_faults] + from.decoderFaults;
+}

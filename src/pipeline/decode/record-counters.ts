@@ -1,0 +1,50 @@
+/** What is counted of each record, whether or not it becomes a line. */
+
+import type { Action } from '../../observe/call-counts.js';
+import { newCallCounter, OTHER } from '../../observe/call-counts.js';
+import { Counter, type CounterRow } from '../../observe/counters.js';
+import { newFunctionGauges } from '../../observe/function-gauges.js';
+import { knownActions } from '../../protocols/actions.js';
+import type { Outside } from '../../protocols/protocol.js';
+import type { RecordBody } from '../../records/record.js';
+
+/** The actions that are counted each for itself, and `_other` of each of their datasets: the places of call-counts.ts. */
+export function countedActions(): Action[] {
+  const known = knownActions();
+  const datasets = new Set(known.map(({ dataset }) => dataset));
+  return [...known, ...[...datasets].map((dataset) => ({ dataset, action: OTHER }))];
+}
+
+/** What a decoder counts besides the counters. */
+export interface Tally {
+  /** A record, before anybody chooses whether to write it. */
+  record(body: RecordBody): void;
+  readonly jobs: Outside['jobs'];
+}
+
+/** Memory of all decoders. */
+export interface TallyMemory {
+  readonly calls: SharedArrayBuffer;
+  readonly functions: SharedArrayBuffer;
+}
+
+export function newTally(memory: TallyMemory, decoder: number, counters: CounterRow): Tally {
+  const call = newCallCounter(memory.calls, decoder, countedActions());
+  return {
+    record(body) {
+      const { dataset, action, sections } = body;
+      if (dataset === 'wiretail.anomaly') {
+        if (action === 'malformed') counters[Counter.malformed]++;
+        else if (action === 'resync') counters[Counter.resynchronised]++;
+        else if (action === 'truncated') counters[Counter.truncated]++;
+        return;
+      }
+      if (sections.wiretail?.truncated === true) counters[Counter.truncated]++;
+      call(body);
+    },
+    jobs: newFunctionGauges(memory.functions, decoder),
+  };
+}
+
+/** For decoders that nobody asks. */
+export const NO_TALLY: Tally = { record() {}, jobs() {} };

@@ -1,0 +1,71 @@
+/** Packets of files on their way into the ring: the reader waits for room, nothing is dropped. */
+import type { PacketSink } from '../../capture/sink.js';
+import { Counter, type CounterRow } from '../../observe/counters.js';
+import { Mark, RECORD_HEADER } from '../../ring/layout.js';
+import { countRecords } from '../../ring/records.js';
+import type { RingWriter } from '../../ring/writer.js';
+
+const WAIT_MS = 100;
+/** Bytes beyond those that are left which are worth a read; with the longest packet it fits in the smallest segment. */
+const LEAST_ROOM = 64 << 10;
+
+export interface NumberingSink extends PacketSink {
+  /** The next packet's number is `before` + 1. */
+  number(before: number): void;
+}
+
+export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => boolean): NumberingSink {
+  const bytes = Buffer.from(ring.bytes.buffer, ring.bytes.byteOffset, ring.bytes.length);
+  const view = new DataView(ring.bytes.buffer, ring.bytes.byteOffset, ring.bytes.length);
+  let linkType = -1;
+
+  const mark = (kind: Mark, value: number) => {
+    while (!ring.mark(kind, value)) {
+      if (stopped()) return;
+      ring.waitForRoom(WAIT_MS);
+    }
+  };
+
+  return {
+    link(type) {
+      if (type === linkType) return;
+      linkType = type;
+      mark(Mark.link, type);
+    },
+    file(index) {
+      mark(Mark.file, index);
+    },
+    number(before) {
+      mark(Mark.number, before);
+    },
+    room(left) {
+      while (ring.room() < left + LEAST_ROOM) {
+        if (ring.advance()) continue;
+        if (stopped()) return undefined;
+        ring.waitForRoom(WAIT_MS);
+      }
+      const at = ring.position();
+      return { bytes, view, at, end: at + ring.room() };
+    },
+    records(from, start, end, count) {
+      let at = start;
+      if (from === bytes) {
+        // They are where they belong, but for a file's header or a mark before the first.
+        if (start !== ring.position()) bytes.copyWithin(ring.position(), start, end);
+        ring.commit(end - start);
+        at = end;
+      }
+      while (at < end) {
+        at = ring.copy(from, at, end);
+        if (at === end) break;
+        if (stopped()) break;
+        ring.waitForRoom(WAIT_MS);
+      }
+      // A run that is stopped here leaves packets in the file, unread: they are not part of it.
+      const left = at < end ? countRecords(from, at, end) : 0;
+      counters[Counter.captured] += count - left;
+      counters[Counter.captured_bytes] += at - start - (count - left) * RECORD_HEADER;
+    },
+    stopped,
+  };
+}

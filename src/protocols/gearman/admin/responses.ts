@@ -1,0 +1,187 @@
+/** Responses of the text protocol, line by line: libgearman-server/text.cc prints them. */
+import type { Json } from '../../../records/record.js';
+import { ascii, text } from '../../text.js';
+import { type Fields, integer, putCount, putText } from '../fields.js';
+import type { Columns, ResponseForm } from './commands.js';
+
+/** Rows that are kept of one response, and bytes of their lines; the rest is counted. */
+const RowsLimit = 1000;
+const RowBytesLimit = 256 * 1024;
+
+/** A response that is being read. */
+export interface AdminResponse {
+  readonly form: ResponseForm;
+  started: boolean;
+  rows: Json[];
+  rowsTotal: number;
+  rowBytes: number;
+  /** Where the parsed response goes. */
+  readonly fields: Fields;
+  /** Whether it was an ERR. */
+  failed: boolean;
+}
+
+export function adminResponse(form: ResponseForm, fields: Fields): AdminResponse {
+  return { form, started: false, rows: [], rowsTotal: 0, rowBytes: 0, fields, failed: false };
+}
+
+const OK = /^OK(?: |$)/;
+const ERR = /^ERR(?: |$)/;
+/** A code as gearmand writes it; "ERR function not found" has none. */
+const ErrorCode = /^[A-Z][A-Z0-9_]*$/;
+
+function startsWith(bytes: Uint8Array, start: number, end: number, pattern: RegExp): boolean {
+  return pattern.test(ascii(bytes, start, Math.min(end, start + 4)));
+}
+
+function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== 0x20) at++;
+  return at;
+}
+
+/** "ERR CODE text", the text with its plus signs, or "ERR text". */
+function readError(fields: Fields, bytes: Uint8Array, start: number, end: number): void {
+  fields.response = 'ERR';
+  const from = Math.min(start + 4, end);
+  const stop = wordEnd(bytes, from, end);
+  if (stop - from <= 64 && ErrorCode.test(ascii(bytes, from, stop))) {
+    fields.error_code = ascii(bytes, from, stop);
+    if (stop < end) putText(fields, 'error_text', bytes, stop + 1, end, end - stop - 1);
+  } else if (from < end) putText(fields, 'error_text', bytes, from, end, end - from);
+}
+
+function readLine(response: AdminResponse, bytes: Uint8Array, start: number, end: number): void {
+  const { fields, form } = response;
+  if (startsWith(bytes, start, end, ERR)) {
+    response.failed = true;
+    readError(fields, bytes, start, end);
+    return;
+  }
+  let from = start;
+  if (startsWith(bytes, start, end, OK)) {
+    fields.response = 'OK';
+    from = Math.min(start + 3, end);
+  }
+  const name = form.kind === 'line' && form.value !== undefined ? form.value : 'text';
+  if (name === 'pid') putCount(fields, name, bytes, from, end, end - from);
+  else if (from < end) putText(fields, name, bytes, from, end, end - from);
+}
+
+/** Split from the right, since a function's name may hold tabs. */
+function columnsRow(columns: Columns, bytes: Uint8Array, start: number, end: number): Fields | undefined {
+  const ends: number[] = [];
+  let stop = end;
+  for (let i = columns.length - 1; i > 0; i--) {
+    let tab = stop - 1;
+    while (tab >= start && bytes[tab] !== 0x09) tab--;
+    if (tab < start || integer(bytes, tab + 1, stop) === undefined) return undefined;
+    ends.push(stop);
+    stop = tab;
+  }
+  const row: Fields = {};
+  putText(row, columns[0], bytes, start, stop, stop - start);
+  for (let i = 1; i < columns.length; i++) {
+    const columnEnd = ends[columns.length - 1 - i];
+    putCount(row, columns[i], bytes, stop + 1, columnEnd, columnEnd - stop - 1);
+    stop = columnEnd;
+  }
+  return row;
+}
+
+/**
+ * "FD IP CLIENT-ID : FUNCTION ...": the id may hold blanks, and so may a function, which the line can't
+ * tell from two functions.
+ */
+function workersRow(bytes: Uint8Array, start: number, end: number): Fields | undefined {
+  const fdEnd = wordEnd(bytes, start, end);
+  const fd = integer(bytes, start, fdEnd);
+  const ipEnd = wordEnd(bytes, fdEnd + 1, end);
+  if (fd === undefined || ipEnd >= end) return undefined;
+  let colon = ipEnd;
+  while (colon + 1 < end) {
+    const separates = bytes[colon] === 0x20 && bytes[colon + 1] === 0x3a;
+    if (separates && (colon + 2 === end || bytes[colon + 2] === 0x20)) break;
+    colon++;
+  }
+  if (colon + 1 >= end) return undefined;
+  const row: Fields = { fd };
+  putText(row, 'ip', bytes, fdEnd + 1, ipEnd, ipEnd - fdEnd - 1);
+  // An empty id leaves two blanks.
+  const idStart = Math.min(ipEnd + 1, colon);
+  putText(row, 'client_id', bytes, idStart, colon, colon - idStart);
+  const functions = colon + 3;
+  row.functions = functions < end ? text(bytes, functions, end).split(' ') : [];
+  return row;
+}
+
+/** One row; one that isn't in the form (a name may hold a newline) as it was sent. */
+function readRow(form: ResponseForm, bytes: Uint8Array, start: number, end: number): Json {
+  let row: Fields | undefined;
+  if (form.kind === 'columns') row = columnsRow(form.columns, bytes, start, end);
+  else if (form.kind === 'workers') row = workersRow(bytes, start, end);
+  if (row === undefined) {
+    row = {};
+    putText(row, 'text', bytes, start, end, end - start);
+    if (form.kind === 'names' || form.kind === 'any') return String(row.text);
+  }
+  return row;
+}
+
+function isRows(form: ResponseForm): boolean {
+  return form.kind !== 'line';
+}
+
+/** Where the rows go. */
+function rowsName(form: ResponseForm): string {
+  if (form.kind === 'names') return form.name;
+  return form.kind === 'any' ? 'lines' : 'rows';
+}
+
+/** Takes one line, without what ended it. Returns whether the response is complete with it. */
+export function takeLine(response: AdminResponse, bytes: Uint8Array, start: number, end: number): boolean {
+  const { form } = response;
+  const first = !response.started;
+  response.started = true;
+  if (!isRows(form)) {
+    readLine(response, bytes, start, end);
+    return true;
+  }
+  if (end - start === 1 && bytes[start] === 0x2e) return true;
+  // A server that doesn't know the command, or not these arguments, says so in one line.
+  const error = startsWith(bytes, start, end, ERR) && ascii(bytes, start, end).indexOf('\t') < 0;
+  if (first && (error || (form.kind === 'any' && startsWith(bytes, start, end, OK)))) {
+    readLine(response, bytes, start, end);
+    return true;
+  }
+  response.rowsTotal += 1;
+  response.rowBytes += end - start;
+  if (response.rows.length < RowsLimit && response.rowBytes <= RowBytesLimit) {
+    response.rows.push(readRow(form, bytes, start, end));
+  }
+  return false;
+}
+
+/**
+ * Puts what was read into the fields; called once, when nothing more comes. How many rows an incomplete
+ * response has in all is not known.
+ */
+export function endResponse(response: AdminResponse, complete: boolean): void {
+  const { form, fields } = response;
+  if (!response.started || fields.response !== undefined || !isRows(form)) return;
+  fields[rowsName(form)] = response.rows;
+  if (complete || response.rows.length < response.rowsTotal) fields.rows_total = response.rowsTotal;
+}
+
+/**
+ * Whether bytes[start, end) is a line that a server sends, to be believed where no command was seen: OK,
+ * ERR, or a row of numbers.
+ */
+export function isPlausibleResponse(bytes: Uint8Array, start: number, end: number): boolean {
+  if (startsWith(bytes, start, end, OK) || startsWith(bytes, start, end, ERR)) return true;
+  if (end - start === 1 && bytes[start] === 0x2e) return true;
+  return (
+    columnsRow(['name', 'a', 'b', 'c'], bytes, start, end) !== undefined ||
+    workersRow(bytes, start, end) !== undefined
+  );
+}

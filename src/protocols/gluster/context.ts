@@ -1,0 +1,32 @@
+/** What one decoder knows for all connections together: made once for each, and handed to every describer. */
+import type { FoundBrick, Outside, ProtocolOptions } from '../protocol.js';
+import { newServices, type Services } from './cluster/brick-registry.js';
+import { type AllPeerNames, newPeerNames } from './cluster/peer-names.js';
+import { newTransactions, type Transactions } from './cluster/transactions.js';
+import { type LockTable, newLockTable } from './locks/lock-table.js';
+import { newPaths, type Paths } from './paths/brick-paths.js';
+
+export interface Shared {
+  readonly services: Services;
+  readonly paths: Paths;
+  readonly locks: LockTable;
+  readonly transactions: Transactions;
+  readonly peerNames: AllPeerNames;
+  /** With --detail full. */
+  readonly full: boolean;
+  /** Tells the other decoders of a brick. */
+  readonly found: (brick: FoundBrick) => void;
+}
+
+export function newShared(options: ProtocolOptions, { found }: Outside): Shared {
+  const paths = newPaths(options.maxPaths);
+  return {
+    services: newServices(options.bricks, paths.gap),
+    paths,
+    locks: newLockTable(),
+    transactions: newTransactions(),
+    peerNames: newPeerNames(),
+    full: options.detail === 'full',
+    found,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * A brick's changelog and its consumers (geo-replication, bitrot): rpc/xdr/src/changelog-xdr.x,
+ * xlators/features/changelog/src/changelog-rpc-common.h, since GlusterFS 3.7. They run over Unix sockets, and
+ * appear on a network only where somebody forwards them.
+ */
+import { procedure, program } from '../../rpc/program.js';
+import { array, int, struct, unsigned_hyper, unsigned_int } from '../../rpc/xdr/types.js';
+
+const changelog_probe_req = struct('changelog_probe_req', {
+  filter: unsigned_int,
+  sock: array(int, 108),
+});
+
+const changelog_probe_rsp = struct('changelog_probe_rsp', {
+  op_ret: int,
+});
+
+const changelog_event_req = struct('changelog_event_req', {
+  seq: unsigned_hyper,
+  tv_sec: unsigned_hyper,
+  tv_usec: unsigned_hyper,
+});
+
+const changelog_event_rsp = struct('changelog_event_rsp', {
+  op_ret: int,
+  seq: unsigned_hyper,
+});
+
+/** A consumer asks a brick for its events. */
+export const changelog = program(
+  { number: 1885957735, version: 1, name: 'CHANGELOG_RPC', dataset: 'gluster.changelog' },
+  [
+    procedure(0, 'NULL', 'void', 'void'),
+    procedure(1, 'PROBE_FILTER', changelog_probe_req, changelog_probe_rsp),
+  ],
+);
+
+/** The brick calls the consumer back, on a connection of its own; the events are behind the struct. */
+export const changelogReverse = program(
+  { number: 1886350951, version: 1, name: 'CHANGELOG_REV_RPC', dataset: 'gluster.changelog' },
+  [
+    procedure(0, 'NULL', 'void', 'void'),
+    procedure(1, 'EVENT', changelog_event_req, changelog_event_rsp, 'call'),
+  ],
+);

@@ -1,0 +1,34 @@
+/**
+ * GLUSTER_DUMP: which programs a server has, and whether it lives. Every server answers it:
+ * rpc/rpc-lib/src/rpcsvc.c (gluster_dump_prog). PING is there since GlusterFS 3.6.
+ */
+import { procedure, program } from '../../rpc/program.js';
+import { chain, int, named, string, struct, unsigned_hyper } from '../../rpc/xdr/types.js';
+import { errnoName } from '../enums/fop.js';
+import { gf_common_rsp } from './structs.js';
+
+const gf_dump_req = struct('gf_dump_req', {
+  gfs_id: unsigned_hyper,
+});
+
+const gf_prog_detail = struct('gf_prog_detail', {
+  progname: string,
+  prognum: unsigned_hyper,
+  progver: unsigned_hyper,
+});
+
+const gf_dump_rsp = struct('gf_dump_rsp', {
+  gfs_id: unsigned_hyper,
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  prog: chain(gf_prog_detail),
+});
+
+export const dump = program(
+  { number: 123451501, version: 1, name: 'GLUSTER_DUMP', dataset: 'gluster.dump' },
+  [
+    procedure(0, 'NULL', 'void', 'void'),
+    procedure(1, 'DUMP', gf_dump_req, gf_dump_rsp),
+    procedure(2, 'PING', 'void', gf_common_rsp),
+  ],
+);

@@ -1,0 +1,124 @@
+/** A TCP connection as it is followed: its endpoints, its two directions and its decoder. */
+import type { Headers } from '../packet/headers.js';
+import type { Connection, Direction, FlowDecoder, GapReason, Moment, Words } from '../protocols/protocol.js';
+import { type Half, newHalf } from './direction.js';
+import { dropEarly } from './reorder-queue.js';
+
+/** Who is told what happens to a connection's stream. */
+export interface FlowWatcher {
+  gap(dir: Direction, missing: number, reason: GapReason, at: Moment): void;
+  /** Bytes of a retransmission differ from those seen first. */
+  differing(dir: Direction, bytes: number, at: Moment): void;
+  /** Only packets in this direction are seen; `missing` bytes of the other were acknowledged so far. */
+  oneSided(dir: Direction, missing: number, at: Moment): void;
+  /** The decoder threw: the connection is ignored from here on. */
+  fault(error: unknown, at: Moment): void;
+  /** Whether it would tell the same without what it has told so far. */
+  isQuiet?(at: Moment): boolean;
+}
+
+export interface Flow extends Connection {
+  /** By direction: what goes to the server, what goes to the client. */
+  readonly halves: readonly [Half, Half];
+  decoder: FlowDecoder;
+  /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
+  protocol: number;
+  watcher: FlowWatcher;
+  /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
+  ignored: boolean;
+  encrypted: boolean;
+  /** It was told that only one direction is seen. */
+  oneSided: boolean;
+  closed: boolean;
+  /** The decoder was told that bytes are missing so far. */
+  missing: boolean;
+  readonly hash: number;
+  /** In flow-table.ts. */
+  row: number;
+  /** Its packets when it was last asked whether it falls asleep, and how often it was asked since they came: idle.ts. */
+  looked: number;
+  quiet: number;
+}
+
+/** @param toServer the packet at hand goes to the server */
+export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash: number): Flow {
+  const source = [h.src0, h.src1, h.src2, h.src3] as const;
+  const destination = [h.dst0, h.dst1, h.dst2, h.dst3] as const;
+  return toServer
+    ? makeFlow(h.ipVersion, destination, source, h.dstPort, h.srcPort, fromStart, hash)
+    : makeFlow(h.ipVersion, source, destination, h.srcPort, h.dstPort, fromStart, hash);
+}
+
+export function makeFlow(
+  ipVersion: number,
+  server: Words,
+  client: Words,
+  serverPort: number,
+  clientPort: number,
+  fromStart: boolean,
+  hash: number,
+): Flow {
+  return {
+    ipVersion,
+    server,
+    client,
+    serverPort,
+    clientPort,
+    fromStart,
+    halves: [newHalf(), newHalf()],
+    decoder: NO_DECODER,
+    watcher: NO_WATCHER,
+    ignored: false,
+    encrypted: false,
+    oneSided: false,
+    closed: false,
+    missing: false,
+    protocol: 0,
+    hash,
+    row: 0,
+    looked: 0,
+    quiet: 0,
+  };
+}
+
+const NO_WATCHER: FlowWatcher = { gap() {}, differing() {}, oneSided() {}, fault() {} };
+const NO_DECODER: FlowDecoder = {
+  data: (_dir, _buf, _start, end) => end,
+  gap() {},
+  close() {},
+};
+
+/** Bytes that wait in a connection. @param segment what keeping a segment costs besides its bytes */
+export function waitingIn({ halves: [a, b] }: Flow, segment: number): number {
+  const segments = a.earlyCount + b.earlyCount;
+  return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength + segments * segment;
+}
+
+/** Lets go of all that waits in a connection, and of who would be told of it: nothing is told any more. */
+export function release(flow: Flow): void {
+  for (const half of flow.halves) {
+    dropEarly(half);
+    half.held = undefined;
+    half.heldLength = 0;
+  }
+  flow.decoder = NO_DECODER;
+  flow.watcher = NO_WATCHER;
+}
+
+/** Whether the packet is of this connection and goes to its server. */
+export function isToServer(flow: Flow, h: Headers): boolean {
+  const { server, client } = flow;
+  return (
+    flow.serverPort === h.dstPort &&
+    flow.clientPort === h.srcPort &&
+    flow.ipVersion === h.ipVersion &&
+    server[3] === h.dst3 &&
+    client[3] === h.src3 &&
+    server[2] === h.dst2 &&
+    client[2] === h.src2 &&
+    server[1] === h.dst1 &&
+    client[1] === h.src1 &&
+    server[0] === h.dst0 &&
+    client[0] === h.src0
+  );
+}

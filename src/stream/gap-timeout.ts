@@ -1,0 +1,50 @@
+/** How long to wait for bytes that are missing. */
+import type { GapReason } from '../protocols/protocol.js';
+import { type Early, type Half, seqDiff } from './direction.js';
+import type { StreamLimits } from './limits.js';
+
+/** Times the patience where the receiver has not acknowledged what is missing: it may yet be sent again. */
+const UNACKNOWLEDGED = 30;
+
+/**
+ * Why the bytes before the first early segment are not waited for any more; undefined: they are. Called
+ * for each packet of the connection while there is a hole.
+ *
+ * @param receiver the other direction, whose acknowledgements tell what has arrived there
+ * @param seconds packet time
+ */
+export function hopeless(
+  half: Half,
+  receiver: Half,
+  limits: StreamLimits,
+  seconds: number,
+): GapReason | undefined {
+  const first = half.early;
+  if (first === undefined) return undefined;
+  if (half.earlyBytes > limits.earlyBytes || half.earlyCount > limits.earlySegments) return 'limit';
+  if (isReceived(first, receiver)) half.holePackets++;
+  return half.holePackets > limits.holePackets || isOverdue(half, receiver, limits, seconds)
+    ? 'lost'
+    : undefined;
+}
+
+/** Whether a hole has been waited for long enough, however few packets its connection has had since. */
+export function isOverdue(half: Half, receiver: Half, limits: StreamLimits, seconds: number): boolean {
+  if (half.early === undefined) return false;
+  const patience = limits.holeSeconds * (isReceived(half.early, receiver) ? 1 : UNACKNOWLEDGED);
+  return seconds - half.holeSeconds > patience;
+}
+
+/**
+ * Acknowledged means received: those bytes passed and were not captured, or come a little late from
+ * another queue of the network card. The other end sends them no more. Where no acknowledgement is seen
+ * at all, that is as good as it gets.
+ */
+function isReceived(first: Early, receiver: Half): boolean {
+  return !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;
+}
+
+/** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */
+export function finReceived(half: Half, receiver: Half): boolean {
+  return half.finSeen && receiver.ackSeen && seqDiff(receiver.acked, half.fin) > 0;
+}

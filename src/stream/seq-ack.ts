@@ -1,0 +1,35 @@
+/** What a packet's flags and numbers tell of both directions, its bytes apart. */
+import type { Headers } from '../packet/headers.js';
+import { TCP_ACK, TCP_SYN } from '../packet/tcp.js';
+import { type Half, seqDiff } from './direction.js';
+
+/**
+ * Notes the numbers of a packet that `half` has sent and `other` receives.
+ * @returns the sequence number of its first byte
+ */
+export function note(half: Half, other: Half, h: Headers): number {
+  half.packets++;
+  let seq = h.seq;
+  const acks = (h.flags & TCP_ACK) !== 0;
+  if ((h.flags & TCP_SYN) !== 0) {
+    half.initial = seq;
+    half.initialSeen = true;
+    seq = (seq + 1) >>> 0;
+    if (!half.synced) sync(half, seq);
+    // A SYN-ACK tells where the other direction starts, if its SYN was not seen.
+    if (acks && !other.synced) sync(other, h.ack);
+  }
+  if (!acks) return seq;
+  // Nor need the SYN-ACK be seen: what its receiver acknowledges before it has sent anything itself is
+  // the SYN alone, except where the server speaks first and the handshake's last packet is missing too.
+  if (!other.synced && half.initialSeen && seq === (half.initial + 1) >>> 0) sync(other, h.ack);
+  if (!half.ackSeen || seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;
+  if (!half.ackSeen) half.firstAcked = h.ack;
+  half.ackSeen = true;
+  return seq;
+}
+
+function sync(half: Half, next: number): void {
+  half.synced = true;
+  half.next = next;
+}

@@ -1,0 +1,101 @@
+/** What the port mapper says where bricks listen is known to the decoders of the bricks, whichever they are. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { startDecoders } from '../../src/pipeline/threads/decoder-pool.js';
+import { createControl } from '../../src/pipeline/threads/messages.js';
+import { createTallies } from '../../src/pipeline/threads/observer.js';
+import { decoderData } from '../../src/pipeline/threads/run.js';
+import { Mark } from '../../src/ring/layout.js';
+import { createRing } from '../../src/ring/ring.js';
+import { openWriter } from '../../src/ring/writer.js';
+import { asRecords, type Packet, readPackets } from '../faults/packets.js';
+import { readArguments } from '../helpers/read-here.js';
+import { type Line, linesOf, until } from '../helpers/wiretail.js';
+
+/** By the three replies of PORTBYBRICK that the capture begins with. */
+const BRICKS: Readonly<Record<string, string>> = {
+  '10.77.0.1:56925': '/bricks/r1',
+  '10.77.0.2:52781': '/bricks/r2',
+  '10.77.0.3:60944': '/bricks/r3',
+};
+/** Behind the beginnings of all connections. */
+const Middle = 200;
+/** Threads start, on however busy a machine. */
+const START_MS = 60000;
+
+function isOfBrick({ connection }: Packet): boolean {
+  return Object.keys(BRICKS).some((end) => connection.endsWith(`>${end}`));
+}
+
+/** Decoders in their threads, and what they write. */
+async function startThreads(workers: number, linkType: number) {
+  const config = await readArguments(['--workers', `${workers}`, 'none']);
+  const shared = {
+    ring: createRing(config.ringBytes, config.ringSlots, workers),
+    counters: createCounters(workers + 1),
+    control: createControl(workers),
+    tallies: createTallies(workers),
+  };
+  const ring = openWriter(shared.ring);
+  ring.mark(Mark.link, linkType);
+  let text = '';
+  const fail = (decoder: number, reason: string) => assert.fail(`decoder ${decoder} died: ${reason}`);
+  const decoders = startDecoders(decoderData(config, shared, false), {
+    lines(_decoder, bytes) {
+      text += Buffer.from(bytes).toString();
+    },
+    actions() {},
+    died: fail,
+    hopeless: fail,
+  });
+  const rows = Array.from({ length: workers }, (_, decoder) => counterRow(shared.counters, decoder + 1));
+  return {
+    lines: (): readonly Line[] => linesOf(text),
+    send(packets: readonly Packet[]) {
+      const records = asRecords(packets);
+      assert.equal(ring.copy(records, 0, records.length), records.length, 'they have room');
+    },
+    /** Each decoder has heard what it was told: it hears between two beats, or before it looks for packets again. */
+    async heard() {
+      for (let round = 0; round < 2; round++) {
+        const before = rows.map((row) => row[Counter.beat]);
+        const beats = () => rows.every((row, decoder) => row[Counter.beat] > before[decoder]);
+        await until(beats, () => 'a decoder makes no progress', START_MS);
+      }
+    },
+    async end() {
+      ring.finish();
+      await decoders.done;
+      decoders.terminate();
+    },
+  };
+}
+
+describe('a connection to a brick that was joined late', () => {
+  for (const workers of [2, 4]) {
+    it(`has the brick that the port mapper told of: ${workers} decoders`, async () => {
+      const { linkType, packets } = await readPackets('g-fops-all');
+      const mapper = packets.filter(
+        (packet) => packet.connection.endsWith(':24007') && packet.number < Middle,
+      );
+      const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= Middle).slice(0, 60);
+      const threads = await startThreads(workers, linkType);
+      threads.send(mapper);
+      const told = () => threads.lines().filter(({ event }) => event.action === 'PORTBYBRICK').length === 3;
+      await until(told, () => `the port mapper said nothing: ${threads.lines().length} lines`, START_MS);
+      await threads.heard();
+      threads.send(late);
+      await threads.end();
+      const fops = threads.lines().filter(({ event }) => event.dataset === 'gluster.fop');
+      const seen = new Set<string>();
+      for (const { destination, gluster } of fops) {
+        const { ip, port } = destination as { ip: string; port: number };
+        const { brick } = gluster as { brick?: string };
+        assert.equal(brick, BRICKS[`${ip}:${port}`]);
+        seen.add(`${brick}`);
+      }
+      assert.deepEqual([...seen].sort(), Object.values(BRICKS));
+    });
+  }
+});

@@ -1,0 +1,15 @@
+/** What belongs to the whole process, V8's flags, is used by several threads at once. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+const THREADS = 4;
+const worker = new URL('../helpers/gc-worker.js', import.meta.url);
+
+test('several threads may tidy up for the first time at once', async () => {
+  const threads = Array.from({ length: THREADS }, () => new Worker(worker));
+  // An error of a thread rejects it.
+  const told = await Promise.all(threads.map((thread) => once(thread, 'message')));
+  assert.deepEqual(told, Array(THREADS).fill([40]));
+});

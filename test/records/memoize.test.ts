@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { remembered } from '../../src/records/memoize.js';
+
+test('names are made once, but for long ones, which would be kept for nothing', () => {
+  let made = 0;
+  const get = remembered((name) => {
+    made++;
+    return name.length;
+  });
+  for (let i = 0; i < 3; i++) assert.equal(get('short'), 5);
+  assert.equal(made, 1);
+  for (let i = 0; i < 3; i++) assert.equal(get('x'.repeat(2000)), 2000);
+  assert.equal(made, 4);
+});

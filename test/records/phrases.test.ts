@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { humanBytes } from '../../src/records/phrases.js';
+
+test('sizes: in the largest unit that tells them exactly', () => {
+  const sizes: [number | bigint, string][] = [
+    [0, '0 bytes'],
+    [0n, '0 bytes'],
+    [1, '1 byte'],
+    [1n, '1 byte'],
+    [1023, '1023 bytes'],
+    [131072, '128 KiB'],
+    [1536, '1536 bytes'],
+    [1048576, '1 MiB'],
+    [2n ** 63n, '8 EiB'],
+    [2n ** 64n - 1n, '18446744073709551615 bytes'],
+    [-1, '-1 bytes'],
+  ];
+  for (const [bytes, words] of sizes) assert.equal(humanBytes(bytes), words);
+});
