@@ -19,7 +19,7 @@ const BEHIND_MS = 5000;
  * @param delay milliseconds for which the kernel may keep packets back
  * @returns to be told after each round when it began, by monotonic(), and whether it took all that there was
  */
-export function newTimeTeller(ring: RingWriter, delay: number): (began: number, all: boolean) => void {
+export function newWatermark(ring: RingWriter, delay: number): (began: number, all: boolean) => void {
   let until = 0;
   let due = 0;
   let last = 0;

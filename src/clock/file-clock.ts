@@ -2,7 +2,8 @@
  * The kept time of capture files, where only packets tell the time. Whether it goes far ahead because the clock was set
  * or because nothing came, nobody can say; where it goes far back, the clock was set back, or another file begins.
  */
-import { isBefore, newShifts, type PacketClock, put } from './packet-clock.js';
+import { isBefore } from '../packet/timestamp.js';
+import { newClockOffsets, type PacketClock, put } from './packet-clock.js';
 
 /** Packets of several interfaces, and those that were merged, are out of order by less. */
 const DISORDER_SECONDS = 10;
@@ -10,7 +11,7 @@ const DISORDER_SECONDS = 10;
 const MOST_STEPS = 16;
 
 export function newFileClock(): PacketClock {
-  const shifts = newShifts();
+  const shifts = newClockOffsets();
   const latest = { seconds: 0, nanoseconds: 0 };
   return {
     time: undefined,

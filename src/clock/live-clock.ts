@@ -1,7 +1,8 @@
 /** The kept time of a live capture: the wall clock is compared with the one that nobody can set. */
+
 import { type Clocks, readClocks, STEP_MS } from '../observe/clocks.js';
-import type { Moment } from '../protocols/protocol.js';
-import { newShifts, type PacketClock, put } from './packet-clock.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
+import { newClockOffsets, type PacketClock, put } from './packet-clock.js';
 
 /** After a step, packets from before it may come for so long. */
 const OLD_MS = 5000;
@@ -9,7 +10,7 @@ const OLD_MS = 5000;
 const FUTURE_MS = 20;
 
 export function newLiveClock(read: () => Clocks = readClocks): PacketClock {
-  const shifts = newShifts();
+  const shifts = newClockOffsets();
   const first = read();
   let now = first.steady;
   /** What the kept time is ahead of monotonic(). */
@@ -18,7 +19,7 @@ export function newLiveClock(read: () => Clocks = readClocks): PacketClock {
   let shift = 0;
   let before = 0;
   let oldUntil = Number.NEGATIVE_INFINITY;
-  const time: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const time: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
   const instant = { seconds: 0, nanoseconds: 0 };
 
   const kept = (milliseconds: number) => {

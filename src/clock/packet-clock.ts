@@ -3,46 +3,45 @@
  * would be answered in the future. So a decoder keeps another time: the time of day as it was at first, going on
  * steadily whatever is set. All that is compared and subtracted is kept time; lines have what the packets said.
  */
-import type { Moment } from '../protocols/protocol.js';
-import type { Instant } from '../records/time.js';
+import { isBefore, type PacketTimestamp, type Timestamp } from '../packet/timestamp.js';
 
 export interface PacketClock {
   /** The packets that follow have come by now. */
   look(): void;
   /** Puts the kept time of a packet that says that time of day into `into`. */
-  packet(seconds: number, nanoseconds: number, into: Moment): void;
+  packet(seconds: number, nanoseconds: number, into: PacketTimestamp): void;
   /** What packets there were until that moment of monotonic() have been here. */
   passed(milliseconds: number): void;
   /**
    * Until this kept time all packets have been here: what was waited for too long by then is given up. undefined:
    * the packet at hand tells it.
    */
-  readonly time: Moment | undefined;
+  readonly time: PacketTimestamp | undefined;
   /** The time of day that belongs to a kept time. What it returns is good until the next call. */
-  wall(seconds: number, nanoseconds: number): Instant;
+  wall(seconds: number, nanoseconds: number): Timestamp;
   /** A kept time in milliseconds of monotonic(); NaN: it has none. */
-  monotonic(at: Instant): number;
+  monotonic(at: Timestamp): number;
 }
 
 /** By how much the time of day was ahead of the kept time, since when. */
-export interface Shifts {
+export interface ClockOffsets {
   /** None so far. */
   none(): boolean;
   count(): number;
   /** Another one holds from a kept time on. */
-  add(from: Instant, shift: Instant): void;
+  add(from: Timestamp, shift: Timestamp): void;
   /** The last one holds sooner than was said. */
-  sooner(from: Instant): void;
-  last(): Instant;
-  wall(seconds: number, nanoseconds: number): Instant;
+  sooner(from: Timestamp): void;
+  last(): Timestamp;
+  wall(seconds: number, nanoseconds: number): Timestamp;
 }
 
 /** Older ones are forgotten. */
 const SHIFTS_KEPT = 64;
-const NO_SHIFT: Instant = { seconds: 0, nanoseconds: 0 };
+const NO_SHIFT: Timestamp = { seconds: 0, nanoseconds: 0 };
 
-export function newShifts(): Shifts {
-  const all: { from: Instant; readonly shift: Instant }[] = [];
+export function newClockOffsets(): ClockOffsets {
+  const all: { from: Timestamp; readonly shift: Timestamp }[] = [];
   const wall = { seconds: 0, nanoseconds: 0 };
   let count = 0;
   return {
@@ -70,10 +69,6 @@ export function newShifts(): Shifts {
       return wall;
     },
   };
-}
-
-export function isBefore(a: Instant, b: Instant): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
 }
 
 /** Seconds and nanoseconds of which the latter may be a second too many or too few. */

@@ -14,7 +14,7 @@ import { startRun } from '../pipeline/threads/run.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';
 import { print } from './print.js';
-import { takePrecautions } from './privileges.js';
+import { restrictPrivileges } from './privileges.js';
 import { newReload } from './reload.js';
 import { notifierOf, takeManager } from './service-manager.js';
 import { CONFIG_OPTION, daemonSettings } from './settings.js';
@@ -47,7 +47,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
     }
     const { interfaces, filters, snaplen, bufferBytes, promiscuous, readTimeout } = config;
     const diagnostics = newDiagnostics(config.logLevel);
-    const user = await takePrecautions(settled);
+    const user = await restrictPrivileges(settled);
     const endpoint = await serveMetrics(config.metrics, diagnostics);
     const manager = takeManager(process.env, process.pid, (why) => diagnostics.warn(why));
     const notifier = manager && notifierOf(manager, () => run.observed.health(), diagnostics);

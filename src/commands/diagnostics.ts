@@ -52,13 +52,13 @@ function newWrite(): (line: string) => void {
 }
 
 /** A mistake of the user, in one line. @returns the exit code */
-export function sayMistake({ message }: UserError): number {
-  sayError(message.replaceAll('\n', ' '));
+export function printUsageError({ message }: UserError): number {
+  printError(message.replaceAll('\n', ' '));
   return 2;
 }
 
 /** The last words of a program that ends: a line, or the lines of an error's stack. */
-export function sayError(text: string): void {
+export function printError(text: string): void {
   const prefix = isJournal(2) ? levelPrefix(ERROR) : '';
   process.stderr.write(`${`wiretail: ${text}`.replaceAll(/^/gm, prefix)}\n`);
 }

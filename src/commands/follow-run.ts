@@ -1,7 +1,7 @@
 /** Runs to the end and exits: what `capture` and `read` have in common. */
 import type { Run } from '../pipeline/threads/run.js';
-import { sayMistake } from './diagnostics.js';
-import { leaveAtOnce } from './hard-exit.js';
+import { printUsageError } from './diagnostics.js';
+import { hardExit } from './hard-exit.js';
 
 /**
  * The first SIGINT or SIGTERM ends the run in order, the second ends the process at once. SIGUSR2 has files opened
@@ -19,14 +19,14 @@ export async function followRun(run: Run, hangup?: () => void, held: Held = () =
     ['SIGTERM', 15],
   ] as const) {
     process.on(signal, () => {
-      if (++signals > 1) leaveAtOnce(128 + number);
+      if (++signals > 1) hardExit(128 + number);
       run.stop();
     });
   }
   for (const signal of held()) process.emit(signal);
   const { code, stalled, mistake } = await run.ended;
-  const last = mistake === undefined ? code : sayMistake(mistake);
-  return stalled ? leaveAtOnce(last) : process.exit(last);
+  const last = mistake === undefined ? code : printUsageError(mistake);
+  return stalled ? hardExit(last) : process.exit(last);
 }
 
 /** Gives back those that came, and holds none any more. */

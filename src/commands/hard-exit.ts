@@ -11,7 +11,7 @@ const F_SETFL = 4;
  * Ends the process without waiting for anything. process.exit() waits for the threads of libuv's pool
  * (uv_library_shutdown() of libuv), and one of them may be in a write to a disk or terminal that hangs, for ever.
  */
-export function leaveAtOnce(code: number): never {
+export function hardExit(code: number): never {
   try {
     // Loaded as late as this: few need it.
     const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;

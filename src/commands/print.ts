@@ -1,6 +1,6 @@
 /** Text for standard output, from the commands that are no capture. */
 
-import { sayError } from './diagnostics.js';
+import { printError } from './diagnostics.js';
 
 /** Who reads it may stop reading (`| head`): that is no fault. */
 export function print(text: string): void {
@@ -10,6 +10,6 @@ export function print(text: string): void {
 
 function failed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
-  sayError(`standard output failed: ${error.message}`);
+  printError(`standard output failed: ${error.message}`);
   process.exitCode = 1;
 }

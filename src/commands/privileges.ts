@@ -1,7 +1,7 @@
 /** What the daemon may do: said and restricted before any thread is started. */
 import type { UserIds } from '../capture/privileges.js';
 import type { Arguments } from '../config/origin.js';
-import { single, wrong } from '../config/values.js';
+import { invalidValue, single } from '../config/values.js';
 
 /** Files that it creates are its own's and its group's to read: 0640 where 0666 was asked for. */
 const UMASK = 0o027;
@@ -23,21 +23,26 @@ export async function userOf(args: Arguments): Promise<UserIds | undefined> {
   if (name === undefined) return undefined;
   const privileges = await load();
   if (typeof privileges === 'string') {
-    throw wrong(args, 'user', name, `to be started as that user, since koffi can't be loaded: ${privileges}`);
+    throw invalidValue(
+      args,
+      'user',
+      name,
+      `to be started as that user, since koffi can't be loaded: ${privileges}`,
+    );
   }
   const user = privileges.lookUpUser(name);
-  if (user === undefined) throw wrong(args, 'user', name, 'the name or number of a user');
-  if (user.uid === 0) throw wrong(args, 'user', name, 'another user than root');
+  if (user === undefined) throw invalidValue(args, 'user', name, 'the name or number of a user');
+  if (user.uid === 0) throw invalidValue(args, 'user', name, 'another user than root');
   return user;
 }
 
 /** @returns whom the process becomes once the capture is open; undefined: it stays who it is */
-export async function takePrecautions(args: Arguments): Promise<UserIds | undefined> {
+export async function restrictPrivileges(args: Arguments): Promise<UserIds | undefined> {
   const engine = single(args, 'engine');
   const user = await userOf(args);
   const uid = process.geteuid?.();
   if (user !== undefined && uid !== 0 && uid !== user.uid) {
-    throw wrong(args, 'user', user.name, 'to be started as root, or as that user');
+    throw invalidValue(args, 'user', user.name, 'to be started as root, or as that user');
   }
   process.umask(UMASK);
   const privileges = await load();

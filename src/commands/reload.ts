@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { CaptureConfig } from '../config/options.js';
 import { describeOrigin, ORIGINS } from '../config/origin.js';
-import { changedSettings, type Settled } from '../config/resolve.js';
+import { changedSettings, type ResolvedSettings } from '../config/resolve.js';
 import type { DaemonSettings } from './settings.js';
 
 /** What applies changed settings to a run. */
@@ -21,7 +21,7 @@ export interface Reloading {
   readonly load: () => Promise<DaemonSettings>;
   readonly appliers: readonly Applier[];
   readonly diagnostics: Logger;
-  readonly first: Settled;
+  readonly first: ResolvedSettings;
   /** Who wants to be told of each that begins and is done does the work between. */
   readonly around?: ((work: () => Promise<void>) => Promise<void>) | undefined;
 }

@@ -8,7 +8,7 @@ import {
   DAEMON_DEFINITIONS,
   READ_OPTIONS,
 } from '../config/options.js';
-import { type Settled, settle } from '../config/resolve.js';
+import { type ResolvedSettings, resolveSettings } from '../config/resolve.js';
 
 /** No setting: it says where settings are. */
 export const CONFIG_OPTION = {
@@ -20,13 +20,13 @@ export const CONFIG_OPTION = {
 } as const;
 
 export interface DaemonSettings {
-  readonly settled: Settled;
+  readonly settled: ResolvedSettings;
   readonly config: CaptureConfig;
 }
 
 /** Reads the file anew each time. @throws UserError */
 export async function daemonSettings(given: Readonly<Record<string, unknown>>): Promise<DaemonSettings> {
-  const settled = await settle({
+  const settled = await resolveSettings({
     given,
     environment: process.env,
     known: ALL_DEFINITIONS,
@@ -37,8 +37,8 @@ export async function daemonSettings(given: Readonly<Record<string, unknown>>): 
 }
 
 /** The daemon's own file does not change what a person reads: it counts only if it is named. */
-export function readSettings(given: Readonly<Record<string, unknown>>): Promise<Settled> {
-  return settle({
+export function readSettings(given: Readonly<Record<string, unknown>>): Promise<ResolvedSettings> {
+  return resolveSettings({
     given,
     environment: process.env,
     known: ALL_DEFINITIONS,

@@ -1,6 +1,6 @@
 /** Settings from the environment: WIRETAIL_READ_TIMEOUT for --read-timeout, and so on. */
 import { type Definitions, variableOf } from './definition.js';
-import { didYouMean } from './nearest.js';
+import { suggest } from './nearest.js';
 import { UserError } from './user-error.js';
 
 /** Names the configuration file, so no key of it. */
@@ -29,7 +29,7 @@ export function fromEnvironment(definitions: Definitions, environment: Environme
     if (name !== undefined) given.set(name, settingOf(definitions, name, variable, value));
     else if (!isOfKubernetes(variable, value)) {
       throw new UserError(
-        `${variable}: there is no such setting${didYouMean(variable, [...names.keys(), CONFIG_VARIABLE])}`,
+        `${variable}: there is no such setting${suggest(variable, [...names.keys(), CONFIG_VARIABLE])}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /** Where metrics are served: the option, and what it comes to. */
 import type { Definitions } from './definition.js';
-import { type Arguments, single, wrong } from './values.js';
+import { type Arguments, invalidValue, single } from './values.js';
 
 export const METRICS_OPTIONS = {
   metrics: {
@@ -20,7 +20,7 @@ export function metricsConfig(args: Arguments): MetricsAddress {
   const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(value.trim());
   const port = Number(match?.[3]);
   if (match === null || port > 65535) {
-    throw wrong(args, 'metrics', value, 'HOST:PORT, such as 127.0.0.1:9732 or [::1]:9732');
+    throw invalidValue(args, 'metrics', value, 'HOST:PORT, such as 127.0.0.1:9732 or [::1]:9732');
   }
   return { host: match[1] ?? match[2], port };
 }

@@ -2,7 +2,7 @@
 import { closestMatch } from 'leven';
 
 /** `; did you mean snaplen?`, or nothing where no name is near. */
-export function didYouMean(name: string, known: readonly string[]): string {
+export function suggest(name: string, known: readonly string[]): string {
   const nearest = closestMatch(name, [...known], { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
   return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }

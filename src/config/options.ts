@@ -15,7 +15,7 @@ import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './outputs.js'
 import { REDACT_OPTIONS, redactKey } from './redact.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
 import { UserError } from './user-error.js';
-import { type Arguments, duration, integer, MIB, single, size, strings, wrong } from './values.js';
+import { type Arguments, duration, integer, invalidValue, MIB, single, size, strings } from './values.js';
 
 const DAY = 86400000;
 /** A ring segment must hold the longest packet (ring/layout.ts). */
@@ -239,9 +239,9 @@ export interface ReadConfig extends CommonConfig, OutputsConfig {
 /** @param cores processors of the machine: one is left to the capture, one to the main thread */
 export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const interfaces = [...new Set(strings(args.interface))];
-  if (interfaces.includes('')) throw wrong(args, 'interface', "''", 'the name of a device');
+  if (interfaces.includes('')) throw invalidValue(args, 'interface', "''", 'the name of a device');
   if (interfaces.includes('any') && interfaces.length > 1) {
-    throw wrong(
+    throw invalidValue(
       args,
       'interface',
       interfaces.join(', '),
@@ -314,7 +314,7 @@ const SHORTEST_LINE = 2048;
 function maxLine(args: Arguments): number {
   const bytes = integer(args, 'max-line', 0, 1 << 30);
   if (bytes > 0 && bytes < SHORTEST_LINE) {
-    throw wrong(args, 'max-line', String(bytes), `0 (no limit) or at least ${SHORTEST_LINE} bytes`);
+    throw invalidValue(args, 'max-line', String(bytes), `0 (no limit) or at least ${SHORTEST_LINE} bytes`);
   }
   return bytes;
 }
@@ -327,7 +327,7 @@ function ports(args: Arguments, name: string): number[] {
   const text = single(args, name) ?? '';
   const list = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : 0));
   if (list.some((port) => port < 1 || port > 65535)) {
-    throw wrong(args, name, text, 'ports from 1 to 65535, separated by commas');
+    throw invalidValue(args, name, text, 'ports from 1 to 65535, separated by commas');
   }
   return list;
 }
@@ -340,7 +340,7 @@ function tunnels(args: Arguments): TunnelName[] {
   const known = names.filter(isTunnel);
   if (known.length < names.length) {
     const expected = Object.keys(TUNNEL_FILTERS).join(', ');
-    throw wrong(args, 'decapsulate', text, `some of ${expected}, separated by commas`);
+    throw invalidValue(args, 'decapsulate', text, `some of ${expected}, separated by commas`);
   }
   return [...new Set(known)];
 }

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { Definitions } from './definition.js';
 import { FACILITIES } from './syslog-facilities.js';
-import { type Arguments, duration, integer, MIB, single, size, strings, wrong } from './values.js';
+import { type Arguments, duration, integer, invalidValue, MIB, single, size, strings } from './values.js';
 
 export const OUTPUT_OPTIONS = {
   output: {
@@ -99,12 +99,12 @@ export function outputsConfig(args: Arguments): OutputsConfig {
   const rotation = rotationOf(args);
   if (rotation !== undefined && !texts.some((text) => text.startsWith('file:'))) {
     const name = args['rotate-size'] === undefined ? 'rotate-age' : 'rotate-size';
-    throw wrong(args, name, String(args[name]), '--output file:PATH too, which is what it is about');
+    throw invalidValue(args, name, String(args[name]), '--output file:PATH too, which is what it is about');
   }
   const priority = single(args, 'stdout-priority') as 'auto' | 'always' | 'never';
   const outputs = [...texts.map((text) => outputOf(args, text, rotation, priority)), ...transportsOf(args)];
   for (const [i, text] of texts.entries()) {
-    if (texts.indexOf(text) < i) throw wrong(args, 'output', text, 'each output once');
+    if (texts.indexOf(text) < i) throw invalidValue(args, 'output', text, 'each output once');
   }
   return {
     outputs: outputs.length > 0 ? outputs : [{ kind: 'stdout', priority }],
@@ -130,15 +130,15 @@ function outputOf(
     return { kind: 'file', path: text.slice('file:'.length), rotation };
   }
   if (text.startsWith('syslog:')) return syslogOf(args, text);
-  throw wrong(args, 'output', text, EXPECTED);
+  throw invalidValue(args, 'output', text, EXPECTED);
 }
 
 function syslogOf(args: Arguments, text: string): OutputSpec {
-  const mistake = () => wrong(args, 'output', text, EXPECTED);
+  const mistake = () => invalidValue(args, 'output', text, EXPECTED);
   const [, where = '', query = ''] = /^syslog:([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
   const name = query === '' ? 'daemon' : /^facility=(.*)$/.exec(query)?.[1];
   const facility = FACILITIES.indexOf(name ?? '');
-  if (facility < 0) throw wrong(args, 'output', text, `?facility= one of ${FACILITIES.join(', ')}`);
+  if (facility < 0) throw invalidValue(args, 'output', text, `?facility= one of ${FACILITIES.join(', ')}`);
   const path = /^unix:(?:\/\/)?(\/.+)$/.exec(where)?.[1];
   if (path !== undefined) return { kind: 'syslog', name: text, to: { protocol: 'unix', path }, facility };
   const match = /^(tcp|udp):\/\/(?:\[([0-9a-f:.%]+)\]|([^:/[\]]+))(?::(\d{1,5}))?\/?$/i.exec(where);
@@ -154,11 +154,11 @@ function transportsOf(args: Arguments): OutputSpec[] {
   const targets = strings(args.transport);
   const options = strings(args['transport-options']);
   if (options.length > targets.length) {
-    throw wrong(args, 'transport-options', options.at(-1) ?? '', 'a --transport that they are of');
+    throw invalidValue(args, 'transport-options', options.at(-1) ?? '', 'a --transport that they are of');
   }
   return targets.map((target, i) => {
     if (target === '' || (target.startsWith('.') && !isAbsolute(target))) {
-      throw wrong(args, 'transport', `'${target}'`, "a package's name or an absolute path");
+      throw invalidValue(args, 'transport', `'${target}'`, "a package's name or an absolute path");
     }
     return { kind: 'transport', target, options: jsonObject(args, options[i] ?? '{}') };
   });
@@ -170,7 +170,12 @@ function jsonObject(args: Arguments, text: string): object {
     value = JSON.parse(text);
   } catch {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(args, 'transport-options', text, 'a JSON object, such as {"destination": "/var/log/x"}');
+    throw invalidValue(
+      args,
+      'transport-options',
+      text,
+      'a JSON object, such as {"destination": "/var/log/x"}',
+    );
   }
   return value;
 }

@@ -11,7 +11,7 @@ import {
   type Scalar,
 } from 'yaml';
 import type { Definition, Definitions } from './definition.js';
-import { didYouMean } from './nearest.js';
+import { suggest } from './nearest.js';
 import { UserError } from './user-error.js';
 
 export interface FileValue {
@@ -38,7 +38,7 @@ export function parseConfig(path: string, text: string, definitions: Definitions
     const line = lineOf(keyNode);
     if (!Object.hasOwn(definitions, key)) {
       throw new UserError(
-        `${path}:${line}: ${key}: there is no such key${didYouMean(key, Object.keys(definitions))}`,
+        `${path}:${line}: ${key}: there is no such key${suggest(key, Object.keys(definitions))}`,
       );
     }
     let value: unknown;

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isHashableGlob } from '../records/name-hash.js';
 import type { Definitions } from './definition.js';
-import { type Arguments, single, strings, wrong } from './values.js';
+import { type Arguments, invalidValue, single, strings } from './values.js';
 
 export const REDACT_OPTIONS = {
   redact: {
@@ -26,12 +26,13 @@ const ShortestKey = 16;
 export function redactKey(args: Arguments): string | undefined {
   const file = single(args, 'redact-key-file');
   if (single(args, 'redact') !== 'paths') {
-    if (file !== undefined) throw wrong(args, 'redact-key-file', file, '--redact paths too, which it is for');
+    if (file !== undefined)
+      throw invalidValue(args, 'redact-key-file', file, '--redact paths too, which it is for');
     return undefined;
   }
   const glob = strings(args.path).find((one) => !isHashableGlob(one));
   if (glob !== undefined) {
-    throw wrong(
+    throw invalidValue(
       args,
       'path',
       glob,
@@ -48,10 +49,15 @@ function keyOf(args: Arguments, file: string): string {
     key = readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw wrong(args, 'redact-key-file', file, `a file that can be read (${code})`);
+    throw invalidValue(args, 'redact-key-file', file, `a file that can be read (${code})`);
   }
   if (key.length < ShortestKey) {
-    throw wrong(args, 'redact-key-file', file, `a file of ${ShortestKey} bytes or more, not ${key.length}`);
+    throw invalidValue(
+      args,
+      'redact-key-file',
+      file,
+      `a file of ${ShortestKey} bytes or more, not ${key.length}`,
+    );
   }
   return createHash('sha256').update(key).digest('hex');
 }

@@ -4,9 +4,9 @@ import { CONFIG_VARIABLE, type Environment, fromEnvironment } from './environmen
 import { readConfigFile } from './file.js';
 import { type Arguments, ORIGINS, type Origin, type Origins } from './origin.js';
 import { UserError } from './user-error.js';
-import { wrong } from './values.js';
+import { invalidValue } from './values.js';
 
-export type Settled = Arguments & { readonly [ORIGINS]: Origins };
+export type ResolvedSettings = Arguments & { readonly [ORIGINS]: Origins };
 
 export interface Sources {
   /** What yargs parsed, without defaults (definition.ts). */
@@ -28,7 +28,7 @@ export function namedFile(given: Sources['given'], environment: Environment): st
   return config === undefined ? environment[CONFIG_VARIABLE] : String(config);
 }
 
-export async function settle(sources: Sources): Promise<Settled> {
+export async function resolveSettings(sources: Sources): Promise<ResolvedSettings> {
   const { given, environment, known, definitions, usualFile } = sources;
   const named = namedFile(given, environment);
   const variables = fromEnvironment(known, environment);
@@ -54,17 +54,17 @@ export async function settle(sources: Sources): Promise<Settled> {
       origins.set(name, { kind: 'default' });
     }
   }
-  const settled: Settled = Object.assign(values, { [ORIGINS]: origins });
+  const settled: ResolvedSettings = Object.assign(values, { [ORIGINS]: origins });
   for (const [name, { choices }] of Object.entries(definitions)) {
     const value = settled[name];
     if (choices === undefined || value === undefined || Array.isArray(value)) continue;
     if (!choices.includes(String(value)))
-      throw wrong(settled, name, String(value), `one of ${choices.join(', ')}`);
+      throw invalidValue(settled, name, String(value), `one of ${choices.join(', ')}`);
   }
   return settled;
 }
 
 /** The settings whose values differ. */
-export function changedSettings(before: Settled, after: Settled): string[] {
+export function changedSettings(before: ResolvedSettings, after: ResolvedSettings): string[] {
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }

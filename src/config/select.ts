@@ -1,7 +1,7 @@
 /** Which lines are written, and which of them are warnings: the options, and what they come to. */
 import { DATASETS } from '../records/datasets.js';
 import type { Definitions } from './definition.js';
-import { type Arguments, duration, single, strings, wrong } from './values.js';
+import { type Arguments, duration, invalidValue, single, strings } from './values.js';
 
 export const SELECT_OPTIONS = {
   slow: {
@@ -92,7 +92,7 @@ export function selectConfig(args: Arguments): Select {
   const slow = args.slow === undefined ? undefined : duration(args, 'slow', 0, LongestSlow) * 1e6;
   const only = onlyOf(args);
   if (only.includes('slow') && slow === undefined) {
-    throw wrong(args, 'only', 'slow', '--slow DURATION too, which says what is slow');
+    throw invalidValue(args, 'only', 'slow', '--slow DURATION too, which says what is slow');
   }
   return {
     slow,
@@ -113,14 +113,14 @@ function onlyOf(args: Arguments): Select['only'] {
   return text.split(',').map((part) => {
     const name = part.trim();
     if (name === 'slow' || name === 'errors') return name;
-    throw wrong(args, 'only', text, 'slow, errors, or both separated by a comma');
+    throw invalidValue(args, 'only', text, 'slow, errors, or both separated by a comma');
   });
 }
 
 /** Those without commas: a path may have them. */
 function patterns(args: Arguments, name: string): string[] {
   const list = strings(args[name]);
-  if (list.includes('')) throw wrong(args, name, "''", 'a glob');
+  if (list.includes('')) throw invalidValue(args, name, "''", 'a glob');
   return list;
 }
 
@@ -128,7 +128,7 @@ function globs(args: Arguments, name: string): string[] {
   const list = strings(args[name])
     .flatMap((text) => text.split(','))
     .map((part) => part.trim());
-  if (list.includes('')) throw wrong(args, name, String(args[name]), 'names separated by commas');
+  if (list.includes('')) throw invalidValue(args, name, String(args[name]), 'names separated by commas');
   return list;
 }
 
@@ -140,7 +140,7 @@ function datasets(args: Arguments): string[] {
       whole === undefined ? dataset === glob : dataset.startsWith(whole),
     );
     if (!known) {
-      throw wrong(args, 'dataset', glob, `some of ${DATASETS.join(', ')}, or gluster.*, gearman.*`);
+      throw invalidValue(args, 'dataset', glob, `some of ${DATASETS.join(', ')}, or gluster.*, gearman.*`);
     }
   }
   return list;
@@ -150,6 +150,6 @@ function sample(args: Arguments): number {
   const text = single(args, 'sample');
   if (text === undefined) return 1;
   const match = /^1\/([1-9]\d{0,8})$/.exec(text.trim());
-  if (match === null) throw wrong(args, 'sample', text, '1/N, such as 1/100');
+  if (match === null) throw invalidValue(args, 'sample', text, '1/N, such as 1/100');
   return Number(match[1]);
 }

@@ -8,7 +8,7 @@ export type { Arguments };
 export const MIB = 1 << 20;
 
 /** @param value as it was given; its source is named with it */
-export function wrong(args: Arguments, name: string, value: string, expected: string): UserError {
+export function invalidValue(args: Arguments, name: string, value: string, expected: string): UserError {
   return new UserError(`${asWritten(args, name, value)}: expected ${expected}`);
 }
 
@@ -28,7 +28,7 @@ export function integer(args: Arguments, name: string, least: number, most: numb
   const text = single(args, name) ?? '';
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) {
-    throw wrong(args, name, text, `a whole number from ${least} to ${most}`);
+    throw invalidValue(args, name, text, `a whole number from ${least} to ${most}`);
   }
   return value;
 }
@@ -37,7 +37,7 @@ export function size(args: Arguments, name: string, least: number, most: number)
   const text = single(args, name) ?? '';
   const value = parseSize(text, MIB);
   if (value === undefined || value < least || value > most) {
-    throw wrong(args, name, text, `a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`);
+    throw invalidValue(args, name, text, `a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`);
   }
   return value;
 }
@@ -46,7 +46,7 @@ export function duration(args: Arguments, name: string, least: number, most: num
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
   if (value === undefined || value < least || value > most) {
-    throw wrong(args, name, text, `a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
+    throw invalidValue(args, name, text, `a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
   }
   return value;
 }

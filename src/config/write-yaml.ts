@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Definition, Definitions } from './definition.js';
 import { variableOf } from './definition.js';
 import { describeOrigin, ORIGINS } from './origin.js';
-import type { Settled } from './resolve.js';
+import type { ResolvedSettings } from './resolve.js';
 
 function oneLine(value: unknown): string {
   // JSON's text is YAML's too (YAML 1.2, section 1.3).
@@ -20,7 +20,7 @@ function plain(definition: Definition, value: unknown): unknown {
 }
 
 /** What `--print-config` prints: a configuration file that says the same. */
-export function effectiveYaml(definitions: Definitions, settled: Settled): string {
+export function effectiveYaml(definitions: Definitions, settled: ResolvedSettings): string {
   const lines = Object.keys(definitions).map((name) => {
     const value = settled[name];
     const origin = settled[ORIGINS].get(name) ?? { kind: 'default' };

@@ -1,8 +1,8 @@
 /** The parts that lines are made of: the head, and the `rpc` section, whose form is always the same. */
 import { Buffer } from 'node:buffer';
-import { remembered } from '../records/memoize.js';
+import { memoize } from '../records/memoize.js';
 import type { JsonObject, RecordBody, RpcSection } from '../records/record.js';
-import { keepWritten, writtenOf } from '../records/shared.js';
+import { cacheBytes, cachedBytes } from '../records/shared.js';
 import { secondText, wallTime } from '../records/time.js';
 import { type LineBytes, putAscii, putByte, putBytes, putDigits, putNumber } from './bytes.js';
 import { putObject, quoted } from './json.js';
@@ -21,7 +21,7 @@ export function beginningOf(text: string): Uint8Array {
  * What comes between a line's time and its duration, or its end: some seventy bytes that few lines have as their own.
  * By the dataset and the action; then by the outcome, and whether a duration follows.
  */
-const EVENT = remembered(() => remembered((): (Uint8Array | undefined)[] => []));
+const EVENT = memoize(() => memoize((): (Uint8Array | undefined)[] => []));
 const OUTCOME = { success: 2, failure: 4, unknown: 6 } as const;
 
 function eventBytes({ dataset, action, outcome, duration }: RecordBody): Uint8Array {
@@ -98,7 +98,7 @@ interface Called {
   done: Uint8Array;
 }
 /** By the method's name the one that came last. */
-const CALLED = remembered(
+const CALLED = memoize(
   (): Called => ({
     program: undefined,
     version: undefined,
@@ -129,14 +129,14 @@ function calledBytes(rpc: RpcSection, method: string): Uint8Array {
 
 /** Of an object that records have in common: as it was written the first time, if it was. */
 function putShared(out: LineBytes, members: JsonObject): void {
-  const before = writtenOf(members);
+  const before = cachedBytes(members);
   if (before !== undefined) {
     putBytes(out, before);
     return;
   }
   const { at, buffer } = out;
   putObject(out, members);
-  if (out.at <= buffer.length) keepWritten(members, buffer.subarray(at, out.at));
+  if (out.at <= buffer.length) cacheBytes(members, buffer.subarray(at, out.at));
 }
 
 /** `,"rpc":{...}` */

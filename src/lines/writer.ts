@@ -12,12 +12,12 @@ import { putJson, putObject, putSentence } from './json.js';
 import { beginningOf, putHead, putRpc } from './parts.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
-export type Beginnings = { -readonly [level in Level]?: Uint8Array } & { readonly bindings: JsonObject };
+export type LinePrefixes = { -readonly [level in Level]?: Uint8Array } & { readonly bindings: JsonObject };
 
-export interface RecordLog {
+export interface LineWriter {
   /** For lines that all carry `bindings` (a flow's source, destination, network). */
-  child(bindings: JsonObject): Beginnings;
-  write(beginnings: Beginnings, body: RecordBody): void;
+  child(bindings: JsonObject): LinePrefixes;
+  write(beginnings: LinePrefixes, body: RecordBody): void;
 }
 
 /** What pino ends a line without a message and fields with. */
@@ -31,7 +31,7 @@ const MESSAGE = Buffer.from(',"message":');
 const END_OF_LINE = Buffer.from('}\n');
 
 /** @param maxLine bytes that a line may have at most, its newline included; 0: no limit */
-export function newRecordLog(maxLine: number, lines: LineMemory): RecordLog {
+export function newLineWriter(maxLine: number, lines: LineMemory): LineWriter {
   let written = '';
   const root = pino(
     {
@@ -47,7 +47,7 @@ export function newRecordLog(maxLine: number, lines: LineMemory): RecordLog {
     },
   );
 
-  const begin = (beginnings: Beginnings, level: Level): Uint8Array => {
+  const begin = (beginnings: LinePrefixes, level: Level): Uint8Array => {
     root.child(beginnings.bindings)[level]('');
     const beginning = beginningOf(escaped(written.slice(0, -END.length)));
     beginnings[level] = beginning;

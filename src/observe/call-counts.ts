@@ -26,7 +26,7 @@ export const BUCKETS: readonly number[] = [
 const LIMITS = Float64Array.from(BUCKETS, (seconds) => Math.round(seconds * 1e9));
 
 /** Places in a row: the tables have some 330 actions, `_other` of each dataset included. */
-export const PLACES = 512;
+export const SLOTS = 512;
 const FIRST_BUCKET = OUTCOMES.length;
 /** Nanoseconds of all durations together. */
 const SUM = FIRST_BUCKET + BUCKETS.length + 1;
@@ -41,7 +41,7 @@ const OUTCOME_COLUMN: Readonly<Record<EventOutcome | 'none', number>> = {
 
 /** Memory for `rows` decoders. */
 export function createCallCounts(rows: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(rows * PLACES * COLUMNS * 8);
+  return new SharedArrayBuffer(rows * SLOTS * COLUMNS * 8);
 }
 
 /**
@@ -54,8 +54,8 @@ export function newCallCounter(
   row: number,
   actions: readonly Action[],
 ): (body: RecordBody) => void {
-  if (actions.length > PLACES) throw new Error(`${actions.length} actions, and places for ${PLACES}`);
-  const cells = new Float64Array(memory, row * PLACES * COLUMNS * 8, PLACES * COLUMNS);
+  if (actions.length > SLOTS) throw new Error(`${actions.length} actions, and places for ${SLOTS}`);
+  const cells = new Float64Array(memory, row * SLOTS * COLUMNS * 8, SLOTS * COLUMNS);
   const places = new Map<string, Map<string, number>>();
   for (const [place, { dataset, action }] of actions.entries()) {
     const known = places.get(dataset) ?? new Map<string, number>();
@@ -89,7 +89,7 @@ export function callTotals(memory: SharedArrayBuffer, actions: readonly Action[]
   const cells = new Float64Array(memory);
   const columns = (place: number): number[] => {
     const sums = new Array<number>(COLUMNS).fill(0);
-    for (let at = place * COLUMNS; at < cells.length; at += PLACES * COLUMNS) {
+    for (let at = place * COLUMNS; at < cells.length; at += SLOTS * COLUMNS) {
       for (let column = 0; column < COLUMNS; column++) sums[column] += cells[at + column];
     }
     return sums;

@@ -20,7 +20,7 @@ export function monotonic(): number {
 }
 
 /** What a thread says that it makes progress with; it costs well below a microsecond. */
-export function newBeat(row: CounterRow): () => void {
+export function newHeartbeat(row: CounterRow): () => void {
   let memoryDue = 0;
   return () => {
     const now = monotonic();

@@ -4,7 +4,7 @@
  */
 
 /** Each begins with what no packet of Gearman and no record of RPC begins with. */
-const STRANGERS: readonly (readonly [name: string, first: RegExp])[] = [
+const GREETINGS: readonly (readonly [name: string, first: RegExp])[] = [
   ['http', /^(?:GET|PUT|POST|HEAD|PATCH|TRACE|DELETE|OPTIONS|CONNECT) \S/],
   // The preface of HTTP/2 (RFC 9113, section 3.4).
   ['http', /^PRI \* HTTP/],
@@ -16,13 +16,14 @@ const STRANGERS: readonly (readonly [name: string, first: RegExp])[] = [
   ['greeting', /^\d{3}[ -]/],
 ];
 
-const LOOK = 128;
+const INSPECTED_BYTES = 128;
 
 /** Whose first bytes these are; undefined: nobody's that is known here. */
-export function recognise(bytes: Uint8Array, start: number, end: number): string | undefined {
+export function guessProtocol(bytes: Uint8Array, start: number, end: number): string | undefined {
   // All of them begin with a digit or a capital letter.
   if (start >= end || bytes[start] < 0x30 || bytes[start] > 0x5a) return undefined;
   let head = '';
-  for (let at = start; at < Math.min(end, start + LOOK); at++) head += String.fromCharCode(bytes[at]);
-  return STRANGERS.find(([, first]) => first.test(head))?.[0];
+  for (let at = start; at < Math.min(end, start + INSPECTED_BYTES); at++)
+    head += String.fromCharCode(bytes[at]);
+  return GREETINGS.find(([, first]) => first.test(head))?.[0];
 }

@@ -2,6 +2,7 @@
  * What a protocol is to the rest of wiretail: bytes and times in, records out. A protocol knows no
  * thread, no file and no socket, and it imports nothing of capture, ring, output or pipeline.
  */
+import type { PacketTimestamp } from '../packet/timestamp.js';
 import type { RecordBody } from '../records/record.js';
 
 /** Direction of bytes in a connection. */
@@ -9,20 +10,11 @@ export const ToServer = 0;
 export const ToClient = 1;
 export type Direction = typeof ToServer | typeof ToClient;
 
-/**
- * The packet at hand: one object, filled again for each packet. A decoder that must remember a moment
- * copies the numbers. Nanoseconds since the epoch do not fit a double; the pair does.
- */
-export interface Moment {
-  /** Seconds since the epoch. */
-  seconds: number;
-  /** Nanoseconds, 0 to 999,999,999. */
-  nanoseconds: number;
-  /** 1-based number of the packet in its file; 0 when live. */
-  packet: number;
+export function opposite(dir: Direction): Direction {
+  return dir === ToServer ? ToClient : ToServer;
 }
 
-export type Words = readonly [number, number, number, number];
+export type AddressWords = readonly [number, number, number, number];
 
 /** What a decoder may know of the connection that it decodes. */
 export interface Connection {
@@ -31,8 +23,8 @@ export interface Connection {
   readonly clientPort: number;
   readonly ipVersion: number;
   /** Addresses as in packet/headers.ts: four 32-bit words. */
-  readonly server: Words;
-  readonly client: Words;
+  readonly server: AddressWords;
+  readonly client: AddressWords;
   /** Whether the connection's start (its SYN) was seen. */
   readonly fromStart: boolean;
 }
@@ -47,7 +39,7 @@ export type Emit = (from: Direction, body: RecordBody) => void;
 export type GapReason = 'lost' | 'snaplen' | 'limit' | 'midstream';
 
 /** What `data` returns when no more of the connection is wanted: its packets are only counted from then on. */
-export const LET_GO = Number.POSITIVE_INFINITY;
+export const IGNORE_FLOW = Number.POSITIVE_INFINITY;
 
 export interface FlowDecoder {
   /**
@@ -60,7 +52,7 @@ export interface FlowDecoder {
    * `buf` is only valid during the call. A call may hold back bytes only up to a bound of the
    * decoder's own; the stream gives up on a direction that holds back more than its limit (`gap`).
    */
-  data(dir: Direction, buf: Uint8Array, start: number, end: number, at: Moment): number;
+  data(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number;
   /**
    * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
    * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
@@ -70,10 +62,10 @@ export interface FlowDecoder {
    */
   gap(
     dir: Direction,
-    missing: number,
+    onPendingGap: number,
     reason: GapReason,
     skipping: boolean,
-    at: Moment,
+    at: PacketTimestamp,
     held: Uint8Array,
   ): void;
   /**
@@ -82,20 +74,20 @@ export interface FlowDecoder {
    */
   missing?(open: boolean): void;
   /** What open() needs to go on from here later, with another decoder; undefined: more is under way than that can tell. */
-  asleep?(at: Moment): Asleep | undefined;
+  suspend?(at: PacketTimestamp): SuspendedDecoder | undefined;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
-  close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment): void;
+  close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: PacketTimestamp): void;
 }
 
 /** What a decoder has left of a connection on which nothing happens: each protocol's own, and small. */
-export interface Asleep {
+export interface SuspendedDecoder {
   /** As the decoder has it, of Connection: what was seen from its start may have been claimed only behind a gap. */
   readonly fromStart: boolean;
 }
 
 /** What a first look at a connection's bytes says. */
-export const Claim = { no: 0, maybe: 1, yes: 2 } as const;
-export type Claim = (typeof Claim)[keyof typeof Claim];
+export const Match = { no: 0, maybe: 1, yes: 2 } as const;
+export type Match = (typeof Match)[keyof typeof Match];
 
 export interface ProtocolOptions {
   /** First bytes of payloads to log; 0: none. */
@@ -117,19 +109,19 @@ export interface ProtocolOptions {
 }
 
 /** What a protocol tells besides its records. */
-export interface Outside {
+export interface HostHooks {
   /** Counts what has no line of its own. */
-  tally(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
+  count(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
   /** A brick was found of which another decoder may have the connections. */
-  found(brick: FoundBrick): void;
+  brickDiscovered(brick: DiscoveredBrick): void;
   /** So many more Gearman jobs of a function (undefined: not known) wait for a worker and run. */
-  jobs(name: string | undefined, waiting: number, running: number): void;
+  jobsChanged(name: string | undefined, waiting: number, running: number): void;
 }
 
 /** Where a brick listens, as the port mapper says, which is another service than the brick's. */
-export interface FoundBrick {
+export interface DiscoveredBrick {
   readonly ipVersion: number;
-  readonly address: Words;
+  readonly address: AddressWords;
   readonly port: number;
   /** Its directory. */
   readonly path: string;
@@ -147,24 +139,24 @@ export interface KnownBrick {
 }
 
 /** A claim with a memory, shown the bytes of a connection as they pass; at `maybe` nobody else is asked. */
-export type LateClaim = (dir: Direction, buf: Uint8Array, start: number, end: number) => Claim;
+export type MidstreamDetector = (dir: Direction, buf: Uint8Array, start: number, end: number) => Match;
 
 export interface Protocol {
   readonly name: string;
   /** Its connections are recognised and let go: nothing of them can be decoded. */
   readonly encrypted?: true;
   /** Is buf[start, end), the first bytes seen of a direction, this protocol? `maybe` asks for more bytes. */
-  claim(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Claim;
+  detect(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Match;
   /** For a connection that was joined late, where what passes looks like nothing that begins. */
-  late?(): LateClaim;
+  detectMidstream?(): MidstreamDetector;
   /** @param asleep what such a decoder has left, to go on from */
-  open(connection: Connection, emit: Emit, options: ProtocolOptions, asleep?: Asleep): FlowDecoder;
+  open(connection: Connection, emit: Emit, options: ProtocolOptions, asleep?: SuspendedDecoder): FlowDecoder;
   /** With each packet, and now and then without one: what waits too long is told. */
-  tick?(at: Moment): void;
+  tick?(at: PacketTimestamp): void;
   /** The run is over, and every connection was closed. */
-  end?(at: Moment): void;
+  end?(at: PacketTimestamp): void;
   /** Packets were dropped, of whatever connections. */
-  missed?(): void;
+  onPacketLoss?(): void;
   /** Another decoder has found a brick. */
-  found?(brick: FoundBrick): void;
+  onBrickDiscovered?(brick: DiscoveredBrick): void;
 }

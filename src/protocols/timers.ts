@@ -2,20 +2,20 @@
  * What waits for something is looked after now and then: by packet time, and a part of it with each packet, so that none
  * costs much more than others.
  */
-import type { Moment } from './protocol.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
 
 /** So many are looked after with one packet. */
-const AT_ONCE = 256;
+const BATCH_SIZE = 256;
 const SECOND_MS = 1000;
 
 /** Those that wait, as a Set or Map has them. */
-export interface Waiting<T> {
+export interface TimerSet<T> {
   readonly size: number;
   values(): Iterator<T>;
 }
 
 /** Milliseconds between two rounds where nothing may wait longer than `limit`: what does is found a quarter late at most. */
-export function betweenRounds(limit: number): number {
+export function sweepInterval(limit: number): number {
   return Math.min(SECOND_MS, limit / 4);
 }
 
@@ -23,11 +23,11 @@ export function betweenRounds(limit: number): number {
  * @param every milliseconds from a round to the next
  * @returns to be called with each packet
  */
-export function newRounds<T>(
-  waiting: Waiting<T>,
-  lookAfter: (one: T, at: Moment) => void,
+export function newTimerSweep<T>(
+  waiting: TimerSet<T>,
+  lookAfter: (one: T, at: PacketTimestamp) => void,
   every = SECOND_MS,
-): (at: Moment) => void {
+): (at: PacketTimestamp) => void {
   let round: Iterator<T> | undefined;
   let last = -1;
   return (at) => {
@@ -38,7 +38,7 @@ export function newRounds<T>(
       last = now;
       round = waiting.values();
     }
-    for (let n = 0; n < AT_ONCE; n++) {
+    for (let n = 0; n < BATCH_SIZE; n++) {
       const next = round.next();
       if (next.done === true) {
         round = undefined;
@@ -49,18 +49,21 @@ export function newRounds<T>(
   };
 }
 
-export interface WaitingList<T> {
+export interface TimerList<T> {
   /** It waits from now on. */
   add(one: T): void;
   /** It waits no more. */
   remove(one: T): void;
-  tick(at: Moment): void;
+  tick(at: PacketTimestamp): void;
 }
 
 /** @param waits looks after one, and says whether it waits still */
-export function newWaitingList<T>(waits: (one: T, at: Moment) => boolean, every = SECOND_MS): WaitingList<T> {
+export function newTimerList<T>(
+  waits: (one: T, at: PacketTimestamp) => boolean,
+  every = SECOND_MS,
+): TimerList<T> {
   const all = new Set<T>();
-  const lookAfter = (one: T, at: Moment) => {
+  const lookAfter = (one: T, at: PacketTimestamp) => {
     if (!waits(one, at)) all.delete(one);
   };
   return {
@@ -70,6 +73,6 @@ export function newWaitingList<T>(waits: (one: T, at: Moment) => boolean, every 
     remove(one) {
       all.delete(one);
     },
-    tick: newRounds(all, lookAfter, every),
+    tick: newTimerSweep(all, lookAfter, every),
   };
 }

@@ -7,17 +7,17 @@ const NameLimit = 80;
 const Controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A name for a sentence: one line, not too long. */
-export function plain(value: unknown): string {
+export function displayName(value: unknown): string {
   let name = String(value);
   if (name.length > NameLimit) name = `${name.slice(0, NameLimit)}...`;
-  return oneLine(name);
+  return stripControls(name);
 }
 
 /**
  * Without what would break a line, be a terminal's command (C0 and C1 of ECMA-48), or change the order in which the rest
  * is shown (the bidirectional formatting characters of Unicode's annex 9).
  */
-export function oneLine(text: string): string {
+export function stripControls(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     // Seldom: what is not printable ASCII is looked at more closely.
@@ -29,7 +29,7 @@ export function oneLine(text: string): string {
 /** `0.00 ms` to `9.99 ms`, as nearly all take. */
 const Hundredths = Array.from({ length: 1000 }, (_, number) => `${(number / 100).toFixed(2)} ms`);
 
-export function elapsed(nanoseconds: number): string {
+export function formatDuration(nanoseconds: number): string {
   const hundredths = Math.round(nanoseconds / 1e4);
   // Of what lies in the middle between two, toFixed() decides.
   if (hundredths >= 0 && hundredths < 1000 && nanoseconds % 5000 !== 0) return Hundredths[hundredths];
@@ -39,14 +39,14 @@ export function elapsed(nanoseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-export function byteCount(bytes: number): string {
+export function formatByteCount(bytes: number): string {
   return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }
 
 const Units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 
 /** `128 KiB`; what is no whole number of such a unit is told exactly, in bytes. */
-export function humanBytes(bytes: number | bigint): string {
+export function formatSize(bytes: number | bigint): string {
   let value = bytes;
   let unit = '';
   for (const next of Units) {

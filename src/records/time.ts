@@ -1,27 +1,22 @@
 /** Times as they stand in lines: UTC with nine decimals, as RFC 3339 has them. */
-
-/** A moment as it is kept: the numbers of the packet that made it. */
-export interface Instant {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
+import type { Timestamp } from '../packet/timestamp.js';
 
 let lastSecond = -1;
 let lastText = '';
 
 /** What a thread's times are called outside; undefined: as they are. */
-let wall: ((seconds: number, nanoseconds: number) => Instant) | undefined;
+let wall: ((seconds: number, nanoseconds: number) => Timestamp) | undefined;
 
 /**
  * From here on this thread keeps times that no setting of the clock changes (clock/packet-clock.ts), and writes
  * the time of day that `toWall` makes of them.
  */
-export function writeTimesBy(toWall: (seconds: number, nanoseconds: number) => Instant): void {
+export function convertTimestampsWith(toWall: (seconds: number, nanoseconds: number) => Timestamp): void {
   wall = toWall;
 }
 
 /** The time of day of a kept moment. */
-export function wallTime(at: Instant): Instant {
+export function wallTime(at: Timestamp): Timestamp {
   return wall === undefined ? at : wall(at.seconds, at.nanoseconds);
 }
 
@@ -41,6 +36,6 @@ export function timestamp(seconds: number, nanoseconds: number): string {
 }
 
 /** Nanoseconds from a kept moment to `to`; exact up to 104 days. */
-export function nanosecondsBetween(seconds: number, nanoseconds: number, to: Instant): number {
+export function nanosecondsBetween(seconds: number, nanoseconds: number, to: Timestamp): number {
   return (to.seconds - seconds) * 1_000_000_000 + (to.nanoseconds - nanoseconds);
 }

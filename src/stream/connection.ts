@@ -1,29 +1,31 @@
 /** A TCP connection as it is followed: its endpoints, its two directions and its decoder. */
+
 import type { Headers } from '../packet/headers.js';
-import type { Connection, Direction, FlowDecoder, GapReason, Moment, Words } from '../protocols/protocol.js';
-import { type Half, newHalf } from './direction.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
+import type { AddressWords, Connection, Direction, FlowDecoder, GapReason } from '../protocols/protocol.js';
+import { type HalfConnection, newHalfConnection } from './direction.js';
 import { dropEarly } from './reorder-queue.js';
 
 /** Who is told what happens to a connection's stream. */
-export interface FlowWatcher {
-  gap(dir: Direction, missing: number, reason: GapReason, at: Moment): void;
+export interface FlowObserver {
+  gap(dir: Direction, missing: number, reason: GapReason, at: PacketTimestamp): void;
   /** Bytes of a retransmission differ from those seen first. */
-  differing(dir: Direction, bytes: number, at: Moment): void;
+  differing(dir: Direction, bytes: number, at: PacketTimestamp): void;
   /** Only packets in this direction are seen; `missing` bytes of the other were acknowledged so far. */
-  oneSided(dir: Direction, missing: number, at: Moment): void;
+  oneSided(dir: Direction, missing: number, at: PacketTimestamp): void;
   /** The decoder threw: the connection is ignored from here on. */
-  fault(error: unknown, at: Moment): void;
+  fault(error: unknown, at: PacketTimestamp): void;
   /** Whether it would tell the same without what it has told so far. */
-  isQuiet?(at: Moment): boolean;
+  isQuiet?(at: PacketTimestamp): boolean;
 }
 
 export interface Flow extends Connection {
   /** By direction: what goes to the server, what goes to the client. */
-  readonly halves: readonly [Half, Half];
+  readonly halves: readonly [HalfConnection, HalfConnection];
   decoder: FlowDecoder;
   /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
   protocol: number;
-  watcher: FlowWatcher;
+  watcher: FlowObserver;
   /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
   encrypted: boolean;
@@ -51,8 +53,8 @@ export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash:
 
 export function makeFlow(
   ipVersion: number,
-  server: Words,
-  client: Words,
+  server: AddressWords,
+  client: AddressWords,
   serverPort: number,
   clientPort: number,
   fromStart: boolean,
@@ -65,7 +67,7 @@ export function makeFlow(
     serverPort,
     clientPort,
     fromStart,
-    halves: [newHalf(), newHalf()],
+    halves: [newHalfConnection(), newHalfConnection()],
     decoder: NO_DECODER,
     watcher: NO_WATCHER,
     ignored: false,
@@ -81,7 +83,7 @@ export function makeFlow(
   };
 }
 
-const NO_WATCHER: FlowWatcher = { gap() {}, differing() {}, oneSided() {}, fault() {} };
+const NO_WATCHER: FlowObserver = { gap() {}, differing() {}, oneSided() {}, fault() {} };
 const NO_DECODER: FlowDecoder = {
   data: (_dir, _buf, _start, end) => end,
   gap() {},

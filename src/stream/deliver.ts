@@ -2,9 +2,10 @@
  * From bytes in order to the decoder: skips what it asked to skip, keeps what it did not consume, and
  * tells it what is missing.
  */
-import { type Direction, type GapReason, LET_GO, type Moment } from '../protocols/protocol.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
+import { type Direction, type GapReason, IGNORE_FLOW } from '../protocols/protocol.js';
 import type { Flow } from './connection.js';
-import { type Half, hold, unhold } from './direction.js';
+import { type HalfConnection, hold, unhold } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
 /**
@@ -19,7 +20,7 @@ export function deliver(
   start: number,
   end: number,
   length: number,
-  at: Moment,
+  at: PacketTimestamp,
   limits: StreamLimits,
 ): number {
   const half = flow.halves[dir];
@@ -42,11 +43,11 @@ export function deliver(
 function show(
   flow: Flow,
   dir: Direction,
-  half: Half,
+  half: HalfConnection,
   bytes: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
   limits: StreamLimits,
 ): void {
   if (flow.ignored) return;
@@ -54,7 +55,7 @@ function show(
   if (half.heldLength === 0) {
     const consumed = decoder.data(dir, bytes, start, end, at);
     if (consumed < end) hold(half, bytes, consumed, end);
-    else if (consumed === LET_GO) flow.ignored = true;
+    else if (consumed === IGNORE_FLOW) flow.ignored = true;
     else half.skip = consumed - end;
   } else {
     hold(half, bytes, start, end);
@@ -65,11 +66,11 @@ function show(
     reshow(flow, 0, at);
     reshow(flow, 1, at);
   }
-  if (half.heldLength > limits.heldBytes) dropHeld(flow, dir, at);
+  if (half.heldLength > limits.unconsumedBytes) dropHeld(flow, dir, at);
 }
 
 /** Drops what the decoder holds back, and tells it so. */
-export function dropHeld(flow: Flow, dir: Direction, at: Moment): void {
+export function dropHeld(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const half = flow.halves[dir];
   const lost = half.heldLength;
   if (lost === 0) return;
@@ -78,15 +79,15 @@ export function dropHeld(flow: Flow, dir: Direction, at: Moment): void {
   flow.decoder.gap(dir, lost, 'limit', false, at, EMPTY);
 }
 
-function showHeld(flow: Flow, dir: Direction, half: Half, at: Moment): void {
+function showHeld(flow: Flow, dir: Direction, half: HalfConnection, at: PacketTimestamp): void {
   const held = half.heldLength;
   const consumed = flow.decoder.data(dir, half.held as Uint8Array, 0, held, at);
   unhold(half, consumed);
-  if (consumed === LET_GO) flow.ignored = true;
+  if (consumed === IGNORE_FLOW) flow.ignored = true;
   else half.skip = Math.max(0, consumed - held);
 }
 
-function reshow(flow: Flow, dir: Direction, at: Moment): void {
+function reshow(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const half = flow.halves[dir];
   if (half.heldLength > 0 && !flow.ignored) showHeld(flow, dir, half, at);
 }
@@ -95,7 +96,13 @@ function reshow(flow: Flow, dir: Direction, at: Moment): void {
  * Tells the decoder of `missing` bytes at the half's place, which the caller has moved already.
  * @returns how many of them the decoder had not asked to skip
  */
-export function miss(flow: Flow, dir: Direction, missing: number, reason: GapReason, at: Moment): number {
+export function miss(
+  flow: Flow,
+  dir: Direction,
+  missing: number,
+  reason: GapReason,
+  at: PacketTimestamp,
+): number {
   if (flow.ignored) return 0;
   const half = flow.halves[dir];
   let left = missing;
@@ -107,7 +114,7 @@ export function miss(flow: Flow, dir: Direction, missing: number, reason: GapRea
     // The end of the skip is the end of a message, though nobody saw it.
     if (half.skip > 0) continue;
     const consumed = flow.decoder.data(dir, EMPTY, 0, 0, at);
-    if (consumed === LET_GO) {
+    if (consumed === IGNORE_FLOW) {
       flow.ignored = true;
       return 0;
     }

@@ -3,10 +3,8 @@
  * holds back or skips.
  */
 
-import { type Direction, ToClient, ToServer } from '../protocols/protocol.js';
-
 /** A segment that came before its turn: a copy of its bytes. */
-export interface Early {
+export interface QueuedSegment {
   /** Sequence number of its first byte. */
   seq: number;
   /** When it came. */
@@ -16,10 +14,10 @@ export interface Early {
   /** Bytes on the wire; more than bytes.length where the capture was cut. */
   length: number;
   bytes: Uint8Array;
-  next: Early | undefined;
+  next: QueuedSegment | undefined;
 }
 
-export interface Half {
+export interface HalfConnection {
   /** A byte of this direction has been placed: `next` means something. */
   synced: boolean;
   /** The SYN's sequence number, when it was seen: tells a repeated SYN from a new connection. */
@@ -40,7 +38,7 @@ export interface Half {
   held: Uint8Array | undefined;
   heldLength: number;
   /** Segments beyond `next`, in order of sequence, without overlap. */
-  early: Early | undefined;
+  early: QueuedSegment | undefined;
   earlyBytes: number;
   earlyCount: number;
   /** Since when there is a hole: packets of the connection since then, and the time. */
@@ -53,7 +51,7 @@ export interface Half {
   closedSeconds: number;
 }
 
-export function newHalf(): Half {
+export function newHalfConnection(): HalfConnection {
   return {
     synced: false,
     initial: 0,
@@ -78,12 +76,8 @@ export function newHalf(): Half {
   };
 }
 
-export function opposite(dir: Direction): Direction {
-  return dir === ToServer ? ToClient : ToServer;
-}
-
 /** Whether no byte of a direction went by. */
-export function isUnused(half: Half): boolean {
+export function isUnused(half: HalfConnection): boolean {
   return !half.synced || (half.initialSeen && half.next === (half.initial + 1) >>> 0);
 }
 
@@ -93,7 +87,7 @@ export function seqDiff(a: number, b: number): number {
 }
 
 /** Appends to what the decoder holds back. The buffer doubles, so that appending stays linear. */
-export function hold(half: Half, bytes: Uint8Array, start: number, end: number): void {
+export function hold(half: HalfConnection, bytes: Uint8Array, start: number, end: number): void {
   const length = end - start;
   const needed = half.heldLength + length;
   if (half.held === undefined || half.held.length < needed) {
@@ -108,7 +102,7 @@ export function hold(half: Half, bytes: Uint8Array, start: number, end: number):
 }
 
 /** Drops the first `count` bytes that were held. */
-export function unhold(half: Half, count: number): void {
+export function unhold(half: HalfConnection, count: number): void {
   if (half.held === undefined) return;
   if (count >= half.heldLength) {
     half.heldLength = 0;

@@ -5,7 +5,7 @@
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import type { Flow } from './connection.js';
-import { type Half, seqDiff } from './direction.js';
+import { type HalfConnection, seqDiff } from './direction.js';
 
 const FLAGS = TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN;
 
@@ -13,7 +13,7 @@ const FLAGS = TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN;
  * Takes a packet that `half` has sent and `other` receives, if nothing but numbers comes of it: nobody is told anything,
  * nothing waits or is known to be missing, before or after.
  */
-export function passes(flow: Flow, half: Half, other: Half, h: Headers): boolean {
+export function passes(flow: Flow, half: HalfConnection, other: HalfConnection, h: Headers): boolean {
   const length = h.payloadLength;
   if ((h.flags & FLAGS) !== TCP_ACK || !half.ackSeen || !other.synced) return false;
   if (flow.missing || half.finSeen || other.finSeen) return false;

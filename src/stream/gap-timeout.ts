@@ -1,6 +1,6 @@
 /** How long to wait for bytes that are missing. */
 import type { GapReason } from '../protocols/protocol.js';
-import { type Early, type Half, seqDiff } from './direction.js';
+import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
 /** Times the patience where the receiver has not acknowledged what is missing: it may yet be sent again. */
@@ -14,24 +14,29 @@ const UNACKNOWLEDGED = 30;
  * @param seconds packet time
  */
 export function hopeless(
-  half: Half,
-  receiver: Half,
+  half: HalfConnection,
+  receiver: HalfConnection,
   limits: StreamLimits,
   seconds: number,
 ): GapReason | undefined {
   const first = half.early;
   if (first === undefined) return undefined;
-  if (half.earlyBytes > limits.earlyBytes || half.earlyCount > limits.earlySegments) return 'limit';
+  if (half.earlyBytes > limits.queuedBytes || half.earlyCount > limits.queuedSegments) return 'limit';
   if (isReceived(first, receiver)) half.holePackets++;
-  return half.holePackets > limits.holePackets || isOverdue(half, receiver, limits, seconds)
+  return half.holePackets > limits.gapPackets || isOverdue(half, receiver, limits, seconds)
     ? 'lost'
     : undefined;
 }
 
 /** Whether a hole has been waited for long enough, however few packets its connection has had since. */
-export function isOverdue(half: Half, receiver: Half, limits: StreamLimits, seconds: number): boolean {
+export function isOverdue(
+  half: HalfConnection,
+  receiver: HalfConnection,
+  limits: StreamLimits,
+  seconds: number,
+): boolean {
   if (half.early === undefined) return false;
-  const patience = limits.holeSeconds * (isReceived(half.early, receiver) ? 1 : UNACKNOWLEDGED);
+  const patience = limits.gapSeconds * (isReceived(half.early, receiver) ? 1 : UNACKNOWLEDGED);
   return seconds - half.holeSeconds > patience;
 }
 
@@ -40,11 +45,11 @@ export function isOverdue(half: Half, receiver: Half, limits: StreamLimits, seco
  * another queue of the network card. The other end sends them no more. Where no acknowledgement is seen
  * at all, that is as good as it gets.
  */
-function isReceived(first: Early, receiver: Half): boolean {
+function isReceived(first: QueuedSegment, receiver: HalfConnection): boolean {
   return !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;
 }
 
 /** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */
-export function finReceived(half: Half, receiver: Half): boolean {
+export function finReceived(half: HalfConnection, receiver: HalfConnection): boolean {
   return half.finSeen && receiver.ackSeen && seqDiff(receiver.acked, half.fin) > 0;
 }

@@ -1,16 +1,16 @@
 /** Connections on which nothing happens sleep: of most that are open nothing comes for a long time. */
-import type { Moment } from '../protocols/protocol.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
 import type { Flow } from './connection.js';
-import type { Half } from './direction.js';
+import type { HalfConnection } from './direction.js';
 import type { FlowTable } from './flow-table.js';
 
 /** Gives what has to be kept of a connection; undefined: more is under way than can be kept so. */
-export type RestOf = (flow: Flow, at: Moment) => object | undefined;
+export type SuspendFlow = (flow: Flow, at: PacketTimestamp) => object | undefined;
 
 /** Of one that is ignored only the row is followed. */
 const Nothing = Object.freeze({});
 
-function rests(half: Half): boolean {
+function rests(half: HalfConnection): boolean {
   return half.early === undefined && half.heldLength === 0 && half.skip === 0;
 }
 
@@ -26,8 +26,8 @@ function streamRests({ halves: [a, b], missing }: Flow): boolean {
  * @param quiet looks in a row at which nothing has come since the last, after which it falls asleep
  * @returns whether it is awake still
  */
-export function newBedtime(table: FlowTable, quiet: number, restOf: RestOf) {
-  return (flow: Flow, at: Moment): boolean => {
+export function newIdleCheck(table: FlowTable, quiet: number, restOf: SuspendFlow) {
+  return (flow: Flow, at: PacketTimestamp): boolean => {
     if (flow.closed) return false;
     const packets = flow.halves[0].packets + flow.halves[1].packets;
     if (packets !== flow.looked) {

@@ -4,35 +4,35 @@ export interface StreamLimits {
   /** Connections followed at once; the least recently used goes first. */
   readonly flows: number;
   /** Bytes that may wait out of order in one direction. */
-  readonly earlyBytes: number;
+  readonly queuedBytes: number;
   /** Segments that may wait out of order in one direction. */
-  readonly earlySegments: number;
+  readonly queuedSegments: number;
   /** Bytes that may wait out of order, or be held back by decoders, in all connections together. */
   readonly totalBytes: number;
   /** What keeping a segment out of order costs besides its bytes, which counts among these. */
   readonly segmentCost: number;
   /** Bytes that a decoder may hold back in one direction. */
-  readonly heldBytes: number;
+  readonly unconsumedBytes: number;
   /**
    * How long a hole is waited for: packets of its connection once the receiver has acknowledged the
    * bytes behind it (they did arrive there, so no retransmission will come), and seconds of packet time.
    */
-  readonly holePackets: number;
-  readonly holeSeconds: number;
+  readonly gapPackets: number;
+  readonly gapSeconds: number;
   /** Seconds in which nothing comes, after which a connection is put to sleep (idle.ts). */
-  readonly quietSeconds: number;
+  readonly idleSeconds: number;
 }
 
 export const DEFAULT_LIMITS: StreamLimits = {
   flows: 65536,
-  earlyBytes: 4 << 20,
-  earlySegments: 4096,
+  queuedBytes: 4 << 20,
+  queuedSegments: 4096,
   totalBytes: 128 << 20,
   segmentCost: 320,
-  heldBytes: 4 << 20,
-  holePackets: 64,
-  holeSeconds: 2,
-  quietSeconds: 2,
+  unconsumedBytes: 4 << 20,
+  gapPackets: 64,
+  gapSeconds: 2,
+  idleSeconds: 2,
 };
 
 /** Plain numbers, written by one decoder; observe/ says what each is called outside. */
@@ -47,9 +47,9 @@ export interface StreamCounters {
   /** Connections that were recognised and can't be decoded. */
   flowsEncrypted: number;
   /** Connections of which only one direction was seen. */
-  flowsOneSided: number;
+  flowsAsymmetric: number;
   retransmittedBytes: number;
-  earlySegments: number;
+  outOfOrderSegments: number;
   differingBytes: number;
   gaps: number;
   gapBytes: number;
@@ -67,9 +67,9 @@ export function newStreamCounters(): StreamCounters {
     flowsMidstream: 0,
     flowsUnknown: 0,
     flowsEncrypted: 0,
-    flowsOneSided: 0,
+    flowsAsymmetric: 0,
     retransmittedBytes: 0,
-    earlySegments: 0,
+    outOfOrderSegments: 0,
     differingBytes: 0,
     gaps: 0,
     gapBytes: 0,

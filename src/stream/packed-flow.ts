@@ -1,7 +1,7 @@
 /** A connection as a row of 32-bit words: its endpoints, and all that is known of its stream while nothing is under way. */
 import type { Headers } from '../packet/headers.js';
 import { type Flow, makeFlow } from './connection.js';
-import type { Half } from './direction.js';
+import type { HalfConnection } from './direction.js';
 
 /** Addresses have four words each (packet/headers.ts). */
 export const Word = { hash: 0, server: 1, client: 5, ports: 9, flags: 10, halves: 11 } as const;
@@ -72,7 +72,7 @@ export function writeRow(rows: Int32Array, flow: Flow): void {
   writeHalf(rows, at + Word.halves + HalfWords, flow.halves[1]);
 }
 
-function halfFlags(half: Half): number {
+function halfFlags(half: HalfConnection): number {
   return (
     (half.synced ? HalfFlag.synced : 0) |
     (half.initialSeen ? HalfFlag.initialSeen : 0) |
@@ -82,7 +82,7 @@ function halfFlags(half: Half): number {
   );
 }
 
-function writeHalf(rows: Int32Array, at: number, half: Half): void {
+function writeHalf(rows: Int32Array, at: number, half: HalfConnection): void {
   rows[at + HalfWord.initial] = half.initial;
   rows[at + HalfWord.next] = half.next;
   rows[at + HalfWord.acked] = half.acked;
@@ -115,7 +115,7 @@ export function readRow(rows: Int32Array, row: number): Flow {
   return flow;
 }
 
-function readHalf(rows: Int32Array, at: number, flags: number, half: Half): void {
+function readHalf(rows: Int32Array, at: number, flags: number, half: HalfConnection): void {
   half.synced = (flags & HalfFlag.synced) !== 0;
   half.initialSeen = (flags & HalfFlag.initialSeen) !== 0;
   half.ackSeen = (flags & HalfFlag.ackSeen) !== 0;

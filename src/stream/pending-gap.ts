@@ -3,13 +3,13 @@
  * meanwhile may be younger than what was missed.
  */
 import type { Flow } from './connection.js';
-import { type Half, seqDiff } from './direction.js';
+import { type HalfConnection, seqDiff } from './direction.js';
 
 /**
  * Whether bytes of a direction are known to have passed that were not seen so far: others behind them were, or its
  * receiver has acknowledged them.
  */
-function isMissing(half: Half, receiver: Half): boolean {
+function isMissing(half: HalfConnection, receiver: HalfConnection): boolean {
   if (half.early !== undefined) return true;
   if (!half.synced || !receiver.ackSeen) return false;
   const unseen = seqDiff(receiver.acked, half.next);

@@ -3,34 +3,36 @@
  * what is missing said as a gap. It follows what passes by; it does not judge what a receiver would
  * accept (windows are not checked), since a sniffer sees neither end's state.
  */
+
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
-import { type Direction, type GapReason, type Moment, ToClient, ToServer } from '../protocols/protocol.js';
-import { newWaitingList } from '../protocols/timers.js';
+import { isBefore, type PacketTimestamp } from '../packet/timestamp.js';
+import { type Direction, type GapReason, opposite, ToClient, ToServer } from '../protocols/protocol.js';
+import { newTimerList } from '../protocols/timers.js';
 import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './asymmetric.js';
 import { type Flow, isToServer, newFlow, release, waitingIn } from './connection.js';
 import { deliver, dropHeld, EMPTY, miss } from './deliver.js';
-import { type Half, opposite, seqDiff } from './direction.js';
+import { type HalfConnection, seqDiff } from './direction.js';
 import { passes } from './fast-path.js';
 import { newFlowTable } from './flow-table.js';
 import { finReceived, hopeless, isOverdue } from './gap-timeout.js';
-import { newBedtime, type RestOf } from './idle.js';
+import { newIdleCheck, type SuspendFlow } from './idle.js';
 import type { StreamCounters, StreamLimits } from './limits.js';
 import { lookForMissing, tellMissing } from './pending-gap.js';
 import { isReuse } from './port-reuse.js';
-import { isLater, keepEarly, takeEarly } from './reorder-queue.js';
+import { keepEarly, takeEarly } from './reorder-queue.js';
 import { note } from './seq-ack.js';
 
 /** What becomes of a packet: its connection is followed, or ignored for what it is. */
-export const Fate = { followed: 0, unknown: 1, encrypted: 2 } as const;
-export type Fate = (typeof Fate)[keyof typeof Fate];
+export const Verdict = { followed: 0, unknown: 1, encrypted: 2 } as const;
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 export interface Reassembler {
-  packet(h: Headers, bytes: Uint8Array, at: Moment): Fate;
+  packet(h: Headers, bytes: Uint8Array, at: PacketTimestamp): Verdict;
   /** Time has passed, whoever's packet tells it: what was waited for long enough is given up. */
-  tick(at: Moment): void;
+  tick(at: PacketTimestamp): void;
   /** Ends every connection, the least recently used first. */
-  end(at: Moment): void;
+  end(at: PacketTimestamp): void;
   open(): number;
 }
 
@@ -41,7 +43,7 @@ export function newReassembler(
   opened: (flow: Flow, rest?: object) => void,
   isToService: (h: Headers) => boolean,
   hashSeed = 0,
-  restOf: RestOf = () => undefined,
+  restOf: SuspendFlow = () => undefined,
 ): Reassembler {
   const table = newFlowTable(limits.flows, hashSeed, (flow, rest) => {
     awake.add(flow);
@@ -54,9 +56,9 @@ export function newReassembler(
   /** Bytes that wait in all connections together, with what it costs that they wait. */
   let waiting = 0;
   /** When the early segments came that are handed on. */
-  const came: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const came: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
 
-  const finish = (flow: Flow, reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: Moment) => {
+  const finish = (flow: Flow, reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: PacketTimestamp) => {
     if (flow.closed) return;
     flow.closed = true;
     counters.flowsClosed++;
@@ -78,27 +80,27 @@ export function newReassembler(
     release(flow);
   };
 
-  const forget = (flow: Flow, reason: 'evicted' | 'reused' | 'end', at: Moment) => {
+  const forget = (flow: Flow, reason: 'evicted' | 'reused' | 'end', at: PacketTimestamp) => {
     waiting -= waitingIn(flow, cost);
     guarded(flow, at, () => finish(flow, reason, at));
     table.remove(flow);
   };
 
-  const guarded = (flow: Flow, at: Moment, work: () => void) => {
+  const guarded = (flow: Flow, at: PacketTimestamp, work: () => void) => {
     try {
       work();
     } catch (error) {
       fault(flow, error, at);
     }
   };
-  const fault = (flow: Flow, error: unknown, at: Moment) => {
+  const fault = (flow: Flow, error: unknown, at: PacketTimestamp) => {
     counters.decoderFaults++;
     flow.ignored = true;
     flow.watcher.fault(error, at);
     release(flow);
   };
 
-  const open = (h: Headers, at: Moment): Flow => {
+  const open = (h: Headers, at: PacketTimestamp): Flow => {
     const syn = (h.flags & TCP_SYN) !== 0;
     // Who sends the first SYN is the client; without it, the ports tell (packet/service.ts).
     const toServer = syn ? (h.flags & TCP_ACK) === 0 : isToService(h);
@@ -119,7 +121,7 @@ export function newReassembler(
   };
 
   /** Goes on at `seq`, without the bytes before it. */
-  const jump = (flow: Flow, dir: Direction, seq: number, reason: GapReason, at: Moment) => {
+  const jump = (flow: Flow, dir: Direction, seq: number, reason: GapReason, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     const missing = seqDiff(seq, half.next);
     if (missing <= 0) return;
@@ -131,13 +133,13 @@ export function newReassembler(
   };
 
   /** Tells what the other direction is known to have sent, of which nothing is seen. */
-  const missOther = (flow: Flow, dir: Direction, at: Moment) => {
+  const missOther = (flow: Flow, dir: Direction, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     const other = flow.halves[opposite(dir)];
     const missing = unseenBytes(half, other);
     if (!flow.oneSided) {
       flow.oneSided = true;
-      counters.flowsOneSided++;
+      counters.flowsAsymmetric++;
       flow.watcher.oneSided(dir, missing, at);
     }
     if (missing === 0) return;
@@ -163,12 +165,12 @@ export function newReassembler(
   };
 
   /** Hands on the early segments whose turn has come, at the time of what was waited for, or of their own. */
-  const drain = (flow: Flow, dir: Direction, at: Moment) => {
+  const drain = (flow: Flow, dir: Direction, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     while (half.early !== undefined && seqDiff(half.early.seq, half.next) <= 0) {
       const early = takeEarly(half);
       if (early === undefined) break;
-      if (at === came && isLater(early, came)) {
+      if (at === came && isBefore(came, early)) {
         came.seconds = early.seconds;
         came.nanoseconds = early.nanoseconds;
         came.packet = early.packet;
@@ -189,7 +191,7 @@ export function newReassembler(
     bytes: Uint8Array,
     start: number,
     end: number,
-    at: Moment,
+    at: PacketTimestamp,
   ) => {
     const half = flow.halves[dir];
     const old = seqDiff(half.next, seq);
@@ -210,7 +212,7 @@ export function newReassembler(
   };
 
   /** The bytes before a FIN that were never seen, when the connection is over. */
-  const missTail = (flow: Flow, dir: Direction, at: Moment) => {
+  const missTail = (flow: Flow, dir: Direction, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     if (half.finSeen && half.synced && !flow.ignored) jump(flow, dir, half.fin, 'lost', at);
   };
@@ -219,20 +221,20 @@ export function newReassembler(
    * More waits than may wait in all connections together: those that were silent for longest give up
    * their holes, and what their decoders hold back, until a part of the room is free.
    */
-  const relieve = (at: Moment) => {
+  const relieve = (at: PacketTimestamp) => {
     const enough = limits.totalBytes * 0.75;
     for (let flow = table.leastRecent(); flow !== undefined && waiting > enough; flow = table.newer(flow)) {
       if (waitingIn(flow, cost) > 0) counted(flow, at, letGo);
     }
   };
   /** Does something that may free what waits in a connection. */
-  const counted = (flow: Flow, at: Moment, work: (flow: Flow, at: Moment) => void) => {
+  const counted = (flow: Flow, at: PacketTimestamp, work: (flow: Flow, at: PacketTimestamp) => void) => {
     const before = waitingIn(flow, cost);
     guarded(flow, at, () => work(flow, at));
     settle(flow);
     waiting += waitingIn(flow, cost) - before;
   };
-  const letGo = (flow: Flow, at: Moment) => {
+  const letGo = (flow: Flow, at: PacketTimestamp) => {
     for (const dir of [ToServer, ToClient] as const) {
       flush(flow, dir, 'limit');
       dropHeld(flow, dir, at);
@@ -240,7 +242,7 @@ export function newReassembler(
   };
 
   /** Of a connection that is ignored only its end is followed, so that it does not stay in the table. */
-  const ignore = (flow: Flow, dir: Direction, h: Headers, at: Moment) => {
+  const ignore = (flow: Flow, dir: Direction, h: Headers, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     half.packets++;
     half.next = (h.seq + h.payloadLength) >>> 0;
@@ -249,7 +251,7 @@ export function newReassembler(
     else if (flow.halves[ToServer].closed && flow.halves[ToClient].closed) finish(flow, 'fin', at);
   };
 
-  const segment = (flow: Flow, dir: Direction, h: Headers, bytes: Uint8Array, at: Moment) => {
+  const segment = (flow: Flow, dir: Direction, h: Headers, bytes: Uint8Array, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     const other = flow.halves[opposite(dir)];
     const seq = note(half, other, h);
@@ -287,13 +289,13 @@ export function newReassembler(
   const take = (
     flow: Flow,
     dir: Direction,
-    half: Half,
+    half: HalfConnection,
     seq: number,
     length: number,
     bytes: Uint8Array,
     start: number,
     end: number,
-    at: Moment,
+    at: PacketTimestamp,
   ) => {
     const ahead = seqDiff(seq, half.next);
     if (ahead + length <= 0) {
@@ -306,7 +308,7 @@ export function newReassembler(
       place(flow, dir, seq, length, bytes, start, end, at);
       return;
     }
-    if (ahead > 0) counters.earlySegments++;
+    if (ahead > 0) counters.outOfOrderSegments++;
     if (half.early === undefined) {
       half.holePackets = 0;
       half.holeSeconds = at.seconds;
@@ -331,13 +333,19 @@ export function newReassembler(
   };
 
   /** Gives a hole up when nothing is to be waited for any more. */
-  const watchHole = (flow: Flow, dir: Direction, half: Half, receiver: Half, at: Moment) => {
+  const watchHole = (
+    flow: Flow,
+    dir: Direction,
+    half: HalfConnection,
+    receiver: HalfConnection,
+    at: PacketTimestamp,
+  ) => {
     const reason = hopeless(half, receiver, limits, at.seconds);
     if (reason !== undefined) giveUp(flow, dir, reason);
   };
 
   /** Looks after one of the connections that wait; false: it waits no more. */
-  const lookAfter = (flow: Flow, at: Moment): boolean => {
+  const lookAfter = (flow: Flow, at: PacketTimestamp): boolean => {
     if (flow.closed || flow.ignored) return false;
     let waits = false;
     for (const dir of [ToServer, ToClient] as const) {
@@ -349,8 +357,8 @@ export function newReassembler(
     }
     return waits && !flow.closed;
   };
-  const sweep = newWaitingList(lookAfter);
-  const awake = newWaitingList(newBedtime(table, limits.quietSeconds, restOf));
+  const sweep = newTimerList(lookAfter);
+  const awake = newTimerList(newIdleCheck(table, limits.idleSeconds, restOf));
 
   return {
     tick(at) {
@@ -367,10 +375,10 @@ export function newReassembler(
       const dir = isToServer(flow, h) ? ToServer : ToClient;
       if (flow.ignored || flow.closed) {
         if (!flow.closed) ignore(flow, dir, h, at);
-        if (!flow.ignored) return Fate.followed;
-        return flow.encrypted ? Fate.encrypted : Fate.unknown;
+        if (!flow.ignored) return Verdict.followed;
+        return flow.encrypted ? Verdict.encrypted : Verdict.unknown;
       }
-      if (passes(flow, flow.halves[dir], flow.halves[opposite(dir)], h)) return Fate.followed;
+      if (passes(flow, flow.halves[dir], flow.halves[opposite(dir)], h)) return Verdict.followed;
       const before = waitingIn(flow, cost);
       try {
         segment(flow, dir, h, bytes, at);
@@ -380,7 +388,7 @@ export function newReassembler(
       settle(flow);
       waiting += waitingIn(flow, cost) - before;
       if (waiting > limits.totalBytes) relieve(at);
-      return Fate.followed;
+      return Verdict.followed;
     },
     end(at) {
       for (let flow = table.leastRecent(); flow !== undefined; flow = table.leastRecent())

@@ -2,24 +2,24 @@
  * Segments that came before their turn. The first bytes seen win (as most receivers do when they have
  * stored them, RFC 9293 section 3.10.7.4 leaves it open); where a later copy differs, that is reported.
  */
-import type { Moment } from '../protocols/protocol.js';
-import { type Early, type Half, seqDiff } from './direction.js';
+import type { PacketTimestamp } from '../packet/timestamp.js';
+import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 
 /**
  * Keeps what is new of bytes[start, end) (`length` bytes on the wire from `seq` on).
  * @returns how many bytes differ from a copy that was already there
  */
 export function keepEarly(
-  half: Half,
+  half: HalfConnection,
   seq: number,
   length: number,
   bytes: Uint8Array,
   start: number,
   end: number,
-  came: Moment,
+  came: PacketTimestamp,
 ): number {
   let differing = 0;
-  let previous: Early | undefined;
+  let previous: QueuedSegment | undefined;
   let at = half.early;
   let from = seq;
   const stop = (seq + length) >>> 0;
@@ -38,7 +38,7 @@ export function keepEarly(
     const room =
       at === undefined ? seqDiff(stop, from) : Math.min(seqDiff(stop, from), seqDiff(at.seq, from));
     const first = Math.min(end, start + seqDiff(from, seq));
-    const piece: Early = {
+    const piece: QueuedSegment = {
       seq: from,
       seconds: came.seconds,
       nanoseconds: came.nanoseconds,
@@ -59,7 +59,7 @@ export function keepEarly(
 }
 
 function countDiffering(
-  kept: Early,
+  kept: QueuedSegment,
   from: number,
   shared: number,
   bytes: Uint8Array,
@@ -74,7 +74,7 @@ function countDiffering(
 }
 
 /** Takes out the first early segment. */
-export function takeEarly(half: Half): Early | undefined {
+export function takeEarly(half: HalfConnection): QueuedSegment | undefined {
   const first = half.early;
   if (first === undefined) return undefined;
   half.early = first.next;
@@ -83,13 +83,8 @@ export function takeEarly(half: Half): Early | undefined {
   return first;
 }
 
-export function dropEarly(half: Half): void {
+export function dropEarly(half: HalfConnection): void {
   half.early = undefined;
   half.earlyBytes = 0;
   half.earlyCount = 0;
-}
-
-/** Whether it came after that moment. */
-export function isLater(a: Early, b: Moment): boolean {
-  return a.seconds > b.seconds || (a.seconds === b.seconds && a.nanoseconds > b.nanoseconds);
 }

@@ -1,13 +1,13 @@
 /** What a packet's flags and numbers tell of both directions, its bytes apart. */
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_SYN } from '../packet/tcp.js';
-import { type Half, seqDiff } from './direction.js';
+import { type HalfConnection, seqDiff } from './direction.js';
 
 /**
  * Notes the numbers of a packet that `half` has sent and `other` receives.
  * @returns the sequence number of its first byte
  */
-export function note(half: Half, other: Half, h: Headers): number {
+export function note(half: HalfConnection, other: HalfConnection, h: Headers): number {
   half.packets++;
   let seq = h.seq;
   const acks = (h.flags & TCP_ACK) !== 0;
@@ -29,7 +29,7 @@ export function note(half: Half, other: Half, h: Headers): number {
   return seq;
 }
 
-function sync(half: Half, next: number): void {
+function sync(half: HalfConnection, next: number): void {
   half.synced = true;
   half.next = next;
 }

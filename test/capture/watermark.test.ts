@@ -1,7 +1,7 @@
 /** Up to when the decoders may believe that all packets have come. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newTimeTeller } from '../../src/capture/watermark.js';
+import { newWatermark } from '../../src/capture/watermark.js';
 import { Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../src/ring/layout.js';
 import { openReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';
@@ -15,7 +15,7 @@ test('a time is told when all was taken, not while there may be more, and after 
   const memory = createRing(1 << 16, 2, 1);
   const writer = openWriter(memory);
   const reader = openReader(memory, 0);
-  const tell = newTimeTeller(writer, DELAY);
+  const tell = newWatermark(writer, DELAY);
   const told = (): number | undefined => {
     let last: number | undefined;
     while (reader.next(0)) {

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { variableOf } from '../../src/config/definition.js';
 import { ALL_DEFINITIONS, captureConfig, DAEMON_DEFINITIONS } from '../../src/config/options.js';
 import { ORIGINS } from '../../src/config/origin.js';
-import { changedSettings, type Settled, settle } from '../../src/config/resolve.js';
+import { changedSettings, type ResolvedSettings, resolveSettings } from '../../src/config/resolve.js';
 import { UserError } from '../../src/config/user-error.js';
 import { effectiveYaml, exampleYaml } from '../../src/config/write-yaml.js';
 import { readProjectFile } from '../helpers/project.js';
@@ -28,9 +28,9 @@ function settled(
   yaml: string,
   environment: Record<string, string> = {},
   given: Record<string, unknown> = {},
-): Promise<Settled> {
+): Promise<ResolvedSettings> {
   const config = file(yaml);
-  return settle({
+  return resolveSettings({
     given: { config, ...given },
     environment,
     known: ALL_DEFINITIONS,
@@ -156,9 +156,9 @@ test('a file that is named must be there', async () => {
     definitions: DAEMON_DEFINITIONS,
     usualFile: true,
   };
-  await assert.rejects(settle({ ...sources, given }), /none\.yaml: no such file/);
+  await assert.rejects(resolveSettings({ ...sources, given }), /none\.yaml: no such file/);
   const environment = { WIRETAIL_CONFIG: given.config };
-  await assert.rejects(settle({ ...sources, given: {}, environment }), /none\.yaml: no such file/);
+  await assert.rejects(resolveSettings({ ...sources, given: {}, environment }), /none\.yaml: no such file/);
 });
 
 test('what is printed as the configuration that holds, read again, is the same', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
-import { newDecode } from '../../src/pipeline/decode/packet-decoder.js';
+import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
 import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';
@@ -38,7 +38,7 @@ export function run(linkType: number, packets: readonly Packet[]): Run {
   const counters = counterRow(createCounters(1), 0);
   const messages: Message[] = [];
   const anomalies: Anomaly[] = [];
-  const decode = newDecode(
+  const decode = newPacketDecoder(
     OPTIONS,
     counters,
     Float64Array.of(linkType, 0),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { newDecode } from '../../src/pipeline/decode/packet-decoder.js';
+import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { DAMAGES } from './damage.js';
 import { asRecords, type Packet, readPackets, SERVICE_PORTS } from './packets.js';
@@ -41,7 +41,7 @@ const OPTIONS = {
 function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'messages'): Map<string, Told> {
   const told = new Map<string, Told>();
   const counters = counterRow(createCounters(1), 0);
-  const decode = newDecode(
+  const decode = newPacketDecoder(
     { ...OPTIONS, view },
     counters,
     Float64Array.of(linkType, 0),

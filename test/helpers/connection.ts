@@ -1,6 +1,6 @@
 /** A connection whose addresses do not matter, and options that change nothing. */
 import type { Select } from '../../src/config/select.js';
-import type { Connection, Outside, ProtocolOptions } from '../../src/protocols/protocol.js';
+import type { Connection, HostHooks, ProtocolOptions } from '../../src/protocols/protocol.js';
 import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 
 export const ADDRESSES: Pick<Connection, 'ipVersion' | 'server' | 'client'> = {
@@ -28,7 +28,7 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
 export const FEW_FLOWS: StreamLimits = { ...DEFAULT_LIMITS, flows: 4096 };
 
 /** Nobody is told. */
-export const OUTSIDE: Outside = { tally() {}, found() {}, jobs() {} };
+export const OUTSIDE: HostHooks = { count() {}, brickDiscovered() {}, jobsChanged() {} };
 
 /** Writes everything. */
 export const SELECT_ALL: Select = {

@@ -11,9 +11,9 @@ import type { ReadConfig } from '../../src/config/options.js';
 import { VERSION } from '../../src/config/version.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
-import { Place } from '../../src/pipeline/decode/checkpoint.js';
-import { newDecode } from '../../src/pipeline/decode/packet-decoder.js';
-import { newTally } from '../../src/pipeline/decode/record-counters.js';
+import { CheckpointWord } from '../../src/pipeline/decode/checkpoint.js';
+import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { newRecordCounters } from '../../src/pipeline/decode/record-counters.js';
 import { newMainLines, type Time } from '../../src/pipeline/threads/main-lines.js';
 import { createControl } from '../../src/pipeline/threads/messages.js';
 import { createTallies, newObserver } from '../../src/pipeline/threads/observer.js';
@@ -96,16 +96,23 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     ofDecoder++;
     output.push(line);
   });
-  const decode = newDecode(options, own, place, memory, undefined, newTally(shared.tallies, 0, own));
+  const decode = newPacketDecoder(
+    options,
+    own,
+    place,
+    memory,
+    undefined,
+    newRecordCounters(shared.tallies, 0, own),
+  );
   const target: NumberingSink = {
     link(type) {
-      place[Place.linkType] = type;
+      place[CheckpointWord.linkType] = type;
     },
     file() {
-      place[Place.packet] = 0;
+      place[CheckpointWord.packet] = 0;
     },
     number(before) {
-      place[Place.packet] = before;
+      place[CheckpointWord.packet] = before;
     },
     records(bytes, from, end, count) {
       captured[Counter.captured] += count;

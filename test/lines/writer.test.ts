@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
-import { newRecordLog } from '../../src/lines/writer.js';
+import { newLineWriter } from '../../src/lines/writer.js';
 import type { Json, JsonObject, RecordBody, Sections } from '../../src/records/record.js';
 import { newRandom, type Random } from '../helpers/random.js';
 
@@ -20,7 +20,7 @@ const BODY: RecordBody = {
 
 function write(body: Partial<RecordBody>, maxLine = 0, bindings: JsonObject = {}): string {
   const lines: string[] = [];
-  const log = newRecordLog(
+  const log = newLineWriter(
     maxLine,
     newTextLines((line) => lines.push(line)),
   );
@@ -70,7 +70,7 @@ describe('a record', () => {
 
   it('does not stay in the line of the next', () => {
     const lines: string[] = [];
-    const log = newRecordLog(
+    const log = newLineWriter(
       0,
       newTextLines((line) => lines.push(line)),
     );

@@ -8,11 +8,15 @@ import {
   newCallCounter,
   OTHER,
   OUTCOMES,
-  PLACES,
+  SLOTS,
 } from '../../src/observe/call-counts.js';
 import { Counter, type CounterRow } from '../../src/observe/counters.js';
 import { createFunctionGauges, newFunctionReader } from '../../src/observe/function-gauges.js';
-import { countedActions, newTally, type Tally } from '../../src/pipeline/decode/record-counters.js';
+import {
+  countedActions,
+  newRecordCounters,
+  type RecordCounters,
+} from '../../src/pipeline/decode/record-counters.js';
 import type { RecordBody } from '../../src/records/record.js';
 import { readPackets } from '../faults/packets.js';
 import { captureNames } from '../helpers/captures.js';
@@ -92,7 +96,7 @@ describe('calls of the captures', () => {
           const memory = { calls: createCallCounts(2), functions: createFunctionGauges(2) };
           const least = { waiting: 0, running: 0 };
           const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
-            const tally = newTally(memory, shard, row);
+            const tally = newRecordCounters(memory, shard, row);
             let [waiting, running] = [0, 0];
             return {
               ...tally,
@@ -126,8 +130,8 @@ describe('damage', () => {
     const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
     const memory = { calls: createCallCounts(1), functions: createFunctionGauges(1) };
     const seen = { malformed: 0, resync: 0, truncated: 0 };
-    const watched = (shard: number, row: CounterRow): Tally => {
-      const tally = newTally(memory, shard, row);
+    const watched = (shard: number, row: CounterRow): RecordCounters => {
+      const tally = newRecordCounters(memory, shard, row);
       return {
         ...tally,
         record(body) {
@@ -155,7 +159,7 @@ describe('damage', () => {
 
 describe('actions', () => {
   it('have places, and there are more', () => {
-    assert.ok(actions.length < PLACES - 64, `${actions.length} of ${PLACES}`);
+    assert.ok(actions.length < SLOTS - 64, `${actions.length} of ${SLOTS}`);
     assert.equal(known.size, actions.length);
   });
 
@@ -177,7 +181,7 @@ describe('actions', () => {
 
   it('are refused where they have no places', () => {
     const many = Array.from(
-      { length: PLACES + 1 },
+      { length: SLOTS + 1 },
       (_, i) => ({ dataset: 'rpc.other', action: `${i}` }) as const,
     );
     assert.throws(() => newCallCounter(createCallCounts(1), 0, many), /513 actions/);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { changeOf } from '../../src/observe/change.js';
 import { type Clocks, newClockWatch } from '../../src/observe/clocks.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
-import { healthOf, monotonic, newBeat, OVER, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
+import { healthOf, monotonic, newHeartbeat, OVER, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
 import { newLag } from '../../src/observe/lag.js';
 
 describe('health', () => {
@@ -26,7 +26,7 @@ describe('health', () => {
   it('a thread tells when it makes progress, and its memory', () => {
     const row = counterRow(createCounters(1), 0);
     const before = monotonic();
-    newBeat(row)();
+    newHeartbeat(row)();
     assert.ok(row[Counter.beat] >= before && row[Counter.beat] <= monotonic());
     assert.ok(row[Counter.heap_bytes] > 1 << 20);
   });

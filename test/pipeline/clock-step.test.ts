@@ -8,8 +8,8 @@ import { newLiveClock } from '../../src/clock/live-clock.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { type DecodeOptions, newDecode } from '../../src/pipeline/decode/packet-decoder.js';
-import { writeTimesBy } from '../../src/records/time.js';
+import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { convertTimestampsWith } from '../../src/records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, readPackets, SERVICE_PORTS } from '../faults/packets.js';
@@ -61,7 +61,7 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
   const begin = Math.floor(millisecondsOf(packets[0]));
   let now: Clocks = { wall: begin, steady: UPTIME_MS, sure: true };
   const clock = newLiveClock(() => now);
-  const decode = newDecode(
+  const decode = newPacketDecoder(
     OPTIONS,
     counters,
     Float64Array.of(linkType, 0),
@@ -94,7 +94,7 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
     from = to;
   }
   decode.end();
-  writeTimesBy((seconds, nanoseconds) => ({ seconds, nanoseconds }));
+  convertTimestampsWith((seconds, nanoseconds) => ({ seconds, nanoseconds }));
   return lines;
 }
 
@@ -162,7 +162,7 @@ describe('the clock was set back while a file was captured', () => {
       i <= call ? packet : { ...packet, seconds: packet.seconds - HOUR },
     );
     const lines: string[] = [];
-    const decode = newDecode(
+    const decode = newPacketDecoder(
       { ...OPTIONS, numbered: true },
       counterRow(createCounters(1), 0),
       Float64Array.of(linkType, 0),

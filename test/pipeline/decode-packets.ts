@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
-import { type DecodeOptions, newDecode } from '../../src/pipeline/decode/packet-decoder.js';
-import { NO_TALLY, type Tally } from '../../src/pipeline/decode/record-counters.js';
+import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { NO_RECORD_COUNTERS, type RecordCounters } from '../../src/pipeline/decode/record-counters.js';
 import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
@@ -45,7 +45,7 @@ export function decodePackets(
   linkType: number,
   packets: readonly Packet[],
   more: Partial<DecodeOptions> = {},
-  tallyOf: (shard: number, counters: CounterRow) => Tally = () => NO_TALLY,
+  tallyOf: (shard: number, counters: CounterRow) => RecordCounters = () => NO_RECORD_COUNTERS,
 ): Decoded {
   const { shards } = { ...OPTIONS, ...more };
   const sum = counterRow(createCounters(1), 0);
@@ -54,7 +54,7 @@ export function decodePackets(
   for (let shard = 0; shard < shards; shard++) {
     const counters = counterRow(createCounters(1), 0);
     const options = { ...OPTIONS, ...more, shard };
-    const decode = newDecode(
+    const decode = newPacketDecoder(
       options,
       counters,
       Float64Array.of(linkType, 0),

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimingDecoder } from '../../src/protocols/detect.js';
+import { newDetector } from '../../src/protocols/detect.js';
 import {
-  Claim,
   type Connection,
   type FlowDecoder,
+  Match,
   type Protocol,
   ToClient,
   ToServer,
@@ -19,10 +19,10 @@ const AT = { seconds: 0, nanoseconds: 0, packet: 1 };
 function named(name: string, opened: Connection[]): Protocol {
   return {
     name,
-    claim(_dir, buf, start, end) {
+    detect(_dir, buf, start, end) {
       const text = Buffer.from(buf.subarray(start, end)).toString();
-      if (text.startsWith(name)) return Claim.yes;
-      return name.startsWith(text) ? Claim.maybe : Claim.no;
+      if (text.startsWith(name)) return Match.yes;
+      return name.startsWith(text) ? Match.maybe : Match.no;
     },
     open(connection) {
       opened.push(connection);
@@ -35,11 +35,11 @@ function look(fromStart: boolean) {
   const opened: Connection[] = [];
   const said: string[] = [];
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart };
-  const decoder: FlowDecoder = claimingDecoder(connection, () => {}, {
+  const decoder: FlowDecoder = newDetector(connection, () => {}, {
     protocols: [named('alpha', opened), named('beta', opened)],
     options: PROTOCOL_OPTIONS,
-    claimed: (protocol) => said.push(protocol.name),
-    refused: () => said.push('refused'),
+    detected: (protocol) => said.push(protocol.name),
+    rejected: () => said.push('refused'),
   });
   const show = (dir: typeof ToServer | typeof ToClient, text: string) => {
     const bytes = Buffer.from(`??${text}??`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Counter } from '../../src/observe/counters.js';
-import { recognise } from '../../src/protocols/guess.js';
+import { guessProtocol } from '../../src/protocols/guess.js';
 import { readPackets } from '../faults/packets.js';
 import { decodePackets } from './decode-packets.js';
 
@@ -63,7 +63,7 @@ describe('strangers', () => {
 });
 
 describe('who a stranger is', () => {
-  const of = (text: string) => recognise(Buffer.from(`..${text}`, 'latin1'), 2, 2 + text.length);
+  const of = (text: string) => guessProtocol(Buffer.from(`..${text}`, 'latin1'), 2, 2 + text.length);
 
   it('is told by the first line', () => {
     const known: [string, string][] = [

@@ -26,7 +26,10 @@ describe('connections that sleep', () => {
       for (const sent of [some, without(some, 20), some.slice(some.length >> 1)]) {
         for (const view of ['calls', 'messages'] as const) {
           const [awake, asleep] = [Number.POSITIVE_INFINITY, 0].map((quietSeconds) =>
-            decodePackets(linkType, slowly(sent), { view, limits: { ...FEW_FLOWS, quietSeconds } }),
+            decodePackets(linkType, slowly(sent), {
+              view,
+              limits: { ...FEW_FLOWS, idleSeconds: quietSeconds },
+            }),
           );
           assert.ok(awake.lines.length > 0);
           assert.equal(asleep.text, awake.text);

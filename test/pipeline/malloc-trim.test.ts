@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadTrim } from '../../src/pipeline/threads/malloc-trim.js';
+import { loadMallocTrim } from '../../src/pipeline/threads/malloc-trim.js';
 
 const MIB = 1 << 20;
 const PIECES = 10_000;
 
 test('memory that was freed between what is in use goes back to the system', async (t) => {
-  const trim = await loadTrim();
+  const trim = await loadMallocTrim();
   if (trim === undefined) {
     t.skip('this C library has no malloc_trim()');
     return;

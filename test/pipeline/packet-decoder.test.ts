@@ -4,7 +4,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
-import { type Decode, type DecodeOptions, newDecode } from '../../src/pipeline/decode/packet-decoder.js';
+import {
+  type DecodeOptions,
+  newPacketDecoder,
+  type PacketDecoder,
+} from '../../src/pipeline/decode/packet-decoder.js';
 import { type CaptureRecords, captureNames, captureRecords } from '../helpers/captures.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
@@ -33,14 +37,14 @@ interface Decoded {
   counters: CounterRow;
 }
 
-function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decode: Decode } {
+function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decode: PacketDecoder } {
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
   const place = Float64Array.of(capture.linkType, 0);
   return {
     lines,
     counters,
-    decode: newDecode(
+    decode: newPacketDecoder(
       options,
       counters,
       place,

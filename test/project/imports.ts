@@ -33,7 +33,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   capture: { rooms: ['ring', 'packet', 'records', 'config', 'observe'] },
   output: { rooms: ['lines', 'records', 'config', 'observe'] },
   lines: { rooms: ['records'] },
-  clock: { rooms: ['protocols', 'records', 'observe'] },
+  clock: { rooms: ['packet', 'observe'] },
   observe: { rooms: ['records', 'config', 'ring'] },
   // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.
   stream: { rooms: ['packet', 'protocols'], packages: PURE },

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimingDecoder } from '../../src/protocols/detect.js';
+import { newDetector } from '../../src/protocols/detect.js';
 import { type Direction, ToClient, ToServer } from '../../src/protocols/protocol.js';
 import { protocols } from '../../src/protocols/registry.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../helpers/connection.js';
@@ -18,18 +18,14 @@ type Piece = readonly [Direction, Uint8Array];
 /** The protocol that claims a connection of these segments, and how many of them it took. */
 function claimedBy(pieces: readonly Piece[], serverPort = 49152): string {
   let by = 'nobody';
-  const decoder = claimingDecoder(
-    { serverPort, clientPort: 40000, ...ADDRESSES, fromStart: false },
-    () => {},
-    {
-      protocols: KNOWN,
-      options: PROTOCOL_OPTIONS,
-      claimed: (protocol) => {
-        by = protocol.name;
-      },
-      refused() {},
+  const decoder = newDetector({ serverPort, clientPort: 40000, ...ADDRESSES, fromStart: false }, () => {}, {
+    protocols: KNOWN,
+    options: PROTOCOL_OPTIONS,
+    detected: (protocol) => {
+      by = protocol.name;
     },
-  );
+    rejected() {},
+  });
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   for (const [dir, bytes] of pieces) {
     const all = Buffer.concat([held[dir], bytes]);

@@ -13,16 +13,16 @@ const NOTHING = new Uint8Array(0);
 function opened(protocol: Protocol, fromStart = true) {
   const connection = { serverPort: 4730, clientPort: 49151, ...ADDRESSES, fromStart };
   const said: string[] = [];
-  const open = (asleep?: ReturnType<NonNullable<FlowDecoder['asleep']>>) =>
+  const open = (asleep?: ReturnType<NonNullable<FlowDecoder['suspend']>>) =>
     protocol.open(connection, (_from, { message }) => said.push(message), PROTOCOL_OPTIONS, asleep);
   let decoder = open();
   return {
     said,
     send: (dir: 0 | 1, bytes: Uint8Array) => decoder.data(dir, bytes, 0, bytes.length, AT),
     gap: () => decoder.gap(ToServer, 5, 'lost', false, AT, NOTHING),
-    sleeps: () => decoder.asleep?.(AT) !== undefined,
+    sleeps: () => decoder.suspend?.(AT) !== undefined,
     turn() {
-      decoder = open(decoder.asleep?.(AT));
+      decoder = open(decoder.suspend?.(AT));
     },
   };
 }

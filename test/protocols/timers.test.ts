@@ -1,7 +1,7 @@
 /** What waits is looked after now and then, and a part of it with each packet. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { betweenRounds, newWaitingList } from '../../src/protocols/timers.js';
+import { newTimerList, sweepInterval } from '../../src/protocols/timers.js';
 
 /** So many milliseconds after the first packet. */
 const moment = (ms: number) => ({
@@ -13,7 +13,7 @@ const moment = (ms: number) => ({
 /** Milliseconds at which one is looked after, with two packets every 10 ms for 3 s. */
 function looks(every?: number): number[] {
   const found: number[] = [];
-  const list = newWaitingList<string>((_one, at) => {
+  const list = newTimerList<string>((_one, at) => {
     found.push((at.seconds - 1000) * 1000 + at.nanoseconds / 1e6);
     return true;
   }, every);
@@ -28,11 +28,11 @@ function looks(every?: number): number[] {
 
 test('once a second', () => {
   assert.deepEqual(looks(), [5, 1005, 2005]);
-  assert.equal(betweenRounds(30000), 1000);
+  assert.equal(sweepInterval(30000), 1000);
 });
 
 test('a quarter of what it may wait, where that is less', () => {
-  assert.equal(betweenRounds(500), 125);
+  assert.equal(sweepInterval(500), 125);
   const found = looks(125);
   assert.equal(found.length, 24);
   for (const [n, ms] of found.entries()) assert.ok(ms >= n * 125 && ms < n * 125 + 20, `${n}: ${ms}`);
@@ -41,7 +41,7 @@ test('a quarter of what it may wait, where that is less', () => {
 test('no packet has to do with more than a part of many, and a round reaches each of them once', () => {
   const seen = new Map<number, number>();
   let atOnce = 0;
-  const list = newWaitingList<number>((one) => {
+  const list = newTimerList<number>((one) => {
     seen.set(one, (seen.get(one) ?? 0) + 1);
     atOnce++;
     return one % 2 === 0;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { remembered } from '../../src/records/memoize.js';
+import { memoize } from '../../src/records/memoize.js';
 
 test('names are made once, but for long ones, which would be kept for nothing', () => {
   let made = 0;
-  const get = remembered((name) => {
+  const get = memoize((name) => {
     made++;
     return name.length;
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { humanBytes } from '../../src/records/phrases.js';
+import { formatSize } from '../../src/records/phrases.js';
 
 test('sizes: in the largest unit that tells them exactly', () => {
   const sizes: [number | bigint, string][] = [
@@ -16,5 +16,5 @@ test('sizes: in the largest unit that tells them exactly', () => {
     [2n ** 64n - 1n, '18446744073709551615 bytes'],
     [-1, '-1 bytes'],
   ];
-  for (const [bytes, words] of sizes) assert.equal(humanBytes(bytes), words);
+  for (const [bytes, words] of sizes) assert.equal(formatSize(bytes), words);
 });

@@ -27,7 +27,7 @@ describe('a connection of which one direction is never seen', () => {
     for (let i = 0; i < 64; i++) stream.send(ToServer, { seq: 1063 + i, data: 'x', ack: 5621 + i });
     assert.deepEqual(told(stream), [610]);
     assert.deepEqual(stream.flows[0].of(ToClient)[1], { missing: 73, reason: 'lost', skipping: false });
-    assert.deepEqual([stream.counters.flowsOneSided, stream.counters.gapBytes], [1, 683]);
+    assert.deepEqual([stream.counters.flowsAsymmetric, stream.counters.gapBytes], [1, 683]);
     // No line for each of them besides.
     assert.ok(!stream.flows[0].events.some((event) => event.kind === 'watched'));
   });
@@ -92,6 +92,6 @@ describe('no one-sided connection', () => {
     stream.send(ToServer, { clientPort: 40001, seq: 1001, data: 'abc' });
     stream.end();
     assert.deepEqual([told(stream, 0), told(stream, 1)], [[], []]);
-    assert.equal(stream.counters.flowsOneSided, 0);
+    assert.equal(stream.counters.flowsAsymmetric, 0);
   });
 });

@@ -5,7 +5,7 @@ import { checked, newStream, ToClient, ToServer } from './harness.js';
 
 describe('the bounds on what waits out of order', () => {
   it('bytes: the oldest hole goes when they are exceeded', () => {
-    const stream = newStream({ earlyBytes: 1000 });
+    const stream = newStream({ queuedBytes: 1000 });
     stream.handshake(1000, 5000);
     for (let i = 0; i < 10; i++)
       stream.send(ToServer, { seq: 1101 + i * 100, data: 'x'.repeat(100), ack: 1 });
@@ -19,7 +19,7 @@ describe('the bounds on what waits out of order', () => {
   });
 
   it('segments: the same', () => {
-    const stream = newStream({ earlySegments: 5 });
+    const stream = newStream({ queuedSegments: 5 });
     stream.handshake(1000, 5000);
     for (let i = 0; i < 6; i++) stream.send(ToServer, { seq: 1101 + i * 10, data: 'x', ack: 1 });
     assert.deepEqual(stream.flows[0].of(ToServer), [{ missing: 100, reason: 'limit', skipping: false }, 'x']);
@@ -27,7 +27,7 @@ describe('the bounds on what waits out of order', () => {
   });
 
   it('segments cut to nothing count too', () => {
-    const stream = newStream({ earlySegments: 5 });
+    const stream = newStream({ queuedSegments: 5 });
     stream.handshake(1000, 5000);
     for (let i = 0; i < 100; i++) stream.send(ToServer, { seq: 1101 + i * 100, wire: 10, ack: 1 });
     assert.equal(stream.flows[0].flow.halves[ToServer].earlyCount, 5);
@@ -66,7 +66,7 @@ describe('the bounds on what waits out of order', () => {
   });
 
   it('of all connections together: what decoders hold back counts', () => {
-    const stream = newStream({ totalBytes: 1000, heldBytes: 500 }, (_flow, events) =>
+    const stream = newStream({ totalBytes: 1000, unconsumedBytes: 500 }, (_flow, events) =>
       checked({
         data: (_dir, _buf, start) => start,
         gap: (dir, missing, reason, skipping) => events.push({ kind: 'gap', dir, missing, reason, skipping }),

@@ -6,7 +6,7 @@ import { ACK, checked, FIN, newStream, SYN, ToClient, ToServer } from './harness
 
 describe('a hole', () => {
   it('is given up some packets after the receiver has acknowledged what is behind it', () => {
-    const stream = newStream({ holePackets: 10 });
+    const stream = newStream({ gapPackets: 10 });
     stream.handshake(1000, 5000);
     stream.send(ToServer, { seq: 1004, data: 'def', ack: 5001 });
     const [flow] = stream.flows;
@@ -148,7 +148,7 @@ describe('a hole', () => {
   });
 
   it('is given up where no acknowledgement is ever seen', () => {
-    const stream = newStream({ holePackets: 10 });
+    const stream = newStream({ gapPackets: 10 });
     stream.send(ToServer, { seq: 1000, flags: SYN });
     stream.send(ToServer, { seq: 1004, data: 'def' });
     for (let i = 0; i < 10; i++) stream.send(ToServer, { seq: 1007 + i, data: '.' });
@@ -179,7 +179,7 @@ describe('any order of a stream with losses', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = newRandom(seed);
       const patient = random.chance(0.5);
-      const stream = newStream(patient ? { holePackets: 1e9, holeSeconds: 1e9 } : { holePackets: 5 });
+      const stream = newStream(patient ? { gapPackets: 1e9, gapSeconds: 1e9 } : { gapPackets: 5 });
       const isn = random.below(2 ** 32);
       const whole = random.bytes(random.between(1, 4000));
       const seen = new Uint8Array(whole.length);

@@ -1,19 +1,20 @@
 /** Segments straight into the reassembler, and decoders that record what they are shown. */
+
 import assert from 'node:assert/strict';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { makeService } from '../../src/packet/service.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
+import type { PacketTimestamp } from '../../src/packet/timestamp.js';
 import {
   type Direction,
   type FlowDecoder,
   type GapReason,
-  type Moment,
   ToClient,
   ToServer,
 } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
-import { Fate, newReassembler, type Reassembler } from '../../src/stream/reassembler.js';
+import { newReassembler, type Reassembler, Verdict } from '../../src/stream/reassembler.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
 
@@ -52,7 +53,7 @@ export interface Stream {
   readonly counters: ReturnType<typeof newStreamCounters>;
   /** Every connection that was opened. */
   readonly flows: Followed[];
-  readonly at: Moment;
+  readonly at: PacketTimestamp;
   send(dir: Direction, segment: Segment): boolean;
   /** SYN, SYN-ACK, ACK. */
   handshake(clientIsn: number, serverIsn: number, ports?: Pick<Segment, 'clientPort' | 'serverPort'>): void;
@@ -107,7 +108,7 @@ export function checked(inner: FlowDecoder): FlowDecoder {
 export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFactory = consuming): Stream {
   const counters = newStreamCounters();
   const flows: Followed[] = [];
-  const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
+  const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
   const reassembler = newReassembler(
     // Tests count bytes alone, but for that of what else they cost.
     { ...DEFAULT_LIMITS, segmentCost: 0, ...limits },
@@ -142,7 +143,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       at.nanoseconds += 1000;
       const fate = reassembler.packet(h, bytes, at);
       bytes.fill(0xee);
-      return fate === Fate.followed;
+      return fate === Verdict.followed;
     },
     handshake(clientIsn, serverIsn, ports = {}) {
       self.send(ToServer, { ...ports, seq: clientIsn, flags: TCP_SYN });
@@ -247,7 +248,7 @@ export function messages(shown: number, out: Told): DecoderFactory {
       current: undefined as Message | undefined,
       lost: false,
     }));
-    const finish = (side: (typeof sides)[number], at: Moment) => {
+    const finish = (side: (typeof sides)[number], at: PacketTimestamp) => {
       const message = side.current;
       if (message === undefined) return;
       out.push({ ...message, packet: at.packet });

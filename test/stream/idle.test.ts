@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newHeaders } from '../../src/packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
-import { type FlowDecoder, LET_GO } from '../../src/protocols/protocol.js';
+import { type FlowDecoder, IGNORE_FLOW } from '../../src/protocols/protocol.js';
 import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
 import { newReassembler } from '../../src/stream/reassembler.js';
 
@@ -164,7 +164,7 @@ describe('a connection that sleeps', () => {
   });
 
   it('stays ignored, and its decoder is not asked for', () => {
-    const { said, begin, send, wait, reassembler } = watch(() => LET_GO);
+    const { said, begin, send, wait, reassembler } = watch(() => IGNORE_FLOW);
     begin();
     send(true, { seq: -1, text: 'abc' });
     wait(8);

@@ -5,7 +5,7 @@ import { ACK, FIN, newStream, ToClient, ToServer } from './harness.js';
 /** What the decoder was told of bytes that are missing so far, and the data among it. */
 function told() {
   const events: (boolean | string)[] = [];
-  const stream = newStream({ holePackets: 3 }, () => ({
+  const stream = newStream({ gapPackets: 3 }, () => ({
     data(_dir, buf, start, end) {
       events.push(Buffer.from(buf.subarray(start, end)).toString());
       return end;

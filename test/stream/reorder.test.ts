@@ -23,7 +23,7 @@ describe('segments in order', () => {
     assert.equal(flow.flow.fromStart, true);
     assert.equal(flow.flow.serverPort, 4730);
     assert.equal(stream.counters.retransmittedBytes, 0);
-    assert.equal(stream.counters.earlySegments, 0);
+    assert.equal(stream.counters.outOfOrderSegments, 0);
   });
 
   it('take the data of a SYN', () => {
@@ -58,7 +58,7 @@ describe('segments out of order', () => {
     stream.send(ToServer, { seq: 1001, data: 'abc' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdefghi']);
     assert.equal(stream.waiting(), 0);
-    assert.equal(stream.counters.earlySegments, 2);
+    assert.equal(stream.counters.outOfOrderSegments, 2);
     assert.equal(stream.counters.gaps, 0);
   });
 
@@ -227,7 +227,7 @@ describe('any order of a stream with repetitions', () => {
   it('gives exactly its bytes, both directions at once', () => {
     for (let seed = 1; seed <= 150; seed++) {
       const random = newRandom(seed);
-      const stream = newStream({ earlySegments: 1e6, earlyBytes: 1e9, holePackets: 1e9, holeSeconds: 1e9 });
+      const stream = newStream({ queuedSegments: 1e6, queuedBytes: 1e9, gapPackets: 1e9, gapSeconds: 1e9 });
       const halves = ([ToServer, ToClient] as const).map((dir) => ({
         dir,
         isn: random.below(2 ** 32),

@@ -27,7 +27,7 @@ describe('what a decoder holds back', () => {
   });
 
   it('is bounded', () => {
-    const stream = newStream({ heldBytes: 100 }, patient(1000));
+    const stream = newStream({ unconsumedBytes: 100 }, patient(1000));
     stream.handshake(1000, 5000);
     for (let i = 0; i < 101; i++) {
       assert.equal(stream.waiting(), i);

@@ -12,7 +12,7 @@ import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
-import { newTimeTeller } from '../watermark.js';
+import { newWatermark } from '../watermark.js';
 import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './messages.js';
 import { newRecordSplitter } from './splitter.js';
 
@@ -36,7 +36,7 @@ export const captureCap: LiveEngine = async (context) => {
     bufferSlots: Math.floor(bufferBytes / SLOT_BYTES),
   });
   // Between two checks all that the children have written is read.
-  const tellTime = newTimeTeller(context.ring, STOP_CHECK_MS);
+  const tellTime = newWatermark(context.ring, STOP_CHECK_MS);
   let last = monotonic();
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {

@@ -7,7 +7,7 @@ import { Counter } from '../../observe/counters.js';
 import { monotonic } from '../../observe/health.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { type LiveEngine, RETRY_MS } from '../engine.js';
-import { newTimeTeller } from '../watermark.js';
+import { newWatermark } from '../watermark.js';
 import { BUFFER_BYTES, type Handle, openHandle } from './handle.js';
 import { loadLibc, loadLibpcap } from './library.js';
 import { newSegmentFile } from './segment-file.js';
@@ -220,7 +220,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
   /** A word that nobody wakes. */
   const still = new Int32Array(new SharedArrayBuffer(4));
   let statsDue = performance.now() + STATS_MS;
-  const tellTime = newTimeTeller(ring, options.readTimeout);
+  const tellTime = newWatermark(ring, options.readTimeout);
   /** Takes what all interfaces have; false: there is more. */
   const rounds = (): boolean => {
     context.beat();

@@ -2,7 +2,7 @@
  * Where a decoder is: what one that takes its place goes on from. Numbers in shared memory, which the thread of a
  * decoder reads and writes for each packet (accessors of an object took 0.2 us for that).
  */
-export const Place = {
+export const CheckpointWord = {
   /** The LINKTYPE_ of the packets that follow. */
   linkType: 0,
   /** Packets of this file so far. */
@@ -10,6 +10,6 @@ export const Place = {
 } as const;
 
 /** Its numbers, by Place. */
-export type DecodePlace = Float64Array;
+export type Checkpoint = Float64Array;
 
-export const PLACE_BYTES = 8 * Object.keys(Place).length;
+export const CHECKPOINT_BYTES = 8 * Object.keys(CheckpointWord).length;

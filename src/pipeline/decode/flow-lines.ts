@@ -3,24 +3,19 @@
  * for each connection; pino serialises its constant part once for each direction that speaks.
  */
 
-import type { Beginnings, RecordLog } from '../../lines/writer.js';
+import type { LinePrefixes, LineWriter } from '../../lines/writer.js';
 import type { CounterRow } from '../../observe/counters.js';
 import { Counter, MESSAGES } from '../../observe/counters.js';
 import { formatAddress } from '../../packet/address.js';
 import { communityId } from '../../packet/community-id.js';
-import {
-  type Direction,
-  type Emit,
-  type GapReason,
-  type Moment,
-  ToServer,
-} from '../../protocols/protocol.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { type Direction, type Emit, type GapReason, ToServer } from '../../protocols/protocol.js';
 import type { JsonObject } from '../../records/record.js';
-import type { Flow, FlowWatcher } from '../../stream/connection.js';
-import type { Tally } from './record-counters.js';
+import type { Flow, FlowObserver } from '../../stream/connection.js';
+import type { RecordCounters } from './record-counters.js';
 import type { Selection } from './selection.js';
 
-export interface FlowLines extends FlowWatcher {
+export interface FlowLines extends FlowObserver {
   readonly emit: Emit;
   /** The protocol is known now: what is written from here on names it. */
   protocol(name: string): void;
@@ -31,12 +26,12 @@ const ANOMALIES_A_MINUTE = 10;
 
 export function newFlowLines(
   flow: Flow,
-  log: RecordLog,
+  log: LineWriter,
   counters: CounterRow,
   selected: Selection,
-  count: Tally['record'],
+  count: RecordCounters['record'],
 ): FlowLines {
-  const beginnings: [Beginnings | undefined, Beginnings | undefined] = [undefined, undefined];
+  const beginnings: [LinePrefixes | undefined, LinePrefixes | undefined] = [undefined, undefined];
   let protocol: string | undefined;
   const caller = {
     address: formatAddress(flow.ipVersion, ...flow.client),
@@ -45,7 +40,7 @@ export function newFlowLines(
   let minute = -1;
   let said = 0;
 
-  const begin = (from: Direction): Beginnings => {
+  const begin = (from: Direction): LinePrefixes => {
     beginnings[from] ??= log.child(bindings(flow, from, protocol));
     return beginnings[from];
   };
@@ -75,7 +70,7 @@ export function newFlowLines(
     action: string,
     message: string,
     wiretail: JsonObject,
-    { seconds, nanoseconds, packet }: Moment,
+    { seconds, nanoseconds, packet }: PacketTimestamp,
     emit = lines.emit,
   ) => {
     const when = { seconds, nanoseconds, packet, replyPacket: 0 };

@@ -3,10 +3,10 @@
  * once a minute of packet time for each kind, so that a broken link does not flood the log.
  */
 
-import type { RecordLog } from '../../lines/writer.js';
+import type { LineWriter } from '../../lines/writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { Outcome } from '../../packet/headers.js';
-import type { Moment } from '../../protocols/protocol.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
 
 interface Kind {
   readonly action: string;
@@ -27,10 +27,10 @@ const QUIET_SECONDS = 60;
 
 export interface PacketAnomalies {
   /** A packet was ignored for this reason. */
-  ignored(outcome: Outcome, linkType: number, at: Moment): void;
+  ignored(outcome: Outcome, linkType: number, at: PacketTimestamp): void;
 }
 
-export function newPacketAnomalies(log: RecordLog, counters: CounterRow): PacketAnomalies {
+export function newPacketAnomalies(log: LineWriter, counters: CounterRow): PacketAnomalies {
   const beginnings = log.child({});
   /** By outcome: packets since the last line, and when that was. */
   const since = new Map<Outcome, { packets: number; told: number }>();

@@ -7,25 +7,26 @@ import { newFileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select.js';
 import type { LineMemory } from '../../lines/bytes.js';
-import { newRecordLog, type RecordLog } from '../../lines/writer.js';
+import { type LineWriter, newLineWriter } from '../../lines/writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newHeaders, Outcome } from '../../packet/headers.js';
 import { parsePacket } from '../../packet/parse.js';
 import { makeService, shardOf } from '../../packet/service.js';
-import { claimingDecoder, joinedLate } from '../../protocols/detect.js';
-import type { Asleep, FoundBrick, Moment, ProtocolOptions } from '../../protocols/protocol.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { asMidstream, newDetector } from '../../protocols/detect.js';
+import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
 import { protocols } from '../../protocols/registry.js';
-import { writeTimesBy } from '../../records/time.js';
+import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../../stream/limits.js';
-import { Fate, newReassembler } from '../../stream/reassembler.js';
-import { type DecodePlace, Place } from './checkpoint.js';
+import { newReassembler, Verdict } from '../../stream/reassembler.js';
+import { type Checkpoint, CheckpointWord } from './checkpoint.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
-import { NO_TALLY, type Tally } from './record-counters.js';
+import { NO_RECORD_COUNTERS, type RecordCounters } from './record-counters.js';
 import { newSelection, type Selection } from './selection.js';
-import { tellUnknown } from './unrecognised-line.js';
+import { reportUnrecognised } from './unrecognised-line.js';
 
 export interface DecodeOptions extends ProtocolOptions {
   /** This decoder's number, of so many. */
@@ -44,9 +45,9 @@ export interface DecodeOptions extends ProtocolOptions {
   readonly numbered: boolean;
 }
 
-export interface Decode {
+export interface PacketDecoder {
   /** The time of the packet at hand, as it is kept (clock/packet-clock.ts). */
-  readonly at: Moment;
+  readonly at: PacketTimestamp;
   /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
   records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
   /** No packet came: what is waited for too long is given up. */
@@ -54,7 +55,7 @@ export interface Decode {
   /** Packets were dropped before they came here. */
   missed(): void;
   /** Another decoder has found a brick. */
-  found(brick: FoundBrick): void;
+  found(brick: DiscoveredBrick): void;
   /** Other lines are written from here on. */
   select(select: Select): void;
   /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
@@ -76,32 +77,32 @@ const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = 
 };
 
 /** Counter of each packet that has come so far. */
-const FATES: Readonly<Record<Fate, number>> = {
-  [Fate.followed]: Counter.decoded,
-  [Fate.unknown]: Counter.ignored_unknown_protocol,
-  [Fate.encrypted]: Counter.ignored_encrypted,
+const FATES: Readonly<Record<Verdict, number>> = {
+  [Verdict.followed]: Counter.decoded,
+  [Verdict.unknown]: Counter.ignored_unknown_protocol,
+  [Verdict.encrypted]: Counter.ignored_encrypted,
 };
 
-export function newDecode(
+export function newPacketDecoder(
   options: DecodeOptions,
   counters: CounterRow,
-  place: DecodePlace,
+  place: Checkpoint,
   lines: LineMemory,
-  found: (brick: FoundBrick) => void = () => {},
-  tally: Tally = NO_TALLY,
+  found: (brick: DiscoveredBrick) => void = () => {},
+  tally: RecordCounters = NO_RECORD_COUNTERS,
   clock: PacketClock = newFileClock(),
-): Decode {
+): PacketDecoder {
   const headers = newHeaders();
   const { tunnels } = options;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
-  const at: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const at: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
   const time = clock.time ?? at;
   // A thread has one decoder.
-  writeTimesBy(clock.wall);
+  convertTimestampsWith(clock.wall);
   const isToService = makeService(options.servicePorts);
-  const { child, write } = newRecordLog(options.maxLine, lines);
-  const log: RecordLog = {
+  const { child, write } = newLineWriter(options.maxLine, lines);
+  const log: LineWriter = {
     child,
     write(beginnings, body) {
       counters[Counter.lines]++;
@@ -109,11 +110,11 @@ export function newDecode(
     },
   };
   const known = protocols(options, options.servicePorts, {
-    tally(what) {
+    count(what) {
       counters[Counter[what]]++;
     },
-    found,
-    jobs: tally.jobs,
+    brickDiscovered: found,
+    jobsChanged: tally.jobs,
   });
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
@@ -127,18 +128,18 @@ export function newDecode(
   const opened = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.watcher = lines;
-    const asleep = rest as Asleep | undefined;
-    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : joinedLate(flow);
+    const asleep = rest as SuspendedDecoder | undefined;
+    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : asMidstream(flow);
     if (flow.protocol > 0) {
       const protocol = known[flow.protocol - 1];
       lines.protocol(protocol.name);
       flow.decoder = protocol.open(seen, lines.emit, options, asleep);
       return;
     }
-    flow.decoder = claimingDecoder(seen, lines.emit, {
+    flow.decoder = newDetector(seen, lines.emit, {
       protocols: known,
       options,
-      claimed(protocol, decoder) {
+      detected(protocol, decoder) {
         lines.protocol(protocol.name);
         flow.protocol = known.indexOf(protocol) + 1;
         flow.decoder = decoder;
@@ -147,18 +148,18 @@ export function newDecode(
         flow.encrypted = true;
         streams.flowsEncrypted++;
       },
-      refused(dir, bytes, start, end, at) {
+      rejected(dir, bytes, start, end, at) {
         flow.ignored = true;
         streams.flowsUnknown++;
         // Elsewhere it is nobody's business: the default filter takes every connection from a port above
         // 49152, and a busy host has thousands of them.
         if (!services.has(flow.serverPort)) return;
-        tellUnknown(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
+        reportUnrecognised(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
       },
     });
   };
-  const restOf = ({ decoder, watcher }: Flow, at: Moment): Asleep | undefined =>
-    watcher.isQuiet?.(at) === false ? undefined : decoder.asleep?.(at);
+  const restOf = ({ decoder, watcher }: Flow, at: PacketTimestamp): SuspendedDecoder | undefined =>
+    watcher.isQuiet?.(at) === false ? undefined : decoder.suspend?.(at);
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
   const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed, restOf);
   const tick = () => {
@@ -167,12 +168,20 @@ export function newDecode(
   };
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
+    const outcome = parsePacket(
+      bytes,
+      start,
+      captured,
+      wire,
+      place[CheckpointWord.linkType],
+      headers,
+      tunnels,
+    );
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
       if (options.shard === 0) {
         counters[IGNORED[outcome]]++;
-        anomalies.ignored(outcome, place[Place.linkType], at);
+        anomalies.ignored(outcome, place[CheckpointWord.linkType], at);
       } else counters[Counter.others]++;
       return;
     }
@@ -186,15 +195,23 @@ export function newDecode(
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parsePacket(bytes, start, captured, wire, place[Place.linkType], headers, tunnels);
+    const outcome = parsePacket(
+      bytes,
+      start,
+      captured,
+      wire,
+      place[CheckpointWord.linkType],
+      headers,
+      tunnels,
+    );
     if (outcome !== Outcome.tcp) return options.shard === 0;
     return shardOf(headers, isToService(headers), options.shards) === options.shard;
   };
 
   const mark = (kind: number, value: number) => {
-    if (kind === Mark.link) place[Place.linkType] = value;
-    else if (kind === Mark.number) place[Place.packet] = value;
-    else if (kind === Mark.file) place[Place.packet] = 0;
+    if (kind === Mark.link) place[CheckpointWord.linkType] = value;
+    else if (kind === Mark.number) place[CheckpointWord.packet] = value;
+    else if (kind === Mark.file) place[CheckpointWord.packet] = 0;
     else if (kind === Mark.time) {
       clock.passed(value * TIME_UNIT_MS);
       tick();
@@ -215,9 +232,9 @@ export function newDecode(
           mark(readU32(bytes, position), readU32(bytes, position + 4));
         } else {
           counters[Counter.walked]++;
-          place[Place.packet]++;
+          place[CheckpointWord.packet]++;
           clock.packet(readU32(bytes, position), readU32(bytes, position + 4), at);
-          at.packet = options.numbered ? place[Place.packet] : 0;
+          at.packet = options.numbered ? place[CheckpointWord.packet] : 0;
           tick();
           packet(bytes, data, Math.min(captured, options.snaplen), wire);
         }
@@ -226,10 +243,10 @@ export function newDecode(
     },
     idle: tick,
     missed() {
-      for (const protocol of known) protocol.missed?.();
+      for (const protocol of known) protocol.onPacketLoss?.();
     },
     found(brick) {
-      for (const protocol of known) protocol.found?.(brick);
+      for (const protocol of known) protocol.onBrickDiscovered?.(brick);
     },
     select(select) {
       selection = newSelection(select, counters, options.redactKey);
@@ -267,9 +284,9 @@ function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow
   to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
   to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
   to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
-  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsOneSided;
+  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsAsymmetric;
   to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
-  to[Counter.early_segments] = before[Counter.early_segments] + from.earlySegments;
+  to[Counter.early_segments] = before[Counter.early_segments] + from.outOfOrderSegments;
   to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;
   to[Counter.gaps] = before[Counter.gaps] + from.gaps;
   to[Counter.gap_bytes] = before[Counter.gap_bytes] + from.gapBytes;

@@ -5,7 +5,7 @@ import { newCallCounter, OTHER } from '../../observe/call-counts.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newFunctionGauges } from '../../observe/function-gauges.js';
 import { knownActions } from '../../protocols/actions.js';
-import type { Outside } from '../../protocols/protocol.js';
+import type { HostHooks } from '../../protocols/protocol.js';
 import type { RecordBody } from '../../records/record.js';
 
 /** The actions that are counted each for itself, and `_other` of each of their datasets: the places of call-counts.ts. */
@@ -16,19 +16,23 @@ export function countedActions(): Action[] {
 }
 
 /** What a decoder counts besides the counters. */
-export interface Tally {
+export interface RecordCounters {
   /** A record, before anybody chooses whether to write it. */
   record(body: RecordBody): void;
-  readonly jobs: Outside['jobs'];
+  readonly jobs: HostHooks['jobsChanged'];
 }
 
 /** Memory of all decoders. */
-export interface TallyMemory {
+export interface RecordCountersMemory {
   readonly calls: SharedArrayBuffer;
   readonly functions: SharedArrayBuffer;
 }
 
-export function newTally(memory: TallyMemory, decoder: number, counters: CounterRow): Tally {
+export function newRecordCounters(
+  memory: RecordCountersMemory,
+  decoder: number,
+  counters: CounterRow,
+): RecordCounters {
   const call = newCallCounter(memory.calls, decoder, countedActions());
   return {
     record(body) {
@@ -47,4 +51,4 @@ export function newTally(memory: TallyMemory, decoder: number, counters: Counter
 }
 
 /** For decoders that nobody asks. */
-export const NO_TALLY: Tally = { record() {}, jobs() {} };
+export const NO_RECORD_COUNTERS: RecordCounters = { record() {}, jobs() {} };

@@ -1,14 +1,15 @@
 /** The line about a connection to a watched service that nothing here decodes. */
 
-import { recognise } from '../../protocols/guess.js';
-import type { Direction, Emit, Moment } from '../../protocols/protocol.js';
-import { byteCount } from '../../records/phrases.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { guessProtocol } from '../../protocols/guess.js';
+import type { Direction, Emit } from '../../protocols/protocol.js';
+import { formatByteCount } from '../../records/phrases.js';
 
 /** What is enough to look a protocol up by. */
 const SHOWN = 32;
 
 /** @param payloadBytes bytes of payloads that may be written: what a stranger sends is one */
-export function tellUnknown(
+export function reportUnrecognised(
   emit: Emit,
   from: Direction,
   port: number,
@@ -16,11 +17,11 @@ export function tellUnknown(
   start: number,
   end: number,
   payloadBytes: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
-  const guess = recognise(bytes, start, end);
+  const guess = guessProtocol(bytes, start, end);
   const shown = bytes.subarray(start, Math.min(end, start + Math.min(payloadBytes, SHOWN)));
-  const what = guess?.toUpperCase() ?? `nothing that is known, by ${byteCount(end - start)},`;
+  const what = guess?.toUpperCase() ?? `nothing that is known, by ${formatByteCount(end - start)},`;
   emit(from, {
     level: 'info',
     message: `${what} on port ${port}: ignored from here on`,

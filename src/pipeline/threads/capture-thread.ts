@@ -7,7 +7,7 @@ import { pacedSink } from '../../capture/file/pace.js';
 import type { PacketSink } from '../../capture/sink.js';
 import { UserError } from '../../config/user-error.js';
 import { Counter, counterRow } from '../../observe/counters.js';
-import { newBeat, OVER } from '../../observe/health.js';
+import { newHeartbeat, OVER } from '../../observe/health.js';
 import { openWriter } from '../../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
@@ -56,7 +56,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     ring,
     counters,
     stopped,
-    beat: newBeat(counters),
+    beat: newHeartbeat(counters),
     ready: (opened) => {
       if (user !== undefined) privileges?.becomeUser(user, engine === 'cap');
       tell({

@@ -8,14 +8,14 @@ import { newFileClock } from '../../clock/file-clock.js';
 import { newLiveClock } from '../../clock/live-clock.js';
 import { newLineBatch } from '../../lines/batch.js';
 import { Counter, counterRow, total } from '../../observe/counters.js';
-import { newBeat, OVER } from '../../observe/health.js';
+import { newHeartbeat, OVER } from '../../observe/health.js';
 import { wallTime } from '../../records/time.js';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import { openReader } from '../../ring/reader.js';
 import { recordsWithin } from '../../ring/records.js';
-import { newDecode } from '../decode/packet-decoder.js';
-import { countedActions, newTally } from '../decode/record-counters.js';
-import { newTidying } from './gc.js';
+import { newPacketDecoder } from '../decode/packet-decoder.js';
+import { countedActions, newRecordCounters } from '../decode/record-counters.js';
+import { newHeapCompaction } from './gc.js';
 import { ControlWord, type DecoderData, type FromDecoder, pendingWord, type ToDecoder } from './messages.js';
 
 /** The longest sleep without packets: counters are published, and progress is told, at least this often. */
@@ -32,8 +32,8 @@ const pending = pendingWord(data.decoder);
 const place = new Float64Array(data.place);
 const reader = openReader(data.ring, data.decoder);
 const clock = data.live ? newLiveClock() : newFileClock();
-const beat = newBeat(counters);
-const tidy = newTidying();
+const beat = newHeartbeat(counters);
+const tidy = newHeapCompaction();
 beat();
 
 /** The time of the oldest packet of the batch at hand; NaN: none, or what it tells of waited for no packet. */
@@ -71,13 +71,13 @@ function packetTime(): number {
   return decoding ? clock.monotonic(decode.at) : Number.NaN;
 }
 
-const decode = newDecode(
+const decode = newPacketDecoder(
   data.options,
   counters,
   place,
   batch,
   (brick) => tell({ kind: 'found', brick }),
-  newTally(data.tallies, data.decoder, counters),
+  newRecordCounters(data.tallies, data.decoder, counters),
   clock,
 );
 tell({ kind: 'actions', actions: countedActions() });

@@ -7,7 +7,7 @@
  * starts its heap only grows, and a file that is read is over soon.
  */
 import type { ResourceLimits } from 'node:worker_threads';
-import { loadTrim } from './malloc-trim.js';
+import { loadMallocTrim } from './malloc-trim.js';
 
 /** Three times the size of a semi-space: what lives no longer than a packet needs no more. */
 export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
@@ -55,7 +55,7 @@ function newCollector(): Collector {
  * V8 would do the like by itself, but only from an event loop, to which a decoder never returns; and the main thread,
  * which hands batches of lines on, makes so little garbage of its own that it would keep those for a long time.
  */
-export function newTidying(): () => void {
+export function newHeapCompaction(): () => void {
   let collector: Collector | undefined;
   let least = 0;
   let last = performance.now();
@@ -70,12 +70,12 @@ export function newTidying(): () => void {
 }
 
 /** The same for the main thread, now and then; and what all threads have freed goes back to the system. */
-export function tidyNowAndThen(): NodeJS.Timeout {
-  const tidy = newTidying();
+export function scheduleGc(): NodeJS.Timeout {
+  const tidy = newHeapCompaction();
   let trim: Promise<(() => void) | undefined> | undefined;
   const tidyUp = async () => {
     tidy();
-    trim ??= loadTrim();
+    trim ??= loadMallocTrim();
     (await trim)?.();
   };
   return setInterval(tidyUp, REST_MS + 1000).unref();

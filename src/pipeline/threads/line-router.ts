@@ -15,7 +15,7 @@ export interface LineCounts {
   readonly ofDecoders: number;
 }
 
-export interface Outlet {
+export interface LineRouter {
   /** The start line has been written: what waited for it follows. */
   open(): void;
   isOpen(): boolean;
@@ -30,7 +30,7 @@ export interface Outlet {
   counts(): LineCounts;
 }
 
-export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
+export function newLineRouter(outputs: Outputs, control: Int32Array): LineRouter {
   let early: (() => void)[] | undefined = [];
   let isClosed = false;
   let written = 0;
@@ -42,7 +42,7 @@ export function newOutlet(outputs: Outputs, control: Int32Array): Outlet {
     else dropped += lines;
   };
 
-  const outlet: Outlet = {
+  const outlet: LineRouter = {
     open() {
       const waiting = early ?? [];
       early = undefined;

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../../capture/engine.js';
 import { newTextLines } from '../../lines/text-lines.js';
-import { newRecordLog } from '../../lines/writer.js';
+import { newLineWriter } from '../../lines/writer.js';
 import type { ClockEvent } from '../../observe/clocks.js';
 import type { OutputEvent } from '../../output/output.js';
 import type { JsonObject, RecordBody } from '../../records/record.js';
@@ -40,7 +40,7 @@ export function wallClock(): Time {
 export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
   let take = emit;
   let started: StartOfRun | undefined;
-  const log = newRecordLog(
+  const log = newLineWriter(
     maxLine,
     newTextLines((line) => take(line)),
   );

@@ -5,7 +5,7 @@
  */
 
 /** Undefined: this C library has no such function, or koffi can't be loaded. */
-export async function loadTrim(): Promise<(() => void) | undefined> {
+export async function loadMallocTrim(): Promise<(() => void) | undefined> {
   try {
     const koffi = (await import('koffi')).default;
     const trim = koffi.load(null).func('int malloc_trim(size_t kept)');

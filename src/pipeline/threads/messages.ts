@@ -2,10 +2,10 @@
 import type { CaptureAnomaly, LiveOptions, Opened } from '../../capture/engine.js';
 import type { Select } from '../../config/select.js';
 import type { Action } from '../../observe/call-counts.js';
-import type { FoundBrick } from '../../protocols/protocol.js';
+import type { DiscoveredBrick } from '../../protocols/protocol.js';
 import type { RingMemory } from '../../ring/ring.js';
 import type { DecodeOptions } from '../decode/packet-decoder.js';
-import type { TallyMemory } from '../decode/record-counters.js';
+import type { RecordCountersMemory } from '../decode/record-counters.js';
 
 /** Words of the shared control block; behind them one word a decoder, see pendingWord. */
 export const ControlWord = {
@@ -30,7 +30,7 @@ export interface Shared {
   readonly ring: RingMemory;
   readonly counters: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
-  readonly tallies: TallyMemory;
+  readonly tallies: RecordCountersMemory;
 }
 
 export type Source =
@@ -96,7 +96,7 @@ export interface DecoderData extends Shared {
 
 export type ToDecoder =
   /** What another decoder has found. */
-  | { readonly kind: 'found'; readonly brick: FoundBrick }
+  | { readonly kind: 'found'; readonly brick: DiscoveredBrick }
   /** What is written from here on. */
   | { readonly kind: 'select'; readonly select: Select };
 
@@ -106,5 +106,5 @@ export type FromDecoder =
   /** What it counts calls by; all decoders say the same. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }
   /** For the other decoders, each of which gets it as it is. */
-  | { readonly kind: 'found'; readonly brick: FoundBrick }
+  | { readonly kind: 'found'; readonly brick: DiscoveredBrick }
   | { readonly kind: 'done'; readonly seconds: number; readonly nanoseconds: number };

@@ -7,7 +7,7 @@ import { newLag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
 import { liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
 import type { JsonObject } from '../../records/record.js';
-import type { TallyMemory } from '../decode/record-counters.js';
+import type { RecordCountersMemory } from '../decode/record-counters.js';
 import type { Shared } from './messages.js';
 
 export interface Observer {
@@ -26,7 +26,7 @@ export interface Observer {
   captureEnded(): void;
 }
 
-export function createTallies(decoders: number): TallyMemory {
+export function createTallies(decoders: number): RecordCountersMemory {
   return { calls: createCallCounts(decoders), functions: createFunctionGauges(decoders) };
 }
 

@@ -15,12 +15,12 @@ import { Tunnel } from '../../packet/tunnel.js';
 import type { JsonObject } from '../../records/record.js';
 import { createRing } from '../../ring/ring.js';
 import { DEFAULT_LIMITS } from '../../stream/limits.js';
-import { PLACE_BYTES } from '../decode/checkpoint.js';
+import { CHECKPOINT_BYTES } from '../decode/checkpoint.js';
 import { startCapture } from './capture-worker.js';
 import { startClockEvents } from './clock-events.js';
 import { startDecoders } from './decoder-pool.js';
-import { tidyNowAndThen } from './gc.js';
-import { newOutlet } from './line-router.js';
+import { scheduleGc } from './gc.js';
+import { newLineRouter } from './line-router.js';
 import { newMainLines, type Time, wallClock } from './main-lines.js';
 import {
   createControl,
@@ -31,7 +31,7 @@ import {
   type StartInfo,
 } from './messages.js';
 import { createTallies, newObserver } from './observer.js';
-import { newStopper } from './shutdown.js';
+import { newShutdown } from './shutdown.js';
 
 export interface RunOptions {
   readonly version: string;
@@ -103,8 +103,8 @@ export function startRun(options: RunOptions): Run {
     tallies: createTallies(config.workers),
   };
   const control = new Int32Array(shared.control);
-  const outlet = newOutlet(outputs, control);
-  const stopper = newStopper(control);
+  const outlet = newLineRouter(outputs, control);
+  const stopper = newShutdown(control);
   const lines = newMainLines(options.version, config.maxLine, outlet.line);
   const problems: InputProblem[] = [];
   let exitCode = 0;
@@ -228,7 +228,7 @@ export function startRun(options: RunOptions): Run {
     observer.ending();
     options.ending?.();
   };
-  const tidying = live ? tidyNowAndThen() : undefined;
+  const tidying = live ? scheduleGc() : undefined;
   let interval: NodeJS.Timeout | undefined;
   const setStatsInterval = (milliseconds: number) => {
     clearInterval(interval);
@@ -309,7 +309,7 @@ export function decoderData(
     ...shared,
     decoder,
     counterRow: decoder + 1,
-    place: new SharedArrayBuffer(PLACE_BYTES),
+    place: new SharedArrayBuffer(CHECKPOINT_BYTES),
     pendingLimit: Math.floor(PENDING_BYTES / config.workers),
     linger,
     live,

@@ -1,7 +1,7 @@
 /** The end of a run by a signal: what was captured is drained, but not for ever. */
 import { ControlWord } from './messages.js';
 
-export interface Stopper {
+export interface Shutdown {
   /** Asks the threads to end. */
   stop(): void;
   /** Ends the draining and the waiting now: nobody takes lines any more. */
@@ -16,7 +16,7 @@ export interface Stopper {
 const DRAIN_MS = 2500;
 const WRITE_MS = 4000;
 
-export function newStopper(control: Int32Array): Stopper {
+export function newShutdown(control: Int32Array): Shutdown {
   let timers: NodeJS.Timeout[] = [];
   let resolveGaveUp: () => void = () => {};
   const gaveUp = new Promise<void>((resolve) => {

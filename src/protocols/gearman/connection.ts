@@ -1,5 +1,5 @@
 /** What is known of one connection: its two directions, what is outstanding, and where records go. */
-import { type Loss, newLoss } from '../anomalies.js';
+import { newSyncLoss, type SyncLoss } from '../anomalies.js';
 import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin/commands.js';
 import type { AdminResponse } from './admin/responses.js';
@@ -37,7 +37,7 @@ export interface Side {
   heard: boolean;
   /** More bytes are needed to go on. */
   more: boolean;
-  loss: Loss | undefined;
+  loss: SyncLoss | undefined;
 }
 
 /** A text command, and its response as far as it came. */
@@ -76,7 +76,7 @@ function side(fromStart: boolean): Side {
     held: 0,
     heard: false,
     more: false,
-    loss: fromStart ? undefined : newLoss('midstream', {}, false, joined),
+    loss: fromStart ? undefined : newSyncLoss('midstream', {}, false, joined),
   };
 }
 

@@ -4,16 +4,16 @@
  * they may follow each other in any order.
  */
 
-import { newLoss } from '../anomalies.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { newSyncLoss } from '../anomalies.js';
 import {
-  type Asleep,
   type Connection,
   type Direction,
   type Emit,
   type FlowDecoder,
   type GapReason,
-  type Moment,
   type ProtocolOptions,
+  type SuspendedDecoder,
   ToClient,
   ToServer,
 } from '../protocol.js';
@@ -37,7 +37,7 @@ import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './resync.js';
 import { asleep, type GearmanAsleep, goOn } from './suspend.js';
 import { inResync, lose } from './sync-loss.js';
 
-function endOfPacket(flow: Flow, dir: Direction, side: Side, at: Moment): void {
+function endOfPacket(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
   side.phase = Phase.boundary;
   reportPacket(flow, dir, side.packet, true, at);
 }
@@ -49,7 +49,7 @@ function inPacket(
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const { packet } = side;
   let position = start;
@@ -77,7 +77,7 @@ function atBoundary(
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   if (buf[start] !== 0) {
     side.phase = Phase.line;
@@ -91,7 +91,7 @@ function atBoundary(
     return start;
   }
   if (magicAt(buf, start, start + 4) === Magic.none) {
-    lose(flow, dir, newLoss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
+    lose(flow, dir, newSyncLoss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
     return start;
   }
   if (end - start < HeaderBytes) {
@@ -101,7 +101,7 @@ function atBoundary(
   const size = uint32(buf, start + 8);
   if (size > SizeLimit) {
     const details = { header_hex: hex(buf, start, start + HeaderBytes), size, limit: SizeLimit };
-    lose(flow, dir, newLoss('size over the limit', details, true, at), at);
+    lose(flow, dir, newSyncLoss('size over the limit', details, true, at), at);
     return start;
   }
   if (dir === ToClient) {
@@ -119,7 +119,7 @@ function takeData(
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const side = sideOf(flow, dir);
   const fresh = side.held === 0;
@@ -151,7 +151,7 @@ function takeData(
 }
 
 /** Tells of a packet that won't be complete. */
-function abandonPacket(flow: Flow, dir: Direction, side: Side, at: Moment): boolean {
+function abandonPacket(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): boolean {
   if (side.phase !== Phase.packet && side.phase !== Phase.skipping) return false;
   side.phase = Phase.boundary;
   reportPacket(flow, dir, side.packet, false, at);
@@ -164,7 +164,7 @@ function takeGap(
   missing: number,
   reason: GapReason,
   skipping: boolean,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   const side = sideOf(flow, dir);
   if (skipping && side.phase === Phase.skipping) {
@@ -176,13 +176,13 @@ function takeGap(
   side.held = 0;
   const what =
     reason === 'midstream'
-      ? newLoss('midstream', {}, false, at)
-      : newLoss('gap', { cause: reason, missing_bytes: missing }, false, at);
+      ? newSyncLoss('midstream', {}, false, at)
+      : newSyncLoss('gap', { cause: reason, missing_bytes: missing }, false, at);
   lose(flow, dir, what, at);
   if (side.loss !== undefined) side.loss.skipped = held;
 }
 
-function closeSide(flow: Flow, dir: Direction, at: Moment): void {
+function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = sideOf(flow, dir);
   if (side.loss !== undefined) {
     side.loss.skipped += side.held;
@@ -197,7 +197,7 @@ function closeSide(flow: Flow, dir: Direction, at: Moment): void {
  * Ends one direction, or both. Commands wait for their response until the server's direction has ended:
  * a client may close its own right after the command.
  */
-function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: Moment): void {
+function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: PacketTimestamp): void {
   if (dir !== ToClient) closeSide(flow, ToServer, at);
   if (dir === ToServer) return;
   closeSide(flow, ToClient, at);
@@ -214,7 +214,7 @@ export function openDecoder(
   emit: Emit,
   options: ProtocolOptions,
   jobs: Jobs | undefined,
-  from?: Asleep,
+  from?: SuspendedDecoder,
 ): FlowDecoder {
   const rest = from as GearmanAsleep | undefined;
   const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, rest), rest);
@@ -222,8 +222,8 @@ export function openDecoder(
   return {
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at) => takeGap(flow, dir, missing, reason, skipping, at),
-    asleep: () => asleep(flow, connection.fromStart),
-    close: (reason: string, at: Moment, dir?: Direction) =>
+    suspend: () => asleep(flow, connection.fromStart),
+    close: (reason: string, at: PacketTimestamp, dir?: Direction) =>
       takeClose(flow, dir, reason !== 'end' && reason !== 'evicted', at),
   };
 }

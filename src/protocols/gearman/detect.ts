@@ -1,7 +1,7 @@
 /** Is a connection Gearman? Told from the first bytes of a direction, and from the port. */
 
-import { recognise } from '../guess.js';
-import { Claim, type Connection, type Direction, ToServer } from '../protocol.js';
+import { guessProtocol } from '../guess.js';
+import { type Connection, type Direction, Match, ToServer } from '../protocol.js';
 import { plausibleRecord } from '../tls/record.js';
 import { isPlausibleResponse } from './admin/responses.js';
 import { Magic, magicAt, uint32 } from './resync.js';
@@ -14,31 +14,31 @@ const LineLimit = 1024;
 /** Somebody else's first bytes, or a TLS record: a hello, or later ones where its start was not seen. */
 function isStranger(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === 0x16 || plausibleRecord(bytes, start, end)) return true;
-  return recognise(bytes, start, end) !== undefined;
+  return guessProtocol(bytes, start, end) !== undefined;
 }
 
 function printable(byte: number): boolean {
   return (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
-function claimBinary(bytes: Uint8Array, start: number, end: number, isPort: boolean): Claim {
+function claimBinary(bytes: Uint8Array, start: number, end: number, isPort: boolean): Match {
   const magic = magicAt(bytes, start, end);
   // A wrong magic on Gearman's own port is for its decoder to tell.
-  if (magic === Magic.none) return isPort ? Claim.yes : Claim.no;
-  if (end - start < 8) return Claim.maybe;
-  return isPort || uint32(bytes, start + 4) < TypeLimit ? Claim.yes : Claim.no;
+  if (magic === Magic.none) return isPort ? Match.yes : Match.no;
+  if (end - start < 8) return Match.maybe;
+  return isPort || uint32(bytes, start + 4) < TypeLimit ? Match.yes : Match.no;
 }
 
-function claimText(dir: Direction, bytes: Uint8Array, start: number, end: number): Claim {
+function claimText(dir: Direction, bytes: Uint8Array, start: number, end: number): Match {
   let newline = start;
   while (newline < end && bytes[newline] !== 0x0a) {
-    if (!printable(bytes[newline])) return Claim.no;
+    if (!printable(bytes[newline])) return Match.no;
     newline++;
   }
-  if (newline === end) return end - start < LineLimit ? Claim.maybe : Claim.no;
+  if (newline === end) return end - start < LineLimit ? Match.maybe : Match.no;
   const stop = newline > start && bytes[newline - 1] === 0x0d ? newline - 1 : newline;
-  if (dir === ToServer) return Claim.yes;
-  return isPlausibleResponse(bytes, start, stop) ? Claim.yes : Claim.no;
+  if (dir === ToServer) return Match.yes;
+  return isPlausibleResponse(bytes, start, stop) ? Match.yes : Match.no;
 }
 
 export function claim(
@@ -48,12 +48,12 @@ export function claim(
   end: number,
   connection: Connection,
   ports: ReadonlySet<number>,
-): Claim {
-  if (start >= end) return Claim.maybe;
+): Match {
+  if (start >= end) return Match.maybe;
   const isPort = ports.has(connection.serverPort);
-  if (isStranger(bytes, start, end)) return Claim.no;
+  if (isStranger(bytes, start, end)) return Match.no;
   // Joined late: on its own port it may begin anywhere, on others midstream.ts tells.
-  if (!connection.fromStart) return isPort ? Claim.yes : Claim.no;
+  if (!connection.fromStart) return isPort ? Match.yes : Match.no;
   if (bytes[start] === 0) return claimBinary(bytes, start, end, isPort);
-  return isPort ? claimText(dir, bytes, start, end) : Claim.no;
+  return isPort ? claimText(dir, bytes, start, end) : Match.no;
 }

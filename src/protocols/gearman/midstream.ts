@@ -4,7 +4,7 @@
  * segment of a long file begins with one. It is one where both sides do so, each with the magic that it sends;
  * or, where the other side is not seen at all, several segments in a row.
  */
-import { Claim, type Direction, type LateClaim, ToClient, ToServer } from '../protocol.js';
+import { type Direction, Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
 import { HeaderBytes, Magic, magicAt, plausibleHeader } from './resync.js';
 
 /** Segments in a row that begin with a packet: more than chance would have it. */
@@ -16,7 +16,7 @@ function beginsPacket(dir: Direction, bytes: Uint8Array, start: number, end: num
   return plausibleHeader(bytes, start, end);
 }
 
-export function newLateClaim(): LateClaim {
+export function newLateClaim(): MidstreamDetector {
   const seen: [boolean, boolean] = [false, false];
   const begun: [boolean, boolean] = [false, false];
   const run: [number, number] = [0, 0];
@@ -26,7 +26,7 @@ export function newLateClaim(): LateClaim {
     begun[dir] ||= begins;
     run[dir] = begins ? run[dir] + 1 : 0;
     const other = dir === ToServer ? ToClient : ToServer;
-    if (begun[dir] && begun[other]) return Claim.yes;
-    return run[dir] >= RunEnough && !seen[other] ? Claim.yes : Claim.no;
+    if (begun[dir] && begun[other]) return Match.yes;
+    return run[dir] >= RunEnough && !seen[other] ? Match.yes : Match.no;
   };
 }

@@ -5,8 +5,8 @@
  * (WORK_*, NOOP) in between. So a response answers the oldest request that it fits, and what is older
  * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
  */
+import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { nanosecondsBetween } from '../../records/time.js';
-import type { Moment } from '../protocol.js';
 import { Ask } from './packet-types.js';
 
 /** Outstanding requests that are remembered for one connection. */
@@ -26,14 +26,14 @@ export const Untimed = -2;
 
 export interface Pairing {
   /** A message went by: a quiet time starts with it. */
-  passed(at: Moment): void;
+  passed(at: PacketTimestamp): void;
   /** Whether pairs are to be trusted: false after a loss, until the connection was quiet. */
-  trusted(at: Moment): boolean;
-  request(asks: number, at: Moment): void;
+  trusted(at: PacketTimestamp): boolean;
+  request(asks: number, at: PacketTimestamp): void;
   /** Nanoseconds since the request that this response answers, or Unmatched or Untimed. */
-  response(answers: number, at: Moment): number;
+  response(answers: number, at: PacketTimestamp): number;
   /** Bytes of the connection were lost: what is outstanding can't be paired any more. */
-  lost(at: Moment): void;
+  lost(at: PacketTimestamp): void;
   /** The number, from 1, of the request that was remembered or answered since this was asked last; 0: none was. */
   takeSerial(): number;
   /** Requests forgotten because there were too many; each is told once. */
@@ -111,7 +111,7 @@ export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): 
   }
 
   /** Behind a hole messages are read later than others that came after them: the latest counts. */
-  function passed(at: Moment): void {
+  function passed(at: PacketTimestamp): void {
     if (nanosecondsBetween(lastSeconds, lastNanoseconds, at) <= 0) return;
     lastSeconds = at.seconds;
     lastNanoseconds = at.nanoseconds;

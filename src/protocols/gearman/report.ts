@@ -1,7 +1,8 @@
 /** The record of a packet, once its last byte has passed or no more of it will come. */
 
+import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { EventOutcome, JsonObject } from '../../records/record.js';
-import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
+import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { malformed, misdirected } from './anomaly.js';
 import { type Flow, sideOf } from './connection.js';
 import { follow } from './jobs/jobs.js';
@@ -13,7 +14,7 @@ import { Magic } from './resync.js';
 import { packetSentence } from './sentence.js';
 
 /** Remembers a request, or finds a response's: what Pairing.response gives. */
-function pair(flow: Flow, from: Direction, packet: Packet, at: Moment): number {
+function pair(flow: Flow, from: Direction, packet: Packet, at: PacketTimestamp): number {
   const { pairing } = flow;
   const { type, magic, fields } = packet;
   let duration = Unmatched;
@@ -48,7 +49,13 @@ function wiretail(packet: Packet, malformed: boolean): JsonObject | undefined {
 }
 
 /** Tells of a packet. `whole`: its end was reached; else the rest of it is lost. */
-export function reportPacket(flow: Flow, from: Direction, packet: Packet, whole: boolean, at: Moment): void {
+export function reportPacket(
+  flow: Flow,
+  from: Direction,
+  packet: Packet,
+  whole: boolean,
+  at: PacketTimestamp,
+): void {
   endPacket(packet);
   if (!whole) packet.truncated = true;
   const duration = whole ? pair(flow, from, packet, at) : Unmatched;

@@ -1,28 +1,28 @@
 /** What a record says to people. */
-import { byteCount, elapsed, plain } from '../../records/phrases.js';
+import { displayName, formatByteCount, formatDuration } from '../../records/phrases.js';
 import type { Fields } from './fields.js';
 
 function arguments_(fields: Fields): string {
   let words = '';
-  if (fields.handle !== undefined) words += ` ${plain(fields.handle)}`;
-  if (fields.function !== undefined) words += ` ${plain(fields.function)}`;
-  if (fields.option !== undefined) words += ` ${plain(fields.option)}`;
-  if (fields.client_id !== undefined) words += ` ${plain(fields.client_id)}`;
+  if (fields.handle !== undefined) words += ` ${displayName(fields.handle)}`;
+  if (fields.function !== undefined) words += ` ${displayName(fields.function)}`;
+  if (fields.option !== undefined) words += ` ${displayName(fields.option)}`;
+  if (fields.client_id !== undefined) words += ` ${displayName(fields.client_id)}`;
   const unique = fields.unique_id;
   if (unique !== undefined && unique !== '') {
-    words += words === '' ? ` unique ${plain(unique)}` : ` (unique ${plain(unique)})`;
+    words += words === '' ? ` unique ${displayName(unique)}` : ` (unique ${displayName(unique)})`;
   }
-  if (fields.reducer !== undefined) words += `, reducer ${plain(fields.reducer)}`;
+  if (fields.reducer !== undefined) words += `, reducer ${displayName(fields.reducer)}`;
   if (fields.known !== undefined) words += fields.known === 1 ? ' known' : ' unknown';
   if (fields.running === 1) words += ' running';
   if (fields.numerator !== undefined) {
-    words += ` ${plain(fields.numerator)}/${plain(fields.denominator ?? '?')}`;
+    words += ` ${displayName(fields.numerator)}/${displayName(fields.denominator ?? '?')}`;
   }
-  if (fields.client_count !== undefined) words += `, clients ${plain(fields.client_count)}`;
-  if (fields.timeout !== undefined) words += `, timeout ${plain(fields.timeout)}`;
-  if (fields.epoch !== undefined) words += `, epoch ${plain(fields.epoch)}`;
-  if (fields.error_code !== undefined) words += ` ${plain(fields.error_code)}`;
-  if (fields.error_text !== undefined) words += `: ${plain(fields.error_text)}`;
+  if (fields.client_count !== undefined) words += `, clients ${displayName(fields.client_count)}`;
+  if (fields.timeout !== undefined) words += `, timeout ${displayName(fields.timeout)}`;
+  if (fields.epoch !== undefined) words += `, epoch ${displayName(fields.epoch)}`;
+  if (fields.error_code !== undefined) words += ` ${displayName(fields.error_code)}`;
+  if (fields.error_text !== undefined) words += `: ${displayName(fields.error_text)}`;
   return words;
 }
 
@@ -31,8 +31,8 @@ export function packetSentence(name: string, fields: Fields, duration: number): 
   let sentence = name === 'UNKNOWN' ? `unknown type ${fields.type_id}` : name;
   sentence += arguments_(fields);
   const payload = fields.payload_bytes;
-  if (typeof payload === 'number') sentence += `, ${byteCount(payload)}`;
-  if (duration >= 0) sentence += ` in ${elapsed(duration)}`;
+  if (typeof payload === 'number') sentence += `, ${formatByteCount(payload)}`;
+  if (duration >= 0) sentence += ` in ${formatDuration(duration)}`;
   return sentence;
 }
 
@@ -43,9 +43,10 @@ export function adminSentence(
   duration: number | undefined,
   answered: boolean,
 ): string {
-  let sentence = fields.command === undefined ? 'response to a command not seen' : plain(fields.command);
+  let sentence =
+    fields.command === undefined ? 'response to a command not seen' : displayName(fields.command);
   const args = fields.arguments;
-  if (Array.isArray(args) && args.length > 0) sentence += ` ${plain(args.join(' '))}`;
+  if (Array.isArray(args) && args.length > 0) sentence += ` ${displayName(args.join(' '))}`;
   if (sentence === '') sentence = 'an empty command';
   const list = fields.rows ?? fields.lines ?? fields.unique_ids;
   const count = fields.rows_total ?? (Array.isArray(list) ? list.length : undefined);
@@ -54,10 +55,10 @@ export function adminSentence(
     sentence += `: ${count} ${count === 1 ? (rows ?? 'lines').slice(0, -1) : (rows ?? 'lines')}`;
   else if (fields.response === 'ERR') {
     const code = fields.error_code;
-    sentence += `: ERR ${plain(code ?? fields.error_text ?? '')}`.trimEnd();
-  } else if (value !== undefined) sentence += `: ${plain(value)}`;
+    sentence += `: ERR ${displayName(code ?? fields.error_text ?? '')}`.trimEnd();
+  } else if (value !== undefined) sentence += `: ${displayName(value)}`;
   else if (fields.response !== undefined) sentence += `: ${fields.response}`;
   if (!answered) sentence += count === undefined ? ': no response seen' : ', cut short';
-  if (duration !== undefined) sentence += ` in ${elapsed(duration)}`;
+  if (duration !== undefined) sentence += ` in ${formatDuration(duration)}`;
   return sentence;
 }

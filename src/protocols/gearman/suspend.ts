@@ -2,12 +2,12 @@
  * What is left of a connection when nothing is under way on it: of a worker that sleeps, what it can do. One object for
  * all of it: there may be tens of thousands of them.
  */
-import { type Asleep, ToClient, ToServer } from '../protocol.js';
+import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
 import { type Flow, Phase, type Side, sideOf } from './connection.js';
 import { type JobsRest, jobsRest, NoJobs } from './jobs/suspend.js';
 import type { PairingRest } from './pairing.js';
 
-export interface GearmanAsleep extends Asleep, PairingRest, JobsRest {
+export interface GearmanAsleep extends SuspendedDecoder, PairingRest, JobsRest {
   readonly heardServer: boolean;
   readonly heardClient: boolean;
   readonly texted: boolean;

@@ -1,7 +1,8 @@
 /** The place in a stream: losing it, and finding it again. */
 
-import type { Loss } from '../anomalies.js';
-import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import type { SyncLoss } from '../anomalies.js';
+import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { isKnownCommand } from './admin/commands.js';
 import { abandonCommands } from './admin/exchange.js';
 import { isPlausibleResponse } from './admin/responses.js';
@@ -14,7 +15,7 @@ import { findHeader, HeaderBytes } from './resync.js';
 const SkippedLimit = 64 * 1024;
 
 /** The place in a direction is lost: what follows is searched for the next packet. */
-export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
+export function lose(flow: Flow, dir: Direction, what: SyncLoss, at: PacketTimestamp): void {
   const side = sideOf(flow, dir);
   if (side.loss !== undefined) tellLoss(flow, dir, side.loss, false);
   side.loss = what;
@@ -33,7 +34,7 @@ export function lose(flow: Flow, dir: Direction, what: Loss, at: Moment): void {
 }
 
 /** A connection that is joined late has lost its place before its first moment. */
-function stamp(what: Loss, at: Moment): void {
+function stamp(what: SyncLoss, at: PacketTimestamp): void {
   what.seconds = at.seconds;
   what.nanoseconds = at.nanoseconds;
   what.packet = at.packet;
@@ -71,7 +72,7 @@ export function inResync(
   start: number,
   end: number,
   fresh: boolean,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   if (side.loss !== undefined && side.loss.seconds === 0) stamp(side.loss, at);
   if (fresh && buf[start] !== 0 && believable(flow, dir, buf, start, end)) {

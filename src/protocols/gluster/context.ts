@@ -1,13 +1,13 @@
 /** What one decoder knows for all connections together: made once for each, and handed to every describer. */
-import type { FoundBrick, Outside, ProtocolOptions } from '../protocol.js';
-import { newServices, type Services } from './cluster/brick-registry.js';
+import type { DiscoveredBrick, HostHooks, ProtocolOptions } from '../protocol.js';
+import { type BrickRegistry, newBrickRegistry } from './cluster/brick-registry.js';
 import { type AllPeerNames, newPeerNames } from './cluster/peer-names.js';
 import { newTransactions, type Transactions } from './cluster/transactions.js';
 import { type LockTable, newLockTable } from './locks/lock-table.js';
 import { newPaths, type Paths } from './paths/brick-paths.js';
 
-export interface Shared {
-  readonly services: Services;
+export interface GlusterContext {
+  readonly services: BrickRegistry;
   readonly paths: Paths;
   readonly locks: LockTable;
   readonly transactions: Transactions;
@@ -15,13 +15,13 @@ export interface Shared {
   /** With --detail full. */
   readonly full: boolean;
   /** Tells the other decoders of a brick. */
-  readonly found: (brick: FoundBrick) => void;
+  readonly found: (brick: DiscoveredBrick) => void;
 }
 
-export function newShared(options: ProtocolOptions, { found }: Outside): Shared {
+export function newContext(options: ProtocolOptions, { brickDiscovered: found }: HostHooks): GlusterContext {
   const paths = newPaths(options.maxPaths);
   return {
-    services: newServices(options.bricks, paths.gap),
+    services: newBrickRegistry(options.bricks, paths.gap),
     paths,
     locks: newLockTable(),
     transactions: newTransactions(),

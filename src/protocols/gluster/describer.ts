@@ -1,15 +1,15 @@
 /** What a call of GlusterFS and its reply say to people: the `gluster` section, and the words of the sentence. */
 
 import { formatAddress } from '../../packet/address.js';
-import { plain } from '../../records/phrases.js';
+import { displayName } from '../../records/phrases.js';
 import type { EventOutcome } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
 import type { Describer, Description, Exchange, Fields } from '../rpc/describer.js';
 import type { Procedure, Program } from '../rpc/program.js';
-import type { Service } from './cluster/brick-registry.js';
-import { clientOf, type Introduction, introductionOf } from './cluster/client-identity.js';
-import { newStory } from './cluster/transaction-trace.js';
-import type { Shared } from './context.js';
+import type { BrickEndpoint } from './cluster/brick-registry.js';
+import { type ClientIdentity, clientIdentityOf, clientOf } from './cluster/client-identity.js';
+import { newTransactionTrace } from './cluster/transaction-trace.js';
+import type { GlusterContext } from './context.js';
 import { isExpected } from './describe/expected-errors.js';
 import { FOP, type Row } from './describe/fop.js';
 import { shownReason } from './describe/glusterd.js';
@@ -20,9 +20,16 @@ import { entry, integer, put, RootGfid, text } from './describe/values.js';
 import { errnoName } from './enums/fop.js';
 import { deprobeResponse, probeResponse } from './enums/glusterd.js';
 import { type Lock, type Locker, newLockOrder } from './locks/lock.js';
-import { newLockWatch } from './locks/lock-tracker.js';
-import { LikelyRoot, newPlace, type Place, type Root, subdirectory, VolumeRoot } from './paths/file-names.js';
-import { doubt, isUndone, learn, rootOf } from './paths/observations.js';
+import { newLockTracker } from './locks/lock-tracker.js';
+import {
+  type FileNames,
+  LikelyRoot,
+  newFileNames,
+  type Root,
+  subdirectory,
+  VolumeRoot,
+} from './paths/file-names.js';
+import { isUndone, markUncertain, observeReply, rootOf } from './paths/observations.js';
 
 const Nothing: Row = { asks: [] };
 
@@ -107,7 +114,7 @@ function subjectOf(
   row: Row,
   request: Fields | undefined,
   out: Fields,
-  place: Place,
+  place: FileNames,
 ): string {
   let words = procedure.name;
   if (request === undefined) return words;
@@ -143,13 +150,13 @@ function introduced(procedure: Procedure, program: Program): boolean {
 
 /** What is kept of one on whose connection nothing is under way. */
 interface Asleep {
-  readonly known: Introduction | undefined;
+  readonly known: ClientIdentity | undefined;
   readonly root: Root;
   readonly working: boolean;
 }
 
 /** @param from what Describer.asleep() gave */
-export function newDescriber(connection: Connection, shared: Shared, from?: object): Describer {
+export function newDescriber(connection: Connection, shared: GlusterContext, from?: object): Describer {
   const { services, paths, locks, found } = shared;
   const peerNames = shared.peerNames(connection);
   let service = services.of(connection);
@@ -160,17 +167,17 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
   const before = from as Asleep | undefined;
   let known = before?.known;
   let root = before?.root ?? (connection.fromStart ? VolumeRoot : LikelyRoot);
-  let missing: Service | undefined;
+  let missing: BrickEndpoint | undefined;
   let working = before?.working ?? false;
   const table = () => services.table(here(), known?.brick);
-  const place = newPlace(
+  const place = newFileNames(
     paths,
     table,
     () => root,
     () => here().missing > 0,
     peerNames.of,
   );
-  const story = newStory(connection, shared, peerNames);
+  const story = newTransactionTrace(connection, shared, peerNames);
   const locker: Locker = {
     get id() {
       return known?.id;
@@ -182,7 +189,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
       port: connection.clientPort,
     }),
   };
-  const watch = newLockWatch(locks, locker, table, () => root.gfid);
+  const watch = newLockTracker(locks, locker, table, () => root.gfid);
 
   /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
   const introduce = (fields: Fields, whole: boolean) => {
@@ -202,7 +209,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     let subject = subjectOf(procedure, row, request, fields, place);
     if (program.name !== 'GLUSTER_FOP') subject += story.words(exchange, part, fields);
     place.mark(fields);
-    if (meets && known?.brick !== undefined) subject += ` ${plain(known.brick)}`;
+    if (meets && known?.brick !== undefined) subject += ` ${displayName(known.brick)}`;
     if (part === 'call') {
       const holders = watch.tell(exchange, undefined, fields);
       return described(fields, subject, undefined, holders);
@@ -217,7 +224,7 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     return described(fields, subject, result, holders);
   };
 
-  const meet = (introduction: Introduction | undefined, began: number) => {
+  const meet = (introduction: ClientIdentity | undefined, began: number) => {
     if (introduction === undefined) return;
     known = introduction;
     const { subdir } = introduction;
@@ -236,14 +243,14 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
     else if (told !== undefined && told !== root.gfid)
       root = { ...root, gfid: told, sure: true, fixed: true };
     if (outcome === 'unknown' || at === 0) inDoubt(exchange.procedure, exchange.request);
-    else learn(paths, at, exchange, outcome === 'success', root);
+    else observeReply(paths, at, exchange, outcome === 'success', root);
   };
 
   /** It is not known what a call did; or where, so that it is all bricks of the port that it may have been done on. */
   const inDoubt = ({ name }: Procedure, request: Fields | undefined) => {
     const at = table();
     const tables = at === 0 ? here().tables.values() : [at];
-    for (const one of tables) doubt(paths, one, name, request, root.gfid);
+    for (const one of tables) markUncertain(paths, one, name, request, root.gfid);
   };
 
   /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
@@ -268,23 +275,23 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
   return {
     describe,
     now: paths.now,
-    asked({ program, procedure, request, auth }, whole) {
+    onCall({ program, procedure, request, auth }, whole) {
       if (program === undefined || procedure === undefined) return undefined;
       // Its reply may be missed, and what it says holds for all calls after it.
-      if (introduced(procedure, program)) meet(introductionOf(request, shared.full), paths.now());
+      if (introduced(procedure, program)) meet(clientIdentityOf(request, shared.full), paths.now());
       return program.name === 'GLUSTER_FOP' ? watch.ask(procedure, request, auth, whole) : undefined;
     },
-    unanswered(procedure, request, lock) {
+    onReplyLost(procedure, request, lock) {
       watch.lost(lock as Lock | undefined);
       inDoubt(procedure, request);
     },
-    missing(open) {
+    onPendingGap(open) {
       if (open === (missing !== undefined)) return;
       if (missing !== undefined) missing.missing--;
       missing = open ? here() : undefined;
       if (missing !== undefined) missing.missing++;
     },
-    unseen() {
+    onCallsLost() {
       // It may have introduced itself, which it does before all else, and have asked for a directory.
       if (known === undefined && !working) root = LikelyRoot;
       // The brick's own table too, though nothing was learned of it so far: of a call under way something will be.
@@ -293,11 +300,11 @@ export function newDescriber(connection: Connection, shared: Shared, from?: obje
       for (const at of here().tables.values()) paths.gap(at);
       story.unseen();
     },
-    unheard: story.unseen,
-    asleep() {
+    onRepliesLost: story.unseen,
+    suspend() {
       const idle = missing === undefined && root.fixed && locker.locks.size() === 0 && place.unmarked();
       return idle ? ({ known, root, working } satisfies Asleep) : undefined;
     },
-    closed: watch.closed,
+    onClose: watch.closed,
   };
 }

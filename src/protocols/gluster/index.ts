@@ -1,21 +1,21 @@
 /** GlusterFS's RPC, and other RPC on the same ports. */
-import type { Outside, Protocol, ProtocolOptions } from '../protocol.js';
+import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
 import type { Programs } from '../rpc/describer.js';
 import { rpc } from '../rpc/index.js';
 import { newCompiler } from '../rpc/xdr/compile.js';
-import { newShared } from './context.js';
+import { newContext } from './context.js';
 import { newDescriber } from './describer.js';
 import { clientName } from './enums/client-pids.js';
 import { findProgram, programDataset } from './programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from './programs/structs.js';
-import { meaning } from './projection/known-keys.js';
+import { interpretKnownKey } from './projection/known-keys.js';
 import { newRedaction } from './projection/redaction.js';
-import { wanted } from './projection/summary-fields.js';
-import { picked } from './projection/summary-keys.js';
+import { summaryFields } from './projection/summary-fields.js';
+import { summaryKeys } from './projection/summary-keys.js';
 
 /** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
-export function gluster(options: ProtocolOptions, outside: Outside): readonly Protocol[] {
-  const shared = newShared(options, outside);
+export function gluster(options: ProtocolOptions, outside: HostHooks): readonly Protocol[] {
+  const shared = newContext(options, outside);
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
@@ -29,18 +29,18 @@ export function gluster(options: ProtocolOptions, outside: Outside): readonly Pr
   };
   const { redactKey } = options;
   const compile = newCompiler({
-    wanted,
-    picked,
-    meaning,
-    hiding: redactKey === undefined ? undefined : newRedaction(redactKey),
+    summaryFields,
+    summaryKeys,
+    interpretValue: interpretKnownKey,
+    redaction: redactKey === undefined ? undefined : newRedaction(redactKey),
     iatt: gfx_iattx,
     mdata: gfx_mdata_iatt,
   });
   return [
     {
       ...rpc('glusterfs', true, programs, compile, options, outside),
-      missed,
-      found: shared.services.found,
+      onPacketLoss: missed,
+      onBrickDiscovered: shared.services.found,
     },
     rpc('rpc', false, programs, compile, options, outside),
   ];

@@ -1,7 +1,8 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
-import { type Loss, newLoss } from '../anomalies.js';
-import type { Connection, Direction, Emit, Moment, Outside, ProtocolOptions } from '../protocol.js';
-import type { WaitingList } from '../timers.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { newSyncLoss, type SyncLoss } from '../anomalies.js';
+import type { Connection, Direction, Emit, HostHooks, ProtocolOptions } from '../protocol.js';
+import type { TimerList } from '../timers.js';
 import type { ReadCredential } from './credentials.js';
 import type { Describer, Programs } from './describer.js';
 import type { Fragments } from './fragments.js';
@@ -25,7 +26,7 @@ export type Phase = (typeof Phase)[keyof typeof Phase];
 /** A message that is not believed yet, and when it was complete. */
 export interface Doubted {
   readonly message: Message;
-  readonly at: Moment;
+  readonly at: PacketTimestamp;
   readonly bytes: number;
 }
 
@@ -50,7 +51,7 @@ export interface Side {
   lastReply: number;
   /** Bytes that nothing was read of since then: they may have held more of them. */
   unread: number;
-  loss: Loss | undefined;
+  loss: SyncLoss | undefined;
   /** Messages found since the place was, until something confirms it; undefined: it is sure. */
   doubted: Doubted[] | undefined;
   /** How many of them began where a segment does. */
@@ -63,10 +64,10 @@ export interface Common {
   readonly compile: Compiler;
   readonly credentials: Readonly<Record<Detail, ReadCredential>>;
   /** Connections with calls that wait for their reply: those that wait too long are told of. */
-  readonly waiting: Pick<WaitingList<Flow>, 'add'>;
-  readonly outside: Outside;
+  readonly waiting: Pick<TimerList<Flow>, 'add'>;
+  readonly outside: HostHooks;
   /** The latest time of anything that was read. */
-  readonly clock: Moment;
+  readonly clock: PacketTimestamp;
 }
 
 export interface Flow extends Common {
@@ -100,13 +101,13 @@ function newSide(fromStart: boolean): Side {
     lastCall: -1,
     lastReply: -1,
     unread: 0,
-    loss: fromStart ? undefined : newLoss('midstream', {}, false, NEVER),
+    loss: fromStart ? undefined : newSyncLoss('midstream', {}, false, NEVER),
     doubted: undefined,
     fresh: 0,
   };
 }
 
-const NEVER: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+const NEVER: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
 
 /** @param asleep what a describer of the connection has left, to go on from */
 export function openFlow(
@@ -140,8 +141,4 @@ export function doubtedCall(flow: Flow, caller: Direction, xid: number): Call | 
     if (message.kind === 'call' && message.call.xid === xid) return message.call;
   }
   return undefined;
-}
-
-export function opposite(dir: Direction): Direction {
-  return dir === 0 ? 1 : 0;
 }

@@ -1,21 +1,22 @@
 /** ONC RPC on one connection, from bytes to records (RFC 5531). */
 
-import { newLoss } from '../anomalies.js';
+import { isBefore, type PacketTimestamp } from '../../packet/timestamp.js';
+import { newSyncLoss } from '../anomalies.js';
 import {
-  type Asleep,
   type Connection,
   type Direction,
   type Emit,
   type FlowDecoder,
   type GapReason,
-  type Moment,
+  opposite,
   type ProtocolOptions,
+  type SuspendedDecoder,
   ToClient,
   ToServer,
 } from '../protocol.js';
 import { cutShort, tellLoss, unanswered } from './anomaly.js';
 import { Candidate, candidateAt } from './candidate.js';
-import { type Common, type Flow, openFlow, opposite, Phase, type Side } from './connection.js';
+import { type Common, type Flow, openFlow, Phase, type Side } from './connection.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
 import { LastFragment, MarkBytes } from './header.js';
 import { cut, type Message } from './message.js';
@@ -33,10 +34,10 @@ const HeldLimit = 3 << 20;
 const FirstLook = 2048;
 
 /** The record mark at `position` can't be one. */
-function notAMark(flow: Flow, dir: Direction, mark: number, at: Moment): void {
+function notAMark(flow: Flow, dir: Direction, mark: number, at: PacketTimestamp): void {
   if (refute(flow, dir, at)) return;
   const details = { header_hex: mark.toString(16).padStart(8, '0'), limit: RecordLimit };
-  lose(flow, dir, newLoss('bad record mark', details, true, at));
+  lose(flow, dir, newSyncLoss('bad record mark', details, true, at));
 }
 
 function atBoundary(
@@ -46,7 +47,7 @@ function atBoundary(
   start: number,
   end: number,
   fresh: boolean,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const side = flow.sides[dir];
   if (side.doubted !== undefined) {
@@ -89,7 +90,7 @@ function atRecord(
   start: number,
   end: number,
   recordEnd: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const stop = Math.min(end, recordEnd);
   const atHand = stop - start;
@@ -120,7 +121,7 @@ function atRecord(
 }
 
 /** The record that was passed over has ended. */
-function endOfSkip(flow: Flow, dir: Direction, side: Side, at: Moment): void {
+function endOfSkip(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
   const message = side.pending;
   side.pending = undefined;
   side.phase = Phase.boundary;
@@ -135,7 +136,7 @@ function inFragments(
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const record = side.fragments ?? newFragments();
   side.fragments = record;
@@ -158,7 +159,7 @@ function inFragments(
   return start + MarkBytes;
 }
 
-function endOfFragments(flow: Flow, dir: Direction, side: Side, at: Moment): void {
+function endOfFragments(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
   const { fragments } = side;
   side.fragments = undefined;
   side.phase = Phase.boundary;
@@ -175,17 +176,13 @@ function carriesData(message: Message): boolean {
   return message.kind === 'reply' && message.reply.dataBytes !== undefined;
 }
 
-function isBefore(a: Moment, b: Moment): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
-}
-
 function takeData(
   flow: Flow,
   dir: Direction,
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const side = flow.sides[dir];
   flow.late = isBefore(at, flow.clock);
@@ -243,7 +240,7 @@ function takeGap(
   missing: number,
   reason: GapReason,
   skipping: boolean,
-  at: Moment,
+  at: PacketTimestamp,
   held: Uint8Array,
 ): void {
   const side = flow.sides[dir];
@@ -266,12 +263,12 @@ function takeGap(
   }
   side.unread += missing + held.length;
   const what = reason === 'midstream' ? 'midstream' : 'gap';
-  lose(flow, dir, newLoss(what, { cause: reason, missing_bytes: missing }, false, at));
+  lose(flow, dir, newSyncLoss(what, { cause: reason, missing_bytes: missing }, false, at));
   if (rest === undefined && side.loss !== undefined) side.loss.skipped += held.length;
 }
 
 /** Ends a direction: tells of what is not complete. */
-function closeSide(flow: Flow, dir: Direction, at: Moment): void {
+function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = flow.sides[dir];
   if (side.doubted !== undefined) refute(flow, dir, at);
   if (side.loss !== undefined) {
@@ -288,7 +285,7 @@ function closeSide(flow: Flow, dir: Direction, at: Moment): void {
   side.held = 0;
 }
 
-function takeClose(flow: Flow, at: Moment): void {
+function takeClose(flow: Flow, at: PacketTimestamp): void {
   for (const dir of [ToServer, ToClient] as const) closeSide(flow, dir, at);
   for (const dir of [ToServer, ToClient] as const) {
     const calls = flow.sides[dir].calls.takeAll();
@@ -300,7 +297,7 @@ function takeClose(flow: Flow, at: Moment): void {
 }
 
 /** Tells of the calls that wait too long, and says whether any wait still. */
-export function tellOverdue(flow: Flow, timeout: number, at: Moment): boolean {
+export function tellOverdue(flow: Flow, timeout: number, at: PacketTimestamp): boolean {
   let waits = false;
   for (const dir of [ToServer, ToClient] as const) {
     const { calls } = flow.sides[dir];
@@ -318,7 +315,7 @@ export function openDecoder(
   emit: Emit,
   options: ProtocolOptions,
   common: Common,
-  from?: Asleep,
+  from?: SuspendedDecoder,
 ): FlowDecoder {
   const rest = from as RpcAsleep | undefined;
   const flow = openFlow(connection, emit, options, common, rest?.describer);
@@ -327,11 +324,11 @@ export function openDecoder(
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
-    missing: flow.describer.missing,
-    asleep: () => asleep(flow, connection.fromStart),
+    missing: flow.describer.onPendingGap,
+    suspend: () => asleep(flow, connection.fromStart),
     close(reason, at) {
       takeClose(flow, at);
-      flow.describer.closed(reason === 'fin' || reason === 'rst');
+      flow.describer.onClose(reason === 'fin' || reason === 'rst');
     },
   };
 }

@@ -36,7 +36,7 @@ export interface Exchange {
 }
 
 /** A call, as it comes by. */
-export interface Asked {
+export interface ObservedCall {
   /** undefined: it is none that is known. */
   readonly program: Program | undefined;
   readonly procedure: Procedure | undefined;
@@ -66,19 +66,19 @@ export interface Describer {
   /** A moment in the order of what was learned from replies. */
   now(): number;
   /** A call came by that will be answered: gives what is to be remembered of it until then (Exchange.lock). */
-  asked(call: Asked, whole: boolean): object | undefined;
+  onCall(call: ObservedCall, whole: boolean): object | undefined;
   /** The reply of a call will not be seen: it is not known what it did. */
-  unanswered(procedure: Procedure, request: Fields | undefined, lock?: object): void;
+  onReplyLost(procedure: Procedure, request: Fields | undefined, lock?: object): void;
   /** Bytes of the connection are missing so far, and may come yet; or none are any more. */
-  missing(open: boolean): void;
+  onPendingGap(open: boolean): void;
   /** Calls may have gone by unseen. */
-  unseen(): void;
+  onCallsLost(): void;
   /** Replies may have. */
-  unheard(): void;
+  onRepliesLost(): void;
   /** What `describer` needs to go on from here later; undefined: more is under way than that can tell. */
-  asleep?(): object | undefined;
+  suspend?(): object | undefined;
   /** The connection is over. `sure`: it was ended, not only given up here. */
-  closed(sure: boolean): void;
+  onClose(sure: boolean): void;
 }
 
 /** All programs that are known. */

@@ -1,13 +1,7 @@
 /** ONC RPC as a protocol: which connections it claims, and with which name. */
-import {
-  Claim,
-  type Connection,
-  type Moment,
-  type Outside,
-  type Protocol,
-  type ProtocolOptions,
-} from '../protocol.js';
-import { betweenRounds, newWaitingList, type WaitingList } from '../timers.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { type Connection, type HostHooks, Match, type Protocol, type ProtocolOptions } from '../protocol.js';
+import { newTimerList, sweepInterval, type TimerList } from '../timers.js';
 import { Candidate, candidate, candidateAt, isProcedure, mayMark } from './candidate.js';
 import type { Common, Flow } from './connection.js';
 import { newCredentials } from './credentials.js';
@@ -20,7 +14,7 @@ import { unsigned } from './xdr/primitives.js';
 
 const header = newHeader();
 /** Where no call waits too long. */
-const NOBODY: WaitingList<Flow> = { add() {}, remove() {}, tick() {} };
+const NOBODY: TimerList<Flow> = { add() {}, remove() {}, tick() {} };
 /** The most bytes of the first fragment of a record that is put together of several. */
 const FragmentLimit = 64 << 20;
 /** Bytes that tell a header, whatever the lengths within it. */
@@ -47,34 +41,34 @@ function claimStart(
   buf: Uint8Array,
   start: number,
   end: number,
-): Claim {
+): Match {
   // Neither a last fragment nor one of a likely length.
-  if (end > start && buf[start] > 0x04 && !mayMark(buf[start])) return Claim.no;
+  if (end > start && buf[start] > 0x04 && !mayMark(buf[start])) return Match.no;
   const record = firstBytes(buf, start, end);
-  if (record === undefined) return Claim.no;
+  if (record === undefined) return Match.no;
   const more = end - start < HeaderBytes && !(record.last && record.left === 0);
   const seen = readHeader(header, record.bytes, 0, record.kept);
-  if (seen !== Seen.nothing && header.reason !== '') return Claim.no;
+  if (seen !== Seen.nothing && header.reason !== '') return Match.no;
   const enough = seen === Seen.whole || (seen === Seen.procedure && isProcedure(programs, header));
-  if (!enough) return more ? Claim.maybe : Claim.no;
-  if (header.type === MsgType.reply) return gluster ? Claim.yes : Claim.no;
-  return (programs.dataset(header.program) !== undefined) === gluster ? Claim.yes : Claim.no;
+  if (!enough) return more ? Match.maybe : Match.no;
+  if (header.type === MsgType.reply) return gluster ? Match.yes : Match.no;
+  return (programs.dataset(header.program) !== undefined) === gluster ? Match.yes : Match.no;
 }
 
 /** One that is joined in its middle may begin anywhere. */
-function claimLate(programs: Programs, gluster: boolean, buf: Uint8Array, start: number, end: number): Claim {
+function claimLate(programs: Programs, gluster: boolean, buf: Uint8Array, start: number, end: number): Match {
   for (let at = start; at < end; at++) {
     if (!mayMark(buf[at])) continue;
     const kind = candidateAt(programs, buf, at, end);
     if (kind === Candidate.no) continue;
     if (kind === Candidate.more) {
       const known = candidateAt(programs, buf, at, end, true) === Candidate.call;
-      return known && gluster ? Claim.yes : Claim.maybe;
+      return known && gluster ? Match.yes : Match.maybe;
     }
     const known = kind === Candidate.reply || programs.dataset(candidate.program) !== undefined;
-    if (known === gluster) return Claim.yes;
+    if (known === gluster) return Match.yes;
   }
-  return Claim.no;
+  return Match.no;
 }
 
 /** `gluster`: whether this one is for connections of GlusterFS's programs, or for those of others. */
@@ -84,11 +78,11 @@ export function rpc(
   programs: Programs,
   compile: Compiler,
   { callTimeout }: ProtocolOptions,
-  outside: Outside,
+  outside: HostHooks,
 ): Protocol {
-  const overdue = (flow: Flow, at: Moment) => tellOverdue(flow, callTimeout, at);
-  const waiting = callTimeout === 0 ? NOBODY : newWaitingList(overdue, betweenRounds(callTimeout));
-  const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const overdue = (flow: Flow, at: PacketTimestamp) => tellOverdue(flow, callTimeout, at);
+  const waiting = callTimeout === 0 ? NOBODY : newTimerList(overdue, sweepInterval(callTimeout));
+  const clock: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
   const { clientName } = programs;
   const credentials = {
     full: newCredentials(compile, 'full', clientName),
@@ -97,7 +91,7 @@ export function rpc(
   const common: Common = { programs, compile, credentials, waiting, outside, clock };
   return {
     name,
-    claim: (_dir, buf, start, end, connection: Connection) =>
+    detect: (_dir, buf, start, end, connection: Connection) =>
       connection.fromStart
         ? claimStart(programs, gluster, buf, start, end)
         : claimLate(programs, gluster, buf, start, end),

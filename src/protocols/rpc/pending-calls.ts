@@ -1,6 +1,6 @@
 /** Calls that wait for their reply, by xid: one of these for each direction that calls. */
+import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { nanosecondsBetween } from '../../records/time.js';
-import type { Moment } from '../protocol.js';
 import type { Fields } from './describer.js';
 import type { Procedure, Program } from './program.js';
 
@@ -53,7 +53,7 @@ export interface Calls {
   /** Calls that were given up for others since this was asked last. */
   takeForgotten(): number;
   /** Those that have waited so many milliseconds and were not told of before: they are told now. */
-  overdue(at: Moment, timeout: number): Call[];
+  overdue(at: PacketTimestamp, timeout: number): Call[];
   /** Whether any waits that was not told of. */
   waiting(): boolean;
   /** Whether there is nothing to be remembered. */
@@ -143,7 +143,7 @@ export function newCalls(): Calls {
   };
 }
 
-export function stamp(call: Call, at: Moment): void {
+export function stamp(call: Call, at: PacketTimestamp): void {
   call.seconds = at.seconds;
   call.nanoseconds = at.nanoseconds;
   call.packet = at.packet;

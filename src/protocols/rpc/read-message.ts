@@ -1,9 +1,9 @@
 /** One record into a message: the header, the credential, the struct, and how much data follows it. */
 
 import { PayloadLimit, putPayload } from '../payload.js';
-import type { Direction } from '../protocol.js';
+import { type Direction, opposite } from '../protocol.js';
 import { AuthNone, readAuth } from './auth.js';
-import { doubtedCall, type Flow, opposite } from './connection.js';
+import { doubtedCall, type Flow } from './connection.js';
 import type { Fields } from './describer.js';
 import { AcceptStat, type Header, MsgType, newHeader, ReplyStat, readHeader, Seen } from './header.js';
 import type { Message, Reply } from './message.js';

@@ -1,11 +1,12 @@
 /** Messages into records: what each is, and, in the `calls` view, a call with its reply. */
 
-import { elapsed } from '../../records/phrases.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { formatDuration } from '../../records/phrases.js';
 import type { EventOutcome, RpcSection } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
-import { type Direction, type Moment, ToServer } from '../protocol.js';
+import { type Direction, opposite, ToServer } from '../protocol.js';
 import { forgotten, malformed } from './anomaly.js';
-import { type Flow, opposite } from './connection.js';
+import type { Flow } from './connection.js';
 import type { Description, Exchange, Fields } from './describer.js';
 import { AcceptStat, RejectStat } from './header.js';
 import type { Broken, Message, Reply } from './message.js';
@@ -29,7 +30,7 @@ function describe(
   call: Call,
   reply: Reply | undefined,
   part: 'call' | 'reply' | 'both',
-  at: Moment,
+  at: PacketTimestamp,
   elapsed: number | undefined,
 ): Description {
   const { program, procedure } = call;
@@ -123,7 +124,13 @@ interface Line {
   readonly age?: number | undefined;
 }
 
-function emitLine(flow: Flow, from: Direction, call: Call | undefined, line: Line, at: Moment): void {
+function emitLine(
+  flow: Flow,
+  from: Direction,
+  call: Call | undefined,
+  line: Line,
+  at: PacketTimestamp,
+): void {
   flow.emit(from, {
     level: 'info',
     message: line.sentence,
@@ -166,7 +173,7 @@ function glusterOf(
   return fields;
 }
 
-function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
+function reportCall(flow: Flow, from: Direction, call: Call, at: PacketTimestamp): void {
   stamp(call, at);
   const answered = call.program?.callback !== true && call.procedure?.reply !== 'never';
   if (answered) {
@@ -188,7 +195,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
     const count = flow.sides[from].calls.takeForgotten();
     if (count > 0) {
       forgotten(flow, from, count, at);
-      flow.describer.unseen();
+      flow.describer.onCallsLost();
     }
   }
   if (flow.messages || !answered) {
@@ -216,11 +223,11 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: Moment): void {
 
 /** Shows the call to who knows what it is about; a call that was sent again was shown before. */
 function asked(flow: Flow, call: Call): void {
-  if (call.lock === undefined) call.lock = flow.describer.asked(call, !call.truncated && call.reason === '');
+  if (call.lock === undefined) call.lock = flow.describer.onCall(call, !call.truncated && call.reason === '');
 }
 
 /** Tells of a call that will have no reply any more, unless that was told. */
-export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Moment): void {
+export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: PacketTimestamp): void {
   doubtful(flow, call);
   if (!call.told) tellWaiting(flow, from, call, at);
 }
@@ -228,7 +235,7 @@ export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: Mo
 /** What a call did is not known: its reply was not seen, and won't be. `open`: it may have none yet, and wait for a lock. */
 export function doubtful(flow: Flow, call: Call, open = false): void {
   if (call.procedure !== undefined && call.program?.name === 'GLUSTER_FOP')
-    flow.describer.unanswered(
+    flow.describer.onReplyLost(
       call.procedure,
       call.truncated || call.reason !== '' ? undefined : call.request,
       open ? undefined : call.lock,
@@ -236,8 +243,8 @@ export function doubtful(flow: Flow, call: Call, open = false): void {
 }
 
 /** Tells of a call that has no reply so far; in the `messages` view the call itself was told. */
-export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment): void {
-  flow.outside.tally('calls_unanswered');
+export function tellWaiting(flow: Flow, from: Direction, call: Call, at: PacketTimestamp): void {
+  flow.outside.count('calls_unanswered');
   if (flow.messages) return;
   const waited = nanosecondsBetween(call.seconds, call.nanoseconds, at);
   const age = waited >= 0 ? waited : undefined;
@@ -247,7 +254,7 @@ export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment)
     from,
     call,
     {
-      sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${elapsed(age)}`}${description.holders ?? ''}`,
+      sentence: `${description.subject} -> no reply${age === undefined ? '' : ` for ${formatDuration(age)}`}${description.holders ?? ''}`,
       outcome: 'unknown',
       duration: undefined,
       rpc: rpcOf(flow, call, undefined, { shows: 'call', age }),
@@ -262,13 +269,13 @@ export function tellWaiting(flow: Flow, from: Direction, call: Call, at: Moment)
   );
 }
 
-function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
+function reportReply(flow: Flow, from: Direction, reply: Reply, at: PacketTimestamp): void {
   const call = flow.sides[opposite(from)].calls.take(reply.xid);
   const { messages } = flow;
   if (call === undefined) {
-    flow.outside.tally('replies_without_call');
+    flow.outside.count('replies_without_call');
     // Nobody knows what it was.
-    flow.describer.unseen();
+    flow.describer.onCallsLost();
     if (messages) strayReply(flow, from, reply, at);
     return;
   }
@@ -279,7 +286,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
   const unread = reply.response === undefined && (reply.truncated || reply.reason !== '');
   const result = refused ?? (unread ? 'a reply' : (description.result ?? 'a reply'));
   const outcome = refused !== undefined ? 'failure' : unread ? 'unknown' : description.outcome;
-  const time = duration === undefined ? '' : ` in ${elapsed(duration)}`;
+  const time = duration === undefined ? '' : ` in ${formatDuration(duration)}`;
   const payload =
     flow.payloadBytes === 0 ? undefined : { ...(messages ? undefined : call.payload), ...reply.payload };
   emitLine(
@@ -311,7 +318,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: Moment): voi
 }
 
 /** Nothing says what it answers: only its header is told. */
-function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void {
+function strayReply(flow: Flow, from: Direction, reply: Reply, at: PacketTimestamp): void {
   emitLine(
     flow,
     from,
@@ -331,14 +338,14 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: Moment): void
   );
 }
 
-function reportBroken(flow: Flow, from: Direction, broken: Broken, at: Moment): void {
-  if (from === ToServer) flow.describer.unseen();
-  else flow.describer.unheard();
+function reportBroken(flow: Flow, from: Direction, broken: Broken, at: PacketTimestamp): void {
+  if (from === ToServer) flow.describer.onCallsLost();
+  else flow.describer.onRepliesLost();
   if (broken.reason !== '') malformed(flow, from, 'record', broken.reason, at);
 }
 
 /** Tells of a message, at the moment at which its last byte has passed, or would have. */
-export function report(flow: Flow, from: Direction, message: Message, at: Moment): void {
+export function report(flow: Flow, from: Direction, message: Message, at: PacketTimestamp): void {
   const side = flow.sides[from];
   if (message.kind === 'call') {
     if (message.call.program?.callback !== true) {

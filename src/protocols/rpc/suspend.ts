@@ -2,10 +2,10 @@
  * What is left of a connection when nothing is under way on it. One object for all of it: there may be tens of thousands
  * of them.
  */
-import { type Asleep, ToClient, ToServer } from '../protocol.js';
+import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
 import { type Flow, Phase, type Side } from './connection.js';
 
-export interface RpcAsleep extends Asleep {
+export interface RpcAsleep extends SuspendedDecoder {
   readonly otherNumbers: boolean;
   readonly blind: boolean;
   /** What Describer.asleep() gave. */
@@ -25,7 +25,7 @@ export interface RpcAsleep extends Asleep {
 function isIdle(side: Side, midstream: boolean): boolean {
   const { loss } = side;
   const isPlaced = midstream
-    ? side.phase === Phase.resync && loss?.reason === 'midstream' && loss.skipped === 0 && !loss.told
+    ? side.phase === Phase.resync && loss?.reason === 'midstream' && loss.skipped === 0 && !loss.reported
     : side.phase === Phase.boundary && loss === undefined;
   return (
     isPlaced &&
@@ -44,7 +44,7 @@ export function asleep(flow: Flow, fromStart: boolean): RpcAsleep | undefined {
   // Often one direction says nothing for as long as the connection lasts.
   if (!isIdle(server, !fromStart && !server.seen) || !isIdle(client, !fromStart && !client.seen))
     return undefined;
-  const describer = flow.describer.asleep?.();
+  const describer = flow.describer.suspend?.();
   if (describer === undefined) return undefined;
   return {
     fromStart,

@@ -8,11 +8,12 @@
  * what was seen before is doubted, and kept back, until a reply answers a call, not only with its xid.
  */
 
-import { type Loss, newLoss } from '../anomalies.js';
-import { type Direction, type Moment, ToClient, ToServer } from '../protocol.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { newSyncLoss, type SyncLoss } from '../anomalies.js';
+import { type Direction, opposite, ToClient, ToServer } from '../protocol.js';
 import { tellLoss } from './anomaly.js';
 import { Candidate, candidate, candidateAt, mayMark } from './candidate.js';
-import { type Doubted, doubtedCall, type Flow, opposite, Phase, type Side } from './connection.js';
+import { type Doubted, doubtedCall, type Flow, Phase, type Side } from './connection.js';
 import { LastFragment, MarkBytes } from './header.js';
 import type { Message, Reply } from './message.js';
 import { doubtful, report } from './report.js';
@@ -34,16 +35,16 @@ const DoubtedBytes = 4 << 20;
 const FreshEnough = 3;
 
 /** The place in a direction is lost: what follows is searched for the next record. */
-export function lose(flow: Flow, dir: Direction, what: Loss): void {
+export function lose(flow: Flow, dir: Direction, what: SyncLoss): void {
   const side = flow.sides[dir];
   if (side.doubted !== undefined) what.skipped += bytesOf(side.doubted);
-  if (side.loss !== undefined && !side.loss.told) {
+  if (side.loss !== undefined && !side.loss.reported) {
     what.skipped += side.loss.skipped;
     // One search, one line: the first reason is the one that lost the place.
     if (!what.always) side.loss.skipped = what.skipped;
     else tellLoss(flow, dir, side.loss, false);
   }
-  if (side.loss === undefined || side.loss.told || what.always) side.loss = what;
+  if (side.loss === undefined || side.loss.reported || what.always) side.loss = what;
   side.doubted = undefined;
   side.fresh = 0;
   side.phase = Phase.resync;
@@ -54,18 +55,18 @@ export function lose(flow: Flow, dir: Direction, what: Loss): void {
   side.fragments = undefined;
   if (dir === ToServer) unseen(flow);
   else {
-    flow.describer.unheard();
+    flow.describer.onRepliesLost();
     const open = flow.sides[ToServer].calls.takeDoubtful();
-    if (open === undefined) flow.describer.unseen();
+    if (open === undefined) flow.describer.onCallsLost();
     else for (const call of open) doubtful(flow, call);
-    if (flow.blind) flow.describer.unseen();
+    if (flow.blind) flow.describer.onCallsLost();
   }
 }
 
 /** Calls may have gone by. Once they are done a reply will say so, unless that is missed, too. */
 function unseen(flow: Flow): void {
   flow.blind = true;
-  flow.describer.unseen();
+  flow.describer.onCallsLost();
 }
 
 function bytesOf(doubted: readonly Doubted[]): number {
@@ -126,7 +127,7 @@ export function inResync(
   start: number,
   end: number,
   fresh: boolean,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const side = flow.sides[dir];
   const { loss } = side;
@@ -167,12 +168,12 @@ export function inCut(flow: Flow, dir: Direction, held: Uint8Array): boolean {
   return true;
 }
 
-function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Moment): void {
+function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: PacketTimestamp): void {
   side.unread += bytes;
   if (bytes === 0) return;
   if (dir === ToServer) unseen(flow);
-  else flow.describer.unheard();
-  side.loss ??= newLoss('midstream', {}, false, at);
+  else flow.describer.onRepliesLost();
+  side.loss ??= newSyncLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;
   tellLoss(flow, dir, side.loss, false);
@@ -181,7 +182,13 @@ function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Momen
 }
 
 /** A message is complete: told, or kept back while the place is doubted. */
-export function complete(flow: Flow, dir: Direction, message: Message, bytes: number, at: Moment): void {
+export function complete(
+  flow: Flow,
+  dir: Direction,
+  message: Message,
+  bytes: number,
+  at: PacketTimestamp,
+): void {
   const side = flow.sides[dir];
   if (side.doubted === undefined) {
     if (message.kind === 'reply') judgeCalls(flow, opposite(dir), message.reply, at);
@@ -196,13 +203,13 @@ export function complete(flow: Flow, dir: Direction, message: Message, bytes: nu
 }
 
 /** A reply that is sure tells of the doubted call with its xid: true if it answers it, else none of them is. */
-function judgeCalls(flow: Flow, caller: Direction, reply: Reply, at: Moment): void {
+function judgeCalls(flow: Flow, caller: Direction, reply: Reply, at: PacketTimestamp): void {
   if (doubtedCall(flow, caller, reply.xid) === undefined) return;
   if (reply.unlike) disbelieve(flow, caller, at);
   else believe(flow, caller, at);
 }
 
-function isConfirmed(flow: Flow, dir: Direction, message: Message, at: Moment): boolean {
+function isConfirmed(flow: Flow, dir: Direction, message: Message, at: PacketTimestamp): boolean {
   const side = flow.sides[dir];
   const other = flow.sides[opposite(dir)];
   if (message.kind === 'broken') return false;
@@ -217,7 +224,7 @@ function isConfirmed(flow: Flow, dir: Direction, message: Message, at: Moment): 
 }
 
 /** Calls are numbered one after the other: where that breaks, what comes before was a file's data. */
-function dropUnlike(flow: Flow, side: Side, at: Moment): void {
+function dropUnlike(flow: Flow, side: Side, at: PacketTimestamp): void {
   const doubted = side.doubted ?? [];
   const xids = doubted.flatMap(({ message }) => (message.kind === 'call' ? [message.call.xid] : []));
   const [before, last] = xids.slice(-2);
@@ -231,7 +238,7 @@ function dropUnlike(flow: Flow, side: Side, at: Moment): void {
  * The messages that were kept back are true: they are told now, with their own times. Of replies, those that
  * answer a call that was seen: others may still be data that lay before the first of them.
  */
-function believe(flow: Flow, dir: Direction, at: Moment): void {
+function believe(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = flow.sides[dir];
   const { doubted } = side;
   if (doubted === undefined) return;
@@ -246,7 +253,7 @@ function believe(flow: Flow, dir: Direction, at: Moment): void {
 }
 
 /** They are not, or nothing tells. */
-function disbelieve(flow: Flow, dir: Direction, at: Moment): void {
+function disbelieve(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = flow.sides[dir];
   const skipped = bytesOf(side.doubted ?? []);
   side.doubted = undefined;
@@ -256,7 +263,7 @@ function disbelieve(flow: Flow, dir: Direction, at: Moment): void {
 }
 
 /** A doubted place turned out to be none: the next record is not where it should be. */
-export function refute(flow: Flow, dir: Direction, at: Moment): boolean {
+export function refute(flow: Flow, dir: Direction, at: PacketTimestamp): boolean {
   if (flow.sides[dir].doubted === undefined) return false;
   disbelieve(flow, dir, at);
   return true;

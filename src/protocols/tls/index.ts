@@ -3,16 +3,16 @@
  * is theirs.
  */
 
-import { plain } from '../../records/phrases.js';
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { displayName } from '../../records/phrases.js';
 import type { JsonObject } from '../../records/record.js';
 import {
-  Claim,
   type Connection,
   type Direction,
   type Emit,
   type FlowDecoder,
-  LET_GO,
-  type Moment,
+  IGNORE_FLOW,
+  Match,
   type Protocol,
   ToClient,
   ToServer,
@@ -34,18 +34,18 @@ export function tls(ports: readonly number[]): Protocol {
   return {
     name: 'tls',
     encrypted: true,
-    claim: (_dir, bytes, start, end) => claim(bytes, start, end),
-    late: newChain,
+    detect: (_dir, bytes, start, end) => claim(bytes, start, end),
+    detectMidstream: newChain,
     open: (connection, emit) => openDecoder(connection, emit, services),
   };
 }
 
-function claim(bytes: Uint8Array, start: number, end: number): Claim {
-  if (start < end && bytes[start] !== Content.handshake) return Claim.no;
-  if (!plausibleRecord(bytes, start, end)) return Claim.no;
-  if (start + HeaderBytes >= end) return Claim.maybe;
+function claim(bytes: Uint8Array, start: number, end: number): Match {
+  if (start < end && bytes[start] !== Content.handshake) return Match.no;
+  if (!plausibleRecord(bytes, start, end)) return Match.no;
+  if (start + HeaderBytes >= end) return Match.maybe;
   const type = bytes[start + HeaderBytes];
-  return type === Handshake.clientHello || type === Handshake.serverHello ? Claim.yes : Claim.no;
+  return type === Handshake.clientHello || type === Handshake.serverHello ? Match.yes : Match.no;
 }
 
 interface Told {
@@ -61,15 +61,15 @@ function openDecoder(connection: Connection, emit: Emit, services: ReadonlySet<n
   let early = 0;
   let over = false;
 
-  const end = (at: Moment): number => {
+  const end = (at: PacketTimestamp): number => {
     if (!over) tell(connection, emit, services, told, at);
     over = true;
-    return LET_GO;
+    return IGNORE_FLOW;
   };
 
   return {
     data(dir, bytes, start, stop, at) {
-      if (over) return LET_GO;
+      if (over) return IGNORE_FLOW;
       if (told.offer !== undefined && dir === told.client) {
         early += stop - start;
         return early > EarlyData ? end(at) : stop;
@@ -104,7 +104,7 @@ function tell(
   emit: Emit,
   services: ReadonlySet<number>,
   { client, offer, choice, alert }: Told,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   const port = client === ToServer ? serverPort : clientPort;
   const seen = offer !== undefined || choice !== undefined;
@@ -142,7 +142,7 @@ function sentence(
   offer: Hello | undefined,
   alert: number | undefined,
 ): string {
-  const name = offer?.serverName === undefined ? '' : ` for ${plain(offer.serverName)}`;
+  const name = offer?.serverName === undefined ? '' : ` for ${displayName(offer.serverName)}`;
   if (alert === undefined) return `${version} on port ${port}${name}: encrypted, ignored from here on`;
   return `${version} on port ${port}${name}: refused, alert ${alert}${ALERTS[alert] ? ` (${ALERTS[alert]})` : ''}`;
 }

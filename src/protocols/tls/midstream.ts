@@ -2,14 +2,14 @@
  * TLS on a connection that was joined late, when its hellos are long past: told by records that lead from
  * one to the next, in both directions. In one alone they could be a payload that holds recorded TLS.
  */
-import { Claim, type LateClaim, ToClient, ToServer } from '../protocol.js';
+import { Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
 import { fragmentLength, HeaderBytes, plausibleRecord } from './record.js';
 
 /** Records that are believed, of both directions together. */
 const Enough = 3;
 
 /** A chain begins where a segment does, since senders mostly write whole records. */
-export function newChain(): LateClaim {
+export function newChain(): MidstreamDetector {
   /** By direction: bytes to the next header, and the records that have led there. */
   const ahead: [number, number] = [0, 0];
   const records: [number, number] = [0, 0];
@@ -19,14 +19,14 @@ export function newChain(): LateClaim {
       // A header that is cut by a segment's end is not waited for: another chain will come.
       if (at + HeaderBytes > end || !plausibleRecord(bytes, at, end)) {
         records[dir] = 0;
-        return Claim.no;
+        return Match.no;
       }
       records[dir]++;
       const [up, down] = [records[ToServer], records[ToClient]];
-      if (up > 0 && down > 0 && up + down >= Enough) return Claim.yes;
+      if (up > 0 && down > 0 && up + down >= Enough) return Match.yes;
       at += HeaderBytes + fragmentLength(bytes, at);
     }
     ahead[dir] = at - end;
-    return Claim.maybe;
+    return Match.maybe;
   };
 }

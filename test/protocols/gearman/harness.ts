@@ -1,11 +1,11 @@
 /** Feeds a decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
+import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { gearman } from '../../../src/protocols/gearman/index.js';
 import {
   type Direction,
   type FlowDecoder,
   type GapReason,
-  type Moment,
   type Protocol,
   type ProtocolOptions,
   ToClient,
@@ -27,7 +27,7 @@ export interface Feeder {
   readonly seen: Seen[];
   /** Most bytes that were ever held back. */
   readonly mostHeld: number;
-  at: Moment;
+  at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
   /** One byte a call. */
   drip(dir: Direction, bytes: Uint8Array): void;

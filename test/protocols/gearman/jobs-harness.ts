@@ -1,6 +1,7 @@
 /** A gearmand with its clients and workers, as packets made by hand: what jobs they make, and what lines. */
+import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { gearman } from '../../../src/protocols/gearman/index.js';
-import type { Moment, ProtocolOptions } from '../../../src/protocols/protocol.js';
+import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { type Feeder, feeder, type Seen, ToClient, ToServer } from './harness.js';
@@ -41,7 +42,7 @@ export interface JobLine {
 }
 
 export interface Lab {
-  readonly at: Moment;
+  readonly at: PacketTimestamp;
   readonly tallied: string[];
   /** Milliseconds go by. */
   pass(ms: number): void;
@@ -54,13 +55,13 @@ export interface Lab {
   seen(): Seen[];
 }
 
-export function lab(options: Partial<ProtocolOptions> = {}, jobs = OUTSIDE.jobs): Lab {
+export function lab(options: Partial<ProtocolOptions> = {}, jobs = OUTSIDE.jobsChanged): Lab {
   const tallied: string[] = [];
   const protocol = gearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...OUTSIDE, jobs, tally: (what) => tallied.push(what) },
+    { ...OUTSIDE, jobsChanged: jobs, count: (what) => tallied.push(what) },
   );
-  const at: Moment = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
+  const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();
   const seen: { port: number; one: Seen }[] = [];
   let ports = 50_000;

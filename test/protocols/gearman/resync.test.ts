@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { gearman } from '../../../src/protocols/gearman/index.js';
 import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
-import { Claim } from '../../../src/protocols/protocol.js';
+import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
@@ -217,23 +217,23 @@ test('claims', () => {
     dir: typeof ToServer | typeof ToClient = ToServer,
   ) => {
     const buf = Buffer.from(bytes);
-    return protocol.claim(dir, buf, 0, buf.length, {
+    return protocol.detect(dir, buf, 0, buf.length, {
       serverPort,
       clientPort: 40000,
       ...ADDRESSES,
       fromStart,
     });
   };
-  assert.equal(claim(packet('REQ', 7), 9999), Claim.yes);
-  assert.equal(claim(packet('REQ', 7).subarray(0, 7), 9999), Claim.maybe);
-  assert.equal(claim(packet('REQ', 1000), 9999), Claim.no);
-  assert.equal(claim(packet('REQ', 1000)), Claim.yes);
-  assert.equal(claim('\0XYZ', 9999), Claim.no);
-  assert.equal(claim('\0XYZ'), Claim.yes, 'on its port, for the decoder to tell');
-  assert.equal(claim('status\n'), Claim.yes);
-  assert.equal(claim('\n'), Claim.yes);
-  assert.equal(claim('stat'), Claim.maybe);
-  assert.equal(claim('status\n', 9999), Claim.no);
+  assert.equal(claim(packet('REQ', 7), 9999), Match.yes);
+  assert.equal(claim(packet('REQ', 7).subarray(0, 7), 9999), Match.maybe);
+  assert.equal(claim(packet('REQ', 1000), 9999), Match.no);
+  assert.equal(claim(packet('REQ', 1000)), Match.yes);
+  assert.equal(claim('\0XYZ', 9999), Match.no);
+  assert.equal(claim('\0XYZ'), Match.yes, 'on its port, for the decoder to tell');
+  assert.equal(claim('status\n'), Match.yes);
+  assert.equal(claim('\n'), Match.yes);
+  assert.equal(claim('stat'), Match.maybe);
+  assert.equal(claim('status\n', 9999), Match.no);
   for (const stranger of [
     'GET / HTTP/1.1\r\n',
     'POST /x HTTP/1.1\r\n',
@@ -241,13 +241,13 @@ test('claims', () => {
     '\x16\x03\x01\0\0',
     'PRI * HTTP/2.0\r\n',
   ]) {
-    assert.equal(claim(stranger), Claim.no, stranger);
-    assert.equal(claim(stranger, 4730, false), Claim.no, stranger);
+    assert.equal(claim(stranger), Match.no, stranger);
+    assert.equal(claim(stranger, 4730, false), Match.no, stranger);
   }
-  assert.equal(claim('OK 1.1.20\n', 4730, true, ToClient), Claim.yes);
-  assert.equal(claim('220 mail ESMTP\r\n', 4730, true, ToClient), Claim.no);
-  assert.equal(claim('rest of a payload', 4730, false), Claim.yes);
+  assert.equal(claim('OK 1.1.20\n', 4730, true, ToClient), Match.yes);
+  assert.equal(claim('220 mail ESMTP\r\n', 4730, true, ToClient), Match.no);
+  assert.equal(claim('rest of a payload', 4730, false), Match.yes);
   // On another port one segment proves nothing: test/protocols/midstream.test.ts.
-  assert.equal(claim(packet('REQ', 4), 9999, false), Claim.no);
-  assert.equal(claim(Buffer.alloc(5000, 0x61), 9999, false), Claim.no);
+  assert.equal(claim(packet('REQ', 4), 9999, false), Match.no);
+  assert.equal(claim(Buffer.alloc(5000, 0x61), 9999, false), Match.no);
 });

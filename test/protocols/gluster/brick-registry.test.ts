@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newServices } from '../../../src/protocols/gluster/cluster/brick-registry.js';
-import { newShared } from '../../../src/protocols/gluster/context.js';
-import type { KnownBrick, Words } from '../../../src/protocols/protocol.js';
+import { newBrickRegistry } from '../../../src/protocols/gluster/cluster/brick-registry.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
+import type { AddressWords, KnownBrick } from '../../../src/protocols/protocol.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, exchange, file, id, ok, Root } from './calls.js';
 
-const Host: Words = [0, 0, 0, 0x0a000001];
+const Host: AddressWords = [0, 0, 0, 0x0a000001];
 const late = { fromStart: false };
 const entry = (pargfid: string, bname: string) => ({ pargfid, bname });
 const known = (port: number, path: string, addresses: readonly string[] | undefined): KnownBrick => ({
@@ -17,7 +17,7 @@ const hello = (brick: string) => ({
   'remote-host': 'node1',
   'volfile-key': '/vol',
 });
-const shared = (...bricks: KnownBrick[]) => newShared({ ...PROTOCOL_OPTIONS, bricks }, OUTSIDE);
+const shared = (...bricks: KnownBrick[]) => newContext({ ...PROTOCOL_OPTIONS, bricks }, OUTSIDE);
 const told = { volume: 'vol', brick: '/b1', brick_host: 'node1' };
 
 test('a connection that was joined late: by what glusterd’s files say of its port and address', () => {
@@ -117,8 +117,8 @@ test('a port that another brick has by now', () => {
 });
 
 test('services and tables are bounded; one that has files is not forgotten', () => {
-  const services = newServices([], () => {});
-  const at = (server: Words, serverPort: number) =>
+  const services = newBrickRegistry([], () => {});
+  const at = (server: AddressWords, serverPort: number) =>
     services.of({ ...ADDRESSES, server, serverPort, clientPort: 49151, fromStart: true });
   const first = at(Host, 1);
   assert.equal(services.table(first, '/b'), 1);

@@ -1,6 +1,6 @@
 /** Calls to a brick and their replies, as describers are told of them. */
 import assert from 'node:assert/strict';
-import type { Shared } from '../../../src/protocols/gluster/context.js';
+import type { GlusterContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Connection } from '../../../src/protocols/protocol.js';
@@ -42,7 +42,7 @@ export function exchange(
 
 /** A client says who it is, and is answered. */
 export function introduce(describer: Describer, hello: Exchange): Description {
-  describer.asked({ ...hello, auth: undefined }, hello.whole);
+  describer.onCall({ ...hello, auth: undefined }, hello.whole);
   return describer.describe(hello, 'both');
 }
 
@@ -59,7 +59,7 @@ export interface Client {
 
 const address = { ...ADDRESSES, clientPort: 49151 };
 
-export function client(shared: Shared, at: Partial<Connection> = {}): Client {
+export function client(shared: GlusterContext, at: Partial<Connection> = {}): Client {
   const connection = { serverPort: 49152, fromStart: true, ...address, ...at };
   const describer = newDescriber(connection, shared);
   const seen = (gfid: string) => {

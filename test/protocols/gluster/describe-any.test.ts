@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
-import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
-import { picked } from '../../../src/protocols/gluster/projection/summary-keys.js';
+import { summaryFields } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { summaryKeys } from '../../../src/protocols/gluster/projection/summary-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
@@ -17,7 +17,7 @@ test('every procedure, whatever is missing: a subject, and no word that only a p
   const random = newRandom(7);
   const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
-    const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
+    const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 200; i++) {
         const request = sampleBody(procedure.call, random);
@@ -43,8 +43,9 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
   const kept: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
     const type: XdrType | undefined = struct.fields[name];
-    if (type === undefined || !wanted(struct.name, name)) continue;
-    const pick = type.kind === 'dict' && typeof value === 'object' ? picked(struct.name, name) : undefined;
+    if (type === undefined || !summaryFields(struct.name, name)) continue;
+    const pick =
+      type.kind === 'dict' && typeof value === 'object' ? summaryKeys(struct.name, name) : undefined;
     if (type.kind === 'struct') kept[name] = brief(type, value as Fields);
     else if (pick === undefined) kept[name] = value;
     else kept[name] = Object.fromEntries(Object.entries(value as Fields).filter(([key]) => pick(key)));
@@ -55,8 +56,8 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
 test('the wanted fields are all that a description needs', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
-    const whole = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
-    const small = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
+    const whole = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
+    const small = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 50; i++) {
         const request = sampleBody(procedure.call, random);
@@ -75,7 +76,7 @@ test('the wanted fields are all that a description needs', () => {
 });
 
 test('hot replies are passed over but for their result', () => {
-  assert.ok(wanted('gfx_write_req', 'offset') && wanted('gfx_read_rsp', 'op_ret'));
+  assert.ok(summaryFields('gfx_write_req', 'offset') && summaryFields('gfx_read_rsp', 'op_ret'));
   for (const [struct, field] of [
     ['gfx_write_req', 'xdata'],
     ['gfx_write_req', 'fd'],
@@ -85,6 +86,6 @@ test('hot replies are passed over but for their result', () => {
     ['gd1_mgmt_v3_commit_rsp', 'dict'],
     ['any', 'constructor'],
   ]) {
-    assert.ok(!wanted(struct, field), `${struct}.${field}`);
+    assert.ok(!summaryFields(struct, field), `${struct}.${field}`);
   }
 });

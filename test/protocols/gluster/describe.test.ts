@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
@@ -28,7 +28,7 @@ function both(
   response?: Fields,
 ): Description {
   return introduce(
-    newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)),
+    newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE)),
     exchange(number, version, name, request, response),
   );
 }
@@ -197,7 +197,7 @@ const setvolume: Fields = {
 };
 
 test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
-  const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
+  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
   const hello = introduce(
     describer,
     exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
@@ -232,7 +232,7 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
 });
 
 test('with --detail full each line has the id of the mount too', () => {
-  const describer = newDescriber(connection, newShared({ ...PROTOCOL_OPTIONS, detail: 'full' }, OUTSIDE));
+  const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, OUTSIDE));
   introduce(describer, exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
   const { client } = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both').fields;
   // In their order.
@@ -323,7 +323,7 @@ test('the other programs', () => {
 
 test('a callback has no result', () => {
   const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
-  assert.deepEqual(newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE)).describe(call, 'call'), {
+  assert.deepEqual(newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE)).describe(call, 'call'), {
     fields: { gfid: id, flags: ['UP_FORGET'] },
     subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
     result: undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, file, id, ok, Root } from './calls.js';
 
@@ -9,7 +9,7 @@ const told = { brick: '/bricks/b', brick_host: 'node1' };
 const entry = (pargfid: string, bname: string) => ({ pargfid, bname });
 
 function subdirectory(asked: string, before?: (whole: ReturnType<typeof client>) => void) {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const whole = client(shared);
   whole.introduce(Brick);
   before?.(whole);
@@ -76,7 +76,7 @@ test('one that is not known, and may have been renamed, or seen too late', () =>
   sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   assert.equal(whole.path(id(2)), undefined);
   const late = subdirectory('/sub');
-  late.whole.describer.unseen();
+  late.whole.describer.onCallsLost();
   late.whole.ask('LOOKUP', entry(Root, 'sub'), { ...ok, prestat: directory(1) });
   assert.deepEqual(late.sub.seen(Root), { path: '/sub', path_before_gap: true, ...told });
 });
@@ -92,7 +92,7 @@ test('what it removes from a directory that is not known makes everything old; w
 });
 
 test('sentences: long paths by their end, on one line; the field has all of it', () => {
-  const whole = client(newShared(PROTOCOL_OPTIONS, OUTSIDE));
+  const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
   whole.ask('LOOKUP', entry(Root, 'd'.repeat(200)), { ...ok, prestat: directory(1) });
   whole.ask('LOOKUP', entry(id(1), 'a\nb\u001b[1m\u2028'), { ...ok, prestat: file(2) });
   const { subject, fields } = whole.describer.describe(exchange('FSTAT', { gfid: id(2) }), 'call');
@@ -101,9 +101,9 @@ test('sentences: long paths by their end, on one line; the field has all of it',
 });
 
 test('the mark is of one line, and of any path that it has', () => {
-  const whole = client(newShared(PROTOCOL_OPTIONS, OUTSIDE));
+  const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
   whole.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
-  whole.describer.unseen();
+  whole.describer.onCallsLost();
   whole.ask('LOOKUP', entry(Root, 'e'), { ...ok, prestat: directory(2) });
   const names = { oldgfid: id(2), oldbname: 'x', newgfid: id(1), newbname: 'y' };
   const { fields } = whole.describer.describe(exchange('RENAME', names), 'call');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom } from '../../helpers/random.js';
 
 /** As in a packet: with other bytes around. */
 function mean(key: string, value: Buffer): Fields | undefined {
   const packet = Buffer.concat([Buffer.from('ab'), value, Buffer.from('cd')]);
-  return meaning(key, packet, 2, 2 + value.length);
+  return interpretKnownKey(key, packet, 2, 2 + value.length);
 }
 
 const hex = (key: string, digits: string) => mean(key, Buffer.from(digits.replaceAll(' ', ''), 'hex'));

@@ -1,6 +1,6 @@
 /** Clients of one brick that ask for locks, as the real describer sees their calls and the replies. */
 import assert from 'node:assert/strict';
-import { newShared, type Shared } from '../../../src/protocols/gluster/context.js';
+import { type GlusterContext, newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
@@ -36,7 +36,7 @@ export interface Client {
 }
 
 export interface Bricks {
-  readonly shared: Shared;
+  readonly shared: GlusterContext;
   /** Seconds since the epoch. */
   clock: { seconds: number };
   client(
@@ -53,7 +53,7 @@ function procedureOf(number: number, version: number, name: string) {
 }
 
 export function newBricks(version = 400): Bricks {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const clock = { seconds: 1_800_000_000 };
   return {
     shared,
@@ -91,7 +91,7 @@ export function newBricks(version = 400): Bricks {
         ask(name, request, owner = `${'0'.repeat(14)}${String(number).padStart(2, '0')}`, whole = true) {
           const found = procedureOf(Fop, version, name);
           const asked = clock.seconds;
-          const lock = describer.asked(
+          const lock = describer.onCall(
             { ...found, request, auth: { pid: caller ?? pid, lk_owner: owner } },
             whole,
           );
@@ -110,12 +110,12 @@ export function newBricks(version = 400): Bricks {
             waits: () => describer.describe(exchange(), 'call'),
             reply: (response = GRANTED) => describer.describe(exchange(response), 'both'),
             replyAlone: (response = GRANTED) => describer.describe(exchange(response), 'reply'),
-            lost: () => describer.unanswered(found.procedure, request, lock),
+            lost: () => describer.onReplyLost(found.procedure, request, lock),
           };
         },
         do: (name, request, owner) => self.ask(name, request, owner).reply(),
-        unseen: describer.unseen,
-        closed: (sure = true) => describer.closed(sure),
+        unseen: describer.onCallsLost,
+        closed: (sure = true) => describer.onClose(sure),
       };
       return self;
     },

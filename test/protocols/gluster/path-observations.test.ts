@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Json } from '../../../src/records/record.js';
@@ -68,7 +68,7 @@ interface Score {
 function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: Score): void {
   const random: Random = newRandom(seed);
   const brick = newBrick();
-  const shared = newShared({ ...PROTOCOL_OPTIONS, maxPaths }, OUTSIDE);
+  const shared = newContext({ ...PROTOCOL_OPTIONS, maxPaths }, OUTSIDE);
   const history: string[] = [];
   const calls: Call[] = [];
   const say = (what: string) => `${what}\nseed ${seed}:\n${history.slice(-60).join('\n')}`;
@@ -97,7 +97,7 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
 
   /** Of all that was changed before and is known to be unknown from now on, nothing is held against it any more. */
   const gap = (client: Client) => {
-    client.describer.unseen();
+    client.describer.onCallsLost();
     history.push(`${brick.moment()} gap`);
     for (const call of calls) if (call.before !== undefined && !call.noticed) call.told = true;
   };
@@ -155,7 +155,7 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
     call.noticed = true;
     call.began = call.client.describer.now();
     if (call.procedure !== 'SETVOLUME') return;
-    call.client.describer.asked(
+    call.client.describer.onCall(
       { ...exchange('SETVOLUME', call.wire, {}, 'handshake'), auth: undefined },
       true,
     );
@@ -216,7 +216,7 @@ function play(seed: number, { losses, subdirectories, maxPaths }: Play, score: S
           procedure: row,
           request,
         } = exchange(one.procedure, one.wire, {}, one.procedure === 'SETVOLUME' ? 'handshake' : 'fop');
-        client.describer.unanswered(row, one.fate === 'cut' ? undefined : request);
+        client.describer.onReplyLost(row, one.fate === 'cut' ? undefined : request);
         if (one.before !== undefined) one.told = true;
       }
       if (client.blind) gap(client);

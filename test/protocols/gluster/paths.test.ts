@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, failed, file, id, NoGfid, ok, Root } from './calls.js';
 
 function two() {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   return { shared, a: client(shared), b: client(shared) };
 }
 const entry = (pargfid: string, bname: string): Fields => ({ pargfid, bname });
@@ -102,7 +102,7 @@ test('bytes that were not seen: marked until it is seen again, each name by itse
   a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
   a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
   const began = a.describer.now();
-  b.describer.unseen();
+  b.describer.onCallsLost();
   assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
   assert.deepEqual(a.ask('UNLINK', entry(id(1), 'x'), ok).fields.path_before_gap, true);
   a.ask('LOOKUP', entry(id(1), 'f'), { ...ok, prestat: file(2) });
@@ -121,7 +121,7 @@ test('calls of which it is not known what they did', () => {
   const { a, b } = two();
   const again = () => a.ask('LOOKUP', entry(Root, 'f'), { ...ok, prestat: file(2) });
   const unknown: [string, () => void][] = [
-    ['no reply', () => b.describer.unanswered(exchange('UNLINK', {}).procedure, entry(Root, 'f'))],
+    ['no reply', () => b.describer.onReplyLost(exchange('UNLINK', {}).procedure, entry(Root, 'f'))],
     ['a reply that can’t be read', () => b.ask('UNLINK', entry(Root, 'f'), {})],
     ['an error behind the deed', () => b.ask('UNLINK', entry(Root, 'f'), failed(5))],
     ['ENOENT', () => b.ask('UNLINK', entry(Root, 'f'), failed(2))],
@@ -135,7 +135,7 @@ test('calls of which it is not known what they did', () => {
   }
   const whole = false;
   const marked: [string, () => void][] = [
-    ['no call', () => b.describer.unanswered(exchange('RENAME', {}).procedure, undefined)],
+    ['no call', () => b.describer.onReplyLost(exchange('RENAME', {}).procedure, undefined)],
     ['half a call', () => b.describer.describe(exchange('RENAME', {}, { whole, response: ok }), 'both')],
     ['no name', () => b.ask('UNLINK', { pargfid: NoGfid, bname: 'f' }, ok)],
     ['half the names', () => b.ask('RENAME', renaming(Root, 'x', NoGfid, 'y'), ok)],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newChanges } from '../../../src/protocols/gluster/paths/rename-journal.js';
+import { newRenameJournal } from '../../../src/protocols/gluster/paths/rename-journal.js';
 import { newRandom } from '../../helpers/random.js';
 
 test('the latest changes are told apart; one that was forgotten is not older than those that were too', () => {
   const random = newRandom(1);
-  const changes = newChanges(random.between(0, 0x7ffffffe));
+  const changes = newRenameJournal(random.between(0, 0x7ffffffe));
   const moments = new Map<number, number>();
   for (let now = 1; now <= 200_000; now++) {
     const key = random.between(0, 100_000) - 50_000;
@@ -21,7 +21,7 @@ test('the latest changes are told apart; one that was forgotten is not older tha
 });
 
 test('unsigned hashes are the same as signed ones', () => {
-  const changes = newChanges(7);
+  const changes = newRenameJournal(7);
   changes.set(0xffffffff, 5);
   assert.ok(changes.since(-1, 4));
   assert.ok(!changes.since(0xffffffff, 5));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared, type Shared } from '../../../src/protocols/gluster/context.js';
+import { type GlusterContext, newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';
@@ -42,11 +42,11 @@ const read = (describer: Describer, gfid: string) => fop(describer, 'READ', { gf
 
 let port = 49151;
 /** Another connection to the brick. */
-function connect(shared: Shared, fromStart = true): Describer {
+function connect(shared: GlusterContext, fromStart = true): Describer {
   return newDescriber({ serverPort: 49152, clientPort: port--, ...ADDRESSES, fromStart }, shared);
 }
 
-function introduced(shared: Shared, subdir?: string): Describer {
+function introduced(shared: GlusterContext, subdir?: string): Describer {
   const describer = connect(shared);
   const more = subdir === undefined ? {} : { 'subdir-mount': subdir };
   const dict: Fields = { 'remote-subvolume': '/brick', ...more };
@@ -56,7 +56,7 @@ function introduced(shared: Shared, subdir?: string): Describer {
 
 test('a client of a directory: its root is found where others have named it, before or after', () => {
   for (const order of ['before', 'after']) {
-    const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+    const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
     const whole = introduced(shared);
     let part = order === 'after' ? introduced(shared, '/above/sub') : undefined;
     lookup(whole, root, 'above', directory(above));
@@ -73,7 +73,7 @@ test('a client of a directory: its root is found where others have named it, bef
 });
 
 test('where nobody has named it, its path is sure until something of such a name moves', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const whole = introduced(shared);
   const part = introduced(shared, '/above/sub');
   const before = lookup(part, root, 'f', regular(file));
@@ -87,7 +87,7 @@ test('where nobody has named it, its path is sure until something of such a name
 });
 
 test('a directory that has lost its name is told by its own gfid, not by that of the root', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const whole = introduced(shared);
   make(whole, root, 'sub', sub);
   const part = introduced(shared, '/sub');
@@ -97,7 +97,7 @@ test('a directory that has lost its name is told by its own gfid, not by that of
 });
 
 test('a client that was joined late may have a directory: its paths are marked, until a reply tells its root', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const late = connect(shared, false);
   lookup(late, root, 'd', directory(above));
   lookup(late, above, 'f', regular(file));
@@ -112,7 +112,7 @@ test('a client that was joined late may have a directory: its paths are marked, 
 });
 
 test('the root of a client that was joined late, or has asked for a directory, is who its replies say that it is', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const late = connect(shared, false);
   const asked = introduced(shared, '/above/sub');
   for (const part of [late, asked]) {
@@ -126,13 +126,13 @@ test('the root of a client that was joined late, or has asked for a directory, i
 });
 
 test('what was asked before a gap is no news behind it', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const [one, other] = [introduced(shared), introduced(shared)];
   const began = one.now();
   const program = findProgram(Fop, 400);
   const procedure = program?.procedures.find((row) => row?.name === 'LOOKUP');
   assert.ok(program !== undefined && procedure !== undefined);
-  other.unseen();
+  other.onCallsLost();
   const request = { pargfid: root, bname: 'f' };
   const response = { ...ok, prestat: regular(file) };
   one.describe({ program, procedure, request, response, began, whole: true, refused: false }, 'both');
@@ -141,31 +141,31 @@ test('what was asked before a gap is no news behind it', () => {
 });
 
 test('while bytes of any connection to the brick are missing, paths are marked', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const [one, other] = [introduced(shared), introduced(shared)];
   lookup(one, root, 'f', regular(file));
-  other.missing(true);
+  other.onPendingGap(true);
   assert.equal(read(one, file).path_before_gap, true);
-  other.missing(false);
+  other.onPendingGap(false);
   assert.equal(read(one, file).path_before_gap, undefined);
 });
 
 test('a client is known by its call: the reply may be missed', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const part = connect(shared);
   const hello = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
-  part.asked({ ...hello, auth: undefined }, true);
+  part.onCall({ ...hello, auth: undefined }, true);
   assert.equal(lookup(part, root, 'f', regular(file)).path, '/sub/f');
 });
 
 test('where it is asked for is where the directory was when it was found, not when it was asked for', () => {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const whole = introduced(shared);
   make(whole, root, 'sub', sub);
   const part = connect(shared);
   const hello = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
   const began = part.now();
-  part.asked({ ...hello, auth: undefined }, true);
+  part.onCall({ ...hello, auth: undefined }, true);
   const renamed = { oldgfid: root, oldbname: 'sub', newgfid: root, newbname: 'old' };
   fop(whole, 'RENAME', renamed, { stat: directory(sub) });
   make(whole, root, 'sub', above);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
@@ -17,7 +17,7 @@ const two = '7e22753a-344c-4e6b-9e1f-b16d65733a98';
 const ok = { op_ret: 0, op_errno: 0 };
 
 function newTell() {
-  const describer = newDescriber(connection, newShared(PROTOCOL_OPTIONS, OUTSIDE));
+  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
   return (number: number, name: string, request: Fields, response?: Fields): Description => {
     const program = findProgram(number, number === Handshake ? 1 : 2);
     const procedure = program?.procedures.find((row) => row?.name === name);

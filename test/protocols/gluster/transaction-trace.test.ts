@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newShared } from '../../../src/protocols/gluster/context.js';
+import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
@@ -28,7 +28,7 @@ type Part = 'call' | 'reply' | 'both';
 
 /** A decoder's memory, and its connections to glusterds by the last byte of their addresses. */
 function decoder() {
-  const shared = newShared(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const describers = new Map<string, ReturnType<typeof newDescriber>>();
   const to = (node: number, from = 1) => {
     const key = `${node} ${from}`;
@@ -188,7 +188,7 @@ test('after a gap nothing is said of what came before; another node is another s
   begin(2);
   begin(3);
   tell(2, 'STAGE_OP', { uuid: asker, op: 6, buf: { transaction_id: uuidOf(id) } }, failed, { node: 3 });
-  to(2).unseen();
+  to(2).onCallsLost();
   const gapped = end(2);
   assert.equal(gapped.fields.steps, undefined);
   assert.equal(gapped.fields.volume, 'rep');
@@ -199,7 +199,7 @@ test('after a gap a lock without an id is forgotten: the next may be of another'
   const { tell, to } = decoder();
   tell(2, 'CLUSTER_LOCK', { uuid: asker }, ok);
   tell(2, 'STAGE_OP', { uuid: asker, op: 11, buf: dictOf(set) }, ok);
-  to(2).unheard();
+  to(2).onRepliesLost();
   assert.equal(tell(2, 'CLUSTER_UNLOCK', { uuid: asker }, ok).subject, 'CLUSTER_UNLOCK by 5f20685e');
   // Its unlock went by where nothing told of a gap.
   tell(2, 'STAGE_OP', { uuid: asker, op: 11, buf: dictOf(set) }, ok);

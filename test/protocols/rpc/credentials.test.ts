@@ -2,15 +2,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
-import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
-import { picked } from '../../../src/protocols/gluster/projection/summary-keys.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { summaryFields } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { summaryKeys } from '../../../src/protocols/gluster/projection/summary-keys.js';
 import { newCredentials, type ReadCredential } from '../../../src/protocols/rpc/credentials.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { newRandom } from '../../helpers/random.js';
 import { authSys, authV2, authV3 } from './rpc-bytes.js';
 
-const compile = newCompiler({ wanted, picked, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const compile = newCompiler({
+  summaryFields,
+  summaryKeys,
+  interpretValue: interpretKnownKey,
+  iatt: gfx_iattx,
+  mdata: gfx_mdata_iatt,
+});
 const clientName = (pid: number) => (pid === -3 ? 'rebalance' : undefined);
 const fresh = () => newCredentials(compile, 'brief', clientName);
 

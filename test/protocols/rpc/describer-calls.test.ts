@@ -1,19 +1,27 @@
 /** What describers are told of calls: when each came by, whether it is whole, and what may have been missed. */
+
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { findProgram, programDataset } from '../../../src/protocols/gluster/programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
-import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
-import { picked } from '../../../src/protocols/gluster/projection/summary-keys.js';
-import { type Moment, ToClient, ToServer } from '../../../src/protocols/protocol.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { summaryFields } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { summaryKeys } from '../../../src/protocols/gluster/projection/summary-keys.js';
+import { ToClient, ToServer } from '../../../src/protocols/protocol.js';
 import { openDecoder } from '../../../src/protocols/rpc/decoder.js';
 import type { Describer, Exchange } from '../../../src/protocols/rpc/describer.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
 
-const compile = newCompiler({ wanted, picked, meaning, iatt: gfx_iattx, mdata: gfx_mdata_iatt });
+const compile = newCompiler({
+  summaryFields,
+  summaryKeys,
+  interpretValue: interpretKnownKey,
+  iatt: gfx_iattx,
+  mdata: gfx_mdata_iatt,
+});
 const NOTHING = new Uint8Array(0);
 
 /** Connections that have a clock together, and what their describers are told. */
@@ -26,12 +34,12 @@ function connections(fromStart: boolean) {
       return { fields: {}, subject: '', result: undefined, outcome: undefined };
     },
     now: () => 7,
-    unanswered: ({ name }) => told.push(`unanswered ${name}`),
-    unseen: () => told.push('unseen'),
-    unheard() {},
-    missing() {},
-    asked: () => undefined,
-    closed() {},
+    onReplyLost: ({ name }) => told.push(`unanswered ${name}`),
+    onCallsLost: () => told.push('unseen'),
+    onRepliesLost() {},
+    onPendingGap() {},
+    onCall: () => undefined,
+    onClose() {},
   };
   const programs = {
     find: findProgram,
@@ -39,7 +47,7 @@ function connections(fromStart: boolean) {
     describer: () => describer,
     clientName: () => undefined,
   };
-  const clock: Moment = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const clock: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
   const credentials = { full: () => ({}), brief: () => ({}) };
   const common = { programs, compile, credentials, waiting: { add: () => {} }, outside: OUTSIDE, clock };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };

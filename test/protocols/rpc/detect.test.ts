@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ADDRESSES } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
-import { Claim, glusterfs, other, ToClient, ToServer } from './harness.js';
+import { glusterfs, Match, other, ToClient, ToServer } from './harness.js';
 import {
   auth,
   call,
@@ -20,7 +20,7 @@ import {
 const claimOf =
   (protocol: typeof other) =>
   (bytes: Uint8Array, fromStart = true) =>
-    protocol.claim(ToServer, bytes, 0, bytes.length, {
+    protocol.detect(ToServer, bytes, 0, bytes.length, {
       serverPort: 24007,
       clientPort: 1023,
       ...ADDRESSES,
@@ -31,10 +31,10 @@ const rpc = claimOf(other);
 const nfs = call({ xid: 1, program: Nfs, version: 3, procedure: 1, body: Buffer.alloc(36) });
 
 test('a first call: of GlusterFS, or of others', () => {
-  assert.deepEqual([gluster(flushCall(1)), rpc(flushCall(1))], [Claim.yes, Claim.no]);
-  assert.deepEqual([gluster(nfs), rpc(nfs)], [Claim.no, Claim.yes]);
+  assert.deepEqual([gluster(flushCall(1)), rpc(flushCall(1))], [Match.yes, Match.no]);
+  assert.deepEqual([gluster(nfs), rpc(nfs)], [Match.no, Match.yes]);
   const newer = call({ xid: 1, procedure: 300, version: 500 });
-  assert.deepEqual([gluster(newer), rpc(newer)], [Claim.yes, Claim.no]);
+  assert.deepEqual([gluster(newer), rpc(newer)], [Match.yes, Match.no]);
 });
 
 test('a first call, however little of it: maybe, until it is sure', () => {
@@ -43,11 +43,11 @@ test('a first call, however little of it: maybe, until it is sure', () => {
     [rpc, gluster, nfs],
   ] as const) {
     const answers = Array.from(bytes, (_, i) => mine(bytes.subarray(0, i)));
-    assert.equal(answers.lastIndexOf(Claim.no), -1);
-    const sure = answers.indexOf(Claim.yes);
-    assert.ok(sure > 0 && answers.slice(sure).every((one) => one === Claim.yes));
-    for (let i = 0; i < sure; i++) assert.notEqual(others(bytes.subarray(0, i)), Claim.yes);
-    assert.equal(others(bytes), Claim.no);
+    assert.equal(answers.lastIndexOf(Match.no), -1);
+    const sure = answers.indexOf(Match.yes);
+    assert.ok(sure > 0 && answers.slice(sure).every((one) => one === Match.yes));
+    for (let i = 0; i < sure; i++) assert.notEqual(others(bytes.subarray(0, i)), Match.yes);
+    assert.equal(others(bytes), Match.no);
   }
 });
 
@@ -61,22 +61,22 @@ test('a first record in tiny fragments', () => {
     [content.length],
   ]) {
     const bytes = fragmented(content, ...lengths);
-    assert.equal(gluster(bytes), Claim.yes, String(lengths));
-    for (let i = 1; i < bytes.length; i++) assert.notEqual(gluster(bytes.subarray(0, i)), Claim.no);
+    assert.equal(gluster(bytes), Match.yes, String(lengths));
+    for (let i = 1; i < bytes.length; i++) assert.notEqual(gluster(bytes.subarray(0, i)), Match.no);
   }
 });
 
 test('a reply first, where the call was missed', () => {
-  assert.deepEqual([gluster(flushReply(1)), rpc(flushReply(1))], [Claim.yes, Claim.no]);
+  assert.deepEqual([gluster(flushReply(1)), rpc(flushReply(1))], [Match.yes, Match.no]);
   const bytes = childDown(1);
   assert.equal(
-    glusterfs.claim(ToClient, bytes, 0, bytes.length, {
+    glusterfs.detect(ToClient, bytes, 0, bytes.length, {
       serverPort: 1,
       clientPort: 2,
       ...ADDRESSES,
       fromStart: true,
     }),
-    Claim.yes,
+    Match.yes,
   );
 });
 
@@ -93,30 +93,30 @@ test('what other protocols begin with is refused within a few bytes', () => {
     ['00000054ff534d4272000000001843c8', 20], // SMB over NetBIOS
   ] as const) {
     const all = Buffer.concat([Buffer.from(first, 'hex'), Buffer.alloc(40, 0x20)]);
-    for (const claim of [gluster, rpc]) assert.equal(claim(all.subarray(0, bytes)), Claim.no, first);
+    for (const claim of [gluster, rpc]) assert.equal(claim(all.subarray(0, bytes)), Match.no, first);
   }
 });
 
 test('a header that can not be is refused', () => {
   const asked = { xid: 1, procedure: Proc.flush };
-  assert.equal(gluster(call({ ...asked, rpcVersion: 3 })), Claim.no);
-  assert.equal(gluster(call({ ...asked, credential: auth(0, Buffer.alloc(404)) })), Claim.no);
-  assert.equal(gluster(words(0x80000020, 1, 2, 2, 0, 0, 0, 0, 0)), Claim.no);
-  assert.equal(gluster(record(words(1, 0, 2))), Claim.no);
-  assert.equal(gluster(record(Buffer.alloc(0))), Claim.no);
-  assert.equal(gluster(Buffer.alloc(4096)), Claim.no);
+  assert.equal(gluster(call({ ...asked, rpcVersion: 3 })), Match.no);
+  assert.equal(gluster(call({ ...asked, credential: auth(0, Buffer.alloc(404)) })), Match.no);
+  assert.equal(gluster(words(0x80000020, 1, 2, 2, 0, 0, 0, 0, 0)), Match.no);
+  assert.equal(gluster(record(words(1, 0, 2))), Match.no);
+  assert.equal(gluster(record(Buffer.alloc(0))), Match.no);
+  assert.equal(gluster(Buffer.alloc(4096)), Match.no);
 });
 
 test('midstream: any place will do, of a record that is known', () => {
   const before = Buffer.from(newRandom(5).bytes(700)).map((byte) => byte & 0x7f);
   const mine = Buffer.concat([before, flushCall(1)]);
-  assert.equal(gluster(mine, false), Claim.yes);
-  assert.equal(rpc(mine, false), Claim.no);
-  assert.equal(rpc(Buffer.concat([before, nfs]), false), Claim.yes);
-  assert.equal(gluster(Buffer.concat([before, nfs]), false), Claim.no);
-  assert.equal(gluster(before, false), Claim.no);
-  assert.equal(gluster(mine.subarray(0, 710), false), Claim.maybe);
-  assert.notEqual(gluster(Buffer.alloc(5000, 0x80), false), Claim.yes);
+  assert.equal(gluster(mine, false), Match.yes);
+  assert.equal(rpc(mine, false), Match.no);
+  assert.equal(rpc(Buffer.concat([before, nfs]), false), Match.yes);
+  assert.equal(gluster(Buffer.concat([before, nfs]), false), Match.no);
+  assert.equal(gluster(before, false), Match.no);
+  assert.equal(gluster(mine.subarray(0, 710), false), Match.maybe);
+  assert.notEqual(gluster(Buffer.alloc(5000, 0x80), false), Match.yes);
 });
 
 test('random bytes are claimed by nobody', () => {
@@ -124,6 +124,6 @@ test('random bytes are claimed by nobody', () => {
   for (let i = 0; i < 300; i++) {
     const bytes = random.bytes(1500);
     for (const fromStart of [true, false])
-      for (const claim of [gluster, rpc]) assert.notEqual(claim(bytes, fromStart), Claim.yes);
+      for (const claim of [gluster, rpc]) assert.notEqual(claim(bytes, fromStart), Match.yes);
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import test from 'node:test';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { type Body, BodyState, readBody } from '../../../src/protocols/rpc/xdr/reader.js';
@@ -13,9 +13,9 @@ import { counted, gfxDict, gfxPair, image, long, randomMessage, real, word } fro
 import { shown } from './xdr-values.js';
 
 const compile = newCompiler({
-  wanted: () => false,
-  picked: () => undefined,
-  meaning,
+  summaryFields: () => false,
+  summaryKeys: () => undefined,
+  interpretValue: interpretKnownKey,
   iatt: gfx_iattx,
   mdata: gfx_mdata_iatt,
 });
@@ -320,10 +320,10 @@ test('a brief reader reads the pairs that are picked, and passes over the others
     word(2),
   ]);
   const some = newCompiler({
-    wanted: () => true,
-    picked: (struct, field) =>
+    summaryFields: () => true,
+    summaryKeys: (struct, field) =>
       `${struct}.${field}` === 'old.dict' ? (key) => !/^(?:huge|b)$/.test(key) : undefined,
-    meaning,
+    interpretValue: interpretKnownKey,
     iatt: gfx_iattx,
     mdata: gfx_mdata_iatt,
   });

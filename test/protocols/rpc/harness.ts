@@ -1,11 +1,11 @@
 /** Feeds an RPC decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
+import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { gluster } from '../../../src/protocols/gluster/index.js';
 import {
-  Claim,
   type Direction,
   type GapReason,
-  type Moment,
+  Match,
   type ProtocolOptions,
   ToClient,
   ToServer,
@@ -19,7 +19,7 @@ const NOTHING = Buffer.alloc(0);
 const [glusterfs, other] = gluster(PROTOCOL_OPTIONS, OUTSIDE);
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
-export { Claim, glusterfs, other, ToClient, ToServer };
+export { glusterfs, Match, other, ToClient, ToServer };
 
 export interface Seen {
   from: Direction;
@@ -32,7 +32,7 @@ export interface Feeder {
   readonly mostHeld: number;
   /** All bytes that were shown, each as often as it was. */
   readonly shown: number;
-  at: Moment;
+  at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
   /** One byte a call. */
   drip(dir: Direction, bytes: Uint8Array): void;

@@ -1,5 +1,5 @@
 /** What the values of a message look like in a record, said plainly and slowly: see the tests of xdr.ts. */
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Json } from '../../../src/records/record.js';
 
@@ -68,7 +68,7 @@ export function untypedOf(key: Uint8Array, bytes: Uint8Array): Fields {
   return {
     hex: hexOf(bytes),
     ...(printable ? { text: textOf(words) } : {}),
-    ...meaning(textOf(key), bytes, 0, bytes.length),
+    ...interpretKnownKey(textOf(key), bytes, 0, bytes.length),
   };
 }
 

@@ -3,8 +3,8 @@ import { Buffer } from 'node:buffer';
 import test from 'node:test';
 import { PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
-import { meaning } from '../../../src/protocols/gluster/projection/known-keys.js';
-import { wanted } from '../../../src/protocols/gluster/projection/summary-fields.js';
+import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
+import { summaryFields } from '../../../src/protocols/gluster/projection/summary-fields.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Procedure } from '../../../src/protocols/rpc/program.js';
 import { type Detail, newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
@@ -17,9 +17,9 @@ import { type Reading, readPlainly } from './xdr-reference.js';
 import { isPart, plain, shown } from './xdr-values.js';
 
 const compile = newCompiler({
-  wanted,
-  picked: () => undefined,
-  meaning,
+  summaryFields,
+  summaryKeys: () => undefined,
+  interpretValue: interpretKnownKey,
   iatt: gfx_iattx,
   mdata: gfx_mdata_iatt,
 });
@@ -132,13 +132,13 @@ test('brief: the wanted fields, as in full', () => {
     const stripped = plain(brief) as Fields;
     assert.ok(isPart(stripped, plain(full)), table.name);
     for (const name of Object.keys(table.fields)) {
-      if (wanted(table.name, name))
+      if (summaryFields(table.name, name))
         assert.equal(name in stripped, full[name] !== undefined, `${table.name}.${name}`);
       else left++;
     }
     for (const name of Object.keys(stripped)) {
       const field = Object.hasOwn(table.fields, name) ? name : name.replace(/_(?:hex|names?)$/, '');
-      assert.ok(wanted(table.name, field), `${table.name}.${name}`);
+      assert.ok(summaryFields(table.name, field), `${table.name}.${name}`);
     }
   }
   assert.ok(left > 200);

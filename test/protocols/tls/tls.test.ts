@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  Claim,
   type Direction,
   type FlowDecoder,
-  LET_GO,
+  IGNORE_FLOW,
+  Match,
   ToClient,
   ToServer,
 } from '../../../src/protocols/protocol.js';
@@ -54,7 +54,7 @@ function talk(serverPort = 24007, clientPort = 1023): Talk {
         const shown = Buffer.concat([Buffer.from([22, 3]), all, Buffer.from([22, 3])]);
         const consumed = decoder.data(dir, shown, 2, 2 + all.length, AT) - 2;
         shown.fill(0xee);
-        if (consumed === LET_GO - 2) return true;
+        if (consumed === IGNORE_FLOW - 2) return true;
         assert.ok(consumed >= 0 && consumed <= all.length);
         held[dir] = all.subarray(consumed);
       }
@@ -201,15 +201,15 @@ describe('a TLS handshake', () => {
 });
 
 describe('the claim of TLS', () => {
-  const { claim } = tls([]);
+  const { detect: claim } = tls([]);
   const of = (bytes: Uint8Array) =>
     claim(ToServer, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, ...ADDRESSES, fromStart: true });
 
   it('takes hellos by their first six bytes', () => {
     const first = record(22, HELLO);
-    for (let n = 1; n < 6; n++) assert.equal(of(first.subarray(0, n)), Claim.maybe, `${n} bytes`);
-    assert.equal(of(first.subarray(0, 6)), Claim.yes);
-    assert.equal(of(record(22, CHOICE, 0x0301)), Claim.yes);
+    for (let n = 1; n < 6; n++) assert.equal(of(first.subarray(0, n)), Match.maybe, `${n} bytes`);
+    assert.equal(of(first.subarray(0, 6)), Match.yes);
+    assert.equal(of(record(22, CHOICE, 0x0301)), Match.yes);
   });
 
   it('takes nothing else', () => {
@@ -220,7 +220,7 @@ describe('the claim of TLS', () => {
       '\x16\x03\x01\xff\0\x01',
     ];
     for (const text of [...others, '\x16\x03\x01\0\x40\x0b', '\0REQ', 'GET /', '\x80\0\0\x28']) {
-      assert.equal(of(Buffer.from(text, 'latin1')), Claim.no, JSON.stringify(text));
+      assert.equal(of(Buffer.from(text, 'latin1')), Match.no, JSON.stringify(text));
     }
   });
 });
@@ -231,20 +231,20 @@ describe('TLS that was joined late', () => {
   it('is told by records in both directions that lead to others', () => {
     const chain = newChain();
     const of = (dir: Direction, bytes: Uint8Array) => chain(dir, bytes, 0, bytes.length);
-    assert.equal(of(ToServer, Buffer.alloc(700, 0x55)), Claim.no);
+    assert.equal(of(ToServer, Buffer.alloc(700, 0x55)), Match.no);
     const long = data(3000);
-    assert.equal(of(ToServer, long.subarray(0, 1400)), Claim.maybe);
-    assert.equal(of(ToServer, long.subarray(1400, 2800)), Claim.maybe);
-    assert.equal(of(ToServer, Buffer.concat([long.subarray(2800), data(10)])), Claim.maybe);
-    assert.equal(of(ToClient, data(99)), Claim.yes);
+    assert.equal(of(ToServer, long.subarray(0, 1400)), Match.maybe);
+    assert.equal(of(ToServer, long.subarray(1400, 2800)), Match.maybe);
+    assert.equal(of(ToServer, Buffer.concat([long.subarray(2800), data(10)])), Match.maybe);
+    assert.equal(of(ToClient, data(99)), Match.yes);
   });
 
   it('is not believed of one direction, nor of records that lead nowhere', () => {
     const chain = newChain();
-    for (let i = 0; i < 50; i++) assert.equal(chain(ToServer, data(100), 0, 105), Claim.maybe);
-    assert.equal(chain(ToServer, Buffer.alloc(100), 0, 100), Claim.no);
-    assert.equal(chain(ToClient, data(100), 0, 105), Claim.maybe);
-    assert.equal(chain(ToClient, Buffer.alloc(100), 0, 100), Claim.no);
-    assert.equal(chain(ToServer, data(100), 0, 105), Claim.maybe);
+    for (let i = 0; i < 50; i++) assert.equal(chain(ToServer, data(100), 0, 105), Match.maybe);
+    assert.equal(chain(ToServer, Buffer.alloc(100), 0, 100), Match.no);
+    assert.equal(chain(ToClient, data(100), 0, 105), Match.maybe);
+    assert.equal(chain(ToClient, Buffer.alloc(100), 0, 100), Match.no);
+    assert.equal(chain(ToServer, data(100), 0, 105), Match.maybe);
   });
 });

@@ -1,8 +1,9 @@
 /** A text command with its response: one record for the two. */
 
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import { nanosecondsBetween } from '../../../records/time.js';
-import { type Moment, ToClient, ToServer } from '../../protocol.js';
+import { ToClient, ToServer } from '../../protocol.js';
 import type { AdminExchange, Flow } from '../connection.js';
 import { adminSentence } from '../sentence.js';
 import { AnyForm, type AskedCommand } from './commands.js';
@@ -11,7 +12,7 @@ import { adminResponse, endResponse } from './responses.js';
 /** Commands that may wait for their response. */
 const CommandsLimit = 256;
 
-function exchange(asked: AskedCommand | undefined, at: Moment): AdminExchange {
+function exchange(asked: AskedCommand | undefined, at: PacketTimestamp): AdminExchange {
   return {
     asked,
     response: adminResponse(asked?.form ?? AnyForm, asked?.fields ?? {}),
@@ -23,7 +24,11 @@ function exchange(asked: AskedCommand | undefined, at: Moment): AdminExchange {
 }
 
 /** Tells of an exchange that is over: complete at the moment `end`, or without the end of its response. */
-function tell(flow: Flow, { asked, response, ...begin }: AdminExchange, end: Moment | undefined): void {
+function tell(
+  flow: Flow,
+  { asked, response, ...begin }: AdminExchange,
+  end: PacketTimestamp | undefined,
+): void {
   endResponse(response, end !== undefined);
   const { fields } = response;
   const both = asked !== undefined && end !== undefined;
@@ -50,7 +55,7 @@ function tell(flow: Flow, { asked, response, ...begin }: AdminExchange, end: Mom
 }
 
 /** A command came. */
-export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: Moment): void {
+export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: PacketTimestamp): void {
   const next = exchange(asked, at);
   next.truncated = cut;
   // After a loss the next response may be for another command: not to be guessed.
@@ -68,7 +73,7 @@ export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: Moment): 
 }
 
 /** The exchange that the next line of a response belongs to. */
-export function answering(flow: Flow, at: Moment): AdminExchange {
+export function answering(flow: Flow, at: PacketTimestamp): AdminExchange {
   if (flow.stray !== undefined) return flow.stray;
   const first = flow.commands[0];
   if (first !== undefined) {
@@ -83,7 +88,7 @@ export function answering(flow: Flow, at: Moment): AdminExchange {
 }
 
 /** The response at hand is over, at the moment `end` or without its end. */
-export function answered(flow: Flow, end: Moment | undefined): void {
+export function answered(flow: Flow, end: PacketTimestamp | undefined): void {
   const done = flow.stray ?? flow.commands.shift();
   flow.stray = undefined;
   if (done !== undefined) tell(flow, done, end);

@@ -1,7 +1,8 @@
 /** The text protocol's lines, as their bytes come. */
 
-import { newLoss } from '../../anomalies.js';
-import { type Direction, type Moment, ToServer } from '../../protocol.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
+import { newSyncLoss } from '../../anomalies.js';
+import { type Direction, ToServer } from '../../protocol.js';
 import { type Flow, Phase, type Side } from '../connection.js';
 import { lose } from '../sync-loss.js';
 import { readCommand } from './commands.js';
@@ -21,7 +22,7 @@ function takeText(
   start: number,
   newline: number,
   cut: boolean,
-  at: Moment,
+  at: PacketTimestamp,
 ): boolean {
   const end = newline > start && !cut && buf[newline - 1] === 0x0d ? newline - 1 : newline;
   if (dir === ToServer) {
@@ -46,7 +47,7 @@ export function inLine(
   buf: Uint8Array,
   start: number,
   end: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): number {
   const limit = LineLimits[dir];
   const stop = Math.min(end, start + limit);
@@ -60,7 +61,7 @@ export function inLine(
   }
   if (!takeText(flow, dir, buf, start, newline, cut, at)) {
     // No fault of the server's: any line may be the response to a command that was not seen.
-    lose(flow, dir, newLoss('neither packet nor text', {}, false, at), at);
+    lose(flow, dir, newSyncLoss('neither packet nor text', {}, false, at), at);
     return start;
   }
   side.scanned = 0;

@@ -1,6 +1,6 @@
 /** The client's side of jobs: what it submits, and what the server answers. */
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { nanosecondsBetween } from '../../../records/time.js';
-import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { attach, isSame } from './connection.js';
 import { believe, finish, unfinished } from './end.js';
@@ -38,7 +38,7 @@ export function submit(
   type: string,
   fields: Fields,
   serial: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   const kind = Kinds[type];
   if (kind === undefined || serial === 0) return;
@@ -82,7 +82,7 @@ function contradicts(submission: Job, job: Job): boolean {
 }
 
 /** Whether what is said of a job that is done already is meant for that one: its end overtook the answer. */
-function isOver(job: Job, submission: Job | undefined, at: Moment): boolean {
+function isOver(job: Job, submission: Job | undefined, at: PacketTimestamp): boolean {
   if (submission === undefined) return sinceThen(job, at) < Late;
   const sinceEnd = sinceThen(job, submission);
   return sinceEnd <= 0 || (sinceEnd < Late && submission.names.unique_id !== '');
@@ -113,7 +113,12 @@ function adopt(job: Job, submission: Job): void {
 }
 
 /** A handle that is not in use: the submission's job has it, or one of which the submission was not seen. */
-function begin(connection: JobConnection, submission: Job | undefined, fields: Fields, at: Moment): void {
+function begin(
+  connection: JobConnection,
+  submission: Job | undefined,
+  fields: Fields,
+  at: PacketTimestamp,
+): void {
   const { server, table, peer } = connection;
   const job = submission ?? newJob(server);
   if (submission === undefined) {
@@ -128,7 +133,12 @@ function begin(connection: JobConnection, submission: Job | undefined, fields: F
 }
 
 /** JOB_CREATED. @param serial of the submission that it answers; 0: not known */
-export function created(connection: JobConnection, fields: Fields, serial: number, at: Moment): void {
+export function created(
+  connection: JobConnection,
+  fields: Fields,
+  serial: number,
+  at: PacketTimestamp,
+): void {
   const { server, table } = connection;
   const submission = serial === 0 ? undefined : take(connection, serial);
   const found = server.handles.get(String(fields.handle));
@@ -145,7 +155,7 @@ function join(
   job: Job,
   submission: Job | undefined,
   fields: Fields,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   const { table, peer } = connection;
   if (submission === undefined) {
@@ -168,7 +178,12 @@ function join(
 }
 
 /** An ERROR that answers a submission. */
-export function refused(connection: JobConnection, fields: Fields, serial: number, at: Moment): void {
+export function refused(
+  connection: JobConnection,
+  fields: Fields,
+  serial: number,
+  at: PacketTimestamp,
+): void {
   const submission = serial === 0 ? undefined : take(connection, serial);
   if (submission === undefined) return;
   tellRefused(submission, fields, at);
@@ -176,7 +191,7 @@ export function refused(connection: JobConnection, fields: Fields, serial: numbe
 }
 
 /** WORK_* as the server hands it on: it counts where the worker's own is not seen. */
-export function relayed(connection: JobConnection, type: string, fields: Fields, at: Moment): void {
+export function relayed(connection: JobConnection, type: string, fields: Fields, at: PacketTimestamp): void {
   const { server, table, peer } = connection;
   let job = server.handles.get(String(fields.handle));
   if (job?.state === State.done) return;
@@ -209,7 +224,7 @@ export function relayed(connection: JobConnection, type: string, fields: Fields,
 }
 
 /** A worker has it, whoever that is. */
-function run(job: Job, at: Moment): void {
+function run(job: Job, at: PacketTimestamp): void {
   job.state = State.running;
   job.queueWait = Number.NaN;
   job.sinceSeconds = Number.NaN;

@@ -1,5 +1,5 @@
 /** What the end of a connection, or a loss on it, means for jobs. */
-import type { Moment } from '../../protocol.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { abandon } from './end.js';
 import { type JobConnection, State } from './model.js';
 import { answered, cantDo } from './worker.js';
@@ -16,7 +16,7 @@ export function lostFromWorker(connection: JobConnection): void {
 }
 
 /** @param gone the connection has ended, and not only our looking at it */
-export function closed(connection: JobConnection, gone: boolean, at: Moment): void {
+export function closed(connection: JobConnection, gone: boolean, at: PacketTimestamp): void {
   const { table, submissions, server, attached, assigned } = connection;
   answered(connection, 0);
   for (const job of submissions.values()) if (job.state === State.submitted) table.remove(job);

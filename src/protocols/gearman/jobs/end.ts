@@ -1,5 +1,5 @@
 /** How jobs end, and how they go back to the queue. */
-import type { Moment } from '../../protocol.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { dropClaim, isSame, release } from './connection.js';
 import { delayed, dueSecond, setSince, sinceThen } from './job.js';
 import { type Ending, type Job, type Peer, State, type Table } from './model.js';
@@ -11,20 +11,20 @@ export function finish(table: Table, job: Job, ending: Ending): void {
   table.retire(job);
 }
 
-export function abandon(table: Table, job: Job, at: Moment): void {
+export function abandon(table: Table, job: Job, at: PacketTimestamp): void {
   tellAbandoned(job, at);
   // What comes of the handle from now on is another job, as far as it can be told.
   table.remove(job);
 }
 
-export function unfinished(table: Table, job: Job, why: string, at: Moment): void {
+export function unfinished(table: Table, job: Job, why: string, at: PacketTimestamp): void {
   tellUnfinished(job, why, at);
   setSince(job, at);
   table.retire(job);
 }
 
 /** The worker that has it will not finish it. */
-function lose(job: Job, at: Moment): void {
+function lose(job: Job, at: PacketTimestamp): void {
   job.lostRunTime += sinceThen(job, at);
   job.previous = job.worker;
   job.worker = undefined;
@@ -34,7 +34,7 @@ function lose(job: Job, at: Moment): void {
 }
 
 /** The server takes the job back into its queue (job.cc, gearman_server_job_queue). */
-export function requeue(table: Table, job: Job, at: Moment): void {
+export function requeue(table: Table, job: Job, at: PacketTimestamp): void {
   if (job.unsure) {
     unfinished(table, job, "bytes of its worker's connection were lost", at);
     return;
@@ -50,7 +50,7 @@ export function requeue(table: Table, job: Job, at: Moment): void {
 }
 
 /** It is a worker's now. */
-export function give(job: Job, worker: Peer, at: Moment): void {
+export function give(job: Job, worker: Peer, at: PacketTimestamp): void {
   if (job.state === State.running) {
     // The server took it back unseen: its time was over, or its worker is gone but for the last FIN.
     if (job.worker !== undefined) lose(job, at);

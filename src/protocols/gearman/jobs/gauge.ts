@@ -1,11 +1,11 @@
 /** Jobs that wait and run, by function, as they are shown outside: each job is counted as what it was when it last changed. */
-import type { Outside } from '../../protocol.js';
+import type { HostHooks } from '../../protocol.js';
 import { type Job, State } from './model.js';
 
 const isShown = (state: State): boolean => state === State.waiting || state === State.running;
 
 /** Counts the job as what it is now. */
-export function showJob(job: Job, jobs: Outside['jobs']): void {
+export function showJob(job: Job, jobs: HostHooks['jobsChanged']): void {
   const { state, shownAs, shownOf, names } = job;
   const name = typeof names.function === 'string' ? names.function : undefined;
   if (state === shownAs && name === shownOf) return;

@@ -1,6 +1,6 @@
 /** A new job, its times, and what packets say of it. */
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { nanosecondsBetween, wallTime } from '../../../records/time.js';
-import type { Moment } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Server, State } from './model.js';
 
@@ -41,7 +41,7 @@ export function newJob(server: Server): Job {
   };
 }
 
-type Instant = Pick<Moment, 'seconds' | 'nanoseconds'>;
+type Instant = Pick<PacketTimestamp, 'seconds' | 'nanoseconds'>;
 
 /** Nanoseconds since the job was submitted; NaN: not known. */
 export function age(job: Job, at: Instant): number {
@@ -96,7 +96,7 @@ export function namesWithHandle(fields: Fields, known: Fields): Fields {
   return { ...handleOf(fields), ...known };
 }
 
-export function endingOf(action: string, fields: Fields, serial: number, at: Moment): Ending {
+export function endingOf(action: string, fields: Fields, serial: number, at: PacketTimestamp): Ending {
   const { seconds, nanoseconds, packet } = at;
   const payloadBytes = typeof fields.payload_bytes === 'number' ? fields.payload_bytes : undefined;
   return { action, payloadBytes, serial, seconds, nanoseconds, packet };

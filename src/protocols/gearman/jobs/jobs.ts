@@ -2,15 +2,10 @@
  * Jobs, followed by server and handle from the client's connection to the worker's and back: what each packet
  * means for them.
  */
+
 import { formatAddress } from '../../../packet/address.js';
-import {
-  type Connection,
-  type Direction,
-  type Emit,
-  type Moment,
-  type Outside,
-  ToServer,
-} from '../../protocol.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
+import { type Connection, type Direction, type Emit, type HostHooks, ToServer } from '../../protocol.js';
 import type { Packet } from '../packet.js';
 import { Magic } from '../resync.js';
 import { created, refused, relayed, submit } from './client.js';
@@ -28,12 +23,12 @@ const UnfinishedLimit = 10_000;
 export interface Jobs {
   /** @param rest what was left of it while it slept */
   open(connection: Connection, emit: Emit, rest?: JobsRest): JobConnection;
-  tick(at: Moment): void;
+  tick(at: PacketTimestamp): void;
   /** The run is over, and every connection with it: tells of what was still waiting or running. */
-  end(at: Moment): void;
+  end(at: PacketTimestamp): void;
 }
 
-export function newJobs(limit: number, { tally, jobs }: Outside): Jobs {
+export function newJobs(limit: number, { count: tally, jobsChanged: jobs }: HostHooks): Jobs {
   const table = newTable(tally, jobs);
   const stuck = newStuck(table, limit);
   return {
@@ -72,7 +67,7 @@ export function follow(
   from: Direction,
   packet: Packet,
   serial: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   if (packet.tooFew) return;
   if (from === ToServer) {
@@ -81,7 +76,12 @@ export function follow(
 }
 
 /** What a client or worker says. */
-function asked(connection: JobConnection, { type, fields }: Packet, serial: number, at: Moment): void {
+function asked(
+  connection: JobConnection,
+  { type, fields }: Packet,
+  serial: number,
+  at: PacketTimestamp,
+): void {
   switch (type.name) {
     case 'WORK_DATA':
     case 'WORK_STATUS':
@@ -120,7 +120,12 @@ function asked(connection: JobConnection, { type, fields }: Packet, serial: numb
 }
 
 /** What the server says. */
-function said(connection: JobConnection, { type, fields }: Packet, serial: number, at: Moment): void {
+function said(
+  connection: JobConnection,
+  { type, fields }: Packet,
+  serial: number,
+  at: PacketTimestamp,
+): void {
   switch (type.name) {
     case 'JOB_CREATED':
       created(connection, fields, serial, at);

@@ -1,6 +1,7 @@
 /** The lines about jobs: `gearman.job`. */
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { EventOutcome, Level } from '../../../records/record.js';
-import { type Moment, ToClient, ToServer } from '../../protocol.js';
+import { ToClient, ToServer } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { demandOf } from './demand.js';
 import { age, delayed, dueSecond, sinceThen } from './job.js';
@@ -80,7 +81,7 @@ function keyOf(handle: string): number {
  */
 function write(
   job: Job,
-  at: Moment,
+  at: PacketTimestamp,
   level: Level,
   action: string,
   outcome: EventOutcome,
@@ -122,7 +123,7 @@ export function tellEnd(job: Job, ending: Ending): void {
 }
 
 /** The server did not take it. */
-export function tellRefused(job: Job, error: Fields, at: Moment): void {
+export function tellRefused(job: Job, error: Fields, at: PacketTimestamp): void {
   const fields = fieldsOf(job);
   fields.queue_wait = undefined;
   for (const name in error) if (name.startsWith('error_')) fields[name] = error[name];
@@ -131,14 +132,14 @@ export function tellRefused(job: Job, error: Fields, at: Moment): void {
 }
 
 /** Nobody will run it: its last client went away while it waited. */
-export function tellAbandoned(job: Job, at: Moment): void {
+export function tellAbandoned(job: Job, at: PacketTimestamp): void {
   const message = openSentence(job, 'abandoned: its client went away', known(sinceThen(job, at)));
   const duration = known(age(job, at));
   write(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
 }
 
 /** How it ended was not seen, and will not be. */
-export function tellUnfinished(job: Job, why: string, at: Moment): void {
+export function tellUnfinished(job: Job, why: string, at: PacketTimestamp): void {
   const fields = openFields(job, at);
   const sinceSubmission = known(age(job, at));
   fields.age = sinceSubmission;
@@ -147,7 +148,7 @@ export function tellUnfinished(job: Job, why: string, at: Moment): void {
 }
 
 /** It waits for longer than it should. */
-export function tellStuck(job: Job, waited: number, at: Moment): void {
+export function tellStuck(job: Job, waited: number, at: PacketTimestamp): void {
   const { workers, running } = demandOf(job);
   const fields = openFields(job, at);
   fields.age = known(age(job, at));
@@ -160,7 +161,7 @@ export function tellStuck(job: Job, waited: number, at: Moment): void {
 }
 
 /** The fields of a job that has not ended: with the time of what it is at. */
-function openFields(job: Job, at: Moment): Fields {
+function openFields(job: Job, at: PacketTimestamp): Fields {
   const fields = fieldsOf(job);
   const lasted = sinceThen(job, at);
   if (job.state === State.waiting) {

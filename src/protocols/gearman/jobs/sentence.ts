@@ -1,21 +1,21 @@
 /** What a line about a job says to people. */
-import { byteCount, elapsed, plain } from '../../../records/phrases.js';
+import { displayName, formatByteCount, formatDuration } from '../../../records/phrases.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Peer, State } from './model.js';
 
 function subject(job: Job): string {
   const { names } = job;
   let words = 'job';
-  if (names.function !== undefined && names.function !== '') words += ` ${plain(names.function)}`;
-  if (names.handle !== undefined) words += ` ${plain(names.handle)}`;
+  if (names.function !== undefined && names.function !== '') words += ` ${displayName(names.function)}`;
+  if (names.handle !== undefined) words += ` ${displayName(names.handle)}`;
   const unique = names.unique_id;
-  if (unique !== undefined && unique !== '') words += ` (unique ${plain(unique)})`;
+  if (unique !== undefined && unique !== '') words += ` (unique ${displayName(unique)})`;
   return words;
 }
 
 function who(peer: Peer): string {
   const id = peer.id?.client_id;
-  return id === undefined || id === '' ? `${peer.ip}:${peer.port}` : `${plain(id)} ${peer.ip}`;
+  return id === undefined || id === '' ? `${peer.ip}:${peer.port}` : `${displayName(id)} ${peer.ip}`;
 }
 
 function before(job: Job): string {
@@ -37,12 +37,12 @@ export function endSentence(
   runTime: number | undefined,
 ): string {
   let words = `${subject(job)} -> ${action === 'WORK_COMPLETE' ? 'ok' : action}`;
-  if (payloadBytes !== undefined) words += `, ${byteCount(payloadBytes)}`;
+  if (payloadBytes !== undefined) words += `, ${formatByteCount(payloadBytes)}`;
   const times: string[] = [];
-  if (job.delay !== undefined) times.push(`due after ${elapsed(job.delay)}`);
-  if (queueWait !== undefined) times.push(`waited ${elapsed(queueWait)}`);
+  if (job.delay !== undefined) times.push(`due after ${formatDuration(job.delay)}`);
+  if (queueWait !== undefined) times.push(`waited ${formatDuration(queueWait)}`);
   const by = job.worker !== undefined && job.state === State.running ? ` by ${who(job.worker)}` : '';
-  if (runTime !== undefined) times.push(`ran ${elapsed(runTime)}${by}`);
+  if (runTime !== undefined) times.push(`ran ${formatDuration(runTime)}${by}`);
   else if (by !== '') times.push(`run${by}`);
   if (times.length > 0) words += `; ${times.join(', ')}`;
   return words + before(job);
@@ -50,24 +50,24 @@ export function endSentence(
 
 /** `job reverse (unique u1) -> refused: QUEUE_ERROR: Job queue is full`. */
 export function refusedSentence(job: Job, error: Fields): string {
-  const text = error.error_text === undefined ? '' : `: ${plain(error.error_text)}`;
-  return `${subject(job)} -> refused: ${plain(error.error_code ?? 'ERROR')}${text}`;
+  const text = error.error_text === undefined ? '' : `: ${displayName(error.error_text)}`;
+  return `${subject(job)} -> refused: ${displayName(error.error_code ?? 'ERROR')}${text}`;
 }
 
 /** `job reverse H:lab:12 -> unfinished: the capture ended; running for 2.00 s by worker-7 10.0.0.3`. */
 export function openSentence(job: Job, what: string, lasted: number | undefined): string {
   let words = `${subject(job)} -> ${what}; ${job.state === State.waiting ? 'waiting' : 'running'}`;
   if (job.state === State.waiting && job.names.epoch !== undefined) {
-    words += `, to be run at ${plain(job.names.epoch)},`;
+    words += `, to be run at ${displayName(job.names.epoch)},`;
   }
-  if (lasted !== undefined) words += ` for ${elapsed(lasted)}`;
+  if (lasted !== undefined) words += ` for ${formatDuration(lasted)}`;
   if (job.state === State.running && job.worker !== undefined) words += ` by ${who(job.worker)}`;
   return words + before(job);
 }
 
 /** `job reverse H:lab:12 has waited 61.00 s for a worker: none that can do it was seen`. */
 export function stuckSentence(job: Job, waited: number, workers: number, running: number): string {
-  let words = `${subject(job)} has waited ${elapsed(waited)} for a worker: `;
+  let words = `${subject(job)} has waited ${formatDuration(waited)} for a worker: `;
   if (workers === 0) words += 'none that can do it was seen';
   else {
     words += `${workers} can do it, ${running === 0 ? 'none of its jobs runs' : `${running} of its jobs run`}`;

@@ -1,12 +1,12 @@
 /** Jobs that wait too long for a worker, told once for each wait. */
-import type { Moment } from '../../protocol.js';
-import { betweenRounds, newRounds } from '../../timers.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
+import { newTimerSweep, sweepInterval } from '../../timers.js';
 import { overdue, sinceThen } from './job.js';
 import { type Job, State, type Table } from './model.js';
 import { tellStuck } from './report.js';
 
 /** Nanoseconds that it has waited, since it may be run; NaN: it does not wait, or for what is not known. */
-function waited(job: Job, at: Moment): number {
+function waited(job: Job, at: PacketTimestamp): number {
   const { names } = job;
   if (job.state !== State.waiting || names.minute !== undefined) return Number.NaN;
   if (names.epoch === undefined) return sinceThen(job, at);
@@ -15,15 +15,15 @@ function waited(job: Job, at: Moment): number {
 }
 
 export interface Stuck {
-  tick(at: Moment): void;
+  tick(at: PacketTimestamp): void;
   /** Looks after all that are left. */
-  end(at: Moment): void;
+  end(at: PacketTimestamp): void;
 }
 
 /** @param limit milliseconds; 0: nothing is too long */
 export function newStuck(table: Table, limit: number): Stuck {
   if (limit === 0) return { tick() {}, end() {} };
-  const lookAfter = (job: Job, at: Moment) => {
+  const lookAfter = (job: Job, at: PacketTimestamp) => {
     if (job.told) return;
     const wait = waited(job, at);
     if (!(wait >= limit * 1e6)) return;
@@ -31,7 +31,7 @@ export function newStuck(table: Table, limit: number): Stuck {
     tellStuck(job, wait, at);
   };
   return {
-    tick: newRounds(table.open(), lookAfter, betweenRounds(limit)),
+    tick: newTimerSweep(table.open(), lookAfter, sweepInterval(limit)),
     end(at) {
       for (const job of table.open()) lookAfter(job, at);
     },

@@ -1,5 +1,5 @@
 /** What a connection has to do with jobs while it has none: what is kept of it while it sleeps. */
-import { remembered } from '../../../records/memoize.js';
+import { memoize } from '../../../records/memoize.js';
 import type { Fields } from '../fields.js';
 import type { JobConnection, Peer, Server } from './model.js';
 
@@ -16,7 +16,7 @@ export interface JobsRest {
 export const NoJobs: JobsRest = { server: undefined, id: undefined, complete: false, abilities: '' };
 
 /** One text for all that can do the same. */
-const common = remembered((text) => text);
+const common = memoize((text) => text);
 
 function abilitiesText(abilities: JobConnection['abilities']): string {
   return abilities.size === 0 ? '' : common(JSON.stringify([...abilities]));

@@ -3,7 +3,7 @@
  * and that is counted. Jobs that were told of are remembered for a while, so that what comes late of them
  * is not taken for another job.
  */
-import type { Outside } from '../../protocol.js';
+import type { HostHooks } from '../../protocol.js';
 import { detach } from './connection.js';
 import { showJob } from './gauge.js';
 import { type Job, type Server, State, type Table } from './model.js';
@@ -28,7 +28,7 @@ function weightOf(job: Job): number {
   return weight;
 }
 
-export function newTable(tally: Outside['tally'], jobsOf: Outside['jobs']): Table {
+export function newTable(tally: HostHooks['count'], jobsOf: HostHooks['jobsChanged']): Table {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();

@@ -1,5 +1,5 @@
 /** The worker's side of jobs: what it is given, what it says of them, and what it can do. */
-import type { Moment } from '../../protocol.js';
+import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { dropClaim, isSame, release } from './connection.js';
 import { countRunning, countWorkers } from './demand.js';
@@ -20,7 +20,7 @@ function handleIn(fields: Fields): string {
 }
 
 /** A job of which nothing was seen before. */
-function unseen(connection: JobConnection, fields: Fields, at: Moment): Job {
+function unseen(connection: JobConnection, fields: Fields, at: PacketTimestamp): Job {
   const { server, table } = connection;
   const job = newJob(server);
   job.names = handleOf(fields);
@@ -45,7 +45,7 @@ export function canDo(connection: JobConnection, name: string, timed: boolean): 
  * CANT_DO and, of all functions, RESET_ABILITIES and the end of a connection: gearmand takes back what the
  * worker has of them (worker.cc, gearman_server_worker_free).
  */
-export function cantDo(connection: JobConnection, name: string | undefined, at: Moment): void {
+export function cantDo(connection: JobConnection, name: string | undefined, at: PacketTimestamp): void {
   const { abilities, assigned, server, table } = connection;
   for (const ability of name === undefined ? [...abilities.keys()] : [name]) {
     if (abilities.delete(ability)) countWorkers(server, ability, -1);
@@ -56,7 +56,7 @@ export function cantDo(connection: JobConnection, name: string | undefined, at: 
 }
 
 /** JOB_ASSIGN, JOB_ASSIGN_UNIQ, JOB_ASSIGN_ALL. */
-export function assigned(connection: JobConnection, fields: Fields, at: Moment): void {
+export function assigned(connection: JobConnection, fields: Fields, at: PacketTimestamp): void {
   const { server, table, peer } = connection;
   let job = server.handles.get(handleIn(fields));
   if (job?.state === State.done) {
@@ -104,7 +104,7 @@ function isTimed(connection: JobConnection, job: Job): boolean {
 }
 
 /** The job, where it is this worker's by all that is known. */
-function ownJob(connection: JobConnection, fields: Fields, at: Moment): Job | undefined {
+function ownJob(connection: JobConnection, fields: Fields, at: PacketTimestamp): Job | undefined {
   const { server, table, peer, complete } = connection;
   let job = server.handles.get(handleIn(fields));
   if (job?.state === State.done) return undefined;
@@ -125,7 +125,7 @@ function ownJob(connection: JobConnection, fields: Fields, at: Moment): Job | un
 }
 
 /** WORK_DATA, WORK_WARNING, WORK_STATUS. */
-export function worked(connection: JobConnection, type: string, fields: Fields, at: Moment): void {
+export function worked(connection: JobConnection, type: string, fields: Fields, at: PacketTimestamp): void {
   const job = ownJob(connection, fields, at);
   if (job !== undefined) job.byWorker = progress(job.byWorker, type, fields);
 }
@@ -140,7 +140,7 @@ export function ended(
   type: string,
   fields: Fields,
   serial: number,
-  at: Moment,
+  at: PacketTimestamp,
 ): void {
   const { server, table, peer, claims } = connection;
   let job = server.handles.get(handleIn(fields));
@@ -173,7 +173,7 @@ export function answered(connection: JobConnection, serial: number): void {
 }
 
 /** ERROR JOB_NOT_FOUND: the job is not this worker's. */
-export function notFound(connection: JobConnection, at: Moment): void {
+export function notFound(connection: JobConnection, at: PacketTimestamp): void {
   const { table, peer } = connection;
   for (const job of connection.claims) {
     dropClaim(job);
@@ -187,7 +187,7 @@ export function notFound(connection: JobConnection, at: Moment): void {
 }
 
 /** The worker asks for the next job: it is done with those whose end nobody will be told of again. */
-export function asks(connection: JobConnection, at: Moment): void {
+export function asks(connection: JobConnection, at: PacketTimestamp): void {
   for (const job of [...connection.assigned]) {
     if (!job.unsure || job.background === false) continue;
     unfinished(connection.table, job, "bytes of its worker's connection were lost", at);

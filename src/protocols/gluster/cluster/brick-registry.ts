@@ -3,7 +3,7 @@
  * mapper answers, and glusterd's own files. A connection that was joined late says none of it itself.
  */
 import { formatAddress } from '../../../packet/address.js';
-import type { Connection, FoundBrick, KnownBrick, Words } from '../../protocol.js';
+import type { AddressWords, Connection, DiscoveredBrick, KnownBrick } from '../../protocol.js';
 import { BricksLimit } from '../paths/brick-paths.js';
 
 const NothingKnown = { shared: false, forgotten: false, missing: 0 };
@@ -15,7 +15,7 @@ const TablesLimit = 1024;
 /** Characters of a brick's name, which is a path; one of more is nobody's. */
 const NameLimit = 1024;
 
-export interface Service {
+export interface BrickEndpoint {
   /** Its address and port. */
   readonly key: string;
   /** Of the only brick that listens here, as far as is known. */
@@ -32,36 +32,39 @@ export interface Service {
   readonly tables: Map<string, number>;
 }
 
-export interface Services {
-  of(connection: Connection): Service;
+export interface BrickRegistry {
+  of(connection: Connection): BrickEndpoint;
   /** The port mapper says where a brick listens. */
-  found(brick: FoundBrick): void;
+  found(brick: DiscoveredBrick): void;
   /** A brick listens there. */
   tell(
-    service: Service,
+    service: BrickEndpoint,
     brick: string | undefined,
     volume: string | undefined,
     host: string | undefined,
   ): void;
   /** The table of paths of the brick (undefined: of the only one there); 0: it has none. */
-  table(service: Service, brick: string | undefined): number;
+  table(service: BrickEndpoint, brick: string | undefined): number;
 }
 
 /** @param mixed names of several bricks may have come into this table */
-export function newServices(bricks: readonly KnownBrick[], mixed: (table: number) => void): Services {
+export function newBrickRegistry(
+  bricks: readonly KnownBrick[],
+  mixed: (table: number) => void,
+): BrickRegistry {
   /** Those without files, and those with some: these stay, since their connections must have one table together. */
-  const idle = new Map<string, Service>();
-  const busy = new Map<string, Service>();
+  const idle = new Map<string, BrickEndpoint>();
+  const busy = new Map<string, BrickEndpoint>();
   let tables = 0;
 
-  const fromFiles = (service: Service, address: string, port: number) => {
+  const fromFiles = (service: BrickEndpoint, address: string, port: number) => {
     for (const one of bricks) {
       if (one.port !== port || (one.addresses !== undefined && !one.addresses.includes(address))) continue;
       tell(service, one.path, one.volume, one.host);
     }
   };
 
-  const at = (ipVersion: number, words: Words, port: number): Service => {
+  const at = (ipVersion: number, words: AddressWords, port: number): BrickEndpoint => {
     const address = formatAddress(ipVersion, ...words);
     const key = `${address} ${port}`;
     let service = busy.get(key) ?? idle.get(key);
@@ -88,7 +91,7 @@ export function newServices(bricks: readonly KnownBrick[], mixed: (table: number
     return service;
   };
 
-  const tell: Services['tell'] = (service, brick, volume, host) => {
+  const tell: BrickRegistry['tell'] = (service, brick, volume, host) => {
     if (brick === undefined || brick.length > NameLimit) return;
     if (service.brick !== undefined && service.brick !== brick && !service.shared) {
       service.shared = true;

@@ -1,6 +1,6 @@
 /** Volumes, and the clients of their bricks, out of what names them in passing. */
 
-import { remembered } from '../../../records/memoize.js';
+import { memoize } from '../../../records/memoize.js';
 import type { JsonObject } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 import { entry, object, put } from '../describe/values.js';
@@ -53,7 +53,7 @@ function pieces(id: string): Pieces | undefined {
 }
 
 /** What a client says of itself when it connects to a brick: kept for each connection, so most of it is shared. */
-export interface Introduction {
+export interface ClientIdentity {
   readonly volume: string | undefined;
   readonly brick: string | undefined;
   /** The host of the brick, as the client's volfile names it. */
@@ -69,7 +69,7 @@ export interface Introduction {
 }
 
 /** One text for all connections that say the same. */
-const sharedText = remembered((text) => text);
+const sharedText = memoize((text) => text);
 
 function common(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sharedText(text);
@@ -109,7 +109,7 @@ function callerOf(
  * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
  * and the password, which are there too, are left alone.
  */
-function introduction(dict: JsonObject, full: boolean): Introduction {
+function introduction(dict: JsonObject, full: boolean): ClientIdentity {
   const id = entry(dict, 'process-uuid');
   const process = id === undefined ? undefined : pieces(id);
   const key = entry(dict, 'volfile-key');
@@ -132,7 +132,7 @@ function introduction(dict: JsonObject, full: boolean): Introduction {
 }
 
 /** All that it said of itself. */
-export function clientOf({ caller, version, id, subdir, volumeId }: Introduction): JsonObject {
+export function clientOf({ caller, version, id, subdir, volumeId }: ClientIdentity): JsonObject {
   const process = id === undefined ? undefined : pieces(id);
   const client: Fields = {};
   put(client, 'host', caller.host);
@@ -151,7 +151,7 @@ export function clientOf({ caller, version, id, subdir, volumeId }: Introduction
  * Of the dictionary, where there is one.
  * @param full the mount's id too is on every line: one client says it once, in its SETVOLUME
  */
-export function introductionOf(request: Fields | undefined, full: boolean): Introduction | undefined {
+export function clientIdentityOf(request: Fields | undefined, full: boolean): ClientIdentity | undefined {
   const dict = object(request?.dict);
   return dict === undefined ? undefined : introduction(dict, full);
 }

@@ -3,11 +3,11 @@
  * of them does not say of itself, the others have said (transactions.ts); and UNLOCK tells what came before it.
  */
 import { formatAddress } from '../../../packet/address.js';
-import { plain } from '../../../records/phrases.js';
+import { displayName } from '../../../records/phrases.js';
 import type { EventOutcome, Json } from '../../../records/record.js';
 import type { Connection } from '../../protocol.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
-import type { Shared } from '../context.js';
+import type { GlusterContext } from '../context.js';
 import { aboutOf, putTransaction, shortId } from '../describe/glusterd.js';
 import { gfid, integer, object, put, text } from '../describe/values.js';
 import type { PeerNames } from './peer-names.js';
@@ -15,7 +15,7 @@ import { NAMED, type Transaction, tell } from './transactions.js';
 
 type Part = 'call' | 'reply' | 'both';
 
-export interface Story {
+export interface TransactionTrace {
   /** Adds to the fields of a message what is known of its transaction, and gives the words for it. */
   words(exchange: Exchange, part: Part, fields: Fields): string;
   /** The message that the last words were for has this outcome. */
@@ -62,7 +62,11 @@ function isVague({ program, procedure, whole }: Exchange, fields: Fields): boole
   return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
 }
 
-export function newStory(connection: Connection, { transactions }: Shared, peerNames: PeerNames): Story {
+export function newTransactionTrace(
+  connection: Connection,
+  { transactions }: GlusterContext,
+  peerNames: PeerNames,
+): TransactionTrace {
   const peer = `${formatAddress(connection.ipVersion, ...connection.server)} ${connection.serverPort}`;
 
   /** The cluster's lock is held by one glusterd at a time. */
@@ -120,8 +124,8 @@ export function newStory(connection: Connection, { transactions }: Shared, peerN
     const about = aboutOf(fields);
     const words = [about, ofTransaction(fields)];
     const by = text(fields.peer_name) ?? (about === '' ? shortId(fields.peer_uuid) : '');
-    if (by !== '') words.push(`by ${plain(by)}`);
-    if (fields.responder_name !== undefined) words.push(`on ${plain(fields.responder_name)}`);
+    if (by !== '') words.push(`by ${displayName(by)}`);
+    if (fields.responder_name !== undefined) words.push(`on ${displayName(fields.responder_name)}`);
     if (current !== undefined && !Unlocks.has(exchange.procedure.name)) {
       if (part === 'call') current.awaited++;
       else if (part === 'reply') current.awaited--;

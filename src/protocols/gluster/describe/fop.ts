@@ -1,5 +1,5 @@
 /** File operations: what each asks, and what comes of it. By name, which means the same in all versions. */
-import { humanBytes, plain } from '../../../records/phrases.js';
+import { displayName, formatSize } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import { entryLock, lease, lock } from './lock-fields.js';
 import {
@@ -48,11 +48,11 @@ const endOf: Answer = (response, out) => {
 const bytesRead: Answer = (response, out, opRet) => {
   if (opRet === undefined) return undefined;
   const end = endOf(response, out, opRet);
-  return end === undefined ? humanBytes(opRet) : `${humanBytes(opRet)}, ${end}`;
+  return end === undefined ? formatSize(opRet) : `${formatSize(opRet)}, ${end}`;
 };
 
 const bytesWritten: Answer = (_response, _out, opRet) =>
-  opRet === undefined ? undefined : humanBytes(opRet);
+  opRet === undefined ? undefined : formatSize(opRet);
 
 /** A listing's op_ret is the number of its entries. */
 const entries: Answer = (response, out, opRet) => {
@@ -80,7 +80,7 @@ const lookedUpGfid: Answer = (response, out) => {
 const linkTarget: Answer = (response, out) => {
   const target = text(response.path);
   put(out, 'target', target);
-  return target === undefined ? undefined : plain(target);
+  return target === undefined ? undefined : displayName(target);
 };
 
 const soughtOffset: Answer = (response, out) => {

@@ -3,7 +3,7 @@
  * glusterd to a brick says of it. Operation, volume, settings and the transaction's id stand under the same names
  * on all of these lines, so that one search finds the story.
  */
-import { oneLine, plain } from '../../../records/phrases.js';
+import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { glusterdOp } from '../enums/glusterd.js';
@@ -56,14 +56,15 @@ export function aboutOf(fields: Fields): string {
   const command = text(fields.command);
   if (command !== undefined) {
     const shown = command.length > ShownCommand ? `${command.slice(0, ShownCommand)}...` : command;
-    return `"${oneLine(shown)}"`;
+    return `"${stripControls(shown)}"`;
   }
   const words: string[] = [];
   const operation = text(fields.operation);
   if (operation !== undefined) words.push(phraseOf(operation));
-  for (const name of [fields.volume, fields.snapshot]) if (typeof name === 'string') words.push(plain(name));
+  for (const name of [fields.volume, fields.snapshot])
+    if (typeof name === 'string') words.push(displayName(name));
   if (Array.isArray(fields.keys)) {
-    words.push(...fields.keys.slice(0, ShownSettings).map(plain));
+    words.push(...fields.keys.slice(0, ShownSettings).map(displayName));
     const more = fields.keys.length - ShownSettings + Number(fields.keys_more ?? 0);
     if (more > 0) words.push(`and ${more} more`);
   }
@@ -111,7 +112,7 @@ export const commanded =
     if (out.command !== undefined) return aboutOf(out);
     // The procedure has the operation's name.
     const about = aboutOf({ ...out, operation: undefined });
-    return about === '' && host !== undefined ? plain(host) : about;
+    return about === '' && host !== undefined ? displayName(host) : about;
   };
 
 /** The brick and what for; the operation is the procedure once more. */
@@ -128,7 +129,7 @@ export const onBrick =
     put(out, 'transaction', uuidEntry(input, 'transaction_id'));
     put(out, 'peer_uuid', uuidEntry(input, 'originator_uuid'));
     const about = out.command === undefined ? '' : `for ${aboutOf(out)}`;
-    return [path === undefined ? '' : plain(path), about].filter((words) => words !== '').join(' ');
+    return [path === undefined ? '' : displayName(path), about].filter((words) => words !== '').join(' ');
   };
 
 /** What the answer to a command tells of the transaction that it led to: its dictionary is the transaction's. */
@@ -142,7 +143,7 @@ export function putTransaction(response: Fields | undefined, out: Fields): void 
 /** A reason as a sentence shows it: longer than a name, since it is what the line is read for. */
 export function shownReason(why: string): string {
   const words = why.length > ShownReason ? `${why.slice(0, ShownReason)}...` : why;
-  return oneLine(words.trim().replace(/\s*\n\s*/g, ' '));
+  return stripControls(words.trim().replace(/\s*\n\s*/g, ' '));
 }
 
 /** A success may come with a word: `All unprotected fields were reset`. */

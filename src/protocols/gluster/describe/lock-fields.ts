@@ -1,5 +1,5 @@
 /** Locks and leases of a request, as `gluster.lock` and `gluster.lease`. */
-import { plain } from '../../../records/phrases.js';
+import { displayName } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { entrylkCommand, entrylkType, leaseCommand, leaseType, lkCommand, lkType } from '../enums/fop.js';
@@ -26,7 +26,7 @@ function words(...parts: readonly (string | undefined)[]): string {
 }
 
 function domain(volume: string | undefined): string {
-  return volume === undefined ? '' : `in ${plain(volume)}`;
+  return volume === undefined ? '' : `in ${displayName(volume)}`;
 }
 
 /** LK, INODELK and FINODELK; and the callback about an INODELK, which has neither command nor type. */
@@ -60,7 +60,7 @@ export const entryLock: Part = (request, out) => {
   put(fields, 'name', entry);
   put(fields, 'domain', volume);
   if (Object.keys(fields).length > 0) out.lock = fields;
-  const of = entry === undefined ? '' : `of ${plain(entry)}`;
+  const of = entry === undefined ? '' : `of ${displayName(entry)}`;
   return words(command?.replace(Common, ''), type?.replace(Common, ''), of, domain(volume));
 };
 

@@ -1,5 +1,5 @@
 /** Everything but file operations: by program and procedure, or by program where all of its procedures are alike. */
-import { plain } from '../../../records/phrases.js';
+import { displayName } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import { volumeOfKey } from '../cluster/client-identity.js';
 import { upcallFlags } from '../enums/fop.js';
@@ -34,7 +34,7 @@ const volfile: Part = (request, out) => {
   const key = text(request.key);
   put(out, 'volfile', key);
   if (key !== undefined) put(out, 'volume', volumeOfKey(key));
-  return key === undefined ? '' : plain(key);
+  return key === undefined ? '' : displayName(key);
 };
 
 const brickPort: Answer = (response, out) => {
@@ -46,7 +46,7 @@ const brickPort: Answer = (response, out) => {
 const brickOfPort: Answer = (response, out) => {
   const path = text(response.brick);
   put(out, 'brick', path);
-  return path === undefined ? undefined : plain(path);
+  return path === undefined ? undefined : displayName(path);
 };
 
 const pathOf =
@@ -54,7 +54,7 @@ const pathOf =
   (response, out) => {
     const path = text(response[field]);
     put(out, 'path', path);
-    return path === undefined ? undefined : plain(path);
+    return path === undefined ? undefined : displayName(path);
   };
 
 const invalidated: Part = (request, out) => {

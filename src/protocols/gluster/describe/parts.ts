@@ -2,17 +2,17 @@
  * The parts that a request's description is made of: each puts its fields into the `gluster` section and gives its
  * words of the sentence, nothing where the request does not hold what it is about.
  */
-import { humanBytes, plain } from '../../../records/phrases.js';
+import { displayName, formatSize } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { accessMask, openFlags, seekWhat, setattrValid } from '../enums/fop.js';
-import { type Place, shownPath } from '../paths/file-names.js';
+import { type FileNames, shownPath } from '../paths/file-names.js';
 import { entry, gfid, integer, object, put, text } from './values.js';
 
-export type Part = (request: Fields, out: Fields, place: Place) => string;
+export type Part = (request: Fields, out: Fields, place: FileNames) => string;
 
 /** A file that is told by its gfid alone. */
-function inode(id: string, out: Fields, place: Place, field: string | undefined): string {
+function inode(id: string, out: Fields, place: FileNames, field: string | undefined): string {
   const path = place.path(id);
   if (path === undefined) return place.nameless(id);
   if (field !== undefined) out[field] = path;
@@ -75,13 +75,13 @@ export const linked: Part = (request, out, place) => {
 export const symlinkTarget: Part = (request, out) => {
   const target = text(request.linkname);
   put(out, 'target', target);
-  return target === undefined ? '' : `to ${plain(target)}`;
+  return target === undefined ? '' : `to ${displayName(target)}`;
 };
 
 export const size: Part = (request, out) => {
   const bytes = integer(request.size ?? request.len);
   put(out, 'size', bytes);
-  return bytes === undefined ? '' : humanBytes(bytes);
+  return bytes === undefined ? '' : formatSize(bytes);
 };
 
 export const offset: Part = (request, out) => {
@@ -94,7 +94,7 @@ export const offset: Part = (request, out) => {
 export const newSize: Part = (request, out) => {
   const bytes = integer(request.offset);
   put(out, 'size', bytes);
-  return bytes === undefined ? '' : `to ${humanBytes(bytes)}`;
+  return bytes === undefined ? '' : `to ${formatSize(bytes)}`;
 };
 
 /** COPY_FILE_RANGE: two files. */
@@ -148,7 +148,7 @@ export const sought: Part = (request, out) => {
 export const xattrName: Part = (request, out) => {
   const name = text(request.name);
   put(out, 'xattr', name);
-  return name === undefined ? '' : plain(name);
+  return name === undefined ? '' : displayName(name);
 };
 
 /** Names that a sentence lists. */
@@ -159,7 +159,7 @@ export const xattrNames: Part = (request, out) => {
   const names = Object.keys(object(request.dict) ?? {});
   if (names.length === 0) return '';
   out.xattr = names.length === 1 ? names[0] : names;
-  const shown = names.slice(0, ShownNames).map(plain).join(', ');
+  const shown = names.slice(0, ShownNames).map(displayName).join(', ');
   return names.length > ShownNames ? `${shown} and ${names.length - ShownNames} more` : shown;
 };
 
@@ -168,7 +168,7 @@ export function told(field: string, as: string, before = ''): Part {
   return (request, out) => {
     const value = text(request[field]) ?? integer(request[field]);
     put(out, as, value);
-    return value === undefined ? '' : before + plain(value);
+    return value === undefined ? '' : before + displayName(value);
   };
 }
 
@@ -179,6 +179,6 @@ export function volumeOf(dict: string): Part {
     // What stands for every volume: no volume may have this name.
     if (volume !== 'all') put(out, 'volume', volume);
     put(out, 'command', entry(request[dict], 'cmd-str'));
-    return volume === undefined ? '' : plain(volume);
+    return volume === undefined ? '' : displayName(volume);
   };
 }

@@ -1,6 +1,6 @@
 /** What glusterds say of each other: probes, friends, their states, the versions that they agree on. */
 
-import { oneLine, plain } from '../../../records/phrases.js';
+import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Answer } from './fop.js';
@@ -17,7 +17,7 @@ const ShownLimit = 8;
 export const hostname: Part = (request, out) => {
   const host = text(request.hostname) ?? entry(request.dict, 'hostname');
   put(out, 'peer', host);
-  return host === undefined ? '' : plain(host);
+  return host === undefined ? '' : displayName(host);
 };
 
 /** What an administrator asked of it. */
@@ -30,7 +30,7 @@ export const probed: Part = (request, out, place) => {
 export const asker: Part = (request, out, place) => {
   const id = gfid(request.uuid);
   put(out, 'peer_uuid', id);
-  return id === undefined ? '' : `by ${plain(place.hostOf(id) ?? shortId(id))}`;
+  return id === undefined ? '' : `by ${displayName(place.hostOf(id) ?? shortId(id))}`;
 };
 
 /** Who asks, and what it says. */
@@ -59,7 +59,7 @@ function volumes(request: Fields, out: Fields): string {
   }
   if (names.length > 0) out.volumes = names;
   const words = count === 1 ? 'has 1 volume' : `has ${count} volumes`;
-  return names.length === 0 ? words : `${words}: ${listed(names.map(plain), count)}`;
+  return names.length === 0 ? words : `${words}: ${listed(names.map(displayName), count)}`;
 }
 
 /** The peers of a dictionary, friend1.*, friend2.*, ...: gd_add_friend_to_dict(), glusterd_add_peer_detail_to_dict(). */
@@ -81,7 +81,7 @@ function peersOf(dict: Json | undefined): Fields[] {
 
 const nameOf = (peer: Fields): string => {
   const name = text(peer.hostname);
-  return name === undefined ? shortId(peer.uuid) || 'one without a name' : plain(name);
+  return name === undefined ? shortId(peer.uuid) || 'one without a name' : displayName(name);
 };
 
 /** `node2 connected (Peer in Cluster)`. */
@@ -89,7 +89,7 @@ function stateOf(peer: Fields): string {
   const words = [nameOf(peer)];
   if (peer.connected !== undefined) words.push(peer.connected === true ? 'connected' : 'disconnected');
   const state = text(peer.state);
-  if (state !== undefined) words.push(`(${plain(state)})`);
+  if (state !== undefined) words.push(`(${displayName(state)})`);
   return words.join(' ');
 }
 
@@ -106,7 +106,7 @@ export const updating: Part = (request, out, place) => {
   if (numberEntry(friends, 'op') === Removal) {
     const removed = entry(friends, 'hostname');
     put(out, 'peer', removed);
-    return removed === undefined ? by : saying(by, `no longer has the peer ${plain(removed)}`);
+    return removed === undefined ? by : saying(by, `no longer has the peer ${displayName(removed)}`);
   }
   const peers = peersOf(friends);
   if (peers.length === 0) return by;
@@ -144,7 +144,7 @@ export const transitions: Answer = (response, out) => {
   if (changes.length > 0) out.transitions = changes;
   const words = count === 1 ? '1 change' : `${count} changes`;
   const last = changes.at(-1);
-  return last === undefined ? words : `${words}, the last at ${oneLine(last.slice(0, 160))}`;
+  return last === undefined ? words : `${words}, the last at ${stripControls(last.slice(0, 160))}`;
 };
 
 /** Which glusterd it turned out to be. */
@@ -162,7 +162,7 @@ export const versionAsked: Part = (request, out, place) => {
   const version = numberEntry(request.hndsk, 'operating-version');
   put(out, 'operating_version', version);
   if (version !== undefined) return `operating version ${version}`;
-  return id === undefined ? '' : `by ${plain(place.hostOf(id) ?? shortId(id))}`;
+  return id === undefined ? '' : `by ${displayName(place.hostOf(id) ?? shortId(id))}`;
 };
 
 /** VERSIONS: the version that it has, and those that it could have. */

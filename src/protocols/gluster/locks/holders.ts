@@ -1,6 +1,6 @@
 /** Those that hold what somebody waits for: fields and words. */
 
-import { elapsed, plain } from '../../../records/phrases.js';
+import { displayName, formatDuration } from '../../../records/phrases.js';
 import { nanosecondsBetween, timestamp } from '../../../records/time.js';
 import type { Fields } from '../../rpc/describer.js';
 import { object, put } from '../describe/values.js';
@@ -49,7 +49,7 @@ function rivalFields(rival: Lock): Fields {
 }
 
 /** @param more how many are not among them */
-export function rivalsFields(rivals: readonly Lock[], more: number, out: Fields): void {
+export function conflictFields(rivals: readonly Lock[], more: number, out: Fields): void {
   const one = owners(rivals);
   out.held_by = one.map(rivalFields);
   if (more > 0) out.held_by_total = one.length + more;
@@ -61,7 +61,7 @@ const OwnerLimit = 16;
 function who(rival: Lock): string {
   const { client, ip, port } = rival.locker.who();
   const { host } = object(client) ?? {};
-  const from = host === undefined ? `${ip} port ${port}` : plain(host);
+  const from = host === undefined ? `${ip} port ${port}` : displayName(host);
   const { pid, owner } = rival;
   const name = pid === undefined ? undefined : clientName(pid)?.split(' (', 1)[0];
   const process = name ?? (pid === undefined ? '' : `pid ${pid}`);
@@ -70,7 +70,7 @@ function who(rival: Lock): string {
 }
 
 /** `, held by client2 pid 4711 owner 5f3a... for 41.02 s and 2 more`. `at`: they still do, at that moment. */
-export function rivalsWords(
+export function holdersPhrase(
   rivals: readonly Lock[],
   more: number,
   held: boolean,
@@ -79,7 +79,7 @@ export function rivalsWords(
   const [first, ...others] = owners(rivals);
   if (first === undefined) return '';
   const long = at === undefined ? -1 : nanosecondsBetween(first.seconds, first.nanoseconds, at);
-  const since = long < 0 ? '' : ` for ${elapsed(long)}`;
+  const since = long < 0 ? '' : ` for ${formatDuration(long)}`;
   const rest = others.length + more;
   return `, ${held ? 'held by' : 'waited for'} ${who(first)}${since}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -14,8 +14,8 @@ const EntryUnlock = 1;
 const EntryTry = 2;
 
 /** `none`: nothing that is followed; `unread`: it can't be told what it does. */
-export const Ask = { none: 0, unread: 1, try: 2, wait: 3, unlock: 4 } as const;
-export type Ask = (typeof Ask)[keyof typeof Ask];
+export const LockRequest = { none: 0, unread: 1, try: 2, wait: 3, unlock: 4 } as const;
+export type LockRequest = (typeof LockRequest)[keyof typeof LockRequest];
 
 const KINDS: ReadonlyMap<string, LockKind> = new Map([
   ['LK', LockKind.record],
@@ -30,17 +30,17 @@ export function lockKind(procedure: string): LockKind | undefined {
   return KINDS.get(procedure);
 }
 
-export function askOf(kind: LockKind, { cmd, type }: Fields): Ask {
-  if (typeof cmd !== 'number' || typeof type !== 'number') return Ask.unread;
+export function lockRequestOf(kind: LockKind, { cmd, type }: Fields): LockRequest {
+  if (typeof cmd !== 'number' || typeof type !== 'number') return LockRequest.unread;
   if (kind === LockKind.entry) {
-    if (cmd === EntryLock) return Ask.wait;
-    if (cmd === EntryTry) return Ask.try;
-    return cmd === EntryUnlock ? Ask.unlock : Ask.none;
+    if (cmd === EntryLock) return LockRequest.wait;
+    if (cmd === EntryTry) return LockRequest.try;
+    return cmd === EntryUnlock ? LockRequest.unlock : LockRequest.none;
   }
   // GETLK only looks. Reservations (RESLK) are a list of their own and no lock of a file: pl_reserve_setlk().
-  if (cmd === GetLock || (cmd !== SetLock && cmd !== SetLockWait)) return Ask.none;
-  if (type === Unlock) return Ask.unlock;
-  return cmd === SetLockWait ? Ask.wait : Ask.try;
+  if (cmd === GetLock || (cmd !== SetLock && cmd !== SetLockWait)) return LockRequest.none;
+  if (type === Unlock) return LockRequest.unlock;
+  return cmd === SetLockWait ? LockRequest.wait : LockRequest.try;
 }
 
 /** A 64-bit signed integer's largest: to the end of the file. */

@@ -6,12 +6,12 @@ import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import type { Procedure } from '../../rpc/program.js';
 import { object, put, RootGfid, text } from '../describe/values.js';
-import { rivalsFields, rivalsWords } from './holders.js';
+import { conflictFields, holdersPhrase } from './holders.js';
 import { conflict, type Lock, type Locker, LockKind, LockState } from './lock.js';
-import { Ask, askOf, fileOf, lockKind, readLock } from './lock-request.js';
+import { fileOf, LockRequest, lockKind, lockRequestOf, readLock } from './lock-request.js';
 import type { LockTable } from './lock-table.js';
 
-export interface LockWatch {
+export interface LockTracker {
   /** A call came by. Gives what `tell` and `lost` want to have of it. */
   ask(
     procedure: Procedure,
@@ -51,12 +51,12 @@ const Again = 11;
  * @param brick number of its table; 0: it has none
  * @param root gfid of the directory that the client has for its root
  */
-export function newLockWatch(
+export function newLockTracker(
   table: LockTable,
   locker: Locker,
   brick: () => number,
   root: () => string | undefined,
-): LockWatch {
+): LockTracker {
   const doubt = () => table.leave(locker, LockState.doubted);
 
   const drop = (request: Fields | undefined, which: (lock: Lock) => boolean, state: LockState) => {
@@ -110,21 +110,21 @@ export function newLockWatch(
   ): Lock | undefined => {
     const at = brick();
     if (at === 0) return undefined;
-    const ask = request === undefined ? Ask.unread : askOf(kind, request);
-    if (ask === Ask.none) return undefined;
+    const ask = request === undefined ? LockRequest.unread : lockRequestOf(kind, request);
+    if (ask === LockRequest.none) return undefined;
     const id = fileOf(request, root());
     // A directory that only its client knows: nothing is remembered of it.
     if (id === undefined && request?.gfid === RootGfid) return undefined;
-    const unlocks = ask === Ask.unlock;
+    const unlocks = ask === LockRequest.unlock;
     const file = id === undefined ? undefined : unlocks ? table.find(at, id) : table.file(at, id);
     if (id !== undefined && file === undefined) return undefined;
     const lock =
-      request === undefined || file === undefined || ask === Ask.unread
+      request === undefined || file === undefined || ask === LockRequest.unread
         ? undefined
-        : readLock(kind, ask === Ask.wait, request, auth, locker, file);
+        : readLock(kind, ask === LockRequest.wait, request, auth, locker, file);
     if (lock === undefined) {
       // It may have been an unlock, of any of them.
-      if (ask === Ask.unread || unlocks || !whole) doubt();
+      if (ask === LockRequest.unread || unlocks || !whole) doubt();
       return undefined;
     }
     if (!unlocks) table.ask(lock);
@@ -172,7 +172,8 @@ export function newLockWatch(
       if (kind === undefined) return '';
       const lock = exchange.lock as Lock | undefined;
       if (lock !== undefined && outcome !== undefined) settle(lock, exchange, outcome);
-      const waits = lock?.waits ?? (request !== undefined && askOf(kind, request) === Ask.wait);
+      const waits =
+        lock?.waits ?? (request !== undefined && lockRequestOf(kind, request) === LockRequest.wait);
       const known = outcome !== undefined && outcome !== 'unknown';
       const rivals = lock === undefined ? [] : inTheWay(lock, exchange, outcome);
       // Or else each lock would keep all that were held before it.
@@ -183,9 +184,9 @@ export function newLockWatch(
       fields.lock = more;
       if (lock === undefined || rivals.length === 0) return '';
       const { moreRivals } = lock;
-      rivalsFields(rivals, moreRivals, more);
-      if (outcome === undefined) return rivalsWords(rivals, moreRivals, true, exchange.at);
-      return rivalsWords(rivals, moreRivals, !waits, undefined);
+      conflictFields(rivals, moreRivals, more);
+      if (outcome === undefined) return holdersPhrase(rivals, moreRivals, true, exchange.at);
+      return holdersPhrase(rivals, moreRivals, !waits, undefined);
     },
     lost(lock) {
       if (lock !== undefined) table.end(lock, LockState.doubted);

@@ -9,7 +9,7 @@ import { RootGfid } from '../describe/values.js';
 import { type GfidWords, gfidText, hashGfid, hashName, newGfidReader } from './hash.js';
 import { TextUnits } from './name-store.js';
 import { newPathTable, type Path } from './path-table.js';
-import { newChanges } from './rename-journal.js';
+import { newRenameJournal } from './rename-journal.js';
 
 /** Bricks whose files are told apart: as many as the table's column can number. */
 export const BricksLimit = 65536;
@@ -34,13 +34,13 @@ export interface Paths {
   /** Whether something of a name that the path has may have been renamed or removed since then. */
   moved(brick: number, path: string, began: number): boolean;
   /** A change was done: the directory has the file under this name now. `only`: and under no other anywhere. */
-  named(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Said): void;
+  named(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Evidence): void;
   /** A change was done: the name is gone, or is somebody's who is not known. */
   gone(brick: number, parent: string, text: string): void;
   /** A change was done: the file has lost one name for another. */
-  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, said: Said): void;
+  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, said: Evidence): void;
   /** The name was found to be the file's. */
-  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Said): void;
+  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Evidence): void;
   /** The name was found to be nobody's. */
   missing(brick: number, parent: string, text: string, began: number): void;
   /** Bytes toward the brick were not seen. */
@@ -50,7 +50,7 @@ export interface Paths {
 }
 
 /** Who says so: a call that came by at the moment `began`. */
-export interface Said {
+export interface Evidence {
   readonly began: number;
   /** Its client means the same directory by its gfid as everybody else, as far as is known. */
   readonly sure: boolean;
@@ -67,7 +67,7 @@ export function newPaths(capacity: number): Paths {
   // Who sends packets also chooses names and gfids: nobody outside can know where they go.
   const seed = Math.floor(Math.random() * 0x7fffffff);
   const table = newPathTable(capacity, epochs, seed);
-  const changes = newChanges(seed);
+  const changes = newRenameJournal(seed);
   const gaps = new Float64Array(BricksLimit);
   const readAsked = newGfidReader();
   const readParent = newGfidReader();
@@ -97,7 +97,7 @@ export function newPaths(capacity: number): Paths {
     text: string,
     gfid: string,
     only: boolean,
-    { began, sure }: Said,
+    { began, sure }: Evidence,
   ) => {
     // What was asked before a gap may have been true before what was missed in it.
     const epoch = sure && gaps[brick] <= began ? epochs[brick] : epochs[brick] - 1;

@@ -1,10 +1,10 @@
 /** The files of one brick as a line names them: paths where they are known, and whether they are old news. And hosts. */
-import { oneLine } from '../../../records/phrases.js';
+import { stripControls } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import { RootGfid } from '../describe/values.js';
 import type { Paths } from './brick-paths.js';
 
-export interface Place {
+export interface FileNames {
   /** The file's path; undefined: it is not known. */
   path(gfid: string): string | undefined;
   /** How a file without a known path is shown, by the gfid that it has for everybody. */
@@ -75,13 +75,13 @@ export function subdirectory(paths: Paths, brick: () => number, asked: string, b
  * @param brick number of its table; 0: it has none
  * @param missing whether bytes toward or from the brick are missing so far: names may have changed unseen
  */
-export function newPlace(
+export function newFileNames(
   paths: Paths,
   brick: () => number,
   root: () => Root,
   missing: () => boolean,
-  hostOf: Place['hostOf'],
-): Place {
+  hostOf: FileNames['hostOf'],
+): FileNames {
   let stale = false;
   const known = (gfid: string): string | undefined => {
     const table = brick();
@@ -122,5 +122,5 @@ const PathLimit = 120;
 
 /** A path for a sentence: one line, and of a long one the end, which tells most. */
 export function shownPath(path: string): string {
-  return oneLine(path.length <= PathLimit ? path : `...${path.slice(3 - PathLimit)}`);
+  return stripControls(path.length <= PathLimit ? path : `...${path.slice(3 - PathLimit)}`);
 }

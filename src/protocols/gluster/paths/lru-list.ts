@@ -1,5 +1,5 @@
 /** Numbers from 1 in the order of their last use: a list in two columns, so that nothing is allocated. */
-export interface Recent {
+export interface LruList {
   /** Puts one that is not in the list at its newest end. */
   add(one: number): void;
   remove(one: number): void;
@@ -10,7 +10,7 @@ export interface Recent {
 }
 
 /** @param most the largest number */
-export function newRecent(most: number): Recent {
+export function newLruList(most: number): LruList {
   const newer = new Uint32Array(most + 1);
   const older = new Uint32Array(most + 1);
   let first = 0;

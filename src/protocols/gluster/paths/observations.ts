@@ -6,7 +6,7 @@
 import type { JsonObject } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import { gfid, integer, object, RootGfid, text } from '../describe/values.js';
-import type { Name, Paths, Said } from './brick-paths.js';
+import type { Evidence, Name, Paths } from './brick-paths.js';
 import type { Root } from './file-names.js';
 
 const NoEntry = 2;
@@ -22,7 +22,7 @@ const NotDone: ReadonlySet<unknown> = new Set([1, 13, 16, 17, 18, 20, 21, 22, 28
 interface Lesson {
   readonly paths: Paths;
   readonly brick: number;
-  readonly said: Said;
+  readonly said: Evidence;
 }
 
 type Learn = (lesson: Lesson, request: Fields, response: Fields, done: boolean) => void;
@@ -174,14 +174,20 @@ export function rootOf({ procedure, request, response }: Exchange): string | und
 }
 
 /** Takes in a call with its reply. `done`: it was executed, and did not fail. */
-export function learn(paths: Paths, brick: number, exchange: Exchange, done: boolean, root: Root): void {
+export function observeReply(
+  paths: Paths,
+  brick: number,
+  exchange: Exchange,
+  done: boolean,
+  root: Root,
+): void {
   const { procedure, response, began, whole } = exchange;
   // Calls within calls, which are not looked into.
   if (procedure.name === 'COMPOUND') paths.gap(brick);
   const how = LEARN.get(procedure.name);
   if (how === undefined) return;
   if (!done && !isUndone(exchange)) {
-    doubt(paths, brick, procedure.name, whole ? exchange.request : undefined, root.gfid);
+    markUncertain(paths, brick, procedure.name, whole ? exchange.request : undefined, root.gfid);
     return;
   }
   const request = exchange.request && inVolume(exchange.request, root.gfid);
@@ -194,7 +200,7 @@ export function learn(paths: Paths, brick: number, exchange: Exchange, done: boo
 }
 
 /** Takes in that it is not known what came of a call: names that it may have changed are nobody's. */
-export function doubt(
+export function markUncertain(
   paths: Paths,
   brick: number,
   procedure: string,

@@ -9,7 +9,7 @@
 import { Buffer } from 'node:buffer';
 import { type GfidWords, hashName } from './hash.js';
 import { newInodes, powerOfTwo } from './inode-table.js';
-import { newRecent } from './lru-list.js';
+import { newLruList } from './lru-list.js';
 import { newNames, TextUnits } from './name-store.js';
 
 /** Names of one file that are kept; what is linked more often loses its oldest. */
@@ -49,7 +49,7 @@ export interface PathTable {
 export function newPathTable(capacity: number, epochs: Uint32Array, seed: number): PathTable {
   const limit = Math.max(2, capacity);
   const inodes = newInodes(limit, seed);
-  const recent = newRecent(limit);
+  const recent = newLruList(limit);
   const directory = new Uint8Array(limit + 1);
   // The name that was said last of an inode has the inode's number. Only what has several needs more: those are numbered
   // behind, and a last number is for what is moved.

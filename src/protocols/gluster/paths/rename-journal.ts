@@ -11,7 +11,7 @@ const PlaceBits = 16;
 const Places = 1 << PlaceBits;
 const Mask = Places - 1;
 
-export interface Changes {
+export interface RenameJournal {
   /** Whether it was changed after the moment `began`. */
   since(key: number, began: number): boolean;
   /** It is changed at the moment `now`, which is later than 0 and never goes back. */
@@ -43,7 +43,7 @@ function placeOf({ keys, moments }: Table, key: number, factor: number): number 
 }
 
 /** @param seed a number that nobody outside knows */
-export function newChanges(seed: number): Changes {
+export function newRenameJournal(seed: number): RenameJournal {
   const factor = seed | 1;
   let latest = newTable();
   let before = newTable();

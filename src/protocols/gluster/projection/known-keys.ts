@@ -152,7 +152,12 @@ function integer(bytes: Uint8Array, start: number, end: number): number | bigint
  * What bytes[start, end), an untyped value under this key, says besides its bytes and its text; undefined: nothing
  * is known. For any bytes.
  */
-export function meaning(key: string, bytes: Uint8Array, start: number, end: number): Fields | undefined {
+export function interpretKnownKey(
+  key: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Fields | undefined {
   for (const known of KNOWN) {
     if (!known.key(key)) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);

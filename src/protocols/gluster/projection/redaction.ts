@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer';
 import { type NameHash, newNameHash } from '../../../records/name-hash.js';
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
-import type { DictHiding, Hiding } from '../../rpc/xdr/redaction.js';
+import type { DictRedaction, Redaction } from '../../rpc/xdr/redaction.js';
 import { ascii, text } from '../../text.js';
 
 /** File operations, and what a brick tells its clients (gfs4_*): any text may be a name. */
@@ -34,17 +34,17 @@ const RealFilename = 'glusterfs.get_real_filename:';
 const PathBegins = /(?<![^\s"'`(<=,])\//;
 
 /** @param key in hex */
-export function newRedaction(key: string): Hiding {
+export function newRedaction(key: string): Redaction {
   const hash = newNameHash(key);
   const path = (bytes: Uint8Array, start: number, end: number) => hash.path(ascii(bytes, start, end));
   const sentence = (bytes: Uint8Array, start: number, end: number) =>
     withoutPaths(ascii(bytes, start, end), text(bytes, start, end), hash);
   const attribute = (bytes: Uint8Array, start: number, end: number) => keyOf(text(bytes, start, end), hash);
-  const files: DictHiding = {
+  const files: DictRedaction = {
     key: (name) => keyOf(name, hash),
     value: (_name, value, bytes, start, end) => hidden(value, path, bytes, start, end),
   };
-  const management: DictHiding = {
+  const management: DictRedaction = {
     key: (name) => name,
     value: (_name, value, bytes, start, end) => {
       const stop = withoutNul(bytes, start, end);
@@ -54,7 +54,7 @@ export function newRedaction(key: string): Hiding {
     },
   };
   /** SETVOLUME: the directory that is mounted is a path, all else says who asks for which brick. */
-  const introduction: DictHiding = {
+  const introduction: DictRedaction = {
     key: (name) => name,
     value: (name, value, bytes, start, end) =>
       name === 'subdir-mount' ? hidden(value, path, bytes, start, end) : value,

@@ -121,7 +121,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Whether the summary needs this field of the struct of this name. */
-export function wanted(struct: string, field: string): boolean {
+export function summaryFields(struct: string, field: string): boolean {
   if (EVERYWHERE.has(field)) return !EXCEPT.has(`${struct}.${field}`);
   return Object.hasOwn(ONLY, field) && ONLY[field].includes(struct);
 }

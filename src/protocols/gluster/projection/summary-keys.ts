@@ -4,10 +4,10 @@
  * a step over it. The internal user name and password of a volume (internal-username, internal-password of
  * glusterd-volume-ops.c) are not named.
  */
-import type { Picked } from '../../rpc/xdr/dict.js';
+import type { KeyFilter } from '../../rpc/xdr/dict.js';
 
 /** These keys, and those that begin and end so with a number between. */
-function keys(names: string, numbered: RegExp): Picked {
+function keys(names: string, numbered: RegExp): KeyFilter {
   const exact = new Set(names.split(/\s+/));
   return (key) => exact.has(key) || numbered.test(key);
 }
@@ -30,7 +30,7 @@ const transitions = keys('count', /^log\d{1,5}-(?:old-state|event|new-state|time
 const versions = keys('peer-id operating-version minimum-operating-version maximum-operating-version', /^$/);
 
 /** By struct and field, all of them dictionaries of the old form. */
-const PICKED: ReadonlyMap<string, Picked> = new Map([
+const PICKED: ReadonlyMap<string, KeyFilter> = new Map([
   ...[
     'gf_cli_req.dict',
     'gf_cli_rsp.dict',
@@ -55,6 +55,6 @@ const PICKED: ReadonlyMap<string, Picked> = new Map([
 ]);
 
 /** Which pairs of this dictionary the summary needs; undefined: all. */
-export function picked(struct: string, field: string): Picked | undefined {
+export function summaryKeys(struct: string, field: string): KeyFilter | undefined {
   return PICKED.get(`${struct}.${field}`);
 }

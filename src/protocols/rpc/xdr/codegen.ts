@@ -9,9 +9,9 @@
  * Two forms are made of each. `whole` collects the values and makes the object at the end; `parts`, for a
  * message that is not all there, checks each field and keeps what was read before the end.
  */
-import type { Picked } from './dict.js';
+import type { KeyFilter } from './dict.js';
 import { padded } from './primitives.js';
-import type { Hiding } from './redaction.js';
+import type { Redaction } from './redaction.js';
 import type { XdrStruct, XdrType } from './types.js';
 
 export interface Generated {
@@ -21,11 +21,11 @@ export interface Generated {
 }
 
 /** What of a message is read: see compile.ts. */
-export interface Chosen {
-  readonly wanted: (struct: string, field: string) => boolean;
-  readonly picked: (struct: string, field: string) => Picked | undefined;
+export interface Projection {
+  readonly summaryFields: (struct: string, field: string) => boolean;
+  readonly summaryKeys: (struct: string, field: string) => KeyFilter | undefined;
   /** What is hidden; undefined: nothing. */
-  readonly hiding?: Hiding | undefined;
+  readonly redaction?: Redaction | undefined;
 }
 
 /** Bytes on the wire of a type that always has as many; undefined for others. */
@@ -84,8 +84,8 @@ interface Target {
   readonly variable: string | undefined;
 }
 
-export function generate(root: XdrStruct, form: 'whole' | 'parts', chosen: Chosen): Generated {
-  const { wanted, picked, hiding } = chosen;
+export function generate(root: XdrStruct, form: 'whole' | 'parts', chosen: Projection): Generated {
+  const { summaryFields: wanted, summaryKeys: picked, redaction: hiding } = chosen;
   const lines: string[] = [];
   const constants: unknown[] = [];
   let variables = 0;

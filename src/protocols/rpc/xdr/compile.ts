@@ -1,7 +1,7 @@
 /** Tables (types.ts) into readers, each compiled when it is first needed. */
 import { hex, rawHex, text } from '../../text.js';
-import { type Chosen, generate } from './codegen.js';
-import { type Meaning, type Picked, readDict } from './dict.js';
+import { generate, type Projection } from './codegen.js';
+import { type KeyFilter, readDict, type ValueInterpreter } from './dict.js';
 import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
 import {
   double,
@@ -16,7 +16,7 @@ import {
   uuidWords,
 } from './primitives.js';
 import { lack, type Read, type ReadFields } from './reader.js';
-import type { DictHiding, Hiding } from './redaction.js';
+import type { DictRedaction, Redaction } from './redaction.js';
 import type { XdrStruct } from './types.js';
 
 export type Detail = 'full' | 'brief';
@@ -26,25 +26,25 @@ export interface CompilerOptions {
    * Whether a `brief` reader reads this field of the struct of this name. Others are passed over: only
    * their end is found.
    */
-  readonly wanted: (struct: string, field: string) => boolean;
+  readonly summaryFields: (struct: string, field: string) => boolean;
   /** Which pairs of this dictionary (of the old form) a `brief` reader reads; undefined: all. */
-  readonly picked: (struct: string, field: string) => Picked | undefined;
+  readonly summaryKeys: (struct: string, field: string) => KeyFilter | undefined;
   /** The structs that values of a gfx_dict may be. */
   readonly iatt: XdrStruct;
   readonly mdata: XdrStruct;
   /** What is hidden; undefined: nothing. */
-  readonly hiding?: Hiding | undefined;
+  readonly redaction?: Redaction | undefined;
   /** What a well-known key of a dictionary says of a value in untyped form. */
-  readonly meaning: Meaning;
+  readonly interpretValue: ValueInterpreter;
 }
 
 export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
 
 export function newCompiler(options: CompilerOptions): Compiler {
-  const everything: Chosen = {
-    wanted: () => true,
-    picked: () => undefined,
-    hiding: options.hiding,
+  const everything: Projection = {
+    summaryFields: () => true,
+    summaryKeys: () => undefined,
+    redaction: options.redaction,
   };
   const runtime: Record<string, unknown> = {
     int,
@@ -62,11 +62,11 @@ export function newCompiler(options: CompilerOptions): Compiler {
     rawHex,
     lack,
     skipGfxDict,
-    dict: (bytes: Uint8Array, start: number, end: number, picked?: Picked, hiding?: DictHiding) =>
-      readDict(options.meaning, bytes, start, end, picked, hiding),
+    dict: (bytes: Uint8Array, start: number, end: number, picked?: KeyFilter, hiding?: DictRedaction) =>
+      readDict(options.interpretValue, bytes, start, end, picked, hiding),
   };
 
-  const form = (struct: XdrStruct, kind: 'whole' | 'parts', chosen: Chosen): ReadFields => {
+  const form = (struct: XdrStruct, kind: 'whole' | 'parts', chosen: Projection): ReadFields => {
     let read: ReadFields | undefined;
     return (cursor) => {
       if (read === undefined) {
@@ -81,8 +81,8 @@ export function newCompiler(options: CompilerOptions): Compiler {
   };
 
   const gfxDict: ReadGfxDict = newGfxDict({
-    meaning: options.meaning,
-    hiding: options.hiding?.typed,
+    meaning: options.interpretValue,
+    hiding: options.redaction?.typed,
     iatt: form(options.iatt, 'whole', everything),
     mdata: form(options.mdata, 'whole', everything),
   });

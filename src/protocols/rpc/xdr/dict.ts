@@ -7,10 +7,15 @@ import type { Json } from '../../../records/record.js';
 import { hex, rawHex, text } from '../../text.js';
 import type { Fields } from '../describer.js';
 import { unsigned } from './primitives.js';
-import { type DictHiding, NotShown } from './redaction.js';
+import { type DictRedaction, REDACTED } from './redaction.js';
 
 /** What the key says of a value in untyped form; undefined: nothing. */
-export type Meaning = (key: string, bytes: Uint8Array, start: number, end: number) => Fields | undefined;
+export type ValueInterpreter = (
+  key: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+) => Fields | undefined;
 
 /** Bytes of a value that are shown: the most that an extended attribute can have (XATTR_SIZE_MAX of Linux). */
 const ValueLimit = 65536;
@@ -20,7 +25,7 @@ const Unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /** Bytes that nothing tells the type of: as hex, as text where they are that, and what the key says of them. */
 export function untyped(
-  meaning: Meaning,
+  meaning: ValueInterpreter,
   key: string,
   bytes: Uint8Array,
   start: number,
@@ -96,7 +101,7 @@ function isImage(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Whether a dictionary's value is read, by its key. */
-export type Picked = (key: string) => boolean;
+export type KeyFilter = (key: string) => boolean;
 
 /** Bytes of a key that may be picked: glusterd's own are shorter. */
 const PickedKeyLimit = 64;
@@ -108,15 +113,15 @@ const PickedKeyLimit = 64;
  * @param hiding what of them is shown; undefined: all
  */
 export function readDict(
-  meaning: Meaning,
+  meaning: ValueInterpreter,
   bytes: Uint8Array,
   start: number,
   end: number,
-  picked?: Picked,
-  hiding?: DictHiding,
+  picked?: KeyFilter,
+  hiding?: DictRedaction,
 ): Fields | string | undefined {
   if (start === end) return undefined;
-  if (!isImage(bytes, start, end)) return hiding === undefined ? hex(bytes, start, end) : NotShown;
+  if (!isImage(bytes, start, end)) return hiding === undefined ? hex(bytes, start, end) : REDACTED;
   const pairs = newPairs();
   let at = start + 4;
   while (at < end) {

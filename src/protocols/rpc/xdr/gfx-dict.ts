@@ -6,10 +6,10 @@
 import type { Json } from '../../../records/record.js';
 import { rawHex, text } from '../../text.js';
 import type { Fields } from '../describer.js';
-import { type Meaning, newPairs, putPair, putRaw, untyped } from './dict.js';
+import { newPairs, putPair, putRaw, untyped, type ValueInterpreter } from './dict.js';
 import { double, hyper, int, padded, unsigned, unsignedHyper, uuid } from './primitives.js';
 import { bad, type Cursor, lack } from './reader.js';
-import type { DictHiding } from './redaction.js';
+import type { DictRedaction } from './redaction.js';
 
 /** gf_dict_data_type_t of libglusterfs/src/glusterfs/glusterfs-fops.h. */
 const Type = { strOld: 1, int: 2, uint: 3, double: 4, str: 5, ptr: 6, uuid: 7, iatt: 8, mdata: 9 } as const;
@@ -21,9 +21,9 @@ const VALUE = 'a dictionary value';
 const LeastPair = 12;
 
 export interface GfxDictOptions {
-  readonly meaning: Meaning;
+  readonly meaning: ValueInterpreter;
   /** What of the pairs is shown; undefined: all. */
-  readonly hiding: DictHiding | undefined;
+  readonly hiding: DictRedaction | undefined;
   /** Readers of the structs that a value may be, and their bytes. */
   readonly iatt: (cursor: Cursor) => Fields;
   readonly mdata: (cursor: Cursor) => Fields;
@@ -131,7 +131,7 @@ export function newGfxDict(options: GfxDictOptions): ReadGfxDict {
   };
 
   /** The same as it is shown: a value of a length of its own has that length before it. */
-  const shown = (hiding: DictHiding, cursor: Cursor, key: string, type: number): Json => {
+  const shown = (hiding: DictRedaction, cursor: Cursor, key: string, type: number): Json => {
     const { at } = cursor;
     const read = value(cursor, key, type);
     const isOpaque = type === Type.str || type === Type.ptr || type === Type.strOld;

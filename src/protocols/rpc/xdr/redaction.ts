@@ -2,23 +2,23 @@
 import type { Json } from '../../../records/record.js';
 
 /** Of a dictionary's pairs. */
-export interface DictHiding {
+export interface DictRedaction {
   key(key: string): string;
   /** @param value what bytes[start, end) were read as */
   value(key: string, value: Json, bytes: Uint8Array, start: number, end: number): Json;
 }
 
-export interface Hiding {
+export interface Redaction {
   /** What reads this string instead; undefined: it is shown. */
   string(
     struct: string,
     field: string,
   ): ((bytes: Uint8Array, start: number, end: number) => string) | undefined;
   /** Of this dictionary of the old form; undefined: it is shown. */
-  dict(struct: string, field: string): DictHiding | undefined;
+  dict(struct: string, field: string): DictRedaction | undefined;
   /** Of every dictionary of the typed form, which only file operations have. */
-  readonly typed: DictHiding;
+  readonly typed: DictRedaction;
 }
 
 /** Stands for what can't be read, and may hold anything. */
-export const NotShown = '(not shown)';
+export const REDACTED = '(not shown)';

@@ -1,0 +1,35 @@
+/** Packet timestamps. Nanoseconds since the epoch do not fit a double; seconds and nanoseconds apart do. */
+
+export interface Timestamp {
+  /** Seconds since the epoch. */
+  readonly seconds: number;
+  /** Nanoseconds, 0 to 999,999,999. */
+  readonly nanoseconds: number;
+}
+
+/**
+ * The timestamp and number of a packet. The one of the current packet is a single object that is filled again for each
+ * packet: code that keeps a timestamp copies it (copyTimestamp).
+ */
+export interface PacketTimestamp {
+  /** Seconds since the epoch. */
+  seconds: number;
+  /** Nanoseconds, 0 to 999,999,999. */
+  nanoseconds: number;
+  /** 1-based number of the packet in its file; 0 in a live capture. */
+  packet: number;
+}
+
+export function newPacketTimestamp(): PacketTimestamp {
+  return { seconds: 0, nanoseconds: 0, packet: 0 };
+}
+
+export function copyTimestamp(into: PacketTimestamp, from: Readonly<PacketTimestamp>): void {
+  into.seconds = from.seconds;
+  into.nanoseconds = from.nanoseconds;
+  into.packet = from.packet;
+}
+
+export function isBefore(a: Timestamp, b: Timestamp): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
+}
