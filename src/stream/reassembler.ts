@@ -6,7 +6,7 @@
 
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
-import { isBefore, type PacketTimestamp } from '../packet/timestamp.js';
+import { copyTimestamp, isBefore, newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, type GapReason, opposite, ToClient, ToServer } from '../protocols/protocol.js';
 import { newTimerList } from '../protocols/timers.js';
 import { isOneSidedNow, isOverOneSided, unseenBytes, wasOneSided } from './asymmetric.js';
@@ -56,7 +56,7 @@ export function newReassembler(
   /** Bytes that wait in all connections together, with what it costs that they wait. */
   let waiting = 0;
   /** When the early segments came that are handed on. */
-  const came: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const came = newPacketTimestamp();
 
   const finish = (flow: Flow, reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: PacketTimestamp) => {
     if (flow.closed) return;
@@ -157,9 +157,7 @@ export function newReassembler(
   const giveUp = (flow: Flow, dir: Direction, reason: GapReason) => {
     const { early } = flow.halves[dir];
     if (early === undefined) return;
-    came.seconds = early.seconds;
-    came.nanoseconds = early.nanoseconds;
-    came.packet = early.packet;
+    copyTimestamp(came, early);
     jump(flow, dir, early.seq, reason, came);
     drain(flow, dir, came);
   };
@@ -171,9 +169,7 @@ export function newReassembler(
       const early = takeEarly(half);
       if (early === undefined) break;
       if (at === came && isBefore(came, early)) {
-        came.seconds = early.seconds;
-        came.nanoseconds = early.nanoseconds;
-        came.packet = early.packet;
+        copyTimestamp(came, early);
       }
       place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
       // If there is a hole still, it is another one, or a smaller one: the waiting starts anew.
