@@ -312,15 +312,8 @@ export function newReassembler(
     }
     const old = Math.max(0, -ahead);
     counters.retransmittedBytes += old;
-    const differing = keepEarly(
-      half,
-      (seq + old) >>> 0,
-      length - old,
-      bytes,
-      Math.min(end, start + old),
-      end,
-      at,
-    );
+    const from = Math.min(end, start + old);
+    const differing = keepEarly(half, (seq + old) >>> 0, length - old, bytes, from, end, at);
     if (differing > 0) {
       counters.differingBytes += differing;
       flow.watcher.differing(dir, differing, at);
@@ -400,5 +393,5 @@ function settle(flow: Flow): void {
   lookForMissing(flow);
 }
 
-/** Closed connections that are remembered, so that their last retransmissions open no new ones. */
+/** Remembered, so that their last retransmissions open no new connections. */
 const CLOSED_KEPT = 1024;
