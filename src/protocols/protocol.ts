@@ -72,7 +72,7 @@ export interface FlowDecoder {
    * Bytes of either direction are known to have passed that were not seen so far (`open`): they may come yet, late, or
    * are told as a gap; and that nothing is missing any more. What comes meanwhile may come in another order than it went.
    */
-  missing?(open: boolean): void;
+  onPendingGap?(open: boolean): void;
   /** What open() needs to go on from here later, with another decoder; undefined: more is under way than that can tell. */
   suspend?(at: PacketTimestamp): SuspendedDecoder | undefined;
   /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */

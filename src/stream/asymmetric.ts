@@ -28,7 +28,7 @@ export function isOverOneSided(half: HalfConnection, other: HalfConnection, seco
 /** Bytes of the unseen direction that `half` has acknowledged since they were last told. */
 export function unseenBytes(half: HalfConnection, other: HalfConnection): number {
   if (!half.ackSeen) return 0;
-  return Math.max(0, seqDiff(half.acked, other.synced ? other.next : half.firstAcked));
+  return Math.max(0, seqDiff(half.acked, other.synced ? other.nextSeq : half.firstAcked));
 }
 
 /** Mere keep-alives of a connection that is idle tell nothing. */

@@ -8,15 +8,15 @@ import { dropEarly } from './reorder-queue.js';
 
 /** Who is told what happens to a connection's stream. */
 export interface FlowObserver {
-  gap(dir: Direction, missing: number, reason: GapReason, at: PacketTimestamp): void;
+  onGap(dir: Direction, missing: number, reason: GapReason, at: PacketTimestamp): void;
   /** Bytes of a retransmission differ from those seen first. */
-  differing(dir: Direction, bytes: number, at: PacketTimestamp): void;
+  onDifferingRetransmission(dir: Direction, bytes: number, at: PacketTimestamp): void;
   /** Only packets in this direction are seen; `missing` bytes of the other were acknowledged so far. */
-  oneSided(dir: Direction, missing: number, at: PacketTimestamp): void;
+  onAsymmetric(dir: Direction, missing: number, at: PacketTimestamp): void;
   /** The decoder threw: the connection is ignored from here on. */
-  fault(error: unknown, at: PacketTimestamp): void;
+  onDecoderFault(error: unknown, at: PacketTimestamp): void;
   /** Whether it would tell the same without what it has told so far. */
-  isQuiet?(at: PacketTimestamp): boolean;
+  canSuspend?(at: PacketTimestamp): boolean;
 }
 
 export interface Flow extends Connection {
@@ -25,21 +25,21 @@ export interface Flow extends Connection {
   decoder: FlowDecoder;
   /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
   protocol: number;
-  watcher: FlowObserver;
+  observer: FlowObserver;
   /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
   ignored: boolean;
   encrypted: boolean;
   /** It was told that only one direction is seen. */
-  oneSided: boolean;
+  asymmetric: boolean;
   closed: boolean;
   /** The decoder was told that bytes are missing so far. */
-  missing: boolean;
+  pendingGap: boolean;
   readonly hash: number;
   /** In flow-table.ts. */
-  row: number;
+  slot: number;
   /** Its packets when it was last asked whether it falls asleep, and how often it was asked since they came: idle.ts. */
-  looked: number;
-  quiet: number;
+  packetsAtIdleCheck: number;
+  quietChecks: number;
 }
 
 /** @param toServer the packet at hand goes to the server */
@@ -69,21 +69,26 @@ export function makeFlow(
     fromStart,
     halves: [newHalfConnection(), newHalfConnection()],
     decoder: NO_DECODER,
-    watcher: NO_WATCHER,
+    observer: NO_WATCHER,
     ignored: false,
     encrypted: false,
-    oneSided: false,
+    asymmetric: false,
     closed: false,
-    missing: false,
+    pendingGap: false,
     protocol: 0,
     hash,
-    row: 0,
-    looked: 0,
-    quiet: 0,
+    slot: 0,
+    packetsAtIdleCheck: 0,
+    quietChecks: 0,
   };
 }
 
-const NO_WATCHER: FlowObserver = { gap() {}, differing() {}, oneSided() {}, fault() {} };
+const NO_WATCHER: FlowObserver = {
+  onGap() {},
+  onDifferingRetransmission() {},
+  onAsymmetric() {},
+  onDecoderFault() {},
+};
 const NO_DECODER: FlowDecoder = {
   data: (_dir, _buf, _start, end) => end,
   gap() {},
@@ -92,19 +97,19 @@ const NO_DECODER: FlowDecoder = {
 
 /** Bytes that wait in a connection. @param segment what keeping a segment costs besides its bytes */
 export function waitingIn({ halves: [a, b] }: Flow, segment: number): number {
-  const segments = a.earlyCount + b.earlyCount;
-  return a.earlyBytes + a.heldLength + b.earlyBytes + b.heldLength + segments * segment;
+  const segments = a.queuedSegments + b.queuedSegments;
+  return a.queuedBytes + a.unconsumedLength + b.queuedBytes + b.unconsumedLength + segments * segment;
 }
 
 /** Lets go of all that waits in a connection, and of who would be told of it: nothing is told any more. */
 export function release(flow: Flow): void {
   for (const half of flow.halves) {
     dropEarly(half);
-    half.held = undefined;
-    half.heldLength = 0;
+    half.unconsumed = undefined;
+    half.unconsumedLength = 0;
   }
   flow.decoder = NO_DECODER;
-  flow.watcher = NO_WATCHER;
+  flow.observer = NO_WATCHER;
 }
 
 /** Whether the packet is of this connection and goes to its server. */

@@ -24,7 +24,7 @@ export function deliver(
   limits: StreamLimits,
 ): number {
   const half = flow.halves[dir];
-  half.next = (half.next + length) >>> 0;
+  half.nextSeq = (half.nextSeq + length) >>> 0;
   const cut = length - (end - start);
   let from = start;
   let skipped = false;
@@ -52,7 +52,7 @@ function show(
 ): void {
   if (flow.ignored) return;
   const decoder = flow.decoder;
-  if (half.heldLength === 0) {
+  if (half.unconsumedLength === 0) {
     const consumed = decoder.data(dir, bytes, start, end, at);
     if (consumed < end) hold(half, bytes, consumed, end);
     else if (consumed === IGNORE_FLOW) flow.ignored = true;
@@ -66,13 +66,13 @@ function show(
     reshow(flow, 0, at);
     reshow(flow, 1, at);
   }
-  if (half.heldLength > limits.unconsumedBytes) dropHeld(flow, dir, at);
+  if (half.unconsumedLength > limits.unconsumedBytes) dropHeld(flow, dir, at);
 }
 
 /** Drops what the decoder holds back, and tells it so. */
 export function dropHeld(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const half = flow.halves[dir];
-  const lost = half.heldLength;
+  const lost = half.unconsumedLength;
   if (lost === 0) return;
   // Nothing is missing behind them: it is they that are lost.
   unhold(half, lost);
@@ -80,8 +80,8 @@ export function dropHeld(flow: Flow, dir: Direction, at: PacketTimestamp): void 
 }
 
 function showHeld(flow: Flow, dir: Direction, half: HalfConnection, at: PacketTimestamp): void {
-  const held = half.heldLength;
-  const consumed = flow.decoder.data(dir, half.held as Uint8Array, 0, held, at);
+  const held = half.unconsumedLength;
+  const consumed = flow.decoder.data(dir, half.unconsumed as Uint8Array, 0, held, at);
   unhold(half, consumed);
   if (consumed === IGNORE_FLOW) flow.ignored = true;
   else half.skip = Math.max(0, consumed - held);
@@ -89,7 +89,7 @@ function showHeld(flow: Flow, dir: Direction, half: HalfConnection, at: PacketTi
 
 function reshow(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const half = flow.halves[dir];
-  if (half.heldLength > 0 && !flow.ignored) showHeld(flow, dir, half, at);
+  if (half.unconsumedLength > 0 && !flow.ignored) showHeld(flow, dir, half, at);
 }
 
 /**
@@ -121,9 +121,12 @@ export function miss(
     half.skip = consumed;
   }
   if (left > 0) {
-    const held = half.heldLength === 0 ? EMPTY : (half.held as Uint8Array).subarray(0, half.heldLength);
+    const held =
+      half.unconsumedLength === 0
+        ? EMPTY
+        : (half.unconsumed as Uint8Array).subarray(0, half.unconsumedLength);
     // Not shown again, whatever the decoder does with this last look.
-    half.heldLength = 0;
+    half.unconsumedLength = 0;
     flow.decoder.gap(dir, left, reason, false, at, held);
     unhold(half, 0);
   }

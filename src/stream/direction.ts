@@ -21,10 +21,10 @@ export interface HalfConnection {
   /** A byte of this direction has been placed: `next` means something. */
   synced: boolean;
   /** The SYN's sequence number, when it was seen: tells a repeated SYN from a new connection. */
-  initial: number;
-  initialSeen: boolean;
+  initialSeq: number;
+  initialSeqSeen: boolean;
   /** Sequence number of the next byte to hand on, unsigned 32 bits. */
-  next: number;
+  nextSeq: number;
   /** The highest acknowledgement that this direction has sent: what it has received of the other. */
   acked: number;
   ackSeen: boolean;
@@ -35,15 +35,15 @@ export interface HalfConnection {
   /** Bytes that the decoder asked not to be shown. */
   skip: number;
   /** Bytes that the decoder was shown and has not consumed. */
-  held: Uint8Array | undefined;
-  heldLength: number;
+  unconsumed: Uint8Array | undefined;
+  unconsumedLength: number;
   /** Segments beyond `next`, in order of sequence, without overlap. */
-  early: QueuedSegment | undefined;
-  earlyBytes: number;
-  earlyCount: number;
+  queued: QueuedSegment | undefined;
+  queuedBytes: number;
+  queuedSegments: number;
   /** Since when there is a hole: packets of the connection since then, and the time. */
-  holePackets: number;
-  holeSeconds: number;
+  gapPackets: number;
+  gapSince: number;
   /** Sequence number of the FIN, when one was seen. */
   fin: number;
   finSeen: boolean;
@@ -54,21 +54,21 @@ export interface HalfConnection {
 export function newHalfConnection(): HalfConnection {
   return {
     synced: false,
-    initial: 0,
-    initialSeen: false,
-    next: 0,
+    initialSeq: 0,
+    initialSeqSeen: false,
+    nextSeq: 0,
     acked: 0,
     ackSeen: false,
     firstAcked: 0,
     packets: 0,
     skip: 0,
-    held: undefined,
-    heldLength: 0,
-    early: undefined,
-    earlyBytes: 0,
-    earlyCount: 0,
-    holePackets: 0,
-    holeSeconds: 0,
+    unconsumed: undefined,
+    unconsumedLength: 0,
+    queued: undefined,
+    queuedBytes: 0,
+    queuedSegments: 0,
+    gapPackets: 0,
+    gapSince: 0,
     fin: 0,
     finSeen: false,
     closed: false,
@@ -78,7 +78,7 @@ export function newHalfConnection(): HalfConnection {
 
 /** Whether no byte of a direction went by. */
 export function isUnused(half: HalfConnection): boolean {
-  return !half.synced || (half.initialSeen && half.next === (half.initial + 1) >>> 0);
+  return !half.synced || (half.initialSeqSeen && half.nextSeq === (half.initialSeq + 1) >>> 0);
 }
 
 /** Distance from b to a in sequence space (RFC 9293, section 3.4): negative when a lies before b. */
@@ -89,27 +89,30 @@ export function seqDiff(a: number, b: number): number {
 /** Appends to what the decoder holds back. The buffer doubles, so that appending stays linear. */
 export function hold(half: HalfConnection, bytes: Uint8Array, start: number, end: number): void {
   const length = end - start;
-  const needed = half.heldLength + length;
-  if (half.held === undefined || half.held.length < needed) {
-    const grown = new Uint8Array(Math.max(needed, half.held === undefined ? 256 : half.held.length * 2));
-    if (half.held !== undefined) grown.set(half.held.subarray(0, half.heldLength));
-    half.held = grown;
+  const needed = half.unconsumedLength + length;
+  if (half.unconsumed === undefined || half.unconsumed.length < needed) {
+    const grown = new Uint8Array(
+      Math.max(needed, half.unconsumed === undefined ? 256 : half.unconsumed.length * 2),
+    );
+    if (half.unconsumed !== undefined) grown.set(half.unconsumed.subarray(0, half.unconsumedLength));
+    half.unconsumed = grown;
   }
   // A loop for the few bytes of a split header: cheaper than the view that set() needs.
-  if (length <= 32) for (let i = 0; i < length; i++) half.held[half.heldLength + i] = bytes[start + i];
-  else half.held.set(bytes.subarray(start, end), half.heldLength);
-  half.heldLength = needed;
+  if (length <= 32)
+    for (let i = 0; i < length; i++) half.unconsumed[half.unconsumedLength + i] = bytes[start + i];
+  else half.unconsumed.set(bytes.subarray(start, end), half.unconsumedLength);
+  half.unconsumedLength = needed;
 }
 
 /** Drops the first `count` bytes that were held. */
 export function unhold(half: HalfConnection, count: number): void {
-  if (half.held === undefined) return;
-  if (count >= half.heldLength) {
-    half.heldLength = 0;
+  if (half.unconsumed === undefined) return;
+  if (count >= half.unconsumedLength) {
+    half.unconsumedLength = 0;
     // What a large message needed is given back; a small buffer serves the next split header.
-    if (half.held.length > 4096) half.held = undefined;
+    if (half.unconsumed.length > 4096) half.unconsumed = undefined;
   } else {
-    half.held.copyWithin(0, count, half.heldLength);
-    half.heldLength -= count;
+    half.unconsumed.copyWithin(0, count, half.unconsumedLength);
+    half.unconsumedLength -= count;
   }
 }

@@ -16,15 +16,15 @@ const FLAGS = TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN;
 export function passes(flow: Flow, half: HalfConnection, other: HalfConnection, h: Headers): boolean {
   const length = h.payloadLength;
   if ((h.flags & FLAGS) !== TCP_ACK || !half.ackSeen || !other.synced) return false;
-  if (flow.missing || half.finSeen || other.finSeen) return false;
-  if (half.early !== undefined || other.early !== undefined || other.packets === 0) return false;
+  if (flow.pendingGap || half.finSeen || other.finSeen) return false;
+  if (half.queued !== undefined || other.queued !== undefined || other.packets === 0) return false;
   // What was not seen is acknowledged.
-  if (seqDiff(h.ack, other.next) > 0) return false;
+  if (seqDiff(h.ack, other.nextSeq) > 0) return false;
   if (length > 0) {
     // With the last byte to skip a message is complete, and the decoder is told of what the capture has cut.
-    if (!half.synced || h.seq !== half.next || half.skip <= length) return false;
+    if (!half.synced || h.seq !== half.nextSeq || half.skip <= length) return false;
     if (h.payloadEnd - h.payloadStart !== length) return false;
-    half.next = (half.next + length) >>> 0;
+    half.nextSeq = (half.nextSeq + length) >>> 0;
     half.skip -= length;
   }
   if (seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;

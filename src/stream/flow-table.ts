@@ -98,7 +98,7 @@ export function newFlowTable(
     add(flow) {
       const row = free || ++used;
       if (row === free) free = next[row];
-      flow.row = row;
+      flow.slot = row;
       writeRow(rows, flow);
       flows[row] = flow;
       rests[row] = undefined;
@@ -109,7 +109,7 @@ export function newFlowTable(
       size++;
     },
     remove(flow) {
-      const { row } = flow;
+      const { slot: row } = flow;
       if (flows[row] !== flow) return;
       const bucket = flow.hash & mask;
       if (heads[bucket] === row) heads[bucket] = next[row];
@@ -126,12 +126,12 @@ export function newFlowTable(
     },
     leastRecent: () => (oldest === 0 ? undefined : awake(oldest)),
     newer(flow) {
-      let row = newer[flow.row];
+      let row = newer[flow.slot];
       while (row !== 0 && flows[row] === undefined) row = newer[row];
       return flows[row];
     },
     sleep(flow, rest) {
-      const { row } = flow;
+      const { slot: row } = flow;
       writeRow(rows, flow);
       flows[row] = undefined;
       rests[row] = rest;

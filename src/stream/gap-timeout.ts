@@ -19,11 +19,11 @@ export function hopeless(
   limits: StreamLimits,
   seconds: number,
 ): GapReason | undefined {
-  const first = half.early;
+  const first = half.queued;
   if (first === undefined) return undefined;
-  if (half.earlyBytes > limits.queuedBytes || half.earlyCount > limits.queuedSegments) return 'limit';
-  if (isReceived(first, receiver)) half.holePackets++;
-  return half.holePackets > limits.gapPackets || isOverdue(half, receiver, limits, seconds)
+  if (half.queuedBytes > limits.queuedBytes || half.queuedSegments > limits.queuedSegments) return 'limit';
+  if (isReceived(first, receiver)) half.gapPackets++;
+  return half.gapPackets > limits.gapPackets || isOverdue(half, receiver, limits, seconds)
     ? 'lost'
     : undefined;
 }
@@ -35,9 +35,9 @@ export function isOverdue(
   limits: StreamLimits,
   seconds: number,
 ): boolean {
-  if (half.early === undefined) return false;
-  const patience = limits.gapSeconds * (isReceived(half.early, receiver) ? 1 : UNACKNOWLEDGED);
-  return seconds - half.holeSeconds > patience;
+  if (half.queued === undefined) return false;
+  const patience = limits.gapSeconds * (isReceived(half.queued, receiver) ? 1 : UNACKNOWLEDGED);
+  return seconds - half.gapSince > patience;
 }
 
 /**

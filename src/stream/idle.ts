@@ -11,11 +11,11 @@ export type SuspendFlow = (flow: Flow, at: PacketTimestamp) => object | undefine
 const Nothing = Object.freeze({});
 
 function rests(half: HalfConnection): boolean {
-  return half.early === undefined && half.heldLength === 0 && half.skip === 0;
+  return half.queued === undefined && half.unconsumedLength === 0 && half.skip === 0;
 }
 
 /** Whether all that is known of its stream is what a row holds. */
-function streamRests({ halves: [a, b], missing }: Flow): boolean {
+function streamRests({ halves: [a, b], pendingGap: missing }: Flow): boolean {
   // The end of one that has no other direction is waited for.
   if ((a.closed && b.packets === 0) || (b.closed && a.packets === 0)) return false;
   return !missing && rests(a) && rests(b);
@@ -30,13 +30,13 @@ export function newIdleCheck(table: FlowTable, quiet: number, restOf: SuspendFlo
   return (flow: Flow, at: PacketTimestamp): boolean => {
     if (flow.closed) return false;
     const packets = flow.halves[0].packets + flow.halves[1].packets;
-    if (packets !== flow.looked) {
-      flow.looked = packets;
-      flow.quiet = 0;
+    if (packets !== flow.packetsAtIdleCheck) {
+      flow.packetsAtIdleCheck = packets;
+      flow.quietChecks = 0;
     }
-    if (flow.quiet++ < quiet) return true;
+    if (flow.quietChecks++ < quiet) return true;
     // Tried again when it has been quiet for as long once more.
-    flow.quiet = 0;
+    flow.quietChecks = 0;
     if (!streamRests(flow)) return true;
     const rest = flow.ignored ? Nothing : restOf(flow, at);
     if (rest === undefined) return true;

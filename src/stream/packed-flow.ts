@@ -52,7 +52,7 @@ export function isOf(rows: Int32Array, row: number, h: Headers): boolean {
 }
 
 export function writeRow(rows: Int32Array, flow: Flow): void {
-  const at = flow.row * RowWords;
+  const at = flow.slot * RowWords;
   rows[at + Word.hash] = flow.hash;
   for (let word = 0; word < 4; word++) {
     rows[at + Word.server + word] = flow.server[word];
@@ -64,7 +64,7 @@ export function writeRow(rows: Int32Array, flow: Flow): void {
     (flow.fromStart ? Flag.fromStart : 0) |
     (flow.ignored ? Flag.ignored : 0) |
     (flow.encrypted ? Flag.encrypted : 0) |
-    (flow.oneSided ? Flag.oneSided : 0) |
+    (flow.asymmetric ? Flag.oneSided : 0) |
     (flow.protocol << ProtocolShift) |
     (halfFlags(flow.halves[0]) << HalfShift[0]) |
     (halfFlags(flow.halves[1]) << HalfShift[1]);
@@ -75,7 +75,7 @@ export function writeRow(rows: Int32Array, flow: Flow): void {
 function halfFlags(half: HalfConnection): number {
   return (
     (half.synced ? HalfFlag.synced : 0) |
-    (half.initialSeen ? HalfFlag.initialSeen : 0) |
+    (half.initialSeqSeen ? HalfFlag.initialSeen : 0) |
     (half.ackSeen ? HalfFlag.ackSeen : 0) |
     (half.finSeen ? HalfFlag.finSeen : 0) |
     (half.closed ? HalfFlag.closed : 0)
@@ -83,8 +83,8 @@ function halfFlags(half: HalfConnection): number {
 }
 
 function writeHalf(rows: Int32Array, at: number, half: HalfConnection): void {
-  rows[at + HalfWord.initial] = half.initial;
-  rows[at + HalfWord.next] = half.next;
+  rows[at + HalfWord.initial] = half.initialSeq;
+  rows[at + HalfWord.next] = half.nextSeq;
   rows[at + HalfWord.acked] = half.acked;
   rows[at + HalfWord.firstAcked] = half.firstAcked;
   rows[at + HalfWord.packets] = Math.min(half.packets, MostPackets);
@@ -105,11 +105,11 @@ export function readRow(rows: Int32Array, row: number): Flow {
     (flags & Flag.fromStart) !== 0,
     rows[at + Word.hash],
   );
-  flow.row = row;
+  flow.slot = row;
   flow.protocol = flags >>> ProtocolShift;
   flow.ignored = (flags & Flag.ignored) !== 0;
   flow.encrypted = (flags & Flag.encrypted) !== 0;
-  flow.oneSided = (flags & Flag.oneSided) !== 0;
+  flow.asymmetric = (flags & Flag.oneSided) !== 0;
   readHalf(rows, at + Word.halves, flags >>> HalfShift[0], flow.halves[0]);
   readHalf(rows, at + Word.halves + HalfWords, flags >>> HalfShift[1], flow.halves[1]);
   return flow;
@@ -117,13 +117,13 @@ export function readRow(rows: Int32Array, row: number): Flow {
 
 function readHalf(rows: Int32Array, at: number, flags: number, half: HalfConnection): void {
   half.synced = (flags & HalfFlag.synced) !== 0;
-  half.initialSeen = (flags & HalfFlag.initialSeen) !== 0;
+  half.initialSeqSeen = (flags & HalfFlag.initialSeen) !== 0;
   half.ackSeen = (flags & HalfFlag.ackSeen) !== 0;
   half.finSeen = (flags & HalfFlag.finSeen) !== 0;
   half.closed = (flags & HalfFlag.closed) !== 0;
   // Numbers of sequence space are unsigned.
-  half.initial = rows[at + HalfWord.initial] >>> 0;
-  half.next = rows[at + HalfWord.next] >>> 0;
+  half.initialSeq = rows[at + HalfWord.initial] >>> 0;
+  half.nextSeq = rows[at + HalfWord.next] >>> 0;
   half.acked = rows[at + HalfWord.acked] >>> 0;
   half.firstAcked = rows[at + HalfWord.firstAcked] >>> 0;
   half.packets = rows[at + HalfWord.packets];

@@ -10,11 +10,11 @@ import { type HalfConnection, seqDiff } from './direction.js';
  * receiver has acknowledged them.
  */
 function isMissing(half: HalfConnection, receiver: HalfConnection): boolean {
-  if (half.early !== undefined) return true;
+  if (half.queued !== undefined) return true;
   if (!half.synced || !receiver.ackSeen) return false;
-  const unseen = seqDiff(receiver.acked, half.next);
+  const unseen = seqDiff(receiver.acked, half.nextSeq);
   // A FIN counts as one.
-  return unseen > 0 && !(half.finSeen && unseen === 1 && half.next === half.fin);
+  return unseen > 0 && !(half.finSeen && unseen === 1 && half.nextSeq === half.fin);
 }
 
 export function lookForMissing(flow: Flow): void {
@@ -24,7 +24,7 @@ export function lookForMissing(flow: Flow): void {
 }
 
 export function tellMissing(flow: Flow, missing: boolean): void {
-  if (flow.missing === missing) return;
-  flow.missing = missing;
-  flow.decoder.missing?.(missing);
+  if (flow.pendingGap === missing) return;
+  flow.pendingGap = missing;
+  flow.decoder.onPendingGap?.(missing);
 }

@@ -13,11 +13,11 @@ export function isReuse(flow: Flow, h: Headers): boolean {
   const toServer = isToServer(flow, h);
   const half = flow.halves[toServer ? ToServer : ToClient];
   const other = flow.halves[toServer ? ToClient : ToServer];
-  const place = half.synced ? half.next : half.finSeen ? half.fin : undefined;
+  const place = half.synced ? half.nextSeq : half.finSeen ? half.fin : undefined;
   if ((h.flags & TCP_SYN) !== 0) {
     const answer = (h.flags & TCP_ACK) !== 0;
-    if (half.initialSeen) {
-      if (half.initial !== h.seq) return true;
+    if (half.initialSeqSeen) {
+      if (half.initialSeq !== h.seq) return true;
       // The same SYN again is a copy of it, unless nothing came of it: refused, and tried again.
       return flow.closed && !answer && isUnused(half) && isUnused(other);
     }
@@ -29,8 +29,8 @@ export function isReuse(flow: Flow, h: Headers): boolean {
     }
     if (flow.closed && !answer) return true;
     // The connection was joined in its middle, where there are no SYNs.
-    if (!other.synced || other.initialSeen) return false;
-    return !answer || Math.abs(seqDiff(h.ack, other.next)) > ELSEWHERE;
+    if (!other.synced || other.initialSeqSeen) return false;
+    return !answer || Math.abs(seqDiff(h.ack, other.nextSeq)) > ELSEWHERE;
   }
   if (!flow.closed || h.payloadLength === 0) return false;
   // After a connection's end only its own last packets come; data from elsewhere in sequence space is

@@ -96,7 +96,7 @@ export function newReassembler(
   const fault = (flow: Flow, error: unknown, at: PacketTimestamp) => {
     counters.decoderFaults++;
     flow.ignored = true;
-    flow.watcher.fault(error, at);
+    flow.observer.onDecoderFault(error, at);
     release(flow);
   };
 
@@ -123,12 +123,12 @@ export function newReassembler(
   /** Goes on at `seq`, without the bytes before it. */
   const jump = (flow: Flow, dir: Direction, seq: number, reason: GapReason, at: PacketTimestamp) => {
     const half = flow.halves[dir];
-    const missing = seqDiff(seq, half.next);
+    const missing = seqDiff(seq, half.nextSeq);
     if (missing <= 0) return;
-    half.next = seq;
+    half.nextSeq = seq;
     counters.gaps++;
     counters.gapBytes += missing;
-    flow.watcher.gap(dir, missing, reason, at);
+    flow.observer.onGap(dir, missing, reason, at);
     miss(flow, dir, missing, reason, at);
   };
 
@@ -137,14 +137,14 @@ export function newReassembler(
     const half = flow.halves[dir];
     const other = flow.halves[opposite(dir)];
     const missing = unseenBytes(half, other);
-    if (!flow.oneSided) {
-      flow.oneSided = true;
+    if (!flow.asymmetric) {
+      flow.asymmetric = true;
       counters.flowsAsymmetric++;
-      flow.watcher.oneSided(dir, missing, at);
+      flow.observer.onAsymmetric(dir, missing, at);
     }
     if (missing === 0) return;
     other.synced = true;
-    other.next = half.acked;
+    other.nextSeq = half.acked;
     counters.gaps++;
     counters.gapBytes += missing;
     miss(flow, opposite(dir), missing, 'lost', at);
@@ -155,7 +155,7 @@ export function newReassembler(
    * messages have that time, not the time of the giving up.
    */
   const giveUp = (flow: Flow, dir: Direction, reason: GapReason) => {
-    const { early } = flow.halves[dir];
+    const { queued: early } = flow.halves[dir];
     if (early === undefined) return;
     copyTimestamp(came, early);
     jump(flow, dir, early.seq, reason, came);
@@ -165,7 +165,7 @@ export function newReassembler(
   /** Hands on the early segments whose turn has come, at the time of what was waited for, or of their own. */
   const drain = (flow: Flow, dir: Direction, at: PacketTimestamp) => {
     const half = flow.halves[dir];
-    while (half.early !== undefined && seqDiff(half.early.seq, half.next) <= 0) {
+    while (half.queued !== undefined && seqDiff(half.queued.seq, half.nextSeq) <= 0) {
       const early = takeEarly(half);
       if (early === undefined) break;
       if (at === came && isBefore(came, early)) {
@@ -173,8 +173,8 @@ export function newReassembler(
       }
       place(flow, dir, early.seq, early.length, early.bytes, 0, early.bytes.length, at);
       // If there is a hole still, it is another one, or a smaller one: the waiting starts anew.
-      half.holePackets = 0;
-      half.holeSeconds = at === came ? (half.early ?? came).seconds : at.seconds;
+      half.gapPackets = 0;
+      half.gapSince = at === came ? (half.queued ?? came).seconds : at.seconds;
     }
   };
 
@@ -190,7 +190,7 @@ export function newReassembler(
     at: PacketTimestamp,
   ) => {
     const half = flow.halves[dir];
-    const old = seqDiff(half.next, seq);
+    const old = seqDiff(half.nextSeq, seq);
     if (old >= length) return;
     const from = Math.min(end, start + old);
     counters.cutBytes += length - old - (end - from);
@@ -198,13 +198,13 @@ export function newReassembler(
     if (missed > 0) {
       counters.gaps++;
       counters.gapBytes += missed;
-      flow.watcher.gap(dir, missed, 'snaplen', at);
+      flow.observer.onGap(dir, missed, 'snaplen', at);
     }
   };
 
   /** Gives every hole of a direction up. */
   const flush = (flow: Flow, dir: Direction, reason: GapReason) => {
-    while (flow.halves[dir].early !== undefined && !flow.ignored) giveUp(flow, dir, reason);
+    while (flow.halves[dir].queued !== undefined && !flow.ignored) giveUp(flow, dir, reason);
   };
 
   /** The bytes before a FIN that were never seen, when the connection is over. */
@@ -241,7 +241,7 @@ export function newReassembler(
   const ignore = (flow: Flow, dir: Direction, h: Headers, at: PacketTimestamp) => {
     const half = flow.halves[dir];
     half.packets++;
-    half.next = (h.seq + h.payloadLength) >>> 0;
+    half.nextSeq = (h.seq + h.payloadLength) >>> 0;
     if ((h.flags & TCP_FIN) !== 0) half.closed = true;
     if ((h.flags & TCP_RST) !== 0) finish(flow, 'rst', at);
     else if (flow.halves[ToServer].closed && flow.halves[ToClient].closed) finish(flow, 'fin', at);
@@ -255,7 +255,7 @@ export function newReassembler(
     if (length > 0) {
       if (!half.synced) {
         half.synced = true;
-        half.next = seq;
+        half.nextSeq = seq;
         // The connection's start was seen, but not where this direction starts.
         if (flow.fromStart && !flow.ignored) flow.decoder.gap(dir, 0, 'midstream', false, at, EMPTY);
       }
@@ -269,10 +269,10 @@ export function newReassembler(
       finish(flow, 'rst', at);
       return;
     }
-    if (half.early !== undefined) watchHole(flow, dir, half, other, at);
-    if (other.early !== undefined) watchHole(flow, opposite(dir), other, half, at);
+    if (half.queued !== undefined) watchHole(flow, dir, half, other, at);
+    if (other.queued !== undefined) watchHole(flow, opposite(dir), other, half, at);
     if (isOneSidedNow(half, other)) missOther(flow, dir, at);
-    if (half.finSeen && !half.closed && (!half.synced || seqDiff(half.next, half.fin) >= 0)) {
+    if (half.finSeen && !half.closed && (!half.synced || seqDiff(half.nextSeq, half.fin) >= 0)) {
       half.closed = true;
       half.closedSeconds = at.seconds;
       if (other.packets === 0) sweep.add(flow);
@@ -293,21 +293,21 @@ export function newReassembler(
     end: number,
     at: PacketTimestamp,
   ) => {
-    const ahead = seqDiff(seq, half.next);
+    const ahead = seqDiff(seq, half.nextSeq);
     if (ahead + length <= 0) {
       // Nothing new: a retransmission, a keep-alive or a zero-window probe (RFC 9293, 3.8.4, 3.8.6.1).
       counters.retransmittedBytes += length;
       return;
     }
-    if (ahead <= 0 && half.early === undefined) {
+    if (ahead <= 0 && half.queued === undefined) {
       counters.retransmittedBytes -= ahead;
       place(flow, dir, seq, length, bytes, start, end, at);
       return;
     }
     if (ahead > 0) counters.outOfOrderSegments++;
-    if (half.early === undefined) {
-      half.holePackets = 0;
-      half.holeSeconds = at.seconds;
+    if (half.queued === undefined) {
+      half.gapPackets = 0;
+      half.gapSince = at.seconds;
       sweep.add(flow);
     }
     const old = Math.max(0, -ahead);
@@ -316,7 +316,7 @@ export function newReassembler(
     const differing = keepEarly(half, (seq + old) >>> 0, length - old, bytes, from, end, at);
     if (differing > 0) {
       counters.differingBytes += differing;
-      flow.watcher.differing(dir, differing, at);
+      flow.observer.onDifferingRetransmission(dir, differing, at);
     }
     drain(flow, dir, at);
   };
@@ -342,7 +342,7 @@ export function newReassembler(
       const other = flow.halves[opposite(dir)];
       if (isOverdue(half, other, limits, at.seconds)) counted(flow, at, () => giveUp(flow, dir, 'lost'));
       if (isOverOneSided(half, other, at.seconds)) counted(flow, at, () => finish(flow, 'fin', at));
-      waits ||= half.early !== undefined || (half.closed && other.packets === 0);
+      waits ||= half.queued !== undefined || (half.closed && other.packets === 0);
     }
     return waits && !flow.closed;
   };

@@ -20,7 +20,7 @@ export function keepEarly(
 ): number {
   let differing = 0;
   let previous: QueuedSegment | undefined;
-  let at = half.early;
+  let at = half.queued;
   let from = seq;
   const stop = (seq + length) >>> 0;
   while (seqDiff(stop, from) > 0) {
@@ -48,11 +48,11 @@ export function keepEarly(
       bytes: new Uint8Array(bytes.subarray(first, Math.min(end, first + room))),
       next: at,
     };
-    if (previous === undefined) half.early = piece;
+    if (previous === undefined) half.queued = piece;
     else previous.next = piece;
     previous = piece;
-    half.earlyBytes += piece.bytes.length;
-    half.earlyCount++;
+    half.queuedBytes += piece.bytes.length;
+    half.queuedSegments++;
     from = (from + room) >>> 0;
   }
   return differing;
@@ -75,16 +75,16 @@ function countDiffering(
 
 /** Takes out the first early segment. */
 export function takeEarly(half: HalfConnection): QueuedSegment | undefined {
-  const first = half.early;
+  const first = half.queued;
   if (first === undefined) return undefined;
-  half.early = first.next;
-  half.earlyBytes -= first.bytes.length;
-  half.earlyCount--;
+  half.queued = first.next;
+  half.queuedBytes -= first.bytes.length;
+  half.queuedSegments--;
   return first;
 }
 
 export function dropEarly(half: HalfConnection): void {
-  half.early = undefined;
-  half.earlyBytes = 0;
-  half.earlyCount = 0;
+  half.queued = undefined;
+  half.queuedBytes = 0;
+  half.queuedSegments = 0;
 }

@@ -12,8 +12,8 @@ export function note(half: HalfConnection, other: HalfConnection, h: Headers): n
   let seq = h.seq;
   const acks = (h.flags & TCP_ACK) !== 0;
   if ((h.flags & TCP_SYN) !== 0) {
-    half.initial = seq;
-    half.initialSeen = true;
+    half.initialSeq = seq;
+    half.initialSeqSeen = true;
     seq = (seq + 1) >>> 0;
     if (!half.synced) sync(half, seq);
     // A SYN-ACK tells where the other direction starts, if its SYN was not seen.
@@ -22,7 +22,7 @@ export function note(half: HalfConnection, other: HalfConnection, h: Headers): n
   if (!acks) return seq;
   // Nor need the SYN-ACK be seen: what its receiver acknowledges before it has sent anything itself is
   // the SYN alone, except where the server speaks first and the handshake's last packet is missing too.
-  if (!other.synced && half.initialSeen && seq === (half.initial + 1) >>> 0) sync(other, h.ack);
+  if (!other.synced && half.initialSeqSeen && seq === (half.initialSeq + 1) >>> 0) sync(other, h.ack);
   if (!half.ackSeen || seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;
   if (!half.ackSeen) half.firstAcked = h.ack;
   half.ackSeen = true;
@@ -31,5 +31,5 @@ export function note(half: HalfConnection, other: HalfConnection, h: Headers): n
 
 function sync(half: HalfConnection, next: number): void {
   half.synced = true;
-  half.next = next;
+  half.nextSeq = next;
 }

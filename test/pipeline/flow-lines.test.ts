@@ -38,7 +38,7 @@ describe('a capture of one direction', () => {
     it(`toward the ${toServer ? 'server' : 'client'}: said once for each connection`, () => {
       const packets = many.packets.filter((packet) => packet.toServer === toServer);
       const { counters, lines } = decodePackets(many.linkType, packets);
-      const told = actions(lines, 'one_sided');
+      const told = actions(lines, 'asymmetric');
       assert.equal(told.length, counters[Counter.flows_new]);
       assert.equal(counters[Counter.flows_one_sided], told.length);
       assert.deepEqual([...new Set(byConnection(told))], [1]);

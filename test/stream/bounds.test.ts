@@ -30,7 +30,7 @@ describe('the bounds on what waits out of order', () => {
     const stream = newStream({ queuedSegments: 5 });
     stream.handshake(1000, 5000);
     for (let i = 0; i < 100; i++) stream.send(ToServer, { seq: 1101 + i * 100, wire: 10, ack: 1 });
-    assert.equal(stream.flows[0].flow.halves[ToServer].earlyCount, 5);
+    assert.equal(stream.flows[0].flow.halves[ToServer].queuedSegments, 5);
   });
 
   it('of all connections together: those that were silent for longest let go first', () => {
@@ -60,7 +60,7 @@ describe('the bounds on what waits out of order', () => {
       for (let j = 0; j < 10; j++) stream.send(ToServer, { clientPort, seq: 1101 + 10 * j, data: 'x' });
     }
     // The fourth made it more than 10000: as many went as leave three quarters of it, again and again.
-    const waits = stream.flows.filter(({ flow }) => flow.halves[ToServer].earlyCount > 0).length;
+    const waits = stream.flows.filter(({ flow }) => flow.halves[ToServer].queuedSegments > 0).length;
     assert.ok(waits >= 2 && waits <= 3, `${waits} connections`);
     assert.ok(stream.counters.gaps >= 7);
   });

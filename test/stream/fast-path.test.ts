@@ -59,7 +59,7 @@ function run(sent: readonly { dir: Dir; segment: Segment }[], long: boolean) {
   const missing: boolean[] = [];
   const stream = newStream({}, (flow, events) => ({
     ...messages(8, told)(flow, events),
-    missing: (open) => missing.push(open),
+    onPendingGap: (open) => missing.push(open),
   }));
   stream.handshake(1000, 5000);
   const { flow, events } = stream.flows[0]!;
@@ -71,7 +71,9 @@ function run(sent: readonly { dir: Dir; segment: Segment }[], long: boolean) {
     const { skip } = flow.halves[dir];
     stream.send(dir, segment);
     if (skip > flow.halves[dir].skip && flow.halves[dir].skip > 0) short++;
-    halves.push(flow.halves.map(({ firstAcked: _, held: __, early: ___, ...numbers }) => ({ ...numbers })));
+    halves.push(
+      flow.halves.map(({ firstAcked: _, unconsumed: __, queued: ___, ...numbers }) => ({ ...numbers })),
+    );
   }
   stream.end();
   return { told, missing, events, halves, counters: { ...stream.counters }, short };
@@ -94,7 +96,7 @@ describe('the short way', () => {
     const stream = newStream({}, () => ({
       data: (_dir, _buf, _start, end) => end + 1000,
       gap() {},
-      missing: (open) => told.push(open),
+      onPendingGap: (open) => told.push(open),
       close() {},
     }));
     stream.handshake(1000, 5000);

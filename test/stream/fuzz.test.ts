@@ -5,19 +5,19 @@ import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { makeService } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
-import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
+import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
 import { newReassembler } from '../../src/stream/reassembler.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
 
-const limits = {
+const limits: StreamLimits = {
   ...DEFAULT_LIMITS,
   flows: 20,
-  earlyBytes: 3000,
-  earlySegments: 20,
+  queuedBytes: 3000,
+  queuedSegments: 20,
   totalBytes: 20000,
-  heldBytes: 2000,
-  holePackets: 8,
+  unconsumedBytes: 2000,
+  gapPackets: 8,
 };
 
 /** Holds back, consumes, skips and throws as it likes. */
@@ -88,11 +88,11 @@ describe('random segments', () => {
           counters,
           (flow) => {
             flow.decoder = whimsical(random, flow, throwing);
-            flow.watcher = {
-              gap: (_dir, missing) => assert.ok(missing > 0),
-              oneSided() {},
-              differing: (_dir, bytes) => assert.ok(bytes > 0),
-              fault(error) {
+            flow.observer = {
+              onGap: (_dir, missing) => assert.ok(missing > 0),
+              onAsymmetric() {},
+              onDifferingRetransmission: (_dir, bytes) => assert.ok(bytes > 0),
+              onDecoderFault(error) {
                 faults++;
                 assert.equal((error as Error).message, 'a whim');
               },
@@ -115,8 +115,10 @@ describe('random segments', () => {
           assert.ok(waiting <= limits.totalBytes, `seed ${seed}, packet ${i}: ${waiting} bytes wait`);
           for (const { halves } of flows) {
             for (const half of halves) {
-              assert.ok(half.earlyBytes <= limits.earlyBytes && half.earlyCount <= limits.earlySegments);
-              assert.ok(half.heldLength <= limits.heldBytes);
+              assert.ok(
+                half.queuedBytes <= limits.queuedBytes && half.queuedSegments <= limits.queuedSegments,
+              );
+              assert.ok(half.unconsumedLength <= limits.unconsumedBytes);
             }
           }
           assert.ok(reassembler.open() >= 0 && reassembler.open() <= limits.flows);

@@ -116,11 +116,11 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
     (flow) => {
       const events: Event[] = [];
       flow.decoder = decoder(flow, events);
-      flow.watcher = {
-        gap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
-        oneSided: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
-        differing: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
-        fault: (error) => events.push({ kind: 'fault', error }),
+      flow.observer = {
+        onGap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
+        onAsymmetric: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
+        onDifferingRetransmission: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
+        onDecoderFault: (error) => events.push({ kind: 'fault', error }),
       };
       flows.push(followed(flow, events));
     },
@@ -185,18 +185,18 @@ export function waitingIn(flow: Flow): number {
     let bytes = 0;
     let count = 0;
     let previous: number | undefined;
-    for (let early = half.early; early !== undefined; early = early.next) {
+    for (let early = half.queued; early !== undefined; early = early.next) {
       bytes += early.bytes.length;
       count++;
       assert.ok(early.length > 0 && early.bytes.length <= early.length);
       if (previous !== undefined) assert.ok(((early.seq - previous) | 0) >= 0, 'early segments overlap');
       previous = (early.seq + early.length) >>> 0;
     }
-    assert.equal(half.earlyBytes, bytes);
-    assert.equal(half.earlyCount, count);
-    assert.ok(half.heldLength >= 0 && half.skip >= 0);
-    assert.ok(half.heldLength === 0 || half.skip === 0);
-    all += bytes + half.heldLength;
+    assert.equal(half.queuedBytes, bytes);
+    assert.equal(half.queuedSegments, count);
+    assert.ok(half.unconsumedLength >= 0 && half.skip >= 0);
+    assert.ok(half.unconsumedLength === 0 || half.skip === 0);
+    all += bytes + half.unconsumedLength;
   }
   return all;
 }

@@ -20,7 +20,12 @@ interface Packet {
 function watch(take: (text: string) => number = (text) => text.length) {
   const counters = newStreamCounters();
   const said: string[] = [];
-  const watcher = { gap: () => said.push('gap'), differing() {}, oneSided() {}, fault() {} };
+  const observer = {
+    onGap: () => said.push('gap'),
+    onDifferingRetransmission() {},
+    onAsymmetric() {},
+    onDecoderFault() {},
+  };
   const decoder: FlowDecoder = {
     data(dir, bytes, start, end) {
       const text = Buffer.from(bytes.subarray(start, end)).toString();
@@ -36,7 +41,7 @@ function watch(take: (text: string) => number = (text) => text.length) {
     (flow, rest) => {
       if (rest !== undefined) said.push(`woken ${JSON.stringify(rest)}`);
       flow.decoder = decoder;
-      flow.watcher = watcher;
+      flow.observer = observer;
     },
     ({ srcPort, dstPort }) => dstPort > srcPort,
     0,

@@ -11,7 +11,7 @@ function told() {
       return end;
     },
     gap: (_dir, missing) => events.push(`gap ${missing}`),
-    missing: (open) => events.push(open),
+    onPendingGap: (open) => events.push(open),
     close: () => events.push('close'),
   }));
   stream.handshake(1000, 5000);

@@ -89,34 +89,34 @@ export function newFlowLines(
       beginnings[0] = undefined;
       beginnings[1] = undefined;
     },
-    gap(dir, bytes, reason, at) {
+    onGap(dir, bytes, reason, at) {
       // With a short snapshot nearly every message has one, and most are not told of. The stream counts them.
       if (!mayTell(at.seconds)) return;
       const toward = dir === ToServer ? 'server' : 'client';
       const message = `${bytes} bytes toward the ${toward} were not seen: ${GAP_WORDS[reason]}`;
       tell(dir, 'warn', 'wiretail.anomaly', 'gap', message, { anomaly: { bytes, reason, toward } }, at, put);
     },
-    differing(dir, bytes, at) {
+    onDifferingRetransmission(dir, bytes, at) {
       const toward = dir === ToServer ? 'server' : 'client';
       const message = `${bytes} bytes toward the ${toward} came again with other content; the first are kept`;
       const anomaly = { bytes, toward };
       tell(dir, 'warn', 'wiretail.anomaly', 'differing_retransmission', message, { anomaly }, at);
     },
-    oneSided(dir, missing, at) {
+    onAsymmetric(dir, missing, at) {
       const toward = dir === ToServer ? 'server' : 'client';
       const message = `only packets toward the ${toward} are seen: nothing is paired with its answer`;
       tell(
         dir,
         'warn',
         'wiretail.flow',
-        'one_sided',
+        'asymmetric',
         message,
         { flow: { toward, missing_bytes: missing } },
         at,
       );
     },
-    isQuiet: (at) => at.seconds >= 60 * (minute + 1),
-    fault(error, at) {
+    canSuspend: (at) => at.seconds >= 60 * (minute + 1),
+    onDecoderFault(error, at) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const message = `a decoder failed; the connection is ignored from here on: ${text.split('\n')[0]}`;
       const anomaly = { error: text.slice(0, 2000) };

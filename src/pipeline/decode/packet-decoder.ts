@@ -127,7 +127,7 @@ export function newPacketDecoder(
 
   const opened = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
-    flow.watcher = lines;
+    flow.observer = lines;
     const asleep = rest as SuspendedDecoder | undefined;
     const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : asMidstream(flow);
     if (flow.protocol > 0) {
@@ -143,7 +143,7 @@ export function newPacketDecoder(
         lines.protocol(protocol.name);
         flow.protocol = known.indexOf(protocol) + 1;
         flow.decoder = decoder;
-        if (flow.missing) decoder.missing?.(true);
+        if (flow.pendingGap) decoder.onPendingGap?.(true);
         if (!protocol.encrypted) return;
         flow.encrypted = true;
         streams.flowsEncrypted++;
@@ -158,8 +158,8 @@ export function newPacketDecoder(
       },
     });
   };
-  const restOf = ({ decoder, watcher }: Flow, at: PacketTimestamp): SuspendedDecoder | undefined =>
-    watcher.isQuiet?.(at) === false ? undefined : decoder.suspend?.(at);
+  const restOf = ({ decoder, observer: watcher }: Flow, at: PacketTimestamp): SuspendedDecoder | undefined =>
+    watcher.canSuspend?.(at) === false ? undefined : decoder.suspend?.(at);
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
   const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed, restOf);
   const tick = () => {

@@ -324,7 +324,7 @@ export function openDecoder(
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
-    missing: flow.describer.onPendingGap,
+    onPendingGap: flow.describer.onPendingGap,
     suspend: () => asleep(flow, connection.fromStart),
     close(reason, at) {
       takeClose(flow, at);
