@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const proc = process.argv[2] ?? '/proc';
 
+/** @param {string} path */
 function read(path) {
   try {
     return readFileSync(`${proc}/${path}`, 'latin1');
@@ -28,6 +29,7 @@ function daemonUser() {
   return undefined;
 }
 
+/** @param {string} why */
 function unhealthy(why) {
   console.log(why);
   process.exit(1);

@@ -167,7 +167,7 @@ set_up() {
   check_node
   modules_ready "$root" && built && return
   [[ -w $root ]] || die "$root has to be set up first, by a user who may write there"
-  install_modules "$root" || die 'npm could not install the packages (see above; if the lock file is incomplete: scripts/complete-lock.mjs)'
+  install_modules "$root" || die 'npm could not install the packages (see above)'
   build || die 'the build failed (see above)'
   # With sudo in somebody's checkout: what was written there stays theirs.
   if ((EUID == 0)) && [[ ! -O $root ]]; then

@@ -43,7 +43,7 @@ const HEAD = `# wiretail's configuration: /etc/wiretail/wiretail.yaml, or the fi
 # to a capture that runs; the others need a restart.
 `;
 
-/** The example file. Made by scripts/write-example.mjs, and compared with it by a test. */
+/** The example file. Made by scripts/write-example.ts, and compared with it by a test. */
 export function exampleYaml(definitions: Definitions): string {
   return `${HEAD}${Object.entries(definitions)
     .map(([name, definition]) => exampleOf(name, definition))

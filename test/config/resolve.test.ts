@@ -189,7 +189,7 @@ test('the example file is what the definitions say', async () => {
   assert.equal(
     readProjectFile('packaging/wiretail.yaml'),
     example,
-    'run: npm run build:test && node scripts/write-example.mjs',
+    'run: npm run build:test && node build/scripts/write-example.js',
   );
   assert.equal(parse(example), null);
   // With every key's comment sign gone it is a file that says the defaults.

@@ -1,6 +1,6 @@
-// What any program must do with a pcap file: read it and walk over its packets. offline.mjs times it.
+// What any program must do with a pcap file: read it and walk over its packets. offline.ts times it.
 //
-//   node scripts/bench/walk.mjs FILE
+//   scripts/bench/run walk FILE
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const HEADER = 24;

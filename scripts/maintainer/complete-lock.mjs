@@ -1,9 +1,8 @@
-// Completes package-lock.json after an `npm install` against a registry that lacks some of the packages
-// for other platforms (a mirror often does): npm then leaves them out of the lock, and `npm ci` refuses
-// such a lock everywhere. Adds what npm would have written, without a checksum; where the package is for
-// another platform, npm ci never fetches it.
+// Completes package-lock.json after an `npm install` against a registry that lacks packages for other platforms (many
+// mirrors do). npm leaves such packages out of the lock, and `npm ci` then refuses the lock everywhere. This script adds
+// the entries that npm would have written, without a checksum: npm never fetches a package of another platform.
 //
-//   node scripts/complete-lock.mjs [--check]     --check: change nothing, exit 1 if something is missing
+//   node scripts/maintainer/complete-lock.mjs [--check]     --check: change nothing, exit 1 if an entry is missing
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const SYSTEMS = [
@@ -20,7 +19,7 @@ const SYSTEMS = [
 ];
 const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
-const path = new URL('../package-lock.json', import.meta.url);
+const path = new URL('../../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(path, 'utf8'));
 const missing = [];
 

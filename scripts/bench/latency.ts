@@ -1,7 +1,7 @@
 // Time from packet to line on an idle machine: the timestamp in each line against the wall clock when the
 // line has come out of the pipe.
 //
-//   node scripts/bench/latency.mjs [--requests 200] [--rounds 2]
+//   scripts/bench/run latency [--requests 200] [--rounds 2]
 //
 // As root. It makes a network namespace and removes it. A server that knows one thing, to answer
 // ECHO_REQ with ECHO_RES, and a client that asks it every 10 to 20 ms (at random, so as not to walk in step
@@ -10,18 +10,19 @@
 // figures leave out what lies before.
 import { createConnection, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
-import { newClock, timeOf } from './clock.mjs';
+import { newClock, timeOf } from './clock.js';
 import {
   describeMachine,
   namespace,
   needLab,
+  parseLine,
   percentile,
   printTable,
   skip,
   sleep,
   start,
   startWiretail,
-} from './lab.mjs';
+} from './lab.js';
 
 const { values } = parseArgs({
   options: {
@@ -43,8 +44,7 @@ const VARIANTS = [
   { name: 'libpcap 1ms', args: ['--engine', 'libpcap', '--read-timeout', '1ms'] },
 ];
 
-/** @param {string} magic @param {number} type @param {Buffer} data */
-function gearman(magic, type, data) {
+function gearman(magic: string, type: number, data: Buffer) {
   const packet = Buffer.alloc(HEADER + data.length);
   packet.write(`\0${magic}`, 'latin1');
   packet.writeUInt32BE(type, 4);
@@ -55,10 +55,8 @@ function gearman(magic, type, data) {
 
 /**
  * Calls `take` with type and data of each whole packet of a socket.
- * @param {import('node:net').Socket} socket
- * @param {(type: number, data: Buffer) => void} take
  */
-function packetsOf(socket, take) {
+function packetsOf(socket: import('node:net').Socket, take: (type: number, data: Buffer) => void) {
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk) => {
     rest = Buffer.concat([rest, chunk]);
@@ -90,14 +88,13 @@ async function talk() {
   server.close();
 }
 
-/** @param {string} where namespace @param {string[]} args */
-async function run(where, args) {
+/** @param where namespace */
+async function run(where: string, args: string[]) {
   const now = newClock();
-  /** @type {number[]} */
-  const late = [];
-  const take = (/** @type {string} */ text) => {
+  const late: number[] = [];
+  const take = (text: string) => {
     const read = now();
-    const line = JSON.parse(text);
+    const line = parseLine(text);
     if (line.event.dataset === 'gearman.packet') late.push(read - timeOf(line['@timestamp']));
   };
   const wiretail = await startWiretail(where, ['-i', 'lo', '-f', `tcp port ${PORT}`, ...args], take);

@@ -8,21 +8,24 @@ const TCP_AT = 34;
 export const FRAME_HEADERS = 54;
 const RECORD_HEADER = 16;
 
-/** @param {string} address */
-const bytesOf = (address) => Buffer.from(address.split('.').map(Number));
+const bytesOf = (address: string) => Buffer.from(address.split('.').map(Number));
 
-/** @typedef {{ ip: string, port: number }} Endpoint */
+interface Endpoint {
+  ip: string;
+  port: number;
+}
 
 /**
  * A frame. Its checksums are 0: no one looks at them, and its MAC address is no one's.
- * @param {Endpoint} from
- * @param {Endpoint} to
- * @param {number} sequence
- * @param {number} acknowledged
- * @param {number} flags
- * @param {Buffer} data
  */
-export function frame(from, to, sequence, acknowledged, flags, data) {
+export function frame(
+  from: Endpoint,
+  to: Endpoint,
+  sequence: number,
+  acknowledged: number,
+  flags: number,
+  data: Buffer,
+) {
   const bytes = Buffer.alloc(FRAME_HEADERS + data.length);
   bytes.write('02ffffffffff02ffffffffff0800', 'hex');
   bytes[IP_AT] = 0x45;
@@ -41,15 +44,15 @@ export function frame(from, to, sequence, acknowledged, flags, data) {
   return bytes;
 }
 
-/** @param {Buffer} bytes of a frame @param {string} from @param {string} to */
-export function setAddresses(bytes, from, to) {
+/** @param bytes of a frame */
+export function setAddresses(bytes: Buffer, from: string, to: string) {
   bytesOf(from).copy(bytes, IP_AT + 12);
   bytesOf(to).copy(bytes, IP_AT + 16);
 }
 
 /** What a frame says: its ends, where its stream stands, and how much it carries. */
-export function partsOf(/** @type {Buffer} */ bytes) {
-  const address = (/** @type {number} */ at) => [...bytes.subarray(at, at + 4)].join('.');
+export function partsOf(bytes: Buffer) {
+  const address = (at: number) => [...bytes.subarray(at, at + 4)].join('.');
   const tcp = IP_AT + 4 * (bytes[IP_AT] & 15);
   const end = IP_AT + bytes.readUInt16BE(IP_AT + 2);
   return {
@@ -62,7 +65,7 @@ export function partsOf(/** @type {Buffer} */ bytes) {
 }
 
 /** A capture file with these frames, all at time 0; returns how many. */
-export function writeFrames(/** @type {string} */ path, /** @type {Iterable<Buffer>} */ frames) {
+export function writeFrames(path: string, frames: Iterable<Buffer>) {
   const file = openSync(path, 'w');
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
@@ -70,8 +73,7 @@ export function writeFrames(/** @type {string} */ path, /** @type {Iterable<Buff
   header.writeUInt16LE(4, 6);
   header.writeUInt32LE(262144, 16);
   header.writeUInt32LE(1, 20);
-  /** @type {Buffer[]} */
-  let parts = [header];
+  let parts: Buffer[] = [header];
   let bytes = 0;
   let count = 0;
   const flush = () => {

@@ -1,15 +1,16 @@
 // What the table of paths (src/protocols/gluster/paths/path-table.ts) needs: memory when it is full, and time.
 //
-//   node scripts/bench/path-memory.mjs [--files 1000000] [--directories 10000] [--seed 1]
+//   scripts/bench/run path-memory [--files 1000000] [--directories 10000] [--seed 1]
 //
 // Files of ~20 characters in directories two deep; once each with one name, once a tenth of them with two. A
 // process each, so that the memory of one is not the other's: what is there before is taken off. Names are made
 // as a decoder makes them, from bytes, so that each has memory of its own. Nothing here needs root.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeMachine, percentile, printTable, skip } from './lab.mjs';
+import type { GfidWords } from '../../src/protocols/gluster/paths/hash.js';
+import { newPathTable } from '../../src/protocols/gluster/paths/path-table.js';
+import { describeMachine, percentile, printTable } from './lab.js';
 
 const { values } = parseArgs({
   options: {
@@ -22,14 +23,12 @@ const { values } = parseArgs({
 });
 const files = Number(values.files);
 const directories = Number(values.directories);
-const TABLE = new URL('../../build/src/protocols/gluster/path-table.js', import.meta.url);
 const MIB = 2 ** 20;
 const BRICK = 1;
 /** Calls are timed so many at once, so that the clock costs nothing; the longest ones are timed alone. */
 const LOOKUPS = 200_000;
 
-/** @param {Uint32Array} into @param {number} kind @param {number} n */
-function gfid(into, kind, n) {
+function gfid(into: GfidWords, kind: number, n: number) {
   into[0] = Math.imul(n + 1, 0x9e3779b1);
   into[1] = Math.imul(n + 1, 0x85ebca6b);
   into[2] = n;
@@ -37,11 +36,9 @@ function gfid(into, kind, n) {
   return into;
 }
 
-/** @param {string} name */
-const fresh = (name) => Buffer.from(name, 'latin1').toString('latin1');
+const fresh = (name: string) => Buffer.from(name, 'latin1').toString('latin1');
 
-/** @param {number} n */
-const fileName = (n) => fresh(`report-${String(n).padStart(9, '0')}.dat`);
+const fileName = (n: number) => fresh(`report-${String(n).padStart(9, '0')}.dat`);
 
 function collected() {
   for (let i = 0; i < 3; i++) globalThis.gc?.();
@@ -49,16 +46,14 @@ function collected() {
   return { rss, heap: heapUsed, external };
 }
 
-/** @param {boolean} linked */
-async function measure(linked) {
-  const { newPathTable } = await import(TABLE.href);
+async function measure(linked: boolean) {
   const epochs = new Uint32Array(BRICK + 1);
   const root = new Uint32Array([0, 0, 0, 1]);
   const above = new Uint32Array(4);
   const file = new Uint32Array(4);
   /** Numbers that are the same in every run: xorshift. */
   let state = Number(values.seed) || 1;
-  const below = (/** @type {number} */ limit) => {
+  const below = (limit: number) => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
@@ -71,11 +66,7 @@ async function measure(linked) {
 
   let names = 0;
   let longest = 0;
-  const name = (
-    /** @type {Uint32Array} */ parent,
-    /** @type {string} */ text,
-    /** @type {boolean} */ only,
-  ) => {
+  const name = (parent: GfidWords, text: string, only: boolean) => {
     const start = performance.now();
     table.name(BRICK, parent, text, file, only, 0);
     longest = Math.max(longest, performance.now() - start);
@@ -103,7 +94,7 @@ async function measure(linked) {
   const naming = performance.now() - started;
   const after = collected();
 
-  const lookUp = (/** @type {() => number} */ which) => {
+  const lookUp = (which: () => number) => {
     const start = performance.now();
     for (let i = 0; i < LOOKUPS; i++) {
       if (table.path(BRICK, gfid(file, 4, which())) === undefined) throw new Error('a file has no path');
@@ -146,8 +137,6 @@ async function measure(linked) {
   };
 }
 
-if (!existsSync(TABLE)) skip("wiretail is not built: 'npm run build:test'");
-
 if (values.linked !== undefined) {
   console.log(JSON.stringify(await measure(values.linked === 'yes')));
 } else {
@@ -155,18 +144,17 @@ if (values.linked !== undefined) {
   console.log(
     `input      ${files} files in ${directories} directories, names of 20 characters, seed ${values.seed}\n`,
   );
-  /** @type {(string | number)[][]} */
-  const rows = [['', 'one name each', 'a tenth has two']];
+  const rows: (string | number)[][] = [['', 'one name each', 'a tenth has two']];
   const runs = ['no', 'yes'].map((linked) => {
     const script = fileURLToPath(import.meta.url);
     const args = ['--expose-gc', script, '--linked', linked, '--files', values.files];
     args.push('--directories', values.directories, '--seed', values.seed);
     const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     if (run.status !== 0) throw new Error(`a measurement failed (${run.status})`);
-    return /** @type {Awaited<ReturnType<typeof measure>>} */ (JSON.parse(run.stdout));
+    return JSON.parse(run.stdout) as Awaited<ReturnType<typeof measure>>;
   });
-  const mib = (/** @type {number} */ bytes) => (bytes / MIB).toFixed(1);
-  const of = (/** @type {string} */ what, /** @type {(run: typeof runs[0]) => string | number} */ figure) =>
+  const mib = (bytes: number) => (bytes / MIB).toFixed(1);
+  const of = (what: string, figure: (run: (typeof runs)[0]) => string | number) =>
     rows.push([what, ...runs.map(figure)]);
   of('inodes known', (run) => run.known);
   of('names given', (run) => run.names);

@@ -1,7 +1,7 @@
 // What a program took that ran to its end.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { skip } from './lab.mjs';
+import { skip } from './lab.js';
 
 /** User CPU of ended children in seconds, which Node does not tell: field 16 of proc_pid_stat(5), in 1/100 s. */
 function childrenUser() {
@@ -11,9 +11,8 @@ function childrenUser() {
 
 /**
  * Seconds of wall time and of user CPU; what it prints goes to /dev/null.
- * @param {string[]} command
  */
-export function time(command) {
+export function time(command: string[]) {
   const before = childrenUser();
   const started = performance.now();
   const { status, error, stderr } = spawnSync(command[0], command.slice(1), {

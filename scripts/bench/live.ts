@@ -1,6 +1,6 @@
 // The highest packet rate that is decoded live without loss: wiretail with either engine, and tshark.
 //
-//   node scripts/bench/live.mjs [--file CAPTURE] [--seconds 20] [--precision 1.1] [--grace 2] [--view messages]
+//   scripts/bench/run live [--file CAPTURE] [--seconds 20] [--precision 1.1] [--grace 2] [--view messages]
 //
 // As root, with tcpreplay. It makes two network namespaces joined by a veth pair and removes them. A capture of real
 // Gluster traffic (pcap with nanoseconds, Ethernet) is written out so many times, with other addresses each time,
@@ -19,9 +19,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethPair } from './lab.mjs';
-import { rivals, TSHARK } from './peers.mjs';
-import { tell, verdict } from './results.mjs';
+import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethPair } from './lab.js';
+import { type Expected, type Peer, peers, TSHARK } from './peers.js';
+import { tell, verdict } from './results.js';
 import {
   MOST_COPIES,
   messagesIn,
@@ -32,7 +32,7 @@ import {
   tcpOf,
   writeRepeated,
   writeWarmUp,
-} from './traffic.mjs';
+} from './traffic.js';
 
 const { values } = parseArgs({
   options: {
@@ -54,16 +54,21 @@ const START_MS = 15_000;
 /** The longest that a program may take to end. */
 const END_MS = 30_000;
 
-/**
- * @typedef {object} Result
- * @property {number} sent packets
- * @property {number} rate packets/s as they were sent
- * @property {number} messages decoded (of tshark: lines)
- * @property {number} perSecond messages by the time from the first packet to the last line
- * @property {string} why it is not without loss; empty: it is
- * @property {boolean} counted seen = decoded + ignored + dropped = sent
- * @property {string} [counts]
- */
+interface Result {
+  /** packets */
+  sent: number;
+  /** packets/s as they were sent */
+  rate: number;
+  /** decoded (of tshark: lines) */
+  messages: number;
+  /** messages by the time from the first packet to the last line */
+  perSecond: number;
+  /** it is not without loss; empty: it is */
+  why: string;
+  /** seen = decoded + ignored + dropped = sent */
+  counted: boolean;
+  counts?: string;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 const traffic = join(folder, 'traffic.pcap');
@@ -88,18 +93,30 @@ async function settled() {
   return { grew, still: performance.now() - grew < Math.min(300, graceMs / 2) };
 }
 
-const PROGRAMS = rivals({ filter: FILTER, view: values.view, output, errors });
+const PROGRAMS = peers({ filter: FILTER, view: values.view, output, errors });
 const said = () => readFileSync(errors, 'utf8');
 
 /**
  * Sends so many copies at a rate to a program and says how it was.
- * @param {{ from: string, to: string }} where
- * @param {import('./peers.mjs').Rival} program
- * @param {{ rate: number, copies: number, packets: number, expected: import('./peers.mjs').Expected,
- *   warming: ReturnType<typeof writeWarmUp> }} load packets: of a copy
- * @returns {Promise<Result>}
+ * @param load packets: of a copy
  */
-async function run(where, program, { rate, copies, packets, expected, warming }) {
+async function run(
+  where: { from: string; to: string },
+  program: Peer,
+  {
+    rate,
+    copies,
+    packets,
+    expected,
+    warming,
+  }: {
+    rate: number;
+    copies: number;
+    packets: number;
+    expected: Expected;
+    warming: ReturnType<typeof writeWarmUp>;
+  },
+): Promise<Result> {
   const out = openSync(output, 'w');
   const err = openSync(errors, 'w');
   const child = start(where.to, program.command, ['ignore', out, err]);
@@ -145,16 +162,15 @@ async function run(where, program, { rate, copies, packets, expected, warming })
 
 /**
  * The capture so often that it lasts for `seconds` at the highest rate.
- * @param {Buffer} pcap @param {number} packets @param {number} rate
  */
-function writeTraffic(pcap, packets, rate) {
+function writeTraffic(pcap: Buffer, packets: number, rate: number) {
   const copies = Math.min(MOST_COPIES, Math.ceil((rate * seconds) / packets));
   writeRepeated(traffic, pcap, copies);
   return copies;
 }
 
 /** Messages of one copy; of several it must be as many times so many, else the copies are not independent. */
-function expectedOf(/** @type {Buffer} */ pcap) {
+function expectedOf(pcap: Buffer) {
   const counts = [1, 3].map((times) => {
     const file = join(folder, 'expected.pcap');
     writeRepeated(file, pcap, times);
@@ -200,13 +216,12 @@ async function bench() {
     `           ${seconds} s a step, -f '${FILTER}', --view ${values.view}, grace ${values.grace} s\n`,
   );
 
-  /** @type {Record<string, { rate: number, perSecond: number }>} */
-  const best = {};
+  const best: Record<string, { rate: number; perSecond: number }> = {};
   /** The lowest rate with loss. @type {Record<string, number>} */
-  const lossy = {};
+  const lossy: Record<string, number> = {};
   /** Messages a second that wiretail has decoded at most, with loss or without. */
   let peak = 0;
-  const load = (/** @type {number} */ rate) => ({
+  const load = (rate: number) => ({
     rate,
     copies: Math.max(1, Math.min(most, Math.round((rate * seconds) / packets))),
     packets,
@@ -214,7 +229,7 @@ async function bench() {
     warming,
   });
   for (const name of values.only.split(',')) {
-    const program = PROGRAMS[/** @type {keyof typeof PROGRAMS} */ (name)];
+    const program = PROGRAMS[name as keyof typeof PROGRAMS];
     if (program === undefined) skip(`--only ${name}: expected some of ${Object.keys(PROGRAMS).join(', ')}`);
     let low = 0;
     let high = limit;
@@ -254,10 +269,10 @@ async function bench() {
   if (ours === undefined) return;
   tell('lossFree', ours.rate);
   console.log();
-  for (const [name, least] of /** @type {[string, number][]} */ ([
+  for (const [name, least] of [
     ['tshark', 5],
     ['wiretail --engine cap', 1.5],
-  ])) {
+  ] as [string, number][]) {
     // Where it had loss at all rates, its own is below the lowest of them.
     const [other, words] = best[name]
       ? [best[name].rate, ['', 'by']]

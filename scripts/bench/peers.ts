@@ -1,38 +1,51 @@
 // Who is compared live: how each is started, when it captures, and how it was.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { lastLine, MAIN } from './lab.mjs';
-import { countedMessages } from './traffic.mjs';
+import { lastLine, MAIN, parseLine } from './lab.js';
+import { countedMessages } from './traffic.js';
 
 export const TSHARK = ['tshark', '-Y', 'rpc', '-T', 'ek', '-j', 'rpc glusterfs'];
 
-/** @typedef {{ wiretail: number, tshark: number }} Expected messages of one copy, as each counts them */
+/** messages of one copy, as each counts them */
+export interface Expected {
+  wiretail: number;
+  tshark: number;
+}
 
-/**
- * @typedef {object} Rival
- * @property {string[]} command
- * @property {() => boolean} ready whether it captures
- * @property {NodeJS.Signals} signal to end it by
- * @property {(expected: Expected) => number} expected
- * @property {(sent: number) => Promise<Judgement>} judge
- *
- * @typedef {object} Judgement
- * @property {number} messages
- * @property {string} loss what is missing, by its own account
- * @property {boolean} counted seen = decoded + ignored + dropped = sent
- * @property {string} counts
- */
+export interface Peer {
+  command: string[];
+  /** whether it captures */
+  ready: () => boolean;
+  /** to end it by */
+  signal: NodeJS.Signals;
+  expected: (expected: Expected) => number;
+  judge: (sent: number) => Promise<Judgement>;
+}
 
-/** @typedef {{ filter: string, view: string, output: string, errors: string }} Setting files: what it prints */
+export interface Judgement {
+  messages: number;
+  /** what is missing, by its own account */
+  loss: string;
+  /** seen = decoded + ignored + dropped = sent */
+  counted: boolean;
+  counts: string;
+}
 
-/** @param {Setting} setting @returns {Record<string, Rival>} */
-export const rivals = (setting) => ({
+/** files: what it prints */
+export interface Setting {
+  filter: string;
+  view: string;
+  output: string;
+  errors: string;
+}
+
+export const peers = (setting: Setting): Record<string, Peer> => ({
   wiretail: wiretail(setting, []),
   'wiretail --engine cap': wiretail(setting, ['--engine', 'cap']),
   tshark: tshark(setting),
 });
 
 /** Lines of tshark: those with a packet, not those that name an index. */
-async function tsharkLines(/** @type {string} */ output) {
+async function tsharkLines(output: string) {
   let lines = 0;
   for await (const chunk of createReadStream(output, { highWaterMark: 1 << 20 })) {
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
@@ -40,8 +53,7 @@ async function tsharkLines(/** @type {string} */ output) {
   return lines / 2;
 }
 
-/** @param {Setting} setting @returns {Rival} */
-function tshark({ filter, output, errors }) {
+function tshark({ filter, output, errors }: Setting): Peer {
   const said = () => readFileSync(errors, 'utf8');
   return {
     command: ['tshark', '-i', 'bench1', '-f', filter, '-l', ...TSHARK.slice(1)],
@@ -61,8 +73,7 @@ function tshark({ filter, output, errors }) {
   };
 }
 
-/** @param {Setting} setting @param {string[]} engine @returns {Rival} */
-function wiretail({ filter, view, output, errors }, engine) {
+function wiretail({ filter, view, output, errors }: Setting, engine: string[]): Peer {
   const args = ['-i', 'bench1', '-f', filter, '--view', view, '--stats-interval', '0', ...engine];
   return {
     command: [process.execPath, MAIN, 'capture', ...args],
@@ -70,12 +81,12 @@ function wiretail({ filter, view, output, errors }, engine) {
     signal: 'SIGTERM',
     expected: (expected) => expected.wiretail,
     async judge(sent) {
-      const line = JSON.parse(lastLine(output));
-      const packets = line.wiretail?.stats?.packets;
-      if (packets === undefined)
+      const line = parseLine(lastLine(output));
+      const stats = line.wiretail?.stats;
+      if (stats === undefined)
         throw new Error(`wiretail wrote no last stats line: ${readFileSync(errors, 'utf8')}`);
-      const { seen, decoded, ignored, dropped, dropped_by } = packets;
-      const lost = line.wiretail.stats.lines.dropped;
+      const { seen, decoded, ignored, dropped, dropped_by } = stats.packets;
+      const lost = stats.lines.dropped;
       const loss =
         dropped > 0 ? `dropped ${JSON.stringify(dropped_by)}` : lost > 0 ? `${lost} lines dropped` : '';
       return {

@@ -9,6 +9,6 @@ export function newClock() {
 }
 
 /** Microseconds since the epoch of a line's @timestamp, which has nine decimals. */
-export function timeOf(/** @type {string} */ timestamp) {
+export function timeOf(timestamp: string) {
   return Date.parse(`${timestamp.slice(0, 19)}Z`) * 1000 + Number(timestamp.slice(20, 29)) / 1000;
 }

@@ -1,7 +1,7 @@
 // What watching costs while much data moves: dd through a GlusterFS volume with three copies, with nobody watching,
 // with wiretail, and with tcpdump writing packets to a file, in turn.
 //
-//   npm run build:test && node scripts/bench/bulk.mjs [--mib 512] [--rounds 3]
+//   scripts/bench/run bulk [--mib 512] [--rounds 3]
 //
 // As root, with GlusterFS and tcpdump. The cluster is that of the tests: three servers and a client in namespaces of
 // their own, joined by veth pairs and a bridge; it is gone at the end. Each run writes a file of so many MiB with
@@ -14,23 +14,25 @@
 // What the kernel does for a watcher while it delivers a packet it accounts to the sender: it is in the throughput.
 // TMPDIR says where bricks and outputs lie.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Cluster, createCluster } from '../../test/helpers/gluster-cluster.js';
+import type { GlusterNode } from '../../test/helpers/gluster-node.js';
+import { whyNoGluster } from '../../test/helpers/gluster-skip.js';
 import {
   cpuSeconds,
   describeMachine,
   median,
   needLab,
   printTable,
-  ROOT,
   skip,
   sleep,
   start,
   startToFile,
-} from './lab.mjs';
-import { verdict } from './results.mjs';
+} from './lab.js';
+import { verdict } from './results.js';
 
 const { values } = parseArgs({
   options: { mib: { type: 'string', default: '512' }, rounds: { type: 'string', default: '3' } },
@@ -38,7 +40,6 @@ const { values } = parseArgs({
 const mib = Number(values.mib);
 const WARM_MIB = 1024;
 const rounds = Number(values.rounds);
-const HELPERS = `${ROOT}build/test/helpers/`;
 const FILTER = 'tcp';
 const DEVICE = 'eth0';
 /** Three copies out, one in. */
@@ -48,10 +49,13 @@ const END_MS = 15_000;
 const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 const output = join(folder, 'output');
 
-/** @typedef {{ pid: number, stop(): Promise<string> }} Watcher `stop` tells what it did not see */
+/** `stop` tells what it did not see */
+interface Watcher {
+  pid: number;
+  stop(): Promise<string>;
+}
 
-/** @param {string} where @param {string[]} args @returns {Promise<Watcher>} */
-async function wiretail(where, args) {
+async function wiretail(where: string, args: string[]): Promise<Watcher> {
   const child = await startToFile(
     where,
     ['-i', DEVICE, '-f', FILTER, '--stats-interval', '0', ...args],
@@ -66,8 +70,7 @@ async function wiretail(where, args) {
   };
 }
 
-/** @param {string} where @param {string[]} args @returns {Promise<Watcher>} */
-async function tcpdump(where, args) {
+async function tcpdump(where: string, args: string[]): Promise<Watcher> {
   const command = ['tcpdump', '-i', DEVICE, '-B', '65536', '-w', output, ...args, FILTER];
   const child = start(where, command, ['ignore', 'ignore', 'pipe']);
   let said = '';
@@ -80,20 +83,19 @@ async function tcpdump(where, args) {
     await sleep(20);
   }
   return {
-    pid: /** @type {number} */ (child.pid),
+    pid: child.pid as number,
     async stop() {
       child.kill('SIGINT');
       const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
       await ended;
       clearTimeout(kill);
-      const number = (/** @type {RegExp} */ pattern) => pattern.exec(said)?.[1] ?? '?';
+      const number = (pattern: RegExp) => pattern.exec(said)?.[1] ?? '?';
       return `${number(/(\d+) packets? dropped by kernel/)} of ${number(/(\d+) packets? captured/)} packets`;
     },
   };
 }
 
-/** @type {Record<string, ((where: string) => Promise<Watcher>) | undefined>} */
-const WATCHERS = {
+const WATCHERS: Record<string, ((where: string) => Promise<Watcher>) | undefined> = {
   nobody: undefined,
   wiretail: (where) => wiretail(where, []),
   'tcpdump -w': (where) => tcpdump(where, []),
@@ -102,10 +104,7 @@ const WATCHERS = {
 };
 
 /** Seconds that dd took, by its own account. */
-async function dd(
-  /** @type {import('../../test/helpers/gluster-node.js').GlusterNode} */ node,
-  /** @type {string[]} */ ...args
-) {
+async function dd(node: GlusterNode, ...args: string[]) {
   const child = node.spawn('env', 'LC_ALL=C', 'dd', 'bs=1M', ...args);
   let said = '';
   child.stderr?.on('data', (data) => {
@@ -120,13 +119,9 @@ async function dd(
 async function bench() {
   needLab(3600_000);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  if (!existsSync(`${HELPERS}gluster-cluster.js`)) skip("the tests are not built: 'npm run build:test'");
-  const { whyNoGluster } = await import(`${HELPERS}gluster-skip.js`);
   const why = whyNoGluster('dd', 'tcpdump');
   if (why !== false) skip(why);
-  const { createCluster } = await import(`${HELPERS}gluster-cluster.js`);
-  /** @type {import('../../test/helpers/gluster-cluster.js').Cluster} */
-  const cluster = await createCluster();
+  const cluster: Cluster = await createCluster();
   try {
     await cluster.begin();
     await measure(cluster);
@@ -136,8 +131,7 @@ async function bench() {
   }
 }
 
-/** @param {import('../../test/helpers/gluster-cluster.js').Cluster} cluster */
-async function measure({ client, mount }) {
+async function measure({ client, mount }: Cluster) {
   describeMachine();
   const versions = ['glusterd', 'tcpdump'].map((program) => {
     const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
@@ -146,11 +140,12 @@ async function measure({ client, mount }) {
   console.log(`           ${versions.join(', ')}`);
   console.log(`inputs     ${mib} MiB written and read by dd bs=1M, ${rounds} rounds\n`);
   const file = join(mount, 'bulk');
-  const write = (/** @type {number} */ count) =>
-    dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
+  const write = (count: number) => dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
   const read = () => dd(client, `if=${file}`, 'of=/dev/null');
-  /** @type {Record<string, { write: number[], read: number[], cpu: number[], before: number[], unseen: string }>} */
-  const figures = {};
+  const figures: Record<
+    string,
+    { write: number[]; read: number[]; cpu: number[]; before: number[]; unseen: string }
+  > = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, watch] of Object.entries(WATCHERS)) {
       const watcher = await watch?.(client.netns.name);
@@ -172,7 +167,7 @@ async function measure({ client, mount }) {
       rmSync(output, { force: true });
     }
   }
-  const of = (/** @type {string} */ name) => ({
+  const of = (name: string) => ({
     write: median(figures[name].write),
     read: median(figures[name].read),
     cpu: median(figures[name].cpu),

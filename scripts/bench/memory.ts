@@ -1,10 +1,10 @@
 // Memory with many connections open and many paths known, whether it grows under load, and how soon wiretail captures.
 //
-//   node scripts/bench/memory.mjs [--minutes 2] [--connections 50000] [--files 1000000] [--starts 10] [--rate 5000]
+//   scripts/bench/run memory [--minutes 2] [--connections 50000] [--files 1000000] [--starts 10] [--rate 5000]
 //
 // As root, with tcpreplay. It makes two network namespaces joined by a veth pair and removes them.
 // Start: from the start of the process to its first line, which it writes once it captures, over so many starts.
-// Crowd: packets that are made (crowd.mjs) are sent to one wiretail as it is by default. The connections begin as in
+// Crowd: packets that are made (many-connections.ts) are sent to one wiretail as it is by default. The connections begin as in
 // real captures (SETVOLUME of a Gluster client; a Gearman worker that sleeps), half of each, and stay open. Then a
 // client lists directories until so many files are known, directories included. Then it asks for 1000 of them by gfid
 // alone, and each line must have the path: so they are known.
@@ -17,20 +17,22 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeFrames } from './frames.mjs';
+import { writeFrames } from './frames.js';
 import {
   describeMachine,
   finish,
   lastLine,
   median,
   needLab,
+  parseLine,
   printTable,
+  type Stats,
   sleep,
   startToFile,
   vethPair,
-} from './lab.mjs';
-import { connections, FILES_EACH, newLister, pathOf } from './many-connections.mjs';
-import { verdict } from './results.mjs';
+} from './lab.js';
+import { connections, FILES_EACH, newLister, pathOf } from './many-connections.js';
+import { verdict } from './results.js';
 import {
   captureOf,
   needTcpreplay,
@@ -39,7 +41,7 @@ import {
   replayed,
   tcpOf,
   writeRepeated,
-} from './traffic.mjs';
+} from './traffic.js';
 
 const { values } = parseArgs({
   options: {
@@ -68,10 +70,9 @@ const ARGS = ['-i', 'bench1', '-f', 'tcp', '--stats-interval', '1s'];
 /**
  * MiB of a process that are in memory. The ring's segments are written one after the other, round and round, so that
  * of it there is as much as has been captured. (V8 puts its mapping together with others, so that smaps can't tell.)
- * @param {number} pid
- * @param {number} captured bytes so far
+ * @param captured bytes so far
  */
-function memoryOf(pid, captured) {
+function memoryOf(pid: number, captured: number) {
   let [rss, buffer] = [0, 0];
   for (const mapping of readFileSync(`/proc/${pid}/smaps`, 'utf8').split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/)) {
     const resident = 1024 * Number(/^Rss:\s+(\d+) kB/m.exec(mapping)?.[1] ?? 0);
@@ -82,8 +83,7 @@ function memoryOf(pid, captured) {
   return { rss: rss / MIB, ring: ring / MIB, buffer: buffer / MIB, rest: (rss - ring - buffer) / MIB };
 }
 
-/** @param {string} where */
-async function measureStarts(where) {
+async function measureStarts(where: string) {
   const took = [];
   for (let n = 0; n < Number(values.starts); n++) {
     const wiretail = await startToFile(where, ARGS, output);
@@ -98,35 +98,30 @@ async function measureStarts(where) {
   verdict(5, what, `${middle.toFixed(2)} (${least} to ${most})`, middle < MOST_START);
 }
 
-/** The last stats line so far. @returns {import('./lab.mjs').Stats} */
-function lastStats() {
-  const line = JSON.parse(lastLine(output));
-  if (line.event.dataset !== 'wiretail.stats') throw new Error('the last line is no stats line');
-  return line.wiretail.stats;
+/** The last stats line so far. */
+function lastStats(): Stats {
+  const { wiretail } = parseLine(lastLine(output));
+  if (wiretail?.stats === undefined) throw new Error('the last line is no stats line');
+  return wiretail.stats;
 }
 
 /** What was written from a place on. */
-function linesFrom(/** @type {number} */ place) {
+function linesFrom(place: number) {
   const file = openSync(output, 'r');
   const bytes = Buffer.alloc(Math.max(0, statSync(output).size - place));
   readSync(file, bytes, 0, bytes.length, place);
   closeSync(file);
-  return bytes
-    .toString()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  return bytes.toString().trim().split('\n').map(parseLine);
 }
 
-/** @param {string} where @param {string} file @param {number} rate */
-const send = async (where, file, rate) =>
+const send = async (where: string, file: string, rate: number) =>
   replayed(await finish(where, replayCommand('bench0', file, { rate })));
 
 /**
  * Opens the connections, lists the directories, asks for some files.
- * @param {string} from namespace
+ * @param from namespace
  */
-async function gather(from) {
+async function gather(from: string) {
   const traffic = join(folder, 'crowd.pcap');
   // The root is one of the files that are known.
   const directories = Math.floor((Number(values.files) - 1) / (FILES_EACH + 1));
@@ -146,8 +141,8 @@ async function gather(from) {
   rmSync(traffic);
   await sleep(3000);
   const { packets, flows, bytes } = lastStats();
-  const told = linesFrom(place).filter(({ event }) => event.action === 'STAT');
-  const right = told.filter(({ gluster }, i) => gluster.path === pathOf(asked[i])).length;
+  const answers = linesFrom(place).filter(({ event }) => event.action === 'STAT');
+  const right = answers.filter(({ gluster }, i) => gluster?.path === pathOf(asked[i])).length;
   console.log(`crowd      ${sent} packets sent, ${packets.seen} seen, ${packets.dropped} dropped;`);
   console.log(`           ${flows.open} connections are open, ${files + directories} files were named;`);
   console.log(`           of ${PROBES} of them that were asked for ${right} have their path\n`);
@@ -156,7 +151,7 @@ async function gather(from) {
 }
 
 /** Real traffic of both protocols; returns how many packets it has. */
-function writeMix(/** @type {string} */ path) {
+function writeMix(path: string) {
   const parts = Object.entries(MIX).map(([name, times], index) => {
     const file = join(folder, name);
     writeRepeated(file, tcpOf(captureOf(name)).pcap, times);
@@ -167,26 +162,23 @@ function writeMix(/** @type {string} */ path) {
   return writeFrames(path, framesOf(Buffer.concat(parts)));
 }
 
-/** @param {Buffer} pcap */
-function* framesOf(pcap) {
+function* framesOf(pcap: Buffer) {
   for (const { at, end } of packetsOf(pcap)) yield pcap.subarray(at + 16, end);
 }
 
 /**
- * @param {string} from namespace
- * @param {number} pid
+ * @param from namespace
  */
-async function soak(from, pid) {
+async function soak(from: string, pid: number) {
   const mix = join(folder, 'mix.pcap');
   const packets = writeMix(mix);
   const rate = Number(values.rate);
   const loop = Math.max(1, Math.round((minutes * 60 * rate) / packets));
-  /** @type {number[]} */
-  const samples = [];
+  const samples: number[] = [];
   const timer = setInterval(() => samples.push(memoryOf(pid, RING).rest), Math.max(1000, minutes * 300));
   const { sent, seconds } = replayed(await finish(from, replayCommand('bench0', mix, { rate, loop })));
   clearInterval(timer);
-  const quarter = (/** @type {number} */ n) =>
+  const quarter = (n: number) =>
     median(samples.slice((n * samples.length) >> 2, ((n + 1) * samples.length) >> 2));
   const quarters = [0, 1, 2, 3].map(quarter);
   const growth = quarters[3] / quarters[1];
@@ -212,8 +204,7 @@ async function bench() {
   const empty = memoryOf(wiretail.pid, 0);
   const { files, bytes, whole } = await gather(from);
   const full = memoryOf(wiretail.pid, bytes);
-  const cells = (/** @type {(memory: typeof full) => number} */ of) =>
-    [empty, full].map((each) => of(each).toFixed(0));
+  const cells = (of: (memory: typeof full) => number) => [empty, full].map((each) => of(each).toFixed(0));
   printTable([
     ['MiB', 'at the start', 'with the crowd'],
     ['RSS', ...cells(({ rss }) => rss)],

@@ -1,6 +1,6 @@
 // The same work on a capture file by wiretail and by tshark, in turn, and how much less time wiretail takes.
 //
-//   node scripts/bench/offline.mjs [--file CAPTURE] [--times 8] [--rounds 3] [--packets 0]
+//   scripts/bench/run offline [--file CAPTURE] [--times 8] [--rounds 3] [--packets 0]
 //
 // A capture of little traffic is repeated, each time with other addresses, so that starting the programs does not
 // decide: `--times` copies, or as many as make `--packets`. Without --file both of the repository's own are
@@ -11,10 +11,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { time } from './cpu.mjs';
-import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
-import { verdict } from './results.mjs';
-import { captureOf, METADATA, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
+import { time } from './cpu.js';
+import { BENCHES, describeMachine, MAIN, median, printTable, skip } from './lab.js';
+import { verdict } from './results.js';
+import { captureOf, METADATA, packetsOf, readCapture, writeRepeated } from './traffic.js';
 
 const { values } = parseArgs({
   options: {
@@ -27,19 +27,13 @@ const { values } = parseArgs({
 const files = values.file ?? [METADATA, captureOf('gm-many')];
 
 const node = process.execPath;
-/**
- * @param {number} workers
- * @param {string} view
- * @param {string} file
- */
-function read(workers, view, file) {
+function read(workers: number, view: string, file: string) {
   return [node, MAIN, 'read', '--workers', `${workers}`, '--view', view, file];
 }
-const nameOf = (/** @type {string} */ file) => basename(file).replace(/\.pcap(\.gz)?$/, '');
-const gearman = (/** @type {string} */ file) => file.includes('gm-');
+const nameOf = (file: string) => basename(file).replace(/\.pcap(\.gz)?$/, '');
+const gearman = (file: string) => file.includes('gm-');
 
-/** @type {Record<string, (file: string) => string[]>} */
-const PROGRAMS = {
+const PROGRAMS: Record<string, (file: string) => string[]> = {
   tshark: (file) =>
     gearman(file)
       ? ['tshark', '-r', file, '-Y', 'gearman', '-T', 'ek', '-j', 'gearman']
@@ -48,7 +42,7 @@ const PROGRAMS = {
   'wiretail --view calls': (file) => read(1, 'calls', file),
   'with two workers: messages': (file) => read(2, 'messages', file),
   'with two workers: calls': (file) => read(2, 'calls', file),
-  'a walk over the packets': (file) => [node, join(ROOT, 'scripts/bench/walk.mjs'), file],
+  'a walk over the packets': (file) => [node, join(BENCHES, 'walk.js'), file],
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
@@ -67,8 +61,7 @@ for (const file of files) {
   const packets = one * times;
   const copy = join(directory, `${nameOf(file)}.pcap`);
   const bytes = writeRepeated(copy, pcap, times);
-  /** @type {Record<string, { wall: number[], user: number[] }>} */
-  const figures = {};
+  const figures: Record<string, { wall: number[]; user: number[] }> = {};
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [name, command] of Object.entries(PROGRAMS)) {
       const { wall, user } = time(command(copy));

@@ -1,12 +1,13 @@
 // Runs the bench of each target, one after the other, and writes the table in the README; scripts/bench/all starts it.
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from './lab.mjs';
+import { ROOT } from '../../test/helpers/project.js';
+import { BENCHES } from './lab.js';
 
-/** By target; live.mjs comes before lines.mjs, which needs the rate that it finds. */
+/** By target; live.ts comes before lines.ts, which needs the rate that it finds. */
 const PARTS = [
   { target: 1, script: 'offline', short: '--times 8 --rounds 3', long: '--times 8 --rounds 5' },
   { target: 1, script: 'offline', short: '--packets 1000000 --rounds 1', long: '--packets 1000000' },
@@ -40,9 +41,8 @@ if (unknown !== undefined) {
 const folder = mkdtempSync(join(os.tmpdir(), 'wiretail-bench-'));
 const results = join(folder, 'results');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let running;
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+let running: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // It removes what it has made.
     running?.on('close', () => process.exit(130));
@@ -51,17 +51,21 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   });
 }
 
-/** @typedef {{ target: number, what: string, measured: string, result: string }} Verdict */
+interface Verdict {
+  target: number;
+  what: string;
+  measured: string;
+  result: string;
+}
 
-/** @returns {Verdict[]} */
-function verdicts() {
+function verdicts(): Verdict[] {
   const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : [];
   return lines.map((line) => JSON.parse(line)).filter(({ what }) => what !== undefined);
 }
 
 /** Why a part that ended gave no verdict, from what it printed. */
-function reason(/** @type {string} */ out, /** @type {string} */ err, /** @type {unknown} */ how) {
-  const find = (/** @type {string} */ text, /** @type {RegExp} */ pattern) => pattern.exec(text)?.[1];
+function reason(out: string, err: string, how: unknown) {
+  const find = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
   return (
     find(out, /^skipped: (.*)$/m) ??
     find(err, /^(?:\w*Error: )(.*)$/m) ??
@@ -70,13 +74,8 @@ function reason(/** @type {string} */ out, /** @type {string} */ err, /** @type 
   );
 }
 
-/**
- * @param {string} script
- * @param {string[]} args
- * @returns {Promise<{ code: unknown, out: string, err: string }>}
- */
-async function run(script, args) {
-  const child = spawn(process.execPath, [join(ROOT, `scripts/bench/${script}.mjs`), ...args], {
+async function run(script: string, args: string[]): Promise<{ code: unknown; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(BENCHES, `${script}.js`), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BENCH_RESULTS: results },
   });
@@ -95,12 +94,11 @@ async function run(script, args) {
   return { code, out, err };
 }
 
-/** @param {string[][]} rows the first is the heading */
-function markdown(rows) {
+/** @param rows the first is the heading */
+function markdown(rows: string[][]) {
   // Three at least: so many dashes the formatter wants.
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const line = (/** @type {string[]} */ row) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join(
     '\n',
   );
@@ -108,7 +106,7 @@ function markdown(rows) {
 
 /** Machine, date, and the versions of what was measured. */
 function conditions() {
-  const version = (/** @type {string} */ program, /** @type {RegExp} */ pattern) => {
+  const version = (program: string, pattern: RegExp) => {
     const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
     return `${program} ${pattern.exec(`${stdout}${stderr}`)?.[1] ?? 'none'}`;
   };
@@ -126,13 +124,12 @@ function conditions() {
 }
 
 const about = conditions();
-/** @type {string[][]} */
-const rows = [['', 'target', 'measured', '', 'command']];
+const rows: string[][] = [['', 'target', 'measured', '', 'command']];
 for (const { target, script, short, long } of PARTS) {
   if (only !== undefined && !only.includes(script)) continue;
   const args = values.long ? long : short;
-  const command = `\`${`${script}.mjs ${args}`.trim()}\``;
-  console.log(`\n== ${target}: ${script}.mjs ${args}`);
+  const command = `\`${`${script} ${args}`.trim()}\``;
+  console.log(`\n== ${target}: ${script} ${args}`);
   const before = verdicts().length;
   const { code, out, err } = await run(script, args.split(' ').filter(Boolean));
   const found = verdicts().slice(before);

@@ -1,6 +1,6 @@
 // CPU for a packet, and packets lost, of both capture engines, in turn: A B A B ...
 //
-//   node scripts/bench/engines.mjs [--rounds 3] [--packets 120000] [--rate 60000] [--sizes 250,1450]
+//   scripts/bench/run engines [--rounds 3] [--packets 120000] [--rate 60000] [--sizes 250,1450]
 //
 // As root. It makes two network namespaces joined by a veth pair and removes them. Traffic: TCP
 // connections to port 4730, each a stream of Gearman jobs of 64 KiB, so that a line comes only now and
@@ -18,7 +18,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Flags, FRAME_HEADERS, frame, writeFrames } from './frames.mjs';
+import { Flags, FRAME_HEADERS, frame, writeFrames } from './frames.js';
 import {
   describeMachine,
   ip,
@@ -31,7 +31,7 @@ import {
   sleep,
   start,
   startWiretail,
-} from './lab.mjs';
+} from './lab.js';
 
 const { values } = parseArgs({
   options: {
@@ -55,8 +55,8 @@ const FILTER = `port ${PORT}`;
 /** cap's slots are 64 KiB each, whatever the packet: less would hold too few. */
 const BUFFER = '256MiB';
 
-/** @param {number} size of a frame */
-async function sendUdp(size) {
+/** @param size of a frame */
+async function sendUdp(size: number) {
   const { createSocket } = await import('node:dgram');
   const socket = createSocket('udp4');
   const bytes = Buffer.alloc(size - 42);
@@ -77,7 +77,7 @@ const JOB_BYTES = 64 << 10;
 /** Packets of data of a connection. */
 const SEGMENTS = 2000;
 /** A stream of SUBMIT_JOB_BG packets (type 18), each with a workload of JOB_BYTES. */
-function jobs(/** @type {number} */ bytes) {
+function jobs(bytes: number) {
   const head = Buffer.from('\0REQ\0\0\0\x12\0\0\0\0bench\0id\0', 'latin1');
   const job = Buffer.alloc(head.length + JOB_BYTES, 0x61);
   head.copy(job);
@@ -87,9 +87,9 @@ function jobs(/** @type {number} */ bytes) {
 
 /**
  * Whole connections of Gearman jobs.
- * @param {number} size of a frame
+ * @param size of a frame
  */
-function* trafficOf(size) {
+function* trafficOf(size: number) {
   const none = Buffer.alloc(0);
   const perSegment = size - FRAME_HEADERS;
   const stream = jobs(perSegment * SEGMENTS);
@@ -111,8 +111,7 @@ function* trafficOf(size) {
   }
 }
 
-/** @param {string} path */
-function read(path) {
+function read(path: string) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -121,21 +120,19 @@ function read(path) {
 }
 
 /** ns of CPU that a thread has had. */
-function cpuOf(/** @type {string} */ task) {
+function cpuOf(task: string) {
   const schedstat = read(`${task}/schedstat`);
   if (schedstat !== '') return Number(schedstat.split(' ')[0]);
   const fields = read(`${task}/stat`).split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1e7;
 }
 
-/** @param {number} pid */
-function threadsOf(pid) {
+function threadsOf(pid: number) {
   const tids = readdirSync(`/proc/${pid}/task`);
   return new Map(tids.map((tid) => [Number(tid), cpuOf(`/proc/${pid}/task/${tid}`)]));
 }
 
-/** @param {number} pid */
-function childrenOf(pid) {
+function childrenOf(pid: number) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => Number(read(`/proc/${name}/stat`).split(') ')[1]?.split(' ')[1]) === pid)
@@ -145,11 +142,9 @@ function childrenOf(pid) {
 /**
  * CPU by thread, and what each thread waits in while nothing comes: asked a few times, since a thread
  * that wakes just then waits in nothing.
- * @param {number} pid
  */
-async function sample(pid) {
-  /** @type {Map<number, string>} */
-  const waitsIn = new Map();
+async function sample(pid: number) {
+  const waitsIn: Map<number, string> = new Map();
   for (let i = 0; i < 5; i++) {
     for (const tid of readdirSync(`/proc/${pid}/task`).map(Number)) {
       const call = read(`/proc/${pid}/task/${tid}/wchan`);
@@ -165,12 +160,13 @@ async function sample(pid) {
  * Whose CPU it was. Node's threads have no names, but they wait in different calls: the
  * libpcap engine's thread in poll(2); that of cap in epoll, as others do, but it is the busiest of them;
  * the decoder (there is one: --workers 1) in a futex, as V8's helpers do, and is the busiest of those.
- * @param {number} pid
- * @param {string} engine
- * @param {Awaited<ReturnType<typeof sample>>} before
- * @param {Awaited<ReturnType<typeof sample>>} after
  */
-function shares(pid, engine, before, after) {
+function shares(
+  pid: number,
+  engine: string,
+  before: Awaited<ReturnType<typeof sample>>,
+  after: Awaited<ReturnType<typeof sample>>,
+) {
   const used = [...after.threads]
     .map(([tid, cpu]) => ({
       tid,
@@ -184,7 +180,7 @@ function shares(pid, engine, before, after) {
     engine === 'cap' ? /ep_poll|epoll/.test(waits) : /poll/.test(waits) && !/ep_poll|epoll/.test(waits),
   );
   const decoder = others.find((thread) => thread !== capture && /futex/.test(thread.waits));
-  const cpu = (/** @type {typeof main} */ thread) => thread?.cpu ?? 0;
+  const cpu = (thread: typeof main) => thread?.cpu ?? 0;
   const sum = used.reduce((all, thread) => all + thread.cpu, 0);
   return {
     total: sum + after.children - before.children,
@@ -197,12 +193,14 @@ function shares(pid, engine, before, after) {
 }
 
 /**
- * @param {string} from namespace
- * @param {{ path: string, count: number } | undefined} traffic
- * @param {number} size
- * @returns {Promise<number>} packets sent
+ * @param from namespace
+ * @returns packets sent
  */
-async function send(from, traffic, size) {
+async function send(
+  from: string,
+  traffic: { path: string; count: number } | undefined,
+  size: number,
+): Promise<number> {
   const loops = traffic === undefined ? 0 : Math.max(1, Math.round(packets / traffic.count));
   const command =
     traffic === undefined
@@ -247,14 +245,12 @@ async function bench() {
 
   const heading = ['us of CPU a packet', 'sent', 'decoded', 'kernel', 'ring', 'unseen'];
   const rows = [[...heading, 'total', 'child', 'capture', 'decoder', 'main', 'other']];
-  /** @type {string[]} */
-  const ratios = [];
+  const ratios: string[] = [];
   const missing = new Set();
   for (const size of sizes) {
     const path = join(folder, `${size}.pcap`);
     const traffic = tcpreplay ? { path, count: writeFrames(path, trafficOf(size)) } : undefined;
-    /** @type {Record<string, number[]>} */
-    const totals = {};
+    const totals: Record<string, number[]> = {};
     for (let round = 1; round <= rounds; round++) {
       for (const engine of ENGINES) {
         if (missing.has(engine)) continue;
@@ -277,7 +273,7 @@ async function bench() {
         const { kernel, ring } = counted.dropped_by;
         const cpu = shares(wiretail.pid, engine, before, after);
         // What our own ring had no room for was captured all the same.
-        const us = (/** @type {number} */ ns) => ns / 1000 / (captured + ring);
+        const us = (ns: number) => ns / 1000 / (captured + ring);
         totals[engine] = [...(totals[engine] ?? []), us(cpu.total)];
         const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other].map((ns) =>
           us(ns).toFixed(2),

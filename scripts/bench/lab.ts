@@ -1,14 +1,17 @@
 // What the benches share: network namespaces of their own, wiretail as a child process, figures, tables.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { ROOT, readProjectFile } from '../../test/helpers/project.js';
 
 /** Programs that are asked for, not needed: without them the bench says so and ends. */
 export const Program = { ip: 'ip', tcpreplay: 'tcpreplay' };
 
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Where the compiled benches are. */
+export const BENCHES = fileURLToPath(new URL('./', import.meta.url));
 export const MAIN = `${ROOT}dist/main.js`;
 
 /** Longer than most take; a bench that hangs is ended and cleans up. */
@@ -16,27 +19,24 @@ const DEADLINE_MS = 120_000;
 /** How long wiretail may take to say that it captures, and to end. */
 const START_MS = 10_000;
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const children = new Set();
-/** @type {Set<string>} */
-const namespaces = new Set();
+const children: Set<ChildProcess> = new Set();
+const namespaces: Set<string> = new Set();
 
-export const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * @param {string} reason why nothing was measured; no failure
- * @returns {never}
+ * @param reason why nothing was measured; no failure
  */
-export function skip(reason) {
+export function skip(reason: string): never {
   console.log(`skipped: ${reason}`);
   process.exit(0);
 }
 
 /**
  * Ends with a `skipped:` line where the bench can't run; else sees to it that nothing is left behind.
- * @param {number} [deadline] longer than it takes, in ms
+ * @param deadline longer than it takes, in ms
  */
-export function needLab(deadline = DEADLINE_MS) {
+export function needLab(deadline: number = DEADLINE_MS) {
   if (process.getuid?.() !== 0) skip('needs root, for network namespaces and for capturing');
   if (spawnSync(Program.ip, ['netns', 'list']).status !== 0) skip("needs 'ip netns' (Debian's iproute2)");
   if (!existsSync(MAIN)) skip("wiretail is not built: 'npm run build', or any start of scripts/wiretail");
@@ -53,16 +53,14 @@ function cleanUp() {
   for (const name of namespaces) spawnSync(Program.ip, ['netns', 'del', name], { stdio: 'ignore' });
 }
 
-/** @param {string[]} args */
-export function ip(...args) {
+export function ip(...args: string[]) {
   execFileSync(Program.ip, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /**
  * A network namespace with its loopback up.
- * @param {string} suffix
  */
-export function namespace(suffix) {
+export function namespace(suffix: string) {
   const name = `wiretail-bench-${process.pid}-${suffix}`;
   if (spawnSync(Program.ip, ['netns', 'add', name], { stdio: 'ignore' }).status !== 0) {
     skip('no network namespace can be made here');
@@ -75,62 +73,84 @@ export function namespace(suffix) {
 /**
  * Starts a program in a namespace; it is ended with the bench. `ip netns exec` becomes the program, so
  * the process id is the program's own.
- * @param {string} name
- * @param {string[]} command
- * @param {import('node:child_process').StdioOptions} stdio
  */
-export function start(name, command, stdio) {
+export function start(name: string, command: string[], stdio: StdioOptions) {
   const child = spawn(Program.ip, ['netns', 'exec', name, ...command], { stdio });
   children.add(child);
   child.on('exit', () => children.delete(child));
   return child;
 }
 
-/**
- * @typedef {{ packets: { seen: number, decoded: number, ignored: number, dropped: number,
- *   dropped_by: Record<string, number> }, bytes: number, flows: { open: number, evicted: number }, messages: Record<string, number>,
- *   lines: { written: number }, lag?: { batches: number, mean: number, p99: number, max: number } }} Stats
- * @typedef {{ message: string, event: { dataset: string, action: string }, '@timestamp': string,
- *   wiretail?: { stats?: Stats } }} Line
- */
+export interface Stats {
+  packets: {
+    seen: number;
+    decoded: number;
+    ignored: number;
+    dropped: number;
+    dropped_by: Record<string, number>;
+  };
+  bytes: number;
+  flows: { open: number; evicted: number };
+  messages: Record<string, number>;
+  lines: { written: number; dropped: number };
+  lag?: { batches: number; mean: number; p99: number; max: number };
+}
+
+export interface Endpoint {
+  ip: string;
+  port: number;
+}
+
+/** The parts of a wiretail line that the benches read. */
+export interface Line {
+  '@timestamp': string;
+  message: string;
+  event: { dataset: string; action: string };
+  source?: Endpoint;
+  destination?: Endpoint;
+  packet?: { number: number };
+  rpc?: { type?: string };
+  gluster?: { path?: string };
+  wiretail?: { stats?: Stats };
+}
+
+export const parseLine = (text: string) => JSON.parse(text) as Line;
 
 /**
  * Starts wiretail and waits until it captures.
- * @param {string} name namespace
- * @param {string[]} args
- * @param {(line: string) => void} [onLine] every line as it comes
- * @returns {Promise<{ pid: number, stop(): Promise<Line> } | string>} or why it did not start
+ * @param name namespace
+ * @param onLine every line as it comes
+ * @returns or why it did not start
  */
-export async function startWiretail(name, args, onLine) {
+export async function startWiretail(
+  name: string,
+  args: string[],
+  onLine?: (line: string) => void,
+): Promise<{ pid: number; stop(): Promise<Line> } | string> {
   const child = start(name, [process.execPath, MAIN, 'capture', ...args], ['ignore', 'pipe', 'pipe']);
   let said = '';
   child.stderr?.on('data', (data) => {
     said += data;
   });
-  /** @type {Line | undefined} */
-  let last;
-  /** @type {() => void} */
-  let started = () => {};
+  let last: Line | undefined;
+  let started: () => void = () => {};
   const capturing = new Promise((resolve) => {
     started = () => resolve(true);
   });
   // `close`, not `exit`: the last lines have been read by then.
   const ended = new Promise((resolve) => child.on('close', () => resolve(false)));
   // 'line' comes late by nothing but the split: the pipe is read as soon as it has something.
-  createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) }).on(
-    'line',
-    (text) => {
-      onLine?.(text);
-      if (text.includes('"dataset":"wiretail.start"')) started();
-      if (text.includes('"dataset":"wiretail.stats"')) last = JSON.parse(text);
-    },
-  );
+  createInterface({ input: child.stdout as Readable }).on('line', (text) => {
+    onLine?.(text);
+    if (text.includes('"dataset":"wiretail.start"')) started();
+    if (text.includes('"dataset":"wiretail.stats"')) last = parseLine(text);
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
   const ok = await Promise.race([capturing, ended]);
   clearTimeout(timer);
   if (!ok) return said.trim().split('\n').at(-1) ?? '';
   return {
-    pid: /** @type {number} */ (child.pid),
+    pid: child.pid as number,
     async stop() {
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), START_MS);
@@ -143,7 +163,7 @@ export async function startWiretail(name, args, onLine) {
 }
 
 /** The last line of a file; it may have gigabytes. */
-export function lastLine(/** @type {string} */ path) {
+export function lastLine(path: string) {
   const { size } = statSync(path);
   const file = openSync(path, 'r');
   const tail = Buffer.alloc(Math.min(size, 1 << 16));
@@ -154,12 +174,14 @@ export function lastLine(/** @type {string} */ path) {
 
 /**
  * Starts wiretail with its lines to a new file, so that reading them costs nothing here, and waits until it captures.
- * @param {string} name namespace
- * @param {string[]} args
- * @param {string} output
- * @returns {Promise<{ pid: number, started: number, stop(): Promise<Stats> }>} started: seconds that it took
+ * @param name namespace
+ * @returns started: seconds that it took
  */
-export async function startToFile(name, args, output) {
+export async function startToFile(
+  name: string,
+  args: string[],
+  output: string,
+): Promise<{ pid: number; started: number; stop(): Promise<Stats> }> {
   const began = performance.now();
   const command = [process.execPath, MAIN, 'capture', ...args, '--output', `file:${output}`];
   const child = start(name, command, ['ignore', 'ignore', 'pipe']);
@@ -176,17 +198,17 @@ export async function startToFile(name, args, output) {
     await sleep(2);
   }
   return {
-    pid: /** @type {number} */ (child.pid),
+    pid: child.pid as number,
     started: (performance.now() - began) / 1000,
     async stop() {
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
       const how = await ended;
       clearTimeout(kill);
-      const line = JSON.parse(lastLine(output));
-      if (line.event?.action !== 'final')
+      const { event, wiretail } = parseLine(lastLine(output));
+      if (event.action !== 'final' || wiretail?.stats === undefined)
         throw new Error(`no last stats line of wiretail, which ended with ${how}`);
-      return line.wiretail.stats;
+      return wiretail.stats;
     },
   };
 }
@@ -195,7 +217,7 @@ export async function startToFile(name, args, output) {
 export function describeMachine() {
   const cpus = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
-  const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+  const version = (JSON.parse(readProjectFile('package.json')) as { version: string }).version;
   console.log(`machine    ${cpus.length} x ${cpus[0]?.model.trim()}, ${memory} GiB, ${os.arch()}`);
   console.log(`kernel     ${os.type()} ${os.release()}, load ${os.loadavg()[0].toFixed(2)} before the start`);
   console.log(`software   Node ${process.versions.node}, wiretail ${version}`);
@@ -203,23 +225,20 @@ export function describeMachine() {
 
 /**
  * The p-th percentile by nearest rank.
- * @param {number[]} values
- * @param {number} p
  */
-export function percentile(values, p) {
+export function percentile(values: number[], p: number) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)];
 }
 
-/** @param {number[]} values */
-export function median(values) {
+export function median(values: number[]) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** @param {(string | number)[][]} rows the first is the heading */
-export function printTable(rows) {
+/** @param rows the first is the heading */
+export function printTable(rows: (string | number)[][]) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   for (const row of rows) {
     const cells = row.map((cell, column) =>
@@ -231,9 +250,8 @@ export function printTable(rows) {
 
 /**
  * Two namespaces joined by a veth pair that takes packets of any length; nothing else is sent over it.
- * @returns {{ from: string, to: string }}
  */
-export function vethPair() {
+export function vethPair(): { from: string; to: string } {
   const from = namespace('a');
   const to = namespace('b');
   const ends = ['mtu', '65535', 'type', 'veth', 'peer', 'name', 'bench1', 'netns', to, 'mtu', '65535'];
@@ -251,10 +269,8 @@ export function vethPair() {
 
 /**
  * Runs a program in a namespace to its end and gives what it printed.
- * @param {string} name
- * @param {string[]} command
  */
-export async function finish(name, command) {
+export async function finish(name: string, command: string[]) {
   const child = start(name, command, ['ignore', 'pipe', 'pipe']);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -268,7 +284,7 @@ export async function finish(name, command) {
 }
 
 /** User and system CPU of all threads of a process in seconds: fields 14 and 15 of proc_pid_stat(5), in 1/100 s. */
-export function cpuSeconds(/** @type {number} */ pid) {
+export function cpuSeconds(pid: number) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

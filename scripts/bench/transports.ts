@@ -1,7 +1,7 @@
 // What a pino transport loses at the end of the process, and what it costs when it hangs: pino by itself, and as an
 // output of wiretail's (src/output/), both given the same lines at the same rate.
 //
-//   node scripts/bench/transports.mjs [--lines 200000] [--bytes 700] [--rate 40000]
+//   scripts/bench/run transports [--lines 200000] [--bytes 700] [--rate 40000]
 //
 // `exit`: the process ends right after the last line, as a daemon does that is told to. `hangs`: the transport takes
 // nothing any more from its first line on. A process each. Nothing here needs root.
@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { describeMachine, printTable, skip } from './lab.mjs';
+import { openOutputs } from '../../src/output/outputs.js';
+import { describeMachine, printTable } from './lab.js';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,6 @@ const { values } = parseArgs({
 });
 const lines = Number(values.lines);
 const fill = 'x'.repeat(Number(values.bytes) - 40);
-const OUTPUTS = new URL('../../build/src/output/outputs.js', import.meta.url);
 /** As a decoder hands them over. */
 const BATCH = 180;
 const MIB = 2 ** 20;
@@ -35,7 +35,7 @@ const MIB = 2 ** 20;
 const started = performance.now();
 
 /** Until so many lines are due. */
-async function due(/** @type {number} */ given) {
+async function due(given: number) {
   const wait = started + (given / Number(values.rate)) * 1000 - performance.now();
   await new Promise((resolve) => (wait > 1 ? setTimeout(resolve, wait) : setImmediate(resolve)));
 }
@@ -53,7 +53,6 @@ async function byPino() {
 
 /** Batches, as the daemon's outputs take them, and the daemon's end. */
 async function byWiretail() {
-  const { openOutputs } = await import(OUTPUTS.href);
   const options = { destination: values.file };
   const outputs = await openOutputs(
     { outputs: [{ kind: 'transport', target: values.target, options }], outputBuffer: 64 * MIB },
@@ -73,8 +72,7 @@ async function byWiretail() {
   return { given, told: { written, lost: dropped + waiting } };
 }
 
-/** @param {'pino' | 'wiretail'} run @param {string} target @param {string} file */
-function measure(run, target, file) {
+function measure(run: 'pino' | 'wiretail', target: string, file: string) {
   const args = ['--run', run, '--target', target, '--file', file, '--lines', values.lines];
   args.push('--bytes', values.bytes, '--rate', values.rate);
   const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...args], {
@@ -101,7 +99,6 @@ if (values.run !== undefined) {
   process.stdout.write(JSON.stringify({ ...result, rss: process.memoryUsage.rss(), at: Date.now() }));
   process.exit(0);
 }
-if (!existsSync(OUTPUTS)) skip("wiretail's modules are not built: 'npm run build:test'");
 const directory = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 try {
   const hangs = join(directory, 'hangs.mjs');
@@ -118,7 +115,7 @@ export default () => new Writable({ write() { for (;;); } });
     ['exit', 'pino/file'],
     ['hangs', hangs],
   ]) {
-    for (const run of /** @type {const} */ (['pino', 'wiretail'])) {
+    for (const run of ['pino', 'wiretail'] as const) {
       rows.push([name, ...measure(run, target, join(directory, `${name}-${run}`))]);
     }
   }

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { MAIN, Program, ROOT, skip } from './lab.mjs';
+import { ROOT } from '../../test/helpers/project.js';
+import { type Line, MAIN, Program, parseLine, skip } from './lab.js';
 
 /** Too large for the tests: 2,000 small files written and removed on a volume of GlusterFS 10.3, 30,793 packets. */
 export const METADATA = join(ROOT, 'scripts/bench/captures/g-metadata.pcap.gz');
@@ -13,14 +14,14 @@ export const METADATA = join(ROOT, 'scripts/bench/captures/g-metadata.pcap.gz');
 export const DATA = join(ROOT, 'scripts/bench/captures/g-bulk.pcap.gz');
 
 /** A capture of real traffic of the tests. */
-export const captureOf = (/** @type {string} */ name) => join(ROOT, `test/captures/${name}.pcap.gz`);
+export const captureOf = (name: string) => join(ROOT, `test/captures/${name}.pcap.gz`);
 
 /** Options of what sends a capture over and over, for parseArgs(). */
-export const SENDING = /** @type {const} */ ({
+export const SENDING = {
   file: { type: 'string', default: METADATA },
   seconds: { type: 'string', default: '20' },
   view: { type: 'string', default: 'messages' },
-});
+} as const;
 
 const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -31,15 +32,14 @@ const IPV4 = 0x0800;
 const TCP = 6;
 
 /** The file's bytes, which are those of a little-endian pcap file with nanoseconds, as tcpdump writes it here. */
-export function readCapture(/** @type {string} */ file) {
+export function readCapture(file: string) {
   const bytes = readFileSync(file);
   const pcap = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
   if (pcap.readUInt32LE(0) !== NANOSECONDS) skip(`${file} is no little-endian pcap file with nanoseconds`);
   return pcap;
 }
 
-/** @param {Buffer} pcap */
-export function* packetsOf(pcap) {
+export function* packetsOf(pcap: Buffer) {
   for (let at = PCAP_HEADER; at + RECORD_HEADER <= pcap.length; ) {
     const length = pcap.readUInt32LE(at + 8);
     yield { at, end: at + RECORD_HEADER + length };
@@ -49,9 +49,8 @@ export function* packetsOf(pcap) {
 
 /**
  * Where the first IPv4 address stands in a packet of this link type; -1: nowhere.
- * @param {Buffer} pcap @param {number} at
  */
-function addressesAt(pcap, at) {
+function addressesAt(pcap: Buffer, at: number) {
   const link = pcap.readUInt32LE(20);
   const [type, ip] =
     link === ETHERNET ? [12, 14] : link === 276 ? [0, 20] : link === 113 ? [14, 16] : [-1, -1];
@@ -61,10 +60,10 @@ function addressesAt(pcap, at) {
 /**
  * The capture's packets so many times, one after the other, the second byte of their addresses another each time
  * (beyond 256 times the first byte too), so that each has connections of its own.
- * @param {Buffer} pcap @param {number} times @param {number} [from] copies of another file that these go on from
- * @returns {Generator<Buffer>} the file in pieces: its header, then each copy
+ * @param from copies of another file that these go on from
+ * @returns the file in pieces: its header, then each copy
  */
-function* repeated(pcap, times, from = 0) {
+function* repeated(pcap: Buffer, times: number, from: number = 0): Generator<Buffer> {
   const all = [...packetsOf(pcap)];
   const span = pcap.readUInt32LE(all[all.length - 1].at) - pcap.readUInt32LE(all[0].at) + 1;
   const body = pcap.subarray(PCAP_HEADER, all[all.length - 1].end);
@@ -88,9 +87,8 @@ function* repeated(pcap, times, from = 0) {
 
 /**
  * Writes it piece by piece, since it may be longer than a Buffer can be.
- * @param {string} path @param {Buffer} pcap @param {number} times @param {number} [from]
  */
-export function writeRepeated(path, pcap, times, from = 0) {
+export function writeRepeated(path: string, pcap: Buffer, times: number, from: number = 0) {
   const file = openSync(path, 'w');
   let bytes = 0;
   for (const piece of repeated(pcap, times, from)) {
@@ -109,9 +107,8 @@ const WARM_RATE = 3000;
 /**
  * What a program gets before anything counts, so that its JavaScript is compiled: it is to run for months. Copies that
  * no other file has, at a rate that all can follow.
- * @param {string} path @param {Buffer} pcap
  */
-export function writeWarmUp(path, pcap) {
+export function writeWarmUp(path: string, pcap: Buffer) {
   writeRepeated(path, pcap, WARM_COPIES, MOST_COPIES);
   return { file: path, copies: WARM_COPIES, rate: WARM_RATE };
 }
@@ -119,9 +116,9 @@ export function writeWarmUp(path, pcap) {
 /**
  * Of a capture of one host's loopback both ends have one address, and tcpreplay, which gives the two of a packet others
  * with each loop, would make two connections of one. The end with the lower port, the server, gets another one.
- * @param {Buffer} pcap @param {number} ip where the IPv4 header is
+ * @param ip where the IPv4 header is
  */
-function tellApart(pcap, ip) {
+function tellApart(pcap: Buffer, ip: number) {
   if (pcap.readUInt32BE(ip + 12) !== pcap.readUInt32BE(ip + 16)) return;
   const tcp = ip + 4 * (pcap[ip] & 15);
   const server = pcap.readUInt16BE(tcp) < pcap.readUInt16BE(tcp + 2) ? ip + 12 : ip + 16;
@@ -130,9 +127,8 @@ function tellApart(pcap, ip) {
 
 /**
  * What tcpreplay can send of it and every receiver counts alike: whole TCP packets over IPv4 and Ethernet.
- * @param {string} file
  */
-export function tcpOf(file) {
+export function tcpOf(file: string) {
   const pcap = readCapture(file);
   if (pcap.readUInt32LE(20) !== ETHERNET) skip(`${file} is not of Ethernet`);
   const kept = [pcap.subarray(0, PCAP_HEADER)];
@@ -148,24 +144,21 @@ export function tcpOf(file) {
 
 /**
  * The messages that wiretail decodes of a file, by its own counters; with `--view calls` a call with its reply is one.
- * @param {string} file
- * @param {string[]} args
  */
-export function messagesIn(file, ...args) {
+export function messagesIn(file: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [MAIN, 'read', '--workers', '1', '--dataset', 'wiretail.stats', ...args, file],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
-  return countedMessages(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+  return countedMessages(parseLine(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
 /**
  * The sum of messages of a stats line; what is no message of a protocol is not counted there.
- * @param {import('./lab.mjs').Line} line
  */
-export function countedMessages(line) {
+export function countedMessages(line: Line) {
   const messages = line.wiretail?.stats?.messages ?? {};
   return Object.entries(messages)
     .filter(([name]) => /^(gluster|gearman|rpc)\./.test(name) && name !== 'gearman.job')
@@ -173,16 +166,18 @@ export function countedMessages(line) {
 }
 
 /** Packets that tcpreplay sends together at one rate: those of about a millisecond. */
-const together = (/** @type {number} */ rate) => Math.max(1, Math.round(rate / 1000));
+const together = (rate: number) => Math.max(1, Math.round(rate / 1000));
 
 /**
  * tcpreplay's command line. With its timer `nano` and packets sent in groups it sleeps between them; as it is by
  * default it asks the clock all the time, which takes one of the two processors from whoever is measured.
- * @param {string} device
- * @param {string} file
- * @param {{ rate?: number, packets?: number, loop?: number }} options no rate: as fast as it can
+ * @param options no rate: as fast as it can
  */
-export function replayCommand(device, file, { rate, packets, loop }) {
+export function replayCommand(
+  device: string,
+  file: string,
+  { rate, packets, loop }: { rate?: number; packets?: number; loop?: number },
+) {
   const pace =
     rate === undefined ? ['--topspeed'] : [`--pps=${Math.round(rate)}`, `--pps-multi=${together(rate)}`];
   const limit = packets === undefined ? [] : [`--limit=${packets}`];
@@ -191,8 +186,8 @@ export function replayCommand(device, file, { rate, packets, loop }) {
 }
 
 /** Packets that went out, of what tcpreplay says at its end. */
-export function replayed(/** @type {string} */ said) {
-  const number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(said)?.[1] ?? Number.NaN);
+export function replayed(said: string) {
+  const number = (pattern: RegExp) => Number(pattern.exec(said)?.[1] ?? Number.NaN);
   const failed = number(/Failed packets:\s+(\d+)/);
   if (failed > 0)
     throw new Error(`tcpreplay could not send ${failed} packets: ${said.trim().split('\n')[0]}`);

@@ -1,9 +1,9 @@
 // A crowd as packets: many connections that stay open, and a client that learns the names of many files. How each
 // connection begins is copied from real captures; what asks for names is made here, as GlusterFS 4 and later has it.
 import { spawnSync } from 'node:child_process';
-import { Flags, frame, partsOf, setAddresses } from './frames.mjs';
-import { MAIN } from './lab.mjs';
-import { captureOf, packetsOf, readCapture } from './traffic.mjs';
+import { Flags, frame, partsOf, setAddresses } from './frames.js';
+import { type Endpoint, type Line, MAIN, parseLine } from './lab.js';
+import { captureOf, packetsOf, readCapture } from './traffic.js';
 
 const RECORD_HEADER = 16;
 const GLUSTER_SERVER = '10.0.0.1';
@@ -20,37 +20,38 @@ const FILE = 0o100644;
 /** Of which a gfid is. */
 const Kind = { directory: 2, file: 3 };
 
-/** @typedef {{ toServer: boolean, bytes: Buffer }} Packet */
+interface Packet {
+  toServer: boolean;
+  bytes: Buffer;
+}
 
 /**
  * How the connection of a capture's first line of an action begins, up to that line's packet.
- * @param {string} name of the capture
- * @param {(line: any) => boolean} is whether it is that line
- * @returns {Packet[]}
+ * @param name of the capture
+ * @param is whether it is that line
  */
-function opening(name, is) {
+function opening(name: string, is: (line: Line) => boolean): Packet[] {
   const { stdout } = spawnSync(process.execPath, [MAIN, 'read', '--view', 'messages', captureOf(name)], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   const lines = stdout.trim().split('\n');
-  const line = lines.map((text) => JSON.parse(text)).find(is);
+  const line = lines.map((text) => parseLine(text)).find(is);
   if (line === undefined) throw new Error(`${name} has no line of that kind`);
   const ends = [line.source, line.destination];
-  const is2 = (/** @type {any} */ a, /** @type {any} */ b) => a.ip === b.ip && a.port === b.port;
+  const isSame = (a: Endpoint, b: Endpoint | undefined) => a.ip === b?.ip && a.port === b.port;
   const pcap = readCapture(captureOf(name));
-  /** @type {Packet[]} */
-  const packets = [];
-  let client;
-  for (const { at, end } of [...packetsOf(pcap)].slice(0, line.packet.number)) {
+  const packets: Packet[] = [];
+  let client: Endpoint | undefined;
+  for (const { at, end } of [...packetsOf(pcap)].slice(0, line.packet?.number)) {
     const bytes = pcap.subarray(at + RECORD_HEADER, end);
     // IPv4 and TCP.
     if (bytes.readUInt16BE(12) !== 0x0800 || bytes[23] !== 6) continue;
     const { from, to, flags } = partsOf(bytes);
-    const mine = [from, to].every((endpoint) => ends.some((other) => is2(endpoint, other)));
-    if (!mine || is2(from, to)) continue;
+    const mine = [from, to].every((endpoint) => ends.some((other) => isSame(endpoint, other)));
+    if (!mine || isSame(from, to)) continue;
     if (flags === Flags.syn) client = from;
-    if (client !== undefined) packets.push({ toServer: is2(from, client), bytes: Buffer.from(bytes) });
+    if (client !== undefined) packets.push({ toServer: isSame(from, client), bytes: Buffer.from(bytes) });
   }
   if (packets.length < 4) throw new Error(`${name}: the connection's begin is not there`);
   return packets;
@@ -62,12 +63,7 @@ const openings = () => ({
   gearman: opening('gm-many', ({ event }) => event.action === 'PRE_SLEEP'),
 });
 
-/**
- * @param {Packet[]} packets
- * @param {string} client
- * @param {string} server
- */
-function* moved(packets, client, server) {
+function* moved(packets: Packet[], client: string, server: string) {
   for (const { toServer, bytes } of packets) {
     const copy = Buffer.from(bytes);
     if (toServer) setAddresses(copy, client, server);
@@ -77,7 +73,7 @@ function* moved(packets, client, server) {
 }
 
 /** So many connections that begin and stay open, half of each protocol, each of another client. */
-export function* connections(/** @type {number} */ count) {
+export function* connections(count: number) {
   const { gluster, gearman } = openings();
   for (let n = 0; n < count; n++) {
     const client = `10.${128 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
@@ -86,7 +82,7 @@ export function* connections(/** @type {number} */ count) {
   }
 }
 
-const words = (/** @type {number[]} */ ...values) => {
+const words = (...values: number[]) => {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [index, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, 4 * index);
   return bytes;
@@ -96,7 +92,7 @@ const words = (/** @type {number[]} */ ...values) => {
 const NoDict = words(0, -1, 0);
 
 /** xdr_string: its length, its bytes, padded. */
-function string(/** @type {string} */ text) {
+function string(text: string) {
   const bytes = Buffer.alloc(4 + ((text.length + 3) & ~3));
   bytes.writeUInt32BE(text.length, 0);
   bytes.write(text, 4, 'latin1');
@@ -104,11 +100,11 @@ function string(/** @type {string} */ text) {
 }
 
 const Root = words(0, 0, 0, 1);
-const gfid = (/** @type {number} */ kind, /** @type {number} */ n) =>
+const gfid = (kind: number, n: number) =>
   words(Math.imul(n + 1, 0x9e3779b1), Math.imul(n + 1, 0x85ebca6b), n, kind);
 
 /** gfx_iattx of rpc/xdr/src/glusterfs4-xdr.x: 148 bytes. */
-function iatt(/** @type {Buffer} */ id, /** @type {number} */ mode) {
+function iatt(id: Buffer, mode: number) {
   const bytes = Buffer.alloc(148);
   id.copy(bytes);
   bytes.writeUInt32BE(1, 128);
@@ -117,14 +113,14 @@ function iatt(/** @type {Buffer} */ id, /** @type {number} */ mode) {
 }
 
 /** Names of the n-th directory and file: no two are the same. */
-const directoryName = (/** @type {number} */ n) => `directory-${n}`;
-const fileName = (/** @type {number} */ n) => `report-${String(n).padStart(9, '0')}.dat`;
+const directoryName = (n: number) => `directory-${n}`;
+const fileName = (n: number) => `report-${String(n).padStart(9, '0')}.dat`;
 
 /** Directories with so many files each: a listing fits into a packet. */
 export const FILES_EACH = 249;
 
-/** @param {number} n of a file */
-export const pathOf = (n) => `/${directoryName(Math.floor(n / FILES_EACH))}/${fileName(n)}`;
+/** @param n of a file */
+export const pathOf = (n: number) => `/${directoryName(Math.floor(n / FILES_EACH))}/${fileName(n)}`;
 
 /** A client's connection to the brick, and calls on it. */
 export function newLister() {
@@ -137,7 +133,7 @@ export function newLister() {
   const next = { client: 0, server: 0 };
   let xid = 0x10000;
 
-  const message = (/** @type {boolean} */ toServer, /** @type {Buffer[]} */ parts) => {
+  const message = (toServer: boolean, parts: Buffer[]) => {
     const body = Buffer.concat(parts);
     const data = Buffer.concat([words(LAST_FRAGMENT | body.length), body]);
     const [a, b] = toServer ? [client, server] : [server, client];
@@ -147,11 +143,7 @@ export function newLister() {
     return frame(a, b, mine, theirs, Flags.pushAck, data);
   };
   /** A call and its answer, RFC 5531, without credentials. */
-  function* call(
-    /** @type {number} */ procedure,
-    /** @type {Buffer[]} */ request,
-    /** @type {Buffer[]} */ response,
-  ) {
+  function* call(procedure: number, request: Buffer[], response: Buffer[]) {
     xid++;
     yield message(true, [words(xid, 0, 2, PROGRAM, VERSION, procedure, 0, 0, 0, 0), ...request]);
     yield message(false, [words(xid, 1, 0, 0, 0, 0), ...response]);
@@ -168,14 +160,13 @@ export function newLister() {
       }
     },
     /** So many directories are found, and each is listed. */
-    *list(/** @type {number} */ directories) {
+    *list(directories: number) {
       for (let n = 0; n < directories; n++) {
         const directory = gfid(Kind.directory, n);
         const attributes = iatt(directory, DIRECTORY);
         const lookup = [Buffer.alloc(16), Root, words(0), string(directoryName(n)), NoDict];
         yield* call(Procedure.LOOKUP, lookup, [words(0, 0), NoDict, attributes, iatt(Root, DIRECTORY)]);
-        /** @type {Buffer[]} */
-        const entries = [];
+        const entries: Buffer[] = [];
         for (let i = 0; i < FILES_EACH; i++) {
           const file = n * FILES_EACH + i;
           const stat = iatt(gfid(Kind.file, file), FILE);
@@ -187,7 +178,7 @@ export function newLister() {
       }
     },
     /** Asks for files by their gfids alone. */
-    *stat(/** @type {number[]} */ files) {
+    *stat(files: number[]) {
       for (const n of files) {
         const id = gfid(Kind.file, n);
         yield* call(Procedure.STAT, [id, NoDict], [words(0, 0), NoDict, iatt(id, FILE)]);

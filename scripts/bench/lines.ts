@@ -1,12 +1,12 @@
 // How long summary lines are, and how late they are at half the rate that is decoded without loss.
 //
-//   node scripts/bench/lines.mjs [--rate PACKETS/S] [--seconds 20] [--view messages] [--file CAPTURE]
+//   scripts/bench/run lines [--rate PACKETS/S] [--seconds 20] [--view messages] [--file CAPTURE]
 //
 // Bytes: of every line that `wiretail read` writes of each of the repository's captures of real traffic, but for those
 // that tell of wiretail itself, in both views.
 // Time from packet to line: as root, with tcpreplay, over a veth pair between two network namespaces that are removed
 // again. A capture of real traffic, repeated with other addresses, is sent at `--rate`; without it, at half the rate
-// that live.mjs finds. Lines come through a pipe, and each is compared with the clock when the piece that it ends in
+// that live.ts finds. Lines come through a pipe, and each is compared with the clock when the piece that it ends in
 // was read: its @timestamp is the time that the kernel gave the packet that completed the message (with --view calls:
 // its @timestamp and event.duration together). Two copies at a low rate go before, which do not count. What wiretail
 // says itself (`lag` of its last stats line) is of batches, those two included, and ends where it writes.
@@ -14,23 +14,25 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { newClock, timeOf } from './clock.mjs';
+import { ROOT } from '../../test/helpers/project.js';
+import { newClock, timeOf } from './clock.js';
 import {
+  BENCHES,
   describeMachine,
   finish,
   MAIN,
   needLab,
+  parseLine,
   percentile,
   printTable,
-  ROOT,
+  type Stats,
   skip,
   sleep,
   start,
   vethPair,
-} from './lab.mjs';
-import { factFrom, verdict } from './results.mjs';
+} from './lab.js';
+import { factFrom, verdict } from './results.js';
 import {
   METADATA,
   needTcpreplay,
@@ -40,7 +42,7 @@ import {
   tcpOf,
   writeRepeated,
   writeWarmUp,
-} from './traffic.mjs';
+} from './traffic.js';
 
 const { values } = parseArgs({
   options: { ...SENDING, rate: { type: 'string' } },
@@ -53,7 +55,10 @@ const START_MS = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 
-/** @typedef {{ lines: number, bytes: number }} Sum */
+interface Sum {
+  lines: number;
+  bytes: number;
+}
 
 /** Real traffic: not the random messages (gen-*) that the tests have too. */
 const CAPTURES = readdirSync(join(ROOT, 'test/captures'))
@@ -61,16 +66,15 @@ const CAPTURES = readdirSync(join(ROOT, 'test/captures'))
   .map((name) => join(ROOT, 'test/captures', name));
 
 /** Lines and bytes by dataset. */
-function lengths(/** @type {string} */ view) {
-  /** @type {Record<string, Sum>} */
-  const sums = {};
+function lengths(view: string) {
+  const sums: Record<string, Sum> = {};
   for (const file of [...CAPTURES, METADATA]) {
     const args = [MAIN, 'read', '--workers', '1', '--view', view, file];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { maxBuffer: 1 << 30 });
     if (status !== 0) throw new Error(`wiretail read ${file} failed: ${stderr}`);
     let at = 0;
     for (let end = stdout.indexOf(10); end >= 0; end = stdout.indexOf(10, at)) {
-      const { dataset } = JSON.parse(stdout.toString('utf8', at, end)).event;
+      const { dataset } = parseLine(stdout.toString('utf8', at, end)).event;
       sums[dataset] ??= { lines: 0, bytes: 0 };
       sums[dataset].lines++;
       sums[dataset].bytes += end + 1 - at;
@@ -84,14 +88,14 @@ function measureBytes() {
   const sums = VIEWS.map(lengths);
   const datasets = [...new Set(sums.flatMap((each) => Object.keys(each)))].sort();
   const messages = datasets.filter((name) => !name.startsWith('wiretail.'));
-  const cells = (/** @type {Sum | undefined} */ sum) =>
+  const cells = (sum: Sum | undefined) =>
     sum === undefined ? ['-', '-'] : [sum.lines, (sum.bytes / sum.lines).toFixed(0)];
   // GlusterFS's lines are longer than Gearman's, of which the captures have more.
   const PROTOCOLS = ['gluster', 'gearman'];
   const all = PROTOCOLS.map((protocol) =>
     sums.map((each) => {
       const own = messages.filter((name) => name.startsWith(protocol)).map((name) => each[name]);
-      const sum = (/** @type {keyof Sum} */ what) => own.reduce((all, one) => all + (one?.[what] ?? 0), 0);
+      const sum = (what: keyof Sum) => own.reduce((all, one) => all + (one?.[what] ?? 0), 0);
       return { lines: sum('lines'), bytes: sum('bytes') };
     }),
   );
@@ -119,21 +123,21 @@ function halfRate() {
   const known = factFrom(process.env.BENCH_RESULTS, 'lossFree');
   if (known !== undefined) return known / 2;
   const results = join(folder, 'results');
-  const script = fileURLToPath(new URL('live.mjs', import.meta.url));
+  const script = join(BENCHES, 'live.js');
   const args = ['--only', 'wiretail', '--seconds', '3', '--precision', '1.3', '--file', values.file];
   const { stdout } = spawnSync(process.execPath, [script, ...args, '--view', values.view], {
     encoding: 'utf8',
     env: { ...process.env, BENCH_RESULTS: results },
   });
   const found = factFrom(results, 'lossFree');
-  if (found === undefined) skip(`live.mjs found no rate: ${stdout.trim().split('\n').at(-1)}`);
+  if (found === undefined) skip(`live.ts found no rate: ${stdout.trim().split('\n').at(-1)}`);
   return found / 2;
 }
 
 const DURATION = '"duration":';
 
 /** Microseconds since the epoch at which the message of a line was complete; undefined: it is no message. */
-function completed(/** @type {string} */ line) {
+function completed(line: string) {
   const at = line.indexOf('"@timestamp":"');
   if (at < 0 || line.includes('"dataset":"wiretail.')) return undefined;
   const time = timeOf(line.slice(at + 14, at + 44));
@@ -143,21 +147,20 @@ function completed(/** @type {string} */ line) {
 
 /**
  * Starts wiretail, whose lines it compares with the clock.
- * @param {string} where namespace
+ * @param where namespace
  */
-async function startTimed(where) {
+async function startTimed(where: string) {
   const args = ['capture', '-i', 'bench1', '-f', 'tcp', '--view', values.view, '--stats-interval', '0'];
   const child = start(where, [process.execPath, MAIN, ...args], ['ignore', 'pipe', 'pipe']);
   const now = newClock();
-  /** @type {number[]} */
-  const late = [];
+  const late: number[] = [];
   let rest = '';
   let last = '';
   let said = '';
   child.stderr?.on('data', (data) => {
     said += data;
   });
-  child.stdout?.on('data', (/** @type {Buffer} */ chunk) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     const read = now();
     const lines = (rest + chunk.toString('latin1')).split('\n');
     rest = lines.pop() ?? '';
@@ -181,8 +184,7 @@ async function startTimed(where) {
       const kill = setTimeout(() => child.kill('SIGKILL'), 3 * START_MS);
       await ended;
       clearTimeout(kill);
-      /** @type {import('./lab.mjs').Stats | undefined} */
-      const stats = JSON.parse(last).wiretail?.stats;
+      const stats: Stats | undefined = parseLine(last).wiretail?.stats;
       if (stats === undefined) throw new Error(`wiretail wrote no last stats line: ${said}`);
       return stats;
     },

@@ -1,8 +1,8 @@
 // Where the time of decoding a capture file goes, and how it compares with a bare walk over its packets.
 //
-//   npm run build:test && node scripts/bench/stages.mjs [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
+//   scripts/bench/run stages [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
 //
-// A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.mjs read it in turn: user CPU
+// A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.ts read it in turn: user CPU
 // of each, and the ratio. `start` is the user CPU of reading the capture once, and `beyond` what each packet, or each
 // message, of all the others costs: neither Node's start nor, for the most part, compiling is in there.
 // Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same code as the tests have
@@ -19,10 +19,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { time } from './cpu.mjs';
-import { describeMachine, MAIN, median, printTable, ROOT, skip } from './lab.mjs';
-import { verdict } from './results.mjs';
-import { captureOf, DATA, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.mjs';
+import { ROOT } from '../../test/helpers/project.js';
+import { time } from './cpu.js';
+import { BENCHES, describeMachine, MAIN, median, printTable, skip } from './lab.js';
+import { verdict } from './results.js';
+import { captureOf, DATA, messagesIn, packetsOf, readCapture, writeRepeated } from './traffic.js';
 
 const { values } = parseArgs({
   options: {
@@ -66,26 +67,31 @@ const START = /^node:internal\/(modules|bootstrap|main|process|per_context)|\/no
 /** Where threads wait for the ring: file and function. */
 const WAITS = ['ring/reader.js next', 'ring/writer.js waitForRoom'];
 
-/**
- * @typedef {{ id: number, callFrame: { functionName: string, url: string }, children?: number[] }} ProfileNode
- * @typedef {{ nodes: ProfileNode[], samples: number[], timeDeltas: number[] }} Profile
- */
+interface ProfileNode {
+  id: number;
+  callFrame: { functionName: string; url: string };
+  children?: number[];
+}
+
+interface Profile {
+  nodes: ProfileNode[];
+  samples: number[];
+  timeDeltas: number[];
+}
 
 /**
  * The stage of each node of a profile; empty: nothing was done.
- * @param {Profile} profile
  */
-function stagesOf({ nodes }) {
+function stagesOf({ nodes }: Profile) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  /** @type {Map<number, string>} */
-  const stages = new Map();
-  const visit = (/** @type {ProfileNode} */ node, /** @type {string} */ above) => {
+  const stages: Map<number, string> = new Map();
+  const visit = (node: ProfileNode, above: string) => {
     const { functionName, url } = node.callFrame;
     const own = url.split(UNBUNDLED)[1];
     const prefix = Object.keys(STAGES).find((start) => own?.startsWith(start));
     const outer = above === 'rest' && START.test(url) ? 'start' : above;
-    const stage = prefix === undefined ? outer : STAGES[/** @type {keyof typeof STAGES} */ (prefix)];
-    const other = OTHERS[/** @type {keyof typeof OTHERS} */ (functionName)];
+    const stage = prefix === undefined ? outer : STAGES[prefix as keyof typeof STAGES];
+    const other = OTHERS[functionName as keyof typeof OTHERS];
     stages.set(node.id, WAITS.includes(`${own} ${functionName}`) ? '' : (other ?? stage));
     for (const child of node.children ?? []) {
       const below = byId.get(child);
@@ -98,18 +104,15 @@ function stagesOf({ nodes }) {
 
 /**
  * Microseconds by stage, of all threads.
- * @param {string[]} command
- * @param {string} folder for the profiles
+ * @param folder for the profiles
  */
-function profile(command, folder) {
+function profile(command: string[], folder: string) {
   const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...command];
   const { status, stderr } = spawnSync(process.execPath, options, { stdio: ['ignore', 'ignore', 'pipe'] });
   if (status !== 0) throw new Error(`${command.join(' ')} failed: ${stderr}`);
-  /** @type {Record<string, number>} */
-  const spent = Object.fromEntries(NAMES.map((name) => [name, 0]));
+  const spent: Record<string, number> = Object.fromEntries(NAMES.map((name) => [name, 0]));
   for (const file of readdirSync(folder)) {
-    /** @type {Profile} */
-    const profile = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const profile: Profile = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     const stages = stagesOf(profile);
     for (const [index, id] of profile.samples.entries()) {
       const stage = stages.get(id) ?? '';
@@ -130,8 +133,7 @@ console.log(
   `inputs     each capture ${values.times} times, --view ${values.view}, ${values.rounds} rounds\n`,
 );
 
-/** @type {(string | number)[][]} */
-const rows = [
+const rows: (string | number)[][] = [
   [
     '',
     'packets',
@@ -145,8 +147,7 @@ const rows = [
     'a message',
   ],
 ];
-/** @type {(string | number)[][]} */
-const stages = [
+const stages: (string | number)[][] = [
   [
     'in the profile',
     ...BY_PACKET.map((name, i) => (i === 0 ? `us a packet: ${name}` : name)),
@@ -154,8 +155,7 @@ const stages = [
     ...IN_ALL.map((name, i) => (i === 0 ? `ms in all: ${name}` : name)),
   ],
 ];
-/** @type {(() => void)[]} */
-const verdicts = [];
+const verdicts: (() => void)[] = [];
 for (const file of files) {
   const pcap = readCapture(file);
   const times = Number(values.times);
@@ -165,9 +165,8 @@ for (const file of files) {
   writeRepeated(once, pcap, 1);
   const args = ['read', '--workers', '1', '--view', values.view];
   const read = [process.execPath, MAIN, ...args];
-  const walk = [process.execPath, join(ROOT, 'scripts/bench/walk.mjs'), copy];
-  /** @type {[number[], number[], number[]]} */
-  const [ours, bare, starts] = [[], [], []];
+  const walk = [process.execPath, join(BENCHES, 'walk.js'), copy];
+  const [ours, bare, starts]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < Number(values.rounds); round++) {
     ours.push(time([...read, copy]).user);
     bare.push(time(walk).user);
@@ -182,7 +181,7 @@ for (const file of files) {
   const costs = [(beyond / packets) * times, (beyond / messages) * times];
   const figures = [user, least, user / least, start, ...costs].map((figure) => figure.toFixed(2));
   rows.push([name, packets, messages, (bytes / 2 ** 20).toFixed(0), ...figures]);
-  const of = (/** @type {string[]} */ names, /** @type {number} */ divisor, /** @type {number} */ digits) =>
+  const of = (names: string[], divisor: number, digits: number) =>
     names.map((stage) => (spent[stage] / divisor).toFixed(digits));
   stages.push([name, ...of(BY_PACKET, packets, 2), ...of(BY_MESSAGE, messages, 2), ...of(IN_ALL, 1000, 0)]);
   const bulk = BULK.includes(file) || values.file !== undefined;

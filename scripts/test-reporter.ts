@@ -1,0 +1,77 @@
+/** A reporter for node --test: one line a test file, each failure in full, and the runner's own closing lines. */
+import { relative } from 'node:path';
+import type { TestEvent } from 'node:test/reporters';
+import { inspect } from 'node:util';
+
+type TestResult = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>['data'];
+
+/** The source of a compiled test file. */
+function sourceOf(file: string): string {
+  return relative(process.cwd(), file).replace(/^build\/(.*)\.js$/, '$1.ts');
+}
+
+function failureText(data: Extract<TestEvent, { type: 'test:fail' }>['data']): string {
+  const { error } = data.details;
+  // A parent that fails only because a child fails adds nothing.
+  if ('failureType' in error && error.failureType === 'subtestsFailed') return '';
+  const cause = inspect(error.cause ?? error).replace(/^/gm, '    ');
+  return `not ok  ${sourceOf(data.file ?? '')}: ${data.name}\n${cause}\n`;
+}
+
+function isSkipped({ skip }: TestResult): boolean {
+  return skip !== undefined && skip !== false;
+}
+
+class FileSummary {
+  readonly name: string;
+  private passed = 0;
+  private failed = 0;
+  private skipped = 0;
+  private milliseconds = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(data: TestResult, passed: boolean): void {
+    if (data.nesting === 0) this.milliseconds += data.details.duration_ms;
+    if (data.details.type === 'suite') return;
+    if (isSkipped(data) || data.todo !== undefined) this.skipped++;
+    else if (passed) this.passed++;
+    else this.failed++;
+  }
+
+  line(): string {
+    const counts = [`${this.passed} passed`];
+    if (this.failed > 0) counts.push(`${this.failed} failed`);
+    if (this.skipped > 0) counts.push(`${this.skipped} skipped`);
+    const result = this.failed > 0 ? 'not ok' : 'ok    ';
+    return `${result}  ${sourceOf(this.name)}: ${counts.join(', ')} (${Math.round(this.milliseconds)} ms)\n`;
+  }
+}
+
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  let current: FileSummary | undefined;
+  for await (const event of events) {
+    if (event.type === 'test:pass' || event.type === 'test:fail') {
+      const { data } = event;
+      const file = data.file ?? data.name;
+      if (current?.name !== file) {
+        if (current !== undefined) yield current.line();
+        current = new FileSummary(file);
+      }
+      current.add(data, event.type === 'test:pass');
+      if (event.type === 'test:fail') yield failureText(event.data);
+      if (isSkipped(data) && data.details.type !== 'suite') {
+        const reason = typeof data.skip === 'string' && data.skip !== '' ? ` (${data.skip})` : '';
+        yield `skipped ${sourceOf(data.file ?? '')}: ${data.name}${reason}\n`;
+      }
+    } else if (event.type === 'test:stdout' || event.type === 'test:stderr') {
+      yield event.data.message;
+    } else if (event.type === 'test:diagnostic' && event.data.nesting === 0) {
+      if (current !== undefined) yield current.line();
+      current = undefined;
+      yield `# ${event.data.message}\n`;
+    }
+  }
+}
