@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { openOutputs } from '../../src/output/outputs.js';
+import { openOutputs } from '../../src/output/run-outputs.js';
 import { describeMachine, printTable } from './lab.js';
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { SELECT_OPTIONS } from '../config/select.js';
 import { VERSION } from '../config/version.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
-import { openOutputs } from '../output/outputs.js';
+import { openOutputs } from '../output/run-outputs.js';
 import { startRun } from '../pipeline/threads/run.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';

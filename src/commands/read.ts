@@ -12,7 +12,7 @@ import {
 } from '../config/options.js';
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
-import { openOutputs } from '../output/outputs.js';
+import { openOutputs } from '../output/run-outputs.js';
 import { startRun } from '../pipeline/threads/run.js';
 import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';

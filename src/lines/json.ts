@@ -1,8 +1,8 @@
 /** Values as JSON into a line: as JSON.stringify writes them, and integers beyond a double, which it refuses, as they are. */
 import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../records/record.js';
-import { type LineBytes, putAscii, putByte, putBytes, putNumber, putText } from './bytes.js';
 import { escaped } from './escape.js';
+import { type LineBytes, putAscii, putByte, putBytes, putNumber, putText } from './line-bytes.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -1,6 +1,6 @@
 /** Lines as strings, one by one, where there are few of them. */
 import { Buffer } from 'node:buffer';
-import type { LineMemory } from './bytes.js';
+import type { LineMemory } from './line-bytes.js';
 
 /** Bytes that a line has at first; it gets more where it needs them. */
 const SIZE = 16384;

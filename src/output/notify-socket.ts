@@ -2,7 +2,7 @@
  * The socket to the service manager: a message of sd_notify(3) is a datagram. It is opened at once, since the user who
  * the daemon becomes may not be able to, and again when its other side was gone. Messages stay in order.
  */
-import type { DatagramSocket } from './sinks/datagram.js';
+import type { DatagramSocket } from './sinks/datagram-sink.js';
 
 export type Notify = (message: string) => void;
 

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { newReload } from '../../src/commands/reload.js';
 import { daemonSettings } from '../../src/commands/settings.js';
 import { OUTPUT_OPTIONS } from '../../src/config/outputs.js';
-import { openOutputs } from '../../src/output/outputs.js';
+import { openOutputs } from '../../src/output/run-outputs.js';
 import { temporary } from '../output/outputs-harness.js';
 
 interface Said {

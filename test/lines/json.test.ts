@@ -4,7 +4,7 @@ import test from 'node:test';
 import { escaped } from '../../src/lines/escape.js';
 import { putJson, putSentence } from '../../src/lines/json.js';
 import type { Json } from '../../src/records/record.js';
-import { written } from '../output/written.js';
+import { written } from './written-text.js';
 
 const NUMBERS = [0, -0, 7, 10, 99, 100, 99999, 100000, 999999999, 1e9, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { OutputSpec } from '../../src/config/outputs.js';
 import type { OutputCounts } from '../../src/observe/stats.js';
-import type { OutputEvent } from '../../src/output/output.js';
-import { openOutputs } from '../../src/output/outputs.js';
+import type { OutputEvent } from '../../src/output/line-sink.js';
+import { openOutputs } from '../../src/output/run-outputs.js';
 
 export interface Harness {
   /** A batch of so many lines, numbered on from the last; false: no output took it. */

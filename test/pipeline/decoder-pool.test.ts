@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { pino } from 'pino';
-import type { Outputs } from '../../src/output/outputs.js';
+import type { Outputs } from '../../src/output/run-outputs.js';
 import { startRun } from '../../src/pipeline/threads/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { monotonic } from '../../src/observe/health.js';
 import { newNotifier } from '../../src/observe/notifier.js';
-import type { Outputs } from '../../src/output/outputs.js';
+import type { Outputs } from '../../src/output/run-outputs.js';
 import { startRun } from '../../src/pipeline/threads/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';

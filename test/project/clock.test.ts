@@ -8,7 +8,7 @@ const ASKERS: Readonly<Record<string, string>> = {
   'src/capture/cap/clock.ts': "the time of cap's packets",
   'src/observe/clocks.ts': 'is it set?',
   'src/observe/metrics.ts': 'when the process began',
-  'src/output/sinks/file.ts': 'how old a file is, over the runs that write it',
+  'src/output/sinks/file-sink.ts': 'how old a file is, over the runs that write it',
   'src/output/sinks/open-file.ts': 'when it began, where its file system does not say',
   'src/pipeline/threads/main-lines.ts': "the time of the main thread's own lines",
 };

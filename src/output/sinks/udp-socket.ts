@@ -1,7 +1,7 @@
 /** UDP, connected, so that the kernel tells when nobody listens there (ICMP). */
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
-import type { DatagramSocket } from './datagram.js';
+import type { DatagramSocket } from './datagram-sink.js';
 
 export function udpSocket(host: string, port: number): DatagramSocket {
   let socket: Socket | undefined;

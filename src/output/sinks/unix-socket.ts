@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type Koffi from 'koffi';
-import type { DatagramSocket } from './datagram.js';
+import type { DatagramSocket } from './datagram-sink.js';
 
 /** <bits/socket.h>, the same on all of Linux's architectures that Node runs on. */
 const AF_UNIX = 1;

@@ -3,7 +3,7 @@
  * for each connection; pino serialises its constant part once for each direction that speaks.
  */
 
-import type { LinePrefixes, LineWriter } from '../../lines/writer.js';
+import type { LinePrefixes, LineWriter } from '../../lines/line-writer.js';
 import type { CounterRow } from '../../observe/counters.js';
 import { Counter, MESSAGES } from '../../observe/counters.js';
 import { formatAddress } from '../../packet/address.js';

@@ -3,7 +3,7 @@
  * once a minute of packet time for each kind, so that a broken link does not flood the log.
  */
 
-import type { LineWriter } from '../../lines/writer.js';
+import type { LineWriter } from '../../lines/line-writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { Outcome } from '../../packet/headers.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';

@@ -6,8 +6,8 @@
 import { newFileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select.js';
-import type { LineMemory } from '../../lines/bytes.js';
-import { type LineWriter, newLineWriter } from '../../lines/writer.js';
+import type { LineMemory } from '../../lines/line-bytes.js';
+import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newHeaders, Outcome } from '../../packet/headers.js';
 import { parsePacket } from '../../packet/parse.js';

@@ -6,7 +6,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { newFileClock } from '../../clock/file-clock.js';
 import { newLiveClock } from '../../clock/live-clock.js';
-import { newLineBatch } from '../../lines/batch.js';
+import { newLineBatch } from '../../lines/line-batch.js';
 import { Counter, counterRow, total } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
 import { wallTime } from '../../records/time.js';

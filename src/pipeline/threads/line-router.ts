@@ -2,7 +2,7 @@
  * The lines of all threads on their way to the outputs: the start line first, then in the order in which they
  * come, and nothing after the last numbers. What a decoder handed over counts as pending until the outputs have it.
  */
-import type { Outputs } from '../../output/outputs.js';
+import type { Outputs } from '../../output/run-outputs.js';
 import { pendingWord } from './messages.js';
 
 /** Lines, and what became of them. */

@@ -1,10 +1,10 @@
 /** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../../capture/engine.js';
+import { newLineWriter } from '../../lines/line-writer.js';
 import { newTextLines } from '../../lines/text-lines.js';
-import { newLineWriter } from '../../lines/writer.js';
 import type { ClockEvent } from '../../observe/clocks.js';
-import type { OutputEvent } from '../../output/output.js';
+import type { OutputEvent } from '../../output/line-sink.js';
 import type { JsonObject, RecordBody } from '../../records/record.js';
 import type { InputProblem, StartInfo } from './messages.js';
 

@@ -10,7 +10,7 @@ import type { Select } from '../../config/select.js';
 import { UserError } from '../../config/user-error.js';
 import { createCounters } from '../../observe/counters.js';
 import type { Observed } from '../../observe/observed.js';
-import type { Outputs } from '../../output/outputs.js';
+import type { Outputs } from '../../output/run-outputs.js';
 import { Tunnel } from '../../packet/tunnel.js';
 import type { JsonObject } from '../../records/record.js';
 import { createRing } from '../../ring/ring.js';

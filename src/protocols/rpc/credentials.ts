@@ -1,8 +1,8 @@
 /**
  * Credentials as they are read, the same object again where one was read before: a client sends the same few with all of
- * its calls. So they are read once, and written as JSON once (records/shared.ts). Nobody may change what they are given.
+ * its calls. So they are read once, and written as JSON once (records/preserialised.ts). Nobody may change what they are given.
  */
-import { cacheable } from '../../records/shared.js';
+import { cacheable } from '../../records/preserialised.js';
 import { readAuth, timeOf } from './auth.js';
 import type { Fields } from './describer.js';
 import type { Compiler, Detail } from './xdr/compile.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { beginningOf, putHead, putRpc } from '../../src/lines/parts.js';
+import { beginningOf, putHead, putRpc } from '../../src/lines/record-head.js';
 import type { RpcSection } from '../../src/records/record.js';
 import { newRandom } from '../helpers/random.js';
-import { written } from '../output/written.js';
+import { written } from './written-text.js';
 
 test('the rpc section is what JSON.stringify makes of it, whatever is there of it', () => {
   const random = newRandom(1);

@@ -1,8 +1,8 @@
 /** The queue before an output, with a sink that takes a batch when the test says so. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OutputEvent, SinkEvents } from '../../src/output/output.js';
-import { newOutput } from '../../src/output/queue.js';
+import type { OutputEvent, SinkEvents } from '../../src/output/line-sink.js';
+import { newOutput } from '../../src/output/output-queue.js';
 
 const LIMIT = 1000;
 const BATCH = { bytes: new Uint8Array(400), lines: 4 };

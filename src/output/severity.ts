@@ -1,7 +1,7 @@
 /** The lines of a batch one by one, with their level: for outputs that write it in their own way before each line. */
 import type { Level } from '../records/record.js';
 import { levelPrefix } from './journal.js';
-import type { Batch, NewSink } from './output.js';
+import type { Batch, NewSink } from './line-sink.js';
 
 /** Severities of syslog (RFC 5424, table 2), which are also the levels of sd-daemon(3). */
 export const SEVERITY: Readonly<Record<Level, number>> = { error: 3, warn: 4, info: 6 };

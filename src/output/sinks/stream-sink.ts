@@ -1,5 +1,5 @@
 /** Standard output where it is a pipe, a socket or a terminal. */
-import type { NewSink } from '../output.js';
+import type { NewSink } from '../line-sink.js';
 
 export function streamSink(name: string, stream: NodeJS.WriteStream): NewSink {
   return (events) => {

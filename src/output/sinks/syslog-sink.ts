@@ -5,10 +5,10 @@
  */
 import { hostname } from 'node:os';
 import type { OutputSpec } from '../../config/outputs.js';
-import { eachLine, SEVERITY } from '../batch-lines.js';
-import type { NewSink } from '../output.js';
-import { datagramSink } from './datagram.js';
-import { connectionSink } from './tcp.js';
+import type { NewSink } from '../line-sink.js';
+import { eachLine, SEVERITY } from '../severity.js';
+import { datagramSink } from './datagram-sink.js';
+import { connectionSink } from './tcp-sink.js';
 import { udpSocket } from './udp-socket.js';
 import { unixSocket } from './unix-socket.js';
 

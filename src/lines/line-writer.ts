@@ -4,12 +4,12 @@
  * built as one and given to pino for every line it took a quarter more of a decoder's time.
  */
 import { pino } from 'pino';
-import { fitSections, ROUNDS } from '../records/fit.js';
+import { fitSections, ROUNDS } from '../records/line-limit.js';
 import type { JsonObject, Level, RecordBody, Sections } from '../records/record.js';
-import { type LineBytes, type LineMemory, putBytes } from './bytes.js';
 import { escaped } from './escape.js';
 import { putJson, putObject, putSentence } from './json.js';
-import { beginningOf, putHead, putRpc } from './parts.js';
+import { type LineBytes, type LineMemory, putBytes } from './line-bytes.js';
+import { beginningOf, putHead, putRpc } from './record-head.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
 export type LinePrefixes = { -readonly [level in Level]?: Uint8Array } & { readonly bindings: JsonObject };

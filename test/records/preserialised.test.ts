@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { cacheable, cacheBytes, cachedBytes } from '../../src/records/shared.js';
+import { cacheable, cacheBytes, cachedBytes } from '../../src/records/preserialised.js';
 
 test('how an object is written stays with the object alone', () => {
   const members = cacheable({ pid: 1, groups: [2] });

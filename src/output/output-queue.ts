@@ -5,7 +5,7 @@
  */
 import type { Rotation } from '../config/outputs.js';
 import type { OutputCounts } from '../observe/stats.js';
-import type { Batch, NewSink, OutputEvent } from './output.js';
+import type { Batch, NewSink, OutputEvent } from './line-sink.js';
 
 export interface QueueOptions {
   /** Bytes that may wait. */

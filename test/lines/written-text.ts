@@ -1,6 +1,6 @@
 /** What is written into a line, as text. Where there is too little room for it, that has to be seen. */
 import assert from 'node:assert/strict';
-import type { LineBytes } from '../../src/lines/bytes.js';
+import type { LineBytes } from '../../src/lines/line-bytes.js';
 
 export function written(put: (out: LineBytes) => void): string {
   const out = { buffer: Buffer.alloc(1 << 16), at: 3 };

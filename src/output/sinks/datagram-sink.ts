@@ -1,5 +1,5 @@
 /** One message a datagram, over a socket that is connected again when its other side was gone. */
-import { type Batch, type NewSink, newBackoff } from '../output.js';
+import { type Batch, type NewSink, newBackoff } from '../line-sink.js';
 
 /** What became of a datagram: sent, `full` (try again soon), `large` (it never fits), or the socket is no good. */
 export type Sent = 'sent' | 'full' | 'large' | Error;

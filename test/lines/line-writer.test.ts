@@ -1,8 +1,8 @@
 /** From a record to its line: always one line of valid JSON, within the limit. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { newLineWriter } from '../../src/lines/line-writer.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
-import { newLineWriter } from '../../src/lines/writer.js';
 import type { Json, JsonObject, RecordBody, Sections } from '../../src/records/record.js';
 import { newRandom, type Random } from '../helpers/random.js';
 

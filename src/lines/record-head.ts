@@ -1,11 +1,11 @@
 /** The parts that lines are made of: the head, and the `rpc` section, whose form is always the same. */
 import { Buffer } from 'node:buffer';
 import { memoize } from '../records/memoize.js';
+import { cacheBytes, cachedBytes } from '../records/preserialised.js';
 import type { JsonObject, RecordBody, RpcSection } from '../records/record.js';
-import { cacheBytes, cachedBytes } from '../records/shared.js';
 import { secondText, wallTime } from '../records/time.js';
-import { type LineBytes, putAscii, putByte, putBytes, putDigits, putNumber } from './bytes.js';
 import { putObject, quoted } from './json.js';
+import { type LineBytes, putAscii, putByte, putBytes, putDigits, putNumber } from './line-bytes.js';
 
 const END = 0x7d;
 const QUOTE = 0x22;

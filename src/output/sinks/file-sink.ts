@@ -6,7 +6,7 @@
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../../config/outputs.js';
 import { UserError } from '../../config/user-error.js';
-import type { Batch, NewSink, Sink, SinkEvents } from '../output.js';
+import type { Batch, NewSink, Sink, SinkEvents } from '../line-sink.js';
 import { type Access, describe, type Opened, open } from './open-file.js';
 import { isDue, rotate } from './rotate.js';
 

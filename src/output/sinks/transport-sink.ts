@@ -10,7 +10,7 @@ import type { Worker } from 'node:worker_threads';
 // Not as the others import it: scripts/build.mjs leaves this one where it is, since its threads have files of their own.
 import { pino } from 'pino/pino.js';
 import { UserError } from '../../config/user-error.js';
-import { type NewSink, newBackoff, type SinkEvents } from '../output.js';
+import { type NewSink, newBackoff, type SinkEvents } from '../line-sink.js';
 import { END, type Hosted } from './transport-host.js';
 
 export interface TransportOptions {

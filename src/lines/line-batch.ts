@@ -1,6 +1,6 @@
 /** A decoder's lines on their way to the main thread, written one behind the other into one piece of memory. */
 import { Buffer } from 'node:buffer';
-import type { LineMemory } from './bytes.js';
+import type { LineMemory } from './line-bytes.js';
 
 /** Bytes after which a batch is handed over, if no pause in the packets comes first. */
 const ENOUGH = 128 << 10;

@@ -6,15 +6,15 @@ import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
 import { UserError } from '../config/user-error.js';
 import type { OutputCounts } from '../observe/stats.js';
-import { withPriorities } from './batch-lines.js';
 import { isJournal } from './journal.js';
-import type { Batch, NewSink, OutputEvent } from './output.js';
-import { newOutput, type Output } from './queue.js';
-import { fileSink } from './sinks/file.js';
+import type { Batch, NewSink, OutputEvent } from './line-sink.js';
+import { newOutput, type Output } from './output-queue.js';
+import { withPriorities } from './severity.js';
 import { loadFileLock, NO_LOCK } from './sinks/file-lock.js';
+import { fileSink } from './sinks/file-sink.js';
 import type { Owner } from './sinks/open-file.js';
 import { loadReaderGone } from './sinks/reader-gone.js';
-import { streamSink } from './sinks/stream.js';
+import { streamSink } from './sinks/stream-sink.js';
 
 /** What the run is told. */
 export interface OutputsListener {
@@ -224,11 +224,11 @@ async function openSink(
     }
     // Loaded where they are wanted: few runs have one.
     case 'syslog': {
-      const { syslogSink } = await import('./sinks/syslog.js');
+      const { syslogSink } = await import('./sinks/syslog-sink.js');
       return syslogSink(spec);
     }
     case 'transport': {
-      const { transportSink } = await import('./sinks/transport.js');
+      const { transportSink } = await import('./sinks/transport-sink.js');
       const { target, options } = spec;
       // Who has seen enough of a file ends its reader. A daemon has other things to do than what is on its terminal.
       const readerGone = live ? undefined : await loadReaderGone();

@@ -1,7 +1,7 @@
 /** Records that are too long for a line. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fitSections, ROUNDS } from '../../src/records/fit.js';
+import { fitSections, ROUNDS } from '../../src/records/line-limit.js';
 import type { JsonObject } from '../../src/records/record.js';
 
 type Fitted = JsonObject & { wiretail: { line_cut: { characters: number; items: number } } };

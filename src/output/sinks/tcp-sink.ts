@@ -4,7 +4,7 @@
  * lost without a word: syslog has no receipt.
  */
 import { connect, type Socket } from 'node:net';
-import { type NewSink, newBackoff } from '../output.js';
+import { type NewSink, newBackoff } from '../line-sink.js';
 
 /** Without traffic a peer that vanished is found by the kernel's probes. */
 const KEEPALIVE_MS = 30000;
