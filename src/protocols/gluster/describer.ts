@@ -4,21 +4,17 @@ import { formatAddress } from '../../packet/address.js';
 import { displayName } from '../../records/phrases.js';
 import type { EventOutcome } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
-import type { Describer, Description, Exchange, Fields } from '../rpc/describer.js';
+import type { Describer, Description, Exchange, Fields, ObservedCall } from '../rpc/describer.js';
 import type { Procedure, Program } from '../rpc/program.js';
 import type { BrickEndpoint } from './cluster/brick-registry.js';
 import { type ClientIdentity, clientIdentityOf, clientOf } from './cluster/client-identity.js';
 import { newTransactionTrace } from './cluster/transaction-trace.js';
 import type { GlusterContext } from './context.js';
-import { isExpected } from './describe/expected-errors.js';
-import { FOP, type Row } from './describe/fop.js';
 import { shownReason } from './describe/glusterd.js';
-import { managementRow } from './describe/management.js';
 import { probeReason } from './describe/peers.js';
 import { withoutSecretValues } from './describe/settings.js';
 import { entry, integer, put, RootGfid, text } from './describe/values.js';
 import { errnoName } from './enums/fop.js';
-import { deprobeResponse, probeResponse } from './enums/glusterd.js';
 import { type Lock, type Locker, newLockOrder } from './locks/lock.js';
 import { newLockTracker } from './locks/lock-tracker.js';
 import {
@@ -30,23 +26,11 @@ import {
   VolumeRoot,
 } from './paths/file-names.js';
 import { isUndone, markUncertain, observeReply, rootOf } from './paths/observations.js';
+import type { GlusterProcedure } from './programs/procedure.js';
 
-const Nothing: Row = { asks: [] };
-
-function rowOf(program: Program, procedure: Procedure): Row {
-  if (program.name === 'GLUSTER_FOP') return FOP.get(procedure.name) ?? Nothing;
-  return managementRow(program.name, program.version, procedure.name);
-}
-
-const rows = new WeakMap<Procedure, Row>();
-
-function cachedRow(program: Program, procedure: Procedure): Row {
-  let row = rows.get(procedure);
-  if (row === undefined) {
-    row = rowOf(program, procedure);
-    rows.set(procedure, row);
-  }
-  return row;
+/** A call of this program or its reply: each of its procedures has a row (gluster/programs). */
+interface GlusterExchange extends Exchange {
+  readonly procedure: GlusterProcedure;
 }
 
 /**
@@ -55,16 +39,13 @@ function cachedRow(program: Program, procedure: Procedure): Row {
  */
 const Strict: ReadonlySet<string> = new Set(['CLI', 'GD_MGMT', 'GD_FRIEND', 'GLUSTERD1_MGMT', 'GD_BRICK']);
 
-/** op_errno of these is no errno. */
-const Probes: ReadonlySet<string> = new Set(['PROBE', 'CLI_PROBE', 'PROBE_QUERY', 'FRIEND_ADD']);
-const Deprobes: ReadonlySet<string> = new Set(['DEPROBE', 'CLI_DEPROBE']);
-
-function errorName(procedure: Procedure, code: number): string | undefined {
-  let name = undefined as string | readonly string[] | undefined;
-  if (Probes.has(procedure.name)) name = probeResponse.of(code);
-  else if (Deprobes.has(procedure.name)) name = deprobeResponse.of(code);
-  name ??= errnoName.of(code);
+function errorName({ errorNames }: GlusterProcedure, code: number): string | undefined {
+  const name = errorNames?.of(code) ?? errnoName.of(code);
   return typeof name === 'string' ? name : undefined;
+}
+
+interface GlusterCall extends ObservedCall {
+  readonly procedure: GlusterProcedure | undefined;
 }
 
 interface Result {
@@ -80,7 +61,7 @@ function reason(procedure: Procedure, request: Fields | undefined, response: Fie
   return why === undefined ? undefined : withoutSecretValues(why, request?.dict ?? request?.buf);
 }
 
-function failed({ procedure, request }: Exchange, response: Fields, out: Fields): Result {
+function failed({ procedure, request }: GlusterExchange, response: Fields, out: Fields): Result {
   const code = response.op_errno;
   const known = typeof code === 'number' && code !== 0;
   const error = known ? errorName(procedure, code) : undefined;
@@ -90,10 +71,10 @@ function failed({ procedure, request }: Exchange, response: Fields, out: Fields)
   const name = error ?? (known ? `error ${code}` : 'failed');
   const told = why ?? probeReason(name);
   const words = told === undefined ? name : `${name}: ${shownReason(told)}`;
-  return { words, outcome: 'failure', expected: isExpected(procedure.name, name) };
+  return { words, outcome: 'failure', expected: procedure.expectedErrors.includes(name) };
 }
 
-function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
+function resultOf(exchange: GlusterExchange, out: Fields): Result {
   const { program, procedure, response } = exchange;
   if (response === undefined) {
     const empty = procedure.reply === 'void';
@@ -106,19 +87,18 @@ function resultOf(exchange: Exchange, row: Row, out: Fields): Result {
   if (opRet < 0 || (Number(opRet) !== 0 && Strict.has(program.name))) {
     return failed(exchange, response, out);
   }
-  return { words: row.answers?.(response, out, opRet) ?? 'ok', outcome: 'success' };
+  return { words: procedure.result(response, out, opRet) ?? 'ok', outcome: 'success' };
 }
 
 function subjectOf(
-  procedure: Procedure,
-  row: Row,
+  procedure: GlusterProcedure,
   request: Fields | undefined,
   out: Fields,
   place: FileNames,
 ): string {
   let words = procedure.name;
   if (request === undefined) return words;
-  for (const part of row.asks) {
+  for (const part of procedure.subject) {
     const more = part(request, out, place);
     if (more !== '') words += ` ${more}`;
   }
@@ -200,27 +180,35 @@ export function newDescriber(connection: Connection, shared: GlusterContext, fro
     if (known !== undefined) fields.client = whole ? clientOf(known) : known.caller;
   };
 
-  const describe = (exchange: Exchange, part: 'call' | 'reply' | 'both'): Description => {
+  const holdersOf = (
+    exchange: GlusterExchange,
+    outcome: EventOutcome | undefined,
+    fields: Fields,
+  ): string => {
+    const { locks } = exchange.procedure;
+    return locks === undefined ? '' : watch.tell(locks, exchange, outcome, fields);
+  };
+
+  const describe = (exchange: GlusterExchange, part: 'call' | 'reply' | 'both'): Description => {
     const { program, procedure, request } = exchange;
     const meets = introduced(procedure, program);
     const fields: Fields = {};
     introduce(fields, meets && part !== 'reply');
-    const row = cachedRow(program, procedure);
-    let subject = subjectOf(procedure, row, request, fields, place);
+    let subject = subjectOf(procedure, request, fields, place);
     if (program.name !== 'GLUSTER_FOP') subject += story.words(exchange, part, fields);
     place.mark(fields);
     if (meets && known?.brick !== undefined) subject += ` ${displayName(known.brick)}`;
     if (part === 'call') {
-      const holders = watch.tell(exchange, undefined, fields);
+      const holders = holdersOf(exchange, undefined, fields);
       return described(fields, subject, undefined, holders);
     }
-    const result = resultOf(exchange, row, fields);
+    const result = resultOf(exchange, fields);
     if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
     else {
       story.told(exchange, fields, result.outcome);
       if (result.outcome === 'success') takePlaces(exchange, meets);
     }
-    const holders = watch.tell(exchange, result.outcome, fields);
+    const holders = holdersOf(exchange, result.outcome, fields);
     return described(fields, subject, result, holders);
   };
 
@@ -232,25 +220,29 @@ export function newDescriber(connection: Connection, shared: GlusterContext, fro
   };
 
   /** What the reply says of names holds from here on. */
-  const takeNames = (exchange: Exchange, { outcome }: Result) => {
+  const takeNames = (exchange: GlusterExchange, { outcome }: Result) => {
+    const { procedure, request, response } = exchange;
+    const { paths: observation } = procedure;
     if (exchange.refused) return;
     working = true;
     const at = table();
-    if (outcome === 'failure' && at === 0 && isUndone(exchange)) return;
-    const told = outcome === 'success' && exchange.whole ? rootOf(exchange) : undefined;
+    if (outcome === 'failure' && at === 0 && isUndone(observation, response)) return;
+    const told = outcome === 'success' && exchange.whole ? rootOf(observation, request, response) : undefined;
     // Once it is known it stays: the brick finds the directory when the client introduces itself.
     if (told === RootGfid && !root.sure) root = VolumeRoot;
     else if (told !== undefined && told !== root.gfid)
       root = { ...root, gfid: told, sure: true, fixed: true };
-    if (outcome === 'unknown' || at === 0) inDoubt(exchange.procedure, exchange.request);
-    else observeReply(paths, at, exchange, outcome === 'success', root);
+    if (outcome === 'unknown' || at === 0) inDoubt(procedure, request);
+    else if (observation !== undefined)
+      observeReply(paths, at, observation, exchange, outcome === 'success', root);
   };
 
   /** It is not known what a call did; or where, so that it is all bricks of the port that it may have been done on. */
-  const inDoubt = ({ name }: Procedure, request: Fields | undefined) => {
+  const inDoubt = ({ paths: observation }: GlusterProcedure, request: Fields | undefined) => {
+    if (observation === undefined) return;
     const at = table();
     const tables = at === 0 ? here().tables.values() : [at];
-    for (const one of tables) markUncertain(paths, one, name, request, root.gfid);
+    for (const one of tables) markUncertain(paths, one, observation, request, root.gfid);
   };
 
   /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
@@ -275,13 +267,14 @@ export function newDescriber(connection: Connection, shared: GlusterContext, fro
   return {
     describe,
     now: paths.now,
-    onCall({ program, procedure, request, auth }, whole) {
+    onCall({ program, procedure, request, auth }: GlusterCall, whole) {
       if (program === undefined || procedure === undefined) return undefined;
       // Its reply may be missed, and what it says holds for all calls after it.
       if (introduced(procedure, program)) meet(clientIdentityOf(request, shared.full), paths.now());
-      return program.name === 'GLUSTER_FOP' ? watch.ask(procedure, request, auth, whole) : undefined;
+      const { locks } = procedure;
+      return locks === undefined ? undefined : watch.ask(locks, request, auth, whole);
     },
-    onReplyLost(procedure, request, lock) {
+    onReplyLost(procedure: GlusterProcedure, request, lock) {
       watch.lost(lock as Lock | undefined);
       inDoubt(procedure, request);
     },

@@ -20,14 +20,15 @@ export interface Procedure {
   readonly alternative?: Procedure;
 }
 
-export interface Program {
+/** @template P its rows: a room that knows more of its procedures has more in them */
+export interface Program<P extends Procedure = Procedure> {
   readonly number: number;
   readonly version: number;
   /** As rpc.program names it: GLUSTER_FOP, CLI, GD_MGMT, ... */
   readonly name: string;
   readonly dataset: Dataset;
   /** By number; a hole where the program has none. */
-  readonly procedures: readonly (Procedure | undefined)[];
+  readonly procedures: readonly (P | undefined)[];
   /** Its calls go from the server to the client of the connection, and have no reply. */
   readonly callback: boolean;
 }
@@ -43,12 +44,12 @@ export function procedure(
 }
 
 /** A number that means something else in some versions of GlusterFS: which one, the messages tell. */
-export function either(usual: Procedure, alternative: Procedure): Procedure {
+export function either<P extends Procedure>(usual: P, alternative: P): P {
   return { ...usual, alternative };
 }
 
 /** A program of these rows; the array is indexed by procedure number. */
-export function program(
+export function program<P extends Procedure>(
   {
     number,
     version,
@@ -56,10 +57,10 @@ export function program(
     dataset,
     callback,
   }: Omit<Program, 'procedures' | 'callback'> & { callback?: true },
-  rows: readonly Procedure[],
-): Program {
+  rows: readonly P[],
+): Program<P> {
   const last = rows.reduce((most, row) => Math.max(most, row.number), -1);
-  const procedures: (Procedure | undefined)[] = new Array(last + 1).fill(undefined);
+  const procedures: (P | undefined)[] = new Array(last + 1).fill(undefined);
   for (const row of rows) procedures[row.number] = row;
   return { number, version, name, dataset, callback: callback === true, procedures };
 }

@@ -7,9 +7,9 @@ import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { glusterdOp } from '../enums/glusterd.js';
-import type { Answer } from './fop.js';
 import { operationOf, phraseOf } from './operations.js';
-import type { Part } from './parts.js';
+import type { SubjectPart } from './parts.js';
+import type { ResultPart } from './results.js';
 import { Hidden, withoutSecrets } from './secrets.js';
 import { settingsOf } from './settings.js';
 import { entry, gfid, numberEntry, put, text, uuidEntry } from './values.js';
@@ -78,7 +78,7 @@ export function shortId(id: unknown): string {
 
 /** A request of a transaction. Its words come when it is known what the others said: gluster/cluster/transaction-trace.ts. */
 export const phase =
-  (names: Names): Part =>
+  (names: Names): SubjectPart =>
   (request, out) => {
     const dict = request.dict ?? request.buf;
     const name = typeof request.op === 'number' && request.op !== 0 ? names.of(request.op) : undefined;
@@ -95,7 +95,7 @@ export const phase =
 
 /** What somebody typed. */
 export const commanded =
-  (procedure: string): Part =>
+  (procedure: string): SubjectPart =>
   (request, out) => {
     const { dict } = request;
     put(
@@ -117,7 +117,7 @@ export const commanded =
 
 /** The brick and what for; the operation is the procedure once more. */
 export const onBrick =
-  (names: Names): Part =>
+  (names: Names): SubjectPart =>
   (request, out) => {
     const { input } = request;
     const name = typeof request.op === 'number' && request.op !== 0 ? names.of(request.op) : undefined;
@@ -147,7 +147,7 @@ export function shownReason(why: string): string {
 }
 
 /** A success may come with a word: `All unprotected fields were reset`. */
-export const said: Answer = (response, out) => {
+export const said: ResultPart = (response, out) => {
   let words = text(response.op_errstr);
   if (words === undefined) return undefined;
   // It may repeat what is kept back.

@@ -3,7 +3,7 @@ import { displayName } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { entrylkCommand, entrylkType, leaseCommand, leaseType, lkCommand, lkType } from '../enums/fop.js';
-import type { Part } from './parts.js';
+import type { SubjectPart } from './parts.js';
 import { type Integer, integer, object, put, text } from './values.js';
 
 function name(names: Names, value: unknown): string | undefined {
@@ -30,7 +30,7 @@ function domain(volume: string | undefined): string {
 }
 
 /** LK, INODELK and FINODELK; and the callback about an INODELK, which has neither command nor type. */
-export const lock: Part = (request, out) => {
+export const lock: SubjectPart = (request, out) => {
   const flock = object(request.flock);
   const command = name(lkCommand, request.cmd);
   const type = name(lkType, request.type ?? flock?.type);
@@ -49,7 +49,7 @@ export const lock: Part = (request, out) => {
 };
 
 /** ENTRYLK and FENTRYLK: of one name in a directory, or of all of them where none is told. */
-export const entryLock: Part = (request, out) => {
+export const entryLock: SubjectPart = (request, out) => {
   const command = name(entrylkCommand, request.cmd);
   const type = name(entrylkType, request.type);
   const entry = text(request.name);
@@ -64,7 +64,7 @@ export const entryLock: Part = (request, out) => {
   return words(command?.replace(Common, ''), type?.replace(Common, ''), of, domain(volume));
 };
 
-export const lease: Part = (request, out) => {
+export const lease: SubjectPart = (request, out) => {
   const asked = object(request.lease) ?? request;
   const command = name(leaseCommand, asked.cmd);
   const type = name(leaseType, asked.lease_type);

@@ -4,10 +4,9 @@ import type { Fields } from '../../rpc/describer.js';
 import { volumeOfKey } from '../cluster/client-identity.js';
 import { upcallFlags } from '../enums/fop.js';
 import { brickOp, glusterdOp, glusterdOpV1 } from '../enums/glusterd.js';
-import { type Answer, FOP, type Row } from './fop.js';
 import { commanded, onBrick, phase, said } from './glusterd.js';
 import { entryLock, lease, lock } from './lock-fields.js';
-import { file, type Part, told, volumeOf } from './parts.js';
+import { file, lookedUp, type SubjectPart, told, volumeOf } from './parts.js';
 import {
   asker,
   befriending,
@@ -20,44 +19,50 @@ import {
   versionAsked,
   versionTold,
 } from './peers.js';
+import { lookedUpGfid, type ResultPart, statusOnly } from './results.js';
 import { entry, integer, put, text } from './values.js';
 
-const row = (...asks: readonly Part[]): Row => ({ asks });
-const answered = (answers: Answer, ...asks: readonly Part[]): Row => ({ asks, answers });
+interface Row {
+  readonly subject: readonly SubjectPart[];
+  readonly result: ResultPart;
+}
+
+const row = (...subject: readonly SubjectPart[]): Row => ({ subject, result: statusOnly });
+const answered = (result: ResultPart, ...subject: readonly SubjectPart[]): Row => ({ subject, result });
 
 const volume = volumeOf('dict');
 const brick = told('brick', 'brick');
 const port = told('port', 'port', 'port ');
 
 /** The key of a volfile, and the volume where the key tells it. */
-const volfile: Part = (request, out) => {
+const volfile: SubjectPart = (request, out) => {
   const key = text(request.key);
   put(out, 'volfile', key);
   if (key !== undefined) put(out, 'volume', volumeOfKey(key));
   return key === undefined ? '' : displayName(key);
 };
 
-const brickPort: Answer = (response, out) => {
+const brickPort: ResultPart = (response, out) => {
   const number = integer(response.port);
   put(out, 'port', number);
   return number === undefined ? undefined : String(number);
 };
 
-const brickOfPort: Answer = (response, out) => {
+const brickOfPort: ResultPart = (response, out) => {
   const path = text(response.brick);
   put(out, 'brick', path);
   return path === undefined ? undefined : displayName(path);
 };
 
 const pathOf =
-  (field: string): Answer =>
+  (field: string): ResultPart =>
   (response, out) => {
     const path = text(response[field]);
     put(out, 'path', path);
     return path === undefined ? undefined : displayName(path);
   };
 
-const invalidated: Part = (request, out) => {
+const invalidated: SubjectPart = (request, out) => {
   const names = typeof request.flags === 'number' ? upcallFlags.of(request.flags) : undefined;
   if (!Array.isArray(names)) return '';
   out.flags = names;
@@ -65,7 +70,7 @@ const invalidated: Part = (request, out) => {
 };
 
 /** GETLIMIT asks for a directory by its gfid, in the dictionary. */
-const limited: Part = (request, out, place) => {
+const limited: SubjectPart = (request, out, place) => {
   const id = entry(request.dict, 'gfid');
   return id === undefined ? '' : file({ gfid: id } satisfies Fields, out, place);
 };
@@ -88,7 +93,7 @@ const PROCEDURES: ReadonlyMap<string, Row> = new Map(
     'GLUSTER_CBK RECALL_LEASE': row(file, lease),
     'GLUSTER_CBK INODELK_CONTENTION': row(file, lock),
     'GLUSTER_CBK ENTRYLK_CONTENTION': row(file, entryLock),
-    'GLUSTER_AGGREGATOR LOOKUP': FOP.get('LOOKUP') ?? row(file),
+    'GLUSTER_AGGREGATOR LOOKUP': answered(lookedUpGfid, lookedUp),
     'GLUSTER_AGGREGATOR GETLIMIT': row(limited),
     ...friends('GD_FRIEND'),
     ...friends('GLUSTERD1_MGMT'),

@@ -9,7 +9,7 @@ import { accessMask, openFlags, seekWhat, setattrValid } from '../enums/fop.js';
 import { type FileNames, shownPath } from '../paths/file-names.js';
 import { entry, gfid, integer, object, put, text } from './values.js';
 
-export type Part = (request: Fields, out: Fields, place: FileNames) => string;
+export type SubjectPart = (request: Fields, out: Fields, place: FileNames) => string;
 
 /** A file that is told by its gfid alone. */
 function inode(id: string, out: Fields, place: FileNames, field: string | undefined): string {
@@ -26,7 +26,7 @@ function sent(path: string, out: Fields, field: string): string {
 }
 
 /** The file that a gfid names. */
-export const file: Part = (request, out, place) => {
+export const file: SubjectPart = (request, out, place) => {
   const id = gfid(request.gfid);
   put(out, 'gfid', id);
   const path = text(request.path);
@@ -35,7 +35,7 @@ export const file: Part = (request, out, place) => {
 };
 
 /** The path that a directory's gfid and a name in it make, as a field of this name. */
-function named(parent: string, name: string, path: string, field: string): Part {
+function named(parent: string, name: string, path: string, field: string): SubjectPart {
   return (request, out, place) => {
     const whole = text(request[path]);
     if (whole !== undefined) return sent(whole, out, field);
@@ -51,20 +51,20 @@ function named(parent: string, name: string, path: string, field: string): Part 
 export const entryName = named('pargfid', 'bname', 'path', 'path');
 export const oldName = named('oldgfid', 'oldbname', 'oldpath', 'path');
 const newPath = named('newgfid', 'newbname', 'newpath', 'new_path');
-export const newName: Part = (request, out, place) => {
+export const newName: SubjectPart = (request, out, place) => {
   const words = newPath(request, out, place);
   return words === '' ? '' : `to ${words}`;
 };
 
 /** LOOKUP: of a name in a directory, or of a gfid. */
-export const lookedUp: Part = (request, out, place) => {
+export const lookedUp: SubjectPart = (request, out, place) => {
   if (text(request.bname) === undefined) return file(request, out, place);
   put(out, 'gfid', gfid(request.gfid));
   return entryName(request, out, place);
 };
 
 /** LINK: the file that gets another name. */
-export const linked: Part = (request, out, place) => {
+export const linked: SubjectPart = (request, out, place) => {
   const id = gfid(request.oldgfid);
   put(out, 'gfid', id);
   const path = text(request.oldpath);
@@ -72,33 +72,33 @@ export const linked: Part = (request, out, place) => {
   return id === undefined ? '' : inode(id, out, place, 'path');
 };
 
-export const symlinkTarget: Part = (request, out) => {
+export const symlinkTarget: SubjectPart = (request, out) => {
   const target = text(request.linkname);
   put(out, 'target', target);
   return target === undefined ? '' : `to ${displayName(target)}`;
 };
 
-export const size: Part = (request, out) => {
+export const size: SubjectPart = (request, out) => {
   const bytes = integer(request.size ?? request.len);
   put(out, 'size', bytes);
   return bytes === undefined ? '' : formatSize(bytes);
 };
 
-export const offset: Part = (request, out) => {
+export const offset: SubjectPart = (request, out) => {
   const at = integer(request.offset);
   put(out, 'offset', at);
   return at === undefined ? '' : `at ${at}`;
 };
 
 /** TRUNCATE calls the new size an offset. */
-export const newSize: Part = (request, out) => {
+export const newSize: SubjectPart = (request, out) => {
   const bytes = integer(request.offset);
   put(out, 'size', bytes);
   return bytes === undefined ? '' : `to ${formatSize(bytes)}`;
 };
 
 /** COPY_FILE_RANGE: two files. */
-export const copied: Part = (request, out, place) => {
+export const copied: SubjectPart = (request, out, place) => {
   const from = gfid(request.gfid1);
   const to = gfid(request.gfid2);
   put(out, 'gfid', from);
@@ -113,7 +113,7 @@ export const copied: Part = (request, out, place) => {
 };
 
 /** The names of a number's bits, as a field and as words. */
-function bits(field: string, names: Names, as: string): Part {
+function bits(field: string, names: Names, as: string): SubjectPart {
   // Mostly it is the same list again (gluster/enums/tables.ts).
   let last: unknown;
   let words = '';
@@ -135,17 +135,17 @@ export const access = bits('mask', accessMask, 'mask');
 const attributes = bits('valid', setattrValid, 'attributes');
 
 /** SETATTR: `MODE|UID`. */
-export const changed: Part = (request, out, place) =>
+export const changed: SubjectPart = (request, out, place) =>
   attributes(request, out, place).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', '');
 
-export const sought: Part = (request, out) => {
+export const sought: SubjectPart = (request, out) => {
   const what = typeof request.what === 'number' ? seekWhat.of(request.what) : undefined;
   put(out, 'seek', what);
   return what === undefined ? '' : String(what).replace('GF_SEEK_', '');
 };
 
 /** The extended attribute that is asked for; all of them where none is named. */
-export const xattrName: Part = (request, out) => {
+export const xattrName: SubjectPart = (request, out) => {
   const name = text(request.name);
   put(out, 'xattr', name);
   return name === undefined ? '' : displayName(name);
@@ -155,7 +155,7 @@ export const xattrName: Part = (request, out) => {
 const ShownNames = 3;
 
 /** The extended attributes that a dictionary sets. */
-export const xattrNames: Part = (request, out) => {
+export const xattrNames: SubjectPart = (request, out) => {
   const names = Object.keys(object(request.dict) ?? {});
   if (names.length === 0) return '';
   out.xattr = names.length === 1 ? names[0] : names;
@@ -164,7 +164,7 @@ export const xattrNames: Part = (request, out) => {
 };
 
 /** A field that is told as it is. */
-export function told(field: string, as: string, before = ''): Part {
+export function told(field: string, as: string, before = ''): SubjectPart {
   return (request, out) => {
     const value = text(request[field]) ?? integer(request[field]);
     put(out, as, value);
@@ -173,7 +173,7 @@ export function told(field: string, as: string, before = ''): Part {
 }
 
 /** The volume that a dictionary of the management programs is about, and the command that somebody typed. */
-export function volumeOf(dict: string): Part {
+export function volumeOf(dict: string): SubjectPart {
   return (request, out) => {
     const volume = text(request.volname) ?? text(request.old_volname) ?? entry(request[dict], 'volname');
     // What stands for every volume: no volume may have this name.

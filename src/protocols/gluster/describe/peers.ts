@@ -3,9 +3,9 @@
 import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
-import type { Answer } from './fop.js';
 import { aboutOf, putCommand, said, shortId } from './glusterd.js';
-import type { Part } from './parts.js';
+import type { SubjectPart } from './parts.js';
+import type { ResultPart } from './results.js';
 import { entry, gfid, numberEntry, put, text, uuidEntry } from './values.js';
 
 /** Peers and volumes of a message that are told; the number of all is in the sentence. */
@@ -14,20 +14,20 @@ const ListLimit = 32;
 const ShownLimit = 8;
 
 /** The host that is asked about. The command has it in its dictionary since GlusterFS 3.5. */
-export const hostname: Part = (request, out) => {
+export const hostname: SubjectPart = (request, out) => {
   const host = text(request.hostname) ?? entry(request.dict, 'hostname');
   put(out, 'peer', host);
   return host === undefined ? '' : displayName(host);
 };
 
 /** What an administrator asked of it. */
-export const probed: Part = (request, out, place) => {
+export const probed: SubjectPart = (request, out, place) => {
   putCommand(request.dict, out);
   return hostname(request, out, place) || aboutOf(out);
 };
 
 /** The glusterd that asks. */
-export const asker: Part = (request, out, place) => {
+export const asker: SubjectPart = (request, out, place) => {
   const id = gfid(request.uuid);
   put(out, 'peer_uuid', id);
   return id === undefined ? '' : `by ${displayName(place.hostOf(id) ?? shortId(id))}`;
@@ -45,7 +45,7 @@ function listed(names: readonly string[], all: number): string {
 }
 
 /** FRIEND_ADD: who asks, and the volumes that it brings: glusterd_add_volumes_to_export_dict(). */
-export const befriending: Part = (request, out, place) =>
+export const befriending: SubjectPart = (request, out, place) =>
   saying(asker(request, out, place), volumes(request, out));
 
 function volumes(request: Fields, out: Fields): string {
@@ -100,7 +100,7 @@ const Removal = 2;
  * FRIEND_UPDATE: who asks, and all peers that it has (glusterd_ac_send_friend_update()), or the one that it has no
  * longer (glusterd_broadcast_friend_delete()).
  */
-export const updating: Part = (request, out, place) => {
+export const updating: SubjectPart = (request, out, place) => {
   const by = asker(request, out, place);
   const { friends } = request;
   if (numberEntry(friends, 'op') === Removal) {
@@ -118,7 +118,7 @@ export const updating: Part = (request, out, place) => {
 const peerCount = (count: number): string => (count === 1 ? '1 peer' : `${count} peers`);
 
 /** `gluster peer status` and `gluster pool list`. */
-export const friendList: Answer = (response, out) => {
+export const friendList: ResultPart = (response, out) => {
   const { friends: dict } = response;
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return undefined;
@@ -129,7 +129,7 @@ export const friendList: Answer = (response, out) => {
 };
 
 /** The last changes of a peer's state, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
-export const transitions: Answer = (response, out) => {
+export const transitions: ResultPart = (response, out) => {
   const { fsm_log: dict } = response;
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return undefined;
@@ -148,7 +148,7 @@ export const transitions: Answer = (response, out) => {
 };
 
 /** Which glusterd it turned out to be. */
-export const identified: Answer = (response, out, opRet) => {
+export const identified: ResultPart = (response, out, opRet) => {
   const id = gfid(response.uuid);
   const words = said(response, out, opRet);
   if (words !== undefined || id === undefined) return words;
@@ -156,7 +156,7 @@ export const identified: Answer = (response, out, opRet) => {
 };
 
 /** VERSIONS: who asks, since GlusterFS 3.7. VERSIONS_ACK: the version that was settled. */
-export const versionAsked: Part = (request, out, place) => {
+export const versionAsked: SubjectPart = (request, out, place) => {
   const id = uuidEntry(request.hndsk, 'peer-id');
   put(out, 'peer_uuid', id);
   const version = numberEntry(request.hndsk, 'operating-version');
@@ -166,7 +166,7 @@ export const versionAsked: Part = (request, out, place) => {
 };
 
 /** VERSIONS: the version that it has, and those that it could have. */
-export const versionTold: Answer = ({ hndsk }, out) => {
+export const versionTold: ResultPart = ({ hndsk }, out) => {
   const version = numberEntry(hndsk, 'operating-version');
   if (version === undefined) return undefined;
   out.operating_version = version;

@@ -17,19 +17,6 @@ const EntryTry = 2;
 export const LockRequest = { none: 0, unread: 1, try: 2, wait: 3, unlock: 4 } as const;
 export type LockRequest = (typeof LockRequest)[keyof typeof LockRequest];
 
-const KINDS: ReadonlyMap<string, LockKind> = new Map([
-  ['LK', LockKind.record],
-  ['INODELK', LockKind.inode],
-  ['FINODELK', LockKind.inode],
-  ['ENTRYLK', LockKind.entry],
-  ['FENTRYLK', LockKind.entry],
-]);
-
-/** Of the procedure; undefined: it is about no locks. */
-export function lockKind(procedure: string): LockKind | undefined {
-  return KINDS.get(procedure);
-}
-
 export function lockRequestOf(kind: LockKind, { cmd, type }: Fields): LockRequest {
   if (typeof cmd !== 'number' || typeof type !== 'number') return LockRequest.unread;
   if (kind === LockKind.entry) {

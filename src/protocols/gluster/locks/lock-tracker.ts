@@ -4,23 +4,18 @@
  */
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
-import type { Procedure } from '../../rpc/program.js';
 import { object, put, RootGfid, text } from '../describe/values.js';
 import { conflictFields, holdersPhrase } from './holders.js';
 import { conflict, type Lock, type Locker, LockKind, LockState } from './lock.js';
-import { fileOf, LockRequest, lockKind, lockRequestOf, readLock } from './lock-request.js';
+import { fileOf, LockRequest, lockRequestOf, readLock } from './lock-request.js';
 import type { LockTable } from './lock-table.js';
+import { LockEnding, type LockUse } from './lock-use.js';
 
 export interface LockTracker {
   /** A call came by. Gives what `tell` and `lost` want to have of it. */
-  ask(
-    procedure: Procedure,
-    request: Fields | undefined,
-    auth: Fields | undefined,
-    whole: boolean,
-  ): Lock | undefined;
+  ask(use: LockUse, request: Fields | undefined, auth: Fields | undefined, whole: boolean): Lock | undefined;
   /** Takes in what came of it, and says in the line who was in the way. Returns the words for it. */
-  tell(exchange: Exchange, outcome: EventOutcome | undefined, fields: Fields): string;
+  tell(use: LockUse, exchange: Exchange, outcome: EventOutcome | undefined, fields: Fields): string;
   /** It won't be known what came of it. */
   lost(lock: Lock | undefined): void;
   /** Calls may have gone by unseen. */
@@ -39,11 +34,6 @@ const CLEARED: Readonly<Record<string, LockKind>> = {
 
 /** GF_XATTR_LOCKINFO_KEY: locks of one connection become another's, pl_migrate_locks() of posix.c. */
 const LockInfo = 'trusted.glusterfs.lockinfo';
-
-/** Those that end locks, or may, without being about one. */
-const OTHERS: ReadonlySet<string> = new Set([
-  ...['FLUSH', 'RELEASE', 'GETXATTR', 'FGETXATTR', 'SETXATTR', 'FSETXATTR', 'COMPOUND'],
-]);
 
 const Again = 11;
 
@@ -66,13 +56,13 @@ export function newLockTracker(
   };
 
   /** pl_flush() ends what the owner has, or, of nobody, what the file descriptor has; so does pl_release(). */
-  const closes = (name: string, request: Fields | undefined, auth: Fields | undefined) => {
+  const closes = (ending: LockEnding, request: Fields | undefined, auth: Fields | undefined) => {
     if (locker.locks.size() === 0) return;
     if (text(request?.gfid) === undefined) {
       doubt();
       return;
     }
-    const owner = name === 'FLUSH' ? text(auth?.lk_owner) : undefined;
+    const owner = ending === LockEnding.flush ? text(auth?.lk_owner) : undefined;
     const fd = text(request?.fd);
     const has = (lock: Lock) =>
       owner === undefined ? fd === undefined || lock.fd === fd : lock.owner === owner;
@@ -92,11 +82,10 @@ export function newLockTracker(
   };
 
   /** What other calls than those for locks do to them. */
-  const others = (name: string, request: Fields | undefined, auth: Fields | undefined) => {
-    // Calls within calls, which are not looked into.
-    if (name === 'COMPOUND') doubt();
-    else if (name === 'FLUSH' || name === 'RELEASE') closes(name, request, auth);
-    else if (name === 'GETXATTR' || name === 'FGETXATTR') clears(request);
+  const others = (ending: LockEnding, request: Fields | undefined, auth: Fields | undefined) => {
+    if (ending === LockEnding.unreadable) doubt();
+    else if (ending === LockEnding.flush || ending === LockEnding.release) closes(ending, request, auth);
+    else if (ending === LockEnding.clearCommand) clears(request);
     else if (object(request?.dict)?.[LockInfo] !== undefined)
       drop(request, ({ kind }) => kind === LockKind.record, LockState.doubted);
   };
@@ -157,18 +146,13 @@ export function newLockTracker(
   };
 
   return {
-    ask(procedure, request, auth, whole) {
-      const { name } = procedure;
-      const kind = lockKind(name);
-      if (kind === undefined) {
-        if (OTHERS.has(name)) others(name, request, auth);
-        return undefined;
-      }
-      return asks(kind, request, auth, whole);
+    ask({ kind, ending }, request, auth, whole) {
+      if (kind !== undefined) return asks(kind, request, auth, whole);
+      others(ending, request, auth);
+      return undefined;
     },
-    tell(exchange, outcome, fields) {
-      const { procedure, request, elapsed } = exchange;
-      const kind = lockKind(procedure.name);
+    tell({ kind }, exchange, outcome, fields) {
+      const { request, elapsed } = exchange;
       if (kind === undefined) return '';
       const lock = exchange.lock as Lock | undefined;
       if (lock !== undefined && outcome !== undefined) settle(lock, exchange, outcome);

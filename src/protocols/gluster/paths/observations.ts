@@ -27,6 +27,17 @@ interface Lesson {
 
 type Learn = (lesson: Lesson, request: Fields, response: Fields, done: boolean) => void;
 
+/** What a procedure's replies tell of the names of files: the rows of gluster/programs say it. */
+export interface PathObservation {
+  readonly learn: Learn;
+  /** Names that a call takes away. */
+  readonly removedNames: 0 | 1 | 2;
+  /** Whether a call gives or takes names. */
+  readonly changesNames: boolean;
+  /** Calls within calls, which are not looked into. */
+  readonly isUnreadable: boolean;
+}
+
 function nameOf(request: Fields, parent: string, base: string): Name | undefined {
   const directory = gfid(request[parent]);
   const name = text(request[base]);
@@ -109,33 +120,34 @@ const lists: Learn = ({ paths, brick, said }, request, response, done) => {
   }
 };
 
-const LEARN: ReadonlyMap<string, Learn> = new Map(
-  Object.entries({
-    LOOKUP: looksUp,
-    CREATE: makes,
-    MKDIR: makes,
-    MKNOD: makes,
-    SYMLINK: makes,
-    PUT: makes,
-    LINK: links,
-    RENAME: renames,
-    UNLINK: removes,
-    RMDIR: removes,
-    READDIRP: lists,
-    // An inode that ICREATE has made gets its name so; the reply does not tell which one.
-    NAMELINK: removes,
-  }),
-);
+const looks = (learn: Learn): PathObservation => ({
+  learn,
+  removedNames: 0,
+  changesNames: false,
+  isUnreadable: false,
+});
 
 /**
- * Those that take names away. The others that change something give a name that was nobody's before, so that nothing
- * that is known becomes wrong where it is not known which one.
+ * Calls that change something without taking a name away give a name that was nobody's before, so that nothing that is
+ * known becomes wrong where it is not known which one.
  */
-const REMOVES: ReadonlySet<string> = new Set(['RENAME', 'UNLINK', 'RMDIR']);
-/** Those that change names. */
-const CHANGES: ReadonlySet<string> = new Set(
-  [...LEARN.keys()].filter((name) => name !== 'LOOKUP' && name !== 'READDIRP'),
-);
+const changes = (learn: Learn, removedNames: 0 | 1 | 2): PathObservation => ({
+  learn,
+  removedNames,
+  changesNames: true,
+  isUnreadable: false,
+});
+
+export const ENTRY_LOOKUP = looks(looksUp);
+export const DIRECTORY_LISTING = looks(lists);
+export const ENTRY_CREATION = changes(makes, 0);
+export const ENTRY_LINK = changes(links, 0);
+export const ENTRY_RENAME = changes(renames, 2);
+export const ENTRY_REMOVAL = changes(removes, 1);
+/** NAMELINK: an inode that ICREATE has made gets its name so; the reply does not tell which one. */
+export const UNKNOWN_INODE_LINK = changes(removes, 0);
+/** COMPOUND. */
+export const UNREADABLE_OPERATIONS: PathObservation = { ...looks(() => {}), isUnreadable: true };
 
 const Directories = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
 
@@ -158,8 +170,8 @@ function inVolume(request: Fields, root: string | undefined): Fields | undefined
 }
 
 /** Whether a call that failed has surely changed nothing that is known. */
-export function isUndone({ procedure, response }: Exchange): boolean {
-  return !REMOVES.has(procedure.name) || NotDone.has(response?.op_errno);
+export function isUndone(observation: PathObservation | undefined, response: Fields | undefined): boolean {
+  return observation === undefined || observation.removedNames === 0 || NotDone.has(response?.op_errno);
 }
 
 /**
@@ -167,8 +179,12 @@ export function isUndone({ procedure, response }: Exchange): boolean {
  * not tell. The brick puts the root's gfid in its place where a reply has the attributes of the file itself
  * (server4_post_lookup() of xlators/protocol/server/src/server-common.c), but not where it has those of its directory.
  */
-export function rootOf({ procedure, request, response }: Exchange): string | undefined {
-  if (procedure.name !== 'LOOKUP' || gfid(request?.pargfid) !== RootGfid) return undefined;
+export function rootOf(
+  observation: PathObservation | undefined,
+  request: Fields | undefined,
+  response: Fields | undefined,
+): string | undefined {
+  if (observation !== ENTRY_LOOKUP || gfid(request?.pargfid) !== RootGfid) return undefined;
   if (text(request?.bname) === undefined) return undefined;
   return gfid(object(response?.poststat ?? response?.postparent)?.ia_gfid);
 }
@@ -177,42 +193,42 @@ export function rootOf({ procedure, request, response }: Exchange): string | und
 export function observeReply(
   paths: Paths,
   brick: number,
+  observation: PathObservation,
   exchange: Exchange,
   done: boolean,
   root: Root,
 ): void {
-  const { procedure, response, began, whole } = exchange;
-  // Calls within calls, which are not looked into.
-  if (procedure.name === 'COMPOUND') paths.gap(brick);
-  const how = LEARN.get(procedure.name);
-  if (how === undefined) return;
-  if (!done && !isUndone(exchange)) {
-    markUncertain(paths, brick, procedure.name, whole ? exchange.request : undefined, root.gfid);
+  const { response, began, whole } = exchange;
+  if (observation.isUnreadable) {
+    paths.gap(brick);
+    return;
+  }
+  if (!done && !isUndone(observation, response)) {
+    markUncertain(paths, brick, observation, whole ? exchange.request : undefined, root.gfid);
     return;
   }
   const request = exchange.request && inVolume(exchange.request, root.gfid);
   if (request === undefined || !whole) {
-    if (done && REMOVES.has(procedure.name)) paths.gap(brick);
+    if (done && observation.removedNames > 0) paths.gap(brick);
     return;
   }
   const sure = root.sure || !isOfRoot(request);
-  how({ paths, brick, said: { began, sure } }, request, response ?? {}, done);
+  observation.learn({ paths, brick, said: { began, sure } }, request, response ?? {}, done);
 }
 
 /** Takes in that it is not known what came of a call: names that it may have changed are nobody's. */
 export function markUncertain(
   paths: Paths,
   brick: number,
-  procedure: string,
+  observation: PathObservation,
   call: Fields | undefined,
   root: string | undefined,
 ): void {
-  if (procedure === 'COMPOUND') paths.gap(brick);
-  if (!CHANGES.has(procedure)) return;
+  if (observation.isUnreadable) paths.gap(brick);
+  if (!observation.changesNames) return;
   const request = call && inVolume(call, root);
   const names = request === undefined ? [] : [entryOf(request), oldOf(request), newOf(request)];
   const readable = names.filter((name) => name !== undefined);
   for (const { parent, text } of readable) paths.gone(brick, parent, text);
-  const all = procedure === 'RENAME' ? 2 : 1;
-  if (REMOVES.has(procedure) && readable.length < all) paths.gap(brick);
+  if (readable.length < observation.removedNames) paths.gap(brick);
 }
