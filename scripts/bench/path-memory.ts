@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { GfidWords } from '../../src/protocols/gluster/paths/hash.js';
+import type { GfidWords } from '../../src/protocols/gluster/paths/gfid-hash.js';
 import { newPathTable } from '../../src/protocols/gluster/paths/path-table.js';
 import { describeMachine, percentile, printTable } from './lab.js';
 

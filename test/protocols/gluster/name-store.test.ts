@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hashName } from '../../../src/protocols/gluster/paths/hash.js';
+import { hashName } from '../../../src/protocols/gluster/paths/gfid-hash.js';
 import { newNames, TextUnits } from '../../../src/protocols/gluster/paths/name-store.js';
 import { newRandom } from '../../helpers/random.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type GfidWords, gfidText, newGfidReader } from '../../../src/protocols/gluster/paths/hash.js';
+import { type GfidWords, gfidText, newGfidReader } from '../../../src/protocols/gluster/paths/gfid-hash.js';
 import { newPathTable, type PathTable } from '../../../src/protocols/gluster/paths/path-table.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { newModel, RootText } from './path-model.js';

@@ -1,7 +1,7 @@
 /** A lock of a file, held or asked for, and which of them can't be held both. */
 import type { Fields } from '../../rpc/describer.js';
 import type { Integer } from '../describe/values.js';
-import { newOrder, type Order } from './order.js';
+import { newOrder, type Order } from './lock-list.js';
 
 /** Three kinds that know nothing of each other: ext_list, inodelk_list and entrylk_list of features/locks. */
 export const LockKind = { record: 0, inode: 1, entry: 2 } as const;

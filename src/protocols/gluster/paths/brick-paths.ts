@@ -6,7 +6,7 @@
  */
 
 import { RootGfid } from '../describe/values.js';
-import { type GfidWords, gfidText, hashGfid, hashName, newGfidReader } from './hash.js';
+import { type GfidWords, gfidText, hashGfid, hashName, newGfidReader } from './gfid-hash.js';
 import { TextUnits } from './name-store.js';
 import { newPathTable, type Path } from './path-table.js';
 import { newRenameJournal } from './rename-journal.js';

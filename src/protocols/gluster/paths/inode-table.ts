@@ -6,7 +6,7 @@
  * second at a million files, and memory that was never touched is not the process's yet. For the same reason nothing
  * is written in advance: numbers that were never used are simply counted up.
  */
-import { type GfidWords, gfidText, hashGfid } from './hash.js';
+import { type GfidWords, gfidText, hashGfid } from './gfid-hash.js';
 
 export interface Inodes {
   size(): number;

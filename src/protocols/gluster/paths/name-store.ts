@@ -7,7 +7,7 @@
  * beyond Latin-1 has two bytes for each (UTF-16, as a string has).
  */
 import { Buffer } from 'node:buffer';
-import { beginHash, endHash, hashUnit } from './hash.js';
+import { beginHash, endHash, hashUnit } from './gfid-hash.js';
 
 const CellBytes = 24;
 /** Behind the length: of a text that fits, and of one that goes on. */

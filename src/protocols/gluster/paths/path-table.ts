@@ -7,7 +7,7 @@
  * that was said last has the number of its inode, and costs no column that would say whose it is.
  */
 import { Buffer } from 'node:buffer';
-import { type GfidWords, hashName } from './hash.js';
+import { type GfidWords, hashName } from './gfid-hash.js';
 import { newInodes, powerOfTwo } from './inode-table.js';
 import { newLruList } from './lru-list.js';
 import { newNames, TextUnits } from './name-store.js';
