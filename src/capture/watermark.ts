@@ -2,7 +2,7 @@
  * Tells the decoders how late it is: up to when all packets have been handed on. Only then is it certain that an answer
  * did not come: after the process was stopped, or when it is busy, it may still be in the kernel's buffer.
  */
-import { Mark, TIME_UNIT_MS } from '../ring/layout.js';
+import { Mark, WATERMARK_UNIT_MS } from '../ring/layout.js';
 import type { RingWriter } from '../ring/writer.js';
 
 /** How often. */
@@ -31,6 +31,7 @@ export function newWatermark(ring: RingWriter, delay: number): (began: number, a
     if (all) until = began;
     else if (behind >= BEHIND_MS) until = Math.max(until, began - BEHIND_MS);
     if (began < due || until === 0) return;
-    if (ring.mark(Mark.time, Math.floor((until - delay - SLACK_MS) / TIME_UNIT_MS))) due = began + TELL_MS;
+    if (ring.writeMark(Mark.watermark, Math.floor((until - delay - SLACK_MS) / WATERMARK_UNIT_MS)))
+      due = began + TELL_MS;
   };
 }

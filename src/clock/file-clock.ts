@@ -14,9 +14,9 @@ export function newFileClock(): PacketClock {
   const shifts = newClockOffsets();
   const latest = { seconds: 0, nanoseconds: 0 };
   return {
-    time: undefined,
-    look() {},
-    packet(seconds, nanoseconds, into) {
+    watermark: undefined,
+    update() {},
+    toPacketTime(seconds, nanoseconds, into) {
       if (shifts.none()) {
         into.seconds = seconds;
         into.nanoseconds = nanoseconds;
@@ -37,8 +37,8 @@ export function newFileClock(): PacketClock {
       latest.seconds = into.seconds;
       latest.nanoseconds = into.nanoseconds;
     },
-    passed() {},
-    wall: shifts.wall,
-    monotonic: () => Number.NaN,
+    advanceWatermark() {},
+    toWallClock: shifts.wall,
+    toSystemMonotonic: () => Number.NaN,
   };
 }

@@ -40,8 +40,8 @@ export function newLiveClock(read: () => Clocks = readClocks): PacketClock {
   };
 
   return {
-    time,
-    look() {
+    watermark: time,
+    update() {
       const { wall, steady, sure } = read();
       now = steady;
       if (!sure) return;
@@ -53,7 +53,7 @@ export function newLiveClock(read: () => Clocks = readClocks): PacketClock {
       const seconds = Math.floor(shift / 1000);
       shifts.add(kept(now), { seconds, nanoseconds: (shift - seconds * 1000) * 1e6 });
     },
-    packet(seconds, nanoseconds, into) {
+    toPacketTime(seconds, nanoseconds, into) {
       if (shifts.none()) {
         into.seconds = seconds;
         into.nanoseconds = nanoseconds;
@@ -65,13 +65,13 @@ export function newLiveClock(read: () => Clocks = readClocks): PacketClock {
       put(into, seconds - whole, nanoseconds - (by - whole * 1000) * 1e6);
       if (!old && now < oldUntil) shifts.sooner(into);
     },
-    passed(milliseconds) {
+    advanceWatermark(milliseconds) {
       const { seconds, nanoseconds } = kept(milliseconds);
       if (seconds < time.seconds) return;
       time.seconds = seconds;
       time.nanoseconds = nanoseconds;
     },
-    wall: shifts.wall,
-    monotonic: ({ seconds, nanoseconds }) => seconds * 1000 + nanoseconds / 1e6 - ahead,
+    toWallClock: shifts.wall,
+    toSystemMonotonic: ({ seconds, nanoseconds }) => seconds * 1000 + nanoseconds / 1e6 - ahead,
   };
 }

@@ -7,20 +7,20 @@ import { isBefore, type PacketTimestamp, type Timestamp } from '../packet/timest
 
 export interface PacketClock {
   /** The packets that follow have come by now. */
-  look(): void;
+  update(): void;
   /** Puts the kept time of a packet that says that time of day into `into`. */
-  packet(seconds: number, nanoseconds: number, into: PacketTimestamp): void;
+  toPacketTime(seconds: number, nanoseconds: number, into: PacketTimestamp): void;
   /** What packets there were until that moment of monotonic() have been here. */
-  passed(milliseconds: number): void;
+  advanceWatermark(milliseconds: number): void;
   /**
    * Until this kept time all packets have been here: what was waited for too long by then is given up. undefined:
    * the packet at hand tells it.
    */
-  readonly time: PacketTimestamp | undefined;
+  readonly watermark: PacketTimestamp | undefined;
   /** The time of day that belongs to a kept time. What it returns is good until the next call. */
-  wall(seconds: number, nanoseconds: number): Timestamp;
+  toWallClock(seconds: number, nanoseconds: number): Timestamp;
   /** A kept time in milliseconds of monotonic(); NaN: it has none. */
-  monotonic(at: Timestamp): number;
+  toSystemMonotonic(at: Timestamp): number;
 }
 
 /** By how much the time of day was ahead of the kept time, since when. */

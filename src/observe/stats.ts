@@ -1,7 +1,7 @@
 /** The counters as a stats line shows them. */
 import { DATASETS } from '../records/datasets.js';
 import type { JsonObject } from '../records/record.js';
-import { bytesInUse, type RingMemory, recentPeak, slotsInUse, Word } from '../ring/ring.js';
+import { bytesInUse, ControlWord, type RingMemory, slotsInUse, takeRecentPeak } from '../ring/ring.js';
 import { changeOf } from './change.js';
 import { Counter, total } from './counters.js';
 
@@ -154,7 +154,7 @@ export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory, clock: 
       segment_bytes: ring.slotBytes,
       in_use: slotsInUse(ring, control),
       bytes_in_use: bytesInUse(ring, control),
-      peak: Math.max(1, Atomics.load(control, Word.peak)),
+      peak: Math.max(1, Atomics.load(control, ControlWord.peak)),
     },
     memory: {
       rss,
@@ -189,7 +189,7 @@ export function newIntervals(ring: RingMemory, takeLag: () => JsonObject | undef
       before = now;
       return {
         ...now,
-        ring: { ...(now.ring as JsonObject), recent_peak: recentPeak(ring, control) },
+        ring: { ...(now.ring as JsonObject), recent_peak: takeRecentPeak(ring, control) },
         lag: takeLag(),
         change: { interval: seconds * 1e9 + nanoseconds, ...change },
       };

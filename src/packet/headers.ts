@@ -51,7 +51,7 @@ export const Outcome = {
   /** A header contradicts itself (length below its minimum, beyond the packet, wrong version). */
   badHeader: 4,
   /** The capture was cut before the TCP header's end. */
-  cut: 5,
+  truncated: 5,
   /** A link type that is not known here. */
   unknownLink: 6,
 } as const;

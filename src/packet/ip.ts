@@ -40,7 +40,7 @@ export function parseIp(
   version: number,
   out: Headers,
 ): Outcome {
-  if (at >= end) return Outcome.cut;
+  if (at >= end) return Outcome.truncated;
   const actual = buf[at] >> 4;
   if (version !== 0 && version !== actual) return Outcome.badHeader;
   if (actual === 4) return parseIpv4(buf, at, end, wireEnd, out);
@@ -52,7 +52,7 @@ export function parseIp(
 function parseIpv4(buf: Uint8Array, at: number, end: number, wireEnd: number, out: Headers): Outcome {
   const headerLength = (buf[at] & 0x0f) << 2;
   if (headerLength < 20) return Outcome.badHeader;
-  if (at + 20 > end) return Outcome.cut;
+  if (at + 20 > end) return Outcome.truncated;
 
   // 0 in a packet that the host has yet to segment (Windows LSO), or that is longer than the field can
   // say (Linux BIG TCP): then it fills the frame, and no frame of such a packet is padded.
@@ -82,7 +82,7 @@ function parseIpv4(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
 
 /** RFC 8200, sections 3 and 4. */
 function parseIpv6(buf: Uint8Array, at: number, end: number, wireEnd: number, out: Headers): Outcome {
-  if (at + 40 > end) return Outcome.cut;
+  if (at + 40 > end) return Outcome.truncated;
 
   // 0 in a jumbogram (RFC 2675, section 3) and in a packet yet to be segmented. Both fill the frame, so
   // the jumbo option need not be read, nor be there.
@@ -117,7 +117,7 @@ function parseIpv6(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
       return other(out, next, -1);
     }
     if (offset + 8 > lengthEnd) return Outcome.badHeader;
-    if (offset + 8 > end) return Outcome.cut;
+    if (offset + 8 > end) return Outcome.truncated;
 
     next = buf[offset];
     if (kind === Extension.fragment) {

@@ -41,7 +41,7 @@ function behindEtherType(
     if (kind === 0) return -Outcome.notIp;
     if (kind !== TAG) return ((at - start) << VERSION_BITS) | kind;
     // A tag's TPID is the type that was just read; its TCI and the next type follow (802.1Q, clause 9).
-    if (at + 4 > end) return -Outcome.cut;
+    if (at + 4 > end) return -Outcome.truncated;
     type = u16(buf, at + 2);
     at += 4;
   }
@@ -50,7 +50,7 @@ function behindEtherType(
 
 /** Two addresses of six bytes, then the EtherType. A length (802.3 with LLC) is below 0x600: no IP. */
 function ethernet(buf: Uint8Array, start: number, end: number): number {
-  if (start + 14 > end) return -Outcome.cut;
+  if (start + 14 > end) return -Outcome.truncated;
   return behindEtherType(buf, start, end, u16(buf, start + 12), start + 14);
 }
 
@@ -59,7 +59,7 @@ function ethernet(buf: Uint8Array, start: number, end: number): number {
  * the 16 bytes. libpcap puts a tag that the kernel took off back in front of the protocol, as on Ethernet.
  */
 function linuxSll(buf: Uint8Array, start: number, end: number): number {
-  if (start + 16 > end) return -Outcome.cut;
+  if (start + 16 > end) return -Outcome.truncated;
   return behindEtherType(buf, start, end, u16(buf, start + 14), start + 16);
 }
 
@@ -68,7 +68,7 @@ function linuxSll(buf: Uint8Array, start: number, end: number): number {
  * protocol; if that is a tag's TPID, the TCI and the next type follow the 20 bytes.
  */
 function linuxSll2(buf: Uint8Array, start: number, end: number): number {
-  if (start + 20 > end) return -Outcome.cut;
+  if (start + 20 > end) return -Outcome.truncated;
   return behindEtherType(buf, start, end, u16(buf, start), start + 20);
 }
 
@@ -92,7 +92,7 @@ function behindFamily(family: number): number {
 
 /** BSD loopback: the address family, in the byte order of the host that captured. */
 function bsdNull(buf: Uint8Array, start: number, end: number): number {
-  if (start + 4 > end) return -Outcome.cut;
+  if (start + 4 > end) return -Outcome.truncated;
   const family = i32(buf, start);
   // Every family fits in one byte, so its other three tell the order.
   return behindFamily((family & 0x00ffffff) === 0 ? family >>> 24 : family);
@@ -100,7 +100,7 @@ function bsdNull(buf: Uint8Array, start: number, end: number): number {
 
 /** OpenBSD's loopback: the same, always in network order. */
 function bsdLoop(buf: Uint8Array, start: number, end: number): number {
-  if (start + 4 > end) return -Outcome.cut;
+  if (start + 4 > end) return -Outcome.truncated;
   return behindFamily(i32(buf, start));
 }
 

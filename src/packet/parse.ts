@@ -59,5 +59,5 @@ function parseFrame(
 
 /** Bytes that are missing where nothing was cut off: the header runs beyond the packet itself. */
 function cutOrBad(outcome: Outcome, end: number, wireEnd: number): Outcome {
-  return outcome === Outcome.cut && end >= wireEnd ? Outcome.badHeader : outcome;
+  return outcome === Outcome.truncated && end >= wireEnd ? Outcome.badHeader : outcome;
 }

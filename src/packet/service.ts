@@ -12,7 +12,9 @@ export const DEFAULT_SERVICE_PORTS: readonly number[] = [4730, 7003, 24007, 2400
  * learn from a SYN. A known port wins; else the larger port, since Gluster's clients bind from 49151
  * down and bricks listen from 49152 up.
  */
-export function makeService(knownPorts: Iterable<number> = DEFAULT_SERVICE_PORTS): (h: Headers) => boolean {
+export function newServiceClassifier(
+  knownPorts: Iterable<number> = DEFAULT_SERVICE_PORTS,
+): (h: Headers) => boolean {
   const known = new Uint8Array(0x10000);
   for (const port of knownPorts) known[port] = 1;
   return (h) => {

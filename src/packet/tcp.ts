@@ -20,12 +20,12 @@ export function parseTcp(buf: Uint8Array, end: number, out: Headers): Outcome {
   const at = out.payloadStart;
   const segment = out.payloadLength;
   if (segment < 20) return Outcome.badHeader;
-  if (at + 20 > end) return Outcome.cut;
+  if (at + 20 > end) return Outcome.truncated;
 
   // Data offset: the header's length in 4-byte words, its options included.
   const headerLength = (buf[at + 12] >> 4) << 2;
   if (headerLength < 20 || headerLength > segment) return Outcome.badHeader;
-  if (at + headerLength > end) return Outcome.cut;
+  if (at + headerLength > end) return Outcome.truncated;
 
   out.srcPort = u16(buf, at);
   out.dstPort = u16(buf, at + 2);

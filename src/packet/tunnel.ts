@@ -48,10 +48,10 @@ export function enter(buf: Uint8Array, end: number, out: Headers, tunnels: numbe
 function vxlan(buf: Uint8Array, at: number, end: number, out: Headers): number {
   // Only the first fragment has the ports.
   if (out.fragmentOffset > 0) return -Outcome.notTcp;
-  if (at + 4 > end) return -Outcome.cut;
+  if (at + 4 > end) return -Outcome.truncated;
   if (!VXLAN_PORTS.has(u16(buf, at + 2))) return -Outcome.notTcp;
   if (out.fragmentOffset === 0) return -fragment(out);
-  if (at + 16 > end) return -Outcome.cut;
+  if (at + 16 > end) return -Outcome.truncated;
   return (buf[at + 8] & 0x08) === 0 ? -Outcome.notTcp : (16 << LINK_BITS) | ETHERNET;
 }
 
@@ -60,11 +60,11 @@ function vxlan(buf: Uint8Array, at: number, end: number, out: Headers): number {
  * (RFC 1701) is history.
  */
 function gre(buf: Uint8Array, at: number, end: number): number {
-  if (at + 4 > end) return -Outcome.cut;
+  if (at + 4 > end) return -Outcome.truncated;
   const flags = u16(buf, at);
   if ((flags & 0x4007) !== 0) return -Outcome.notTcp;
   const words = 1 + (flags >> 15) + ((flags >> 13) & 1) + ((flags >> 12) & 1);
-  if (at + words * 4 > end) return -Outcome.cut;
+  if (at + words * 4 > end) return -Outcome.truncated;
   const link = GRE_LINKS[u16(buf, at + 2)];
   return link === undefined ? -Outcome.notIp : ((words * 4) << LINK_BITS) | link;
 }

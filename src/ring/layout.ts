@@ -23,19 +23,15 @@ export const Mark = {
   link: 1,
   /** The number of the next packet is the value + 1. Without it, packets count on by one. */
   number: 2,
-  /** So many packets were lost here because the ring was full. */
-  ringDrop: 3,
-  /** So many packets were lost by the kernel since the last such mark. */
-  kernelDrop: 4,
   /** The packets that follow come from the input file of this index; numbering starts anew. */
-  file: 5,
+  file: 3,
   /** Packets up to this moment of the clock that nobody can set have all been written before; live only. */
-  time: 6,
+  watermark: 4,
 } as const;
 export type Mark = (typeof Mark)[keyof typeof Mark];
 
-/** In which Mark.time counts: so, 32 bits last for years after the machine's start. */
-export const TIME_UNIT_MS = 100;
+/** In which Mark.watermark counts: so, 32 bits last for years after the machine's start. */
+export const WATERMARK_UNIT_MS = 100;
 
 /** The most bytes of one packet that any reader accepts (libpcap's MAXIMUM_SNAPLEN). */
 export const MAX_PACKET = 262144;

@@ -1,5 +1,5 @@
 /** The reading side of the ring: one per decoder, which sees every record of every segment. */
-import { type RingMemory, readerWord, slotWord, Word } from './ring.js';
+import { ControlWord, type RingMemory, readerWord, slotWord } from './ring.js';
 
 export interface RingReader {
   readonly bytes: Uint8Array;
@@ -12,13 +12,13 @@ export interface RingReader {
    * Says that everything before position `at` in `bytes` is done with. Called for every record, before
    * it is decoded: if the decoder dies of that record, its replacement goes on behind it.
    */
-  done(at: number): void;
+  release(at: number): void;
   /** Everything that will ever be written has been read. */
   finished(): boolean;
 }
 
 /** Where a reader is, for who wants to know whether it moves. */
-export function readerPlace(memory: RingMemory, reader: number): string {
+export function readerPosition(memory: RingMemory, reader: number): string {
   const control = new Int32Array(memory.control);
   const word = readerWord(memory, reader);
   return `${control[word]}:${control[word + 1]}`;
@@ -36,7 +36,7 @@ export function openReader(memory: RingMemory, reader: number): RingReader {
       const slot = segment % memory.slots;
       base = slot * memory.slotBytes;
       // The order matters: a segment's length is final once the head is seen beyond it.
-      const sealed = Atomics.load(control, Word.head) !== segment;
+      const sealed = Atomics.load(control, ControlWord.head) !== segment;
       const used = control[word + 1];
       const length = Atomics.load(control, slotWord(slot));
       if (used < length) {
@@ -48,8 +48,8 @@ export function openReader(memory: RingMemory, reader: number): RingReader {
       segment++;
       control[word + 1] = 0;
       Atomics.store(control, word, segment);
-      Atomics.add(control, Word.freed, 1);
-      Atomics.notify(control, Word.freed);
+      Atomics.add(control, ControlWord.freed, 1);
+      Atomics.notify(control, ControlWord.freed);
     }
   };
 
@@ -59,18 +59,18 @@ export function openReader(memory: RingMemory, reader: number): RingReader {
     end: 0,
     next(ms) {
       if (look()) return true;
-      const seen = Atomics.load(control, Word.published);
-      const last = Atomics.load(control, Word.finished) === 1;
+      const seen = Atomics.load(control, ControlWord.published);
+      const last = Atomics.load(control, ControlWord.finished) === 1;
       // Look again: something may have been published between the look and the two loads.
       if (look()) return true;
       if (last) {
         over = true;
         return false;
       }
-      Atomics.wait(control, Word.published, seen, ms);
+      Atomics.wait(control, ControlWord.published, seen, ms);
       return look();
     },
-    done(at) {
+    release(at) {
       // A plain store: only a replacement reads it, after this thread has ended.
       control[word + 1] = at - base;
     },

@@ -14,7 +14,7 @@ export function countRecords(bytes: Uint8Array, start: number, end: number): num
 }
 
 /** The end of the last record of bytes[start, end) that lies within `room` bytes from start. */
-export function recordsWithin(bytes: Uint8Array, start: number, end: number, room: number): number {
+export function endOfRecordsWithin(bytes: Uint8Array, start: number, end: number, room: number): number {
   if (end - start <= room) return end;
   let at = start;
   for (;;) {

@@ -17,7 +17,7 @@ export interface RingMemory {
 }
 
 /** Words of the control block; behind them one word a slot, then READER_WORDS words a reader. */
-export const Word = {
+export const ControlWord = {
   /** The segment being written: all before it are sealed. */
   head: 0,
   /** Grows with every publication; decoders wait on it. */
@@ -62,7 +62,7 @@ export function createRing(totalBytes: number, slots: number, readers: number): 
 
 /** How full the ring is: slots between the slowest reader and the writer, the one being written included. */
 export function slotsInUse(memory: RingMemory, control: Int32Array): number {
-  const head = Atomics.load(control, Word.head);
+  const head = Atomics.load(control, ControlWord.head);
   let most = 0;
   for (let reader = 0; reader < memory.readers; reader++) {
     const behind = head - Atomics.load(control, readerWord(memory, reader));
@@ -72,13 +72,13 @@ export function slotsInUse(memory: RingMemory, control: Int32Array): number {
 }
 
 /** The most slots that were in use at once since this was asked last. */
-export function recentPeak(memory: RingMemory, control: Int32Array): number {
-  return Math.max(Atomics.exchange(control, Word.recent, 0), slotsInUse(memory, control));
+export function takeRecentPeak(memory: RingMemory, control: Int32Array): number {
+  return Math.max(Atomics.exchange(control, ControlWord.recent, 0), slotsInUse(memory, control));
 }
 
 /** Bytes in the ring that the slowest reader has yet to pass. */
 export function bytesInUse(memory: RingMemory, control: Int32Array): number {
-  const head = Atomics.load(control, Word.head);
+  const head = Atomics.load(control, ControlWord.head);
   let most = 0;
   for (let reader = 0; reader < memory.readers; reader++) {
     const word = readerWord(memory, reader);

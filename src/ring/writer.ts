@@ -1,7 +1,7 @@
 /** The writing side of the ring: one per ring, in the capture thread. */
 import { MARK, type Mark, RECORD_HEADER } from './layout.js';
-import { recordsWithin } from './records.js';
-import { type RingMemory, readerWord, slotsInUse, slotWord, Word } from './ring.js';
+import { endOfRecordsWithin } from './records.js';
+import { ControlWord, type RingMemory, readerWord, slotsInUse, slotWord } from './ring.js';
 
 export interface RingWriter {
   /** The whole ring's bytes; segments lie behind each other. */
@@ -9,7 +9,7 @@ export interface RingWriter {
   /** Where the next record goes, as a position in `bytes`. */
   position(): number;
   /** Free bytes from position() to the segment's end; 0 while no segment is free. */
-  room(): number;
+  freeBytes(): number;
   /** The count of the segment being written, so that who keeps something per segment sees it change. */
   segment(): number;
   /** Says that `bytes` more bytes are whole records now, and wakes the decoders. */
@@ -21,11 +21,11 @@ export interface RingWriter {
   /** Ends the segment and opens the next. False if none is free; then room() is 0 until one is. */
   advance(): boolean;
   /** Waits up to `ms` milliseconds for a decoder to pass a segment. */
-  waitForRoom(ms: number): void;
+  waitForFreeSlot(ms: number): void;
   /** Copies the whole records of bytes[start, end); returns where it stopped for want of room. */
-  copy(bytes: Uint8Array, start: number, end: number): number;
+  copyRecords(bytes: Uint8Array, start: number, end: number): number;
   /** Writes a mark; false if there is no room for it now. */
-  mark(kind: Mark, value: number): boolean;
+  writeMark(kind: Mark, value: number): boolean;
   /** Nothing more will come. */
   finish(): void;
 }
@@ -34,7 +34,7 @@ export function openWriter(memory: RingMemory): RingWriter {
   const control = new Int32Array(memory.control);
   const bytes = new Uint8Array(memory.data);
   const view = new DataView(memory.data);
-  let head = Atomics.load(control, Word.head);
+  let head = Atomics.load(control, ControlWord.head);
   let base = (head % memory.slots) * memory.slotBytes;
   let used = Atomics.load(control, slotWord(head % memory.slots));
   /** The current segment is sealed and the next one is not free yet. */
@@ -59,7 +59,7 @@ export function openWriter(memory: RingMemory): RingWriter {
   const writer: RingWriter = {
     bytes,
     position: () => base + used,
-    room: () => {
+    freeBytes: () => {
       if (blocked) writer.advance();
       return blocked ? 0 : memory.slotBytes - used;
     },
@@ -76,7 +76,7 @@ export function openWriter(memory: RingMemory): RingWriter {
     announce() {
       if (!unannounced) return;
       unannounced = false;
-      wake(Word.published);
+      wake(ControlWord.published);
     },
     advance() {
       const next = head + 1;
@@ -91,24 +91,24 @@ export function openWriter(memory: RingMemory): RingWriter {
       base = slot * memory.slotBytes;
       used = 0;
       // Only now may readers leave the segment before: its length is final, the next one's is 0.
-      Atomics.store(control, Word.head, head);
+      Atomics.store(control, ControlWord.head, head);
       unannounced = false;
-      wake(Word.published);
+      wake(ControlWord.published);
       const inUse = slotsInUse(memory, control);
-      for (const peak of [Word.peak, Word.recent]) {
+      for (const peak of [ControlWord.peak, ControlWord.recent]) {
         if (inUse > Atomics.load(control, peak)) Atomics.store(control, peak, inUse);
       }
       return true;
     },
-    waitForRoom(ms) {
-      const seen = Atomics.load(control, Word.freed);
-      if (!slotIsFree(head + 1)) Atomics.wait(control, Word.freed, seen, ms);
+    waitForFreeSlot(ms) {
+      const seen = Atomics.load(control, ControlWord.freed);
+      if (!slotIsFree(head + 1)) Atomics.wait(control, ControlWord.freed, seen, ms);
     },
-    copy(from, start, end) {
+    copyRecords(from, start, end) {
       let at = start;
       while (at < end) {
-        const room = writer.room();
-        const stop = recordsWithin(from, at, end, room);
+        const room = writer.freeBytes();
+        const stop = endOfRecordsWithin(from, at, end, room);
         if (stop === at) {
           if (blocked || !writer.advance()) return at;
           continue;
@@ -119,8 +119,8 @@ export function openWriter(memory: RingMemory): RingWriter {
       }
       return at;
     },
-    mark(kind, value) {
-      if (writer.room() < RECORD_HEADER && !writer.advance()) return false;
+    writeMark(kind, value) {
+      if (writer.freeBytes() < RECORD_HEADER && !writer.advance()) return false;
       const at = base + used;
       view.setUint32(at, kind, true);
       view.setUint32(at + 4, value, true);
@@ -130,8 +130,8 @@ export function openWriter(memory: RingMemory): RingWriter {
       return true;
     },
     finish() {
-      Atomics.store(control, Word.finished, 1);
-      wake(Word.published);
+      Atomics.store(control, ControlWord.finished, 1);
+      wake(ControlWord.published);
     },
   };
   return writer;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newWatermark } from '../../src/capture/watermark.js';
-import { Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../src/ring/layout.js';
+import { Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { openReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';
 import { openWriter } from '../../src/ring/writer.js';
@@ -21,10 +21,10 @@ test('a time is told when all was taken, not while there may be more, and after 
     while (reader.next(0)) {
       const view = new DataView(memory.data);
       for (let at = reader.start; at < reader.end; at += RECORD_HEADER) {
-        assert.equal(view.getUint32(at, true), Mark.time);
-        last = view.getUint32(at + 4, true) * TIME_UNIT_MS;
+        assert.equal(view.getUint32(at, true), Mark.watermark);
+        last = view.getUint32(at + 4, true) * WATERMARK_UNIT_MS;
       }
-      reader.done(reader.end);
+      reader.release(reader.end);
     }
     return last;
   };

@@ -2,7 +2,7 @@
 import { formatAddress } from '../../src/packet/address.js';
 import { newHeaders, Outcome } from '../../src/packet/headers.js';
 import { parsePacket } from '../../src/packet/parse.js';
-import { makeService } from '../../src/packet/service.js';
+import { newServiceClassifier } from '../../src/packet/service.js';
 import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
 import { captureRecords } from '../helpers/captures.js';
 
@@ -30,7 +30,7 @@ export interface Capture {
   readonly packets: readonly Packet[];
 }
 
-const isToService = makeService(SERVICE_PORTS);
+const isToService = newServiceClassifier(SERVICE_PORTS);
 
 function ends(
   bytes: Uint8Array,

@@ -61,8 +61,8 @@ function copyRun(ring: RingWriter, buffer: Uint8Array, first: number, count: num
   let end = 0;
   for (let number = first; number < first + count; number++) end += writeRecord(buffer, end, number);
   for (let at = 0; at < end; ) {
-    at = ring.copy(buffer, at, end);
-    if (at < end) ring.waitForRoom(1000);
+    at = ring.copyRecords(buffer, at, end);
+    if (at < end) ring.waitForFreeSlot(1000);
   }
 }
 
@@ -71,10 +71,10 @@ function commitRun(ring: RingWriter, first: number, count: number): void {
   let filled = 0;
   for (let number = first; number < first + count; number++) {
     const needed = RECORD_HEADER + lengthOf(number);
-    while (ring.room() < filled + needed) {
+    while (ring.freeBytes() < filled + needed) {
       ring.commit(filled);
       filled = 0;
-      if (ring.room() < needed && !ring.advance()) ring.waitForRoom(1000);
+      if (ring.freeBytes() < needed && !ring.advance()) ring.waitForFreeSlot(1000);
     }
     filled += writeRecord(ring.bytes, ring.position() + filled, number);
   }
@@ -90,7 +90,7 @@ function write(random: Random): void {
     if (random.chance(0.5)) copyRun(ring, buffer, number, count);
     else commitRun(ring, number, count);
     number += count;
-    if (markAfter(number - 1)) while (!ring.mark(Mark.number, number - 1)) ring.waitForRoom(1000);
+    if (markAfter(number - 1)) while (!ring.writeMark(Mark.number, number - 1)) ring.waitForFreeSlot(1000);
   }
   ring.finish();
   parentPort?.postMessage({ first: 1, last: data.records, count: data.records, marks: 0 });
@@ -130,7 +130,7 @@ function read(random: Random): void {
     if (!ring.next(1000)) continue;
     for (let at = ring.start; at < ring.end; ) {
       const next = at + RECORD_HEADER + view.getUint32(at + 8, true);
-      ring.done(next);
+      ring.release(next);
       record(at);
       at = next;
       if (result.last === data.diesAt) {

@@ -97,7 +97,7 @@ for (const [name, frame] of GOOD) {
     const headersLength = frame.length - PAYLOAD.length;
     for (let captured = 0; captured <= frame.length; captured++) {
       const { outcome, headers } = parse(frame, 1, captured, frame.length);
-      assert.equal(outcome, captured < headersLength ? Outcome.cut : Outcome.tcp, `${captured} bytes`);
+      assert.equal(outcome, captured < headersLength ? Outcome.truncated : Outcome.tcp, `${captured} bytes`);
       if (outcome === Outcome.tcp) assert.deepEqual(headers, { ...whole, payloadEnd: START + captured });
     }
   });
@@ -199,5 +199,5 @@ test('a captured length beyond the buffer is not believed', () => {
   const headers = newHeaders();
   assert.equal(parsePacket(frame, 0, 0xfffffffe, 0xfffffffe, 1, headers), Outcome.tcp);
   assert.equal(headers.payloadEnd, frame.length);
-  assert.equal(parsePacket(frame, 0xffff, 100, 100, 1, headers), Outcome.cut);
+  assert.equal(parsePacket(frame, 0xffff, 100, 100, 1, headers), Outcome.truncated);
 });

@@ -65,7 +65,7 @@ for (const [name, linkType, link, packet, version] of CASES) {
     for (let captured = 0; captured < link.length; captured++) {
       assert.equal(
         parse([...link, ...packet], linkType, captured, 200).outcome,
-        Outcome.cut,
+        Outcome.truncated,
         `${captured} bytes`,
       );
     }

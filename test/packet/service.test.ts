@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
-import { flowHash, makeService, shardOf } from '../../src/packet/service.js';
+import { flowHash, newServiceClassifier, shardOf } from '../../src/packet/service.js';
 import { randomiser } from './build.js';
 
 function v4(srcPort: number, dstPort: number, src3 = 0x0a000001, dst3 = 0x0a000002): Headers {
@@ -16,7 +16,7 @@ function reversed(h: Headers): Headers {
   };
 }
 
-const toServer = makeService();
+const toServer = newServiceClassifier();
 
 /** Client port, server port. */
 const PORTS: readonly (readonly [string, number, number])[] = [
@@ -52,11 +52,11 @@ test('an endpoint that speaks to itself has one answer', () => {
 });
 
 test('other known ports', () => {
-  const mine = makeService([8000]);
+  const mine = newServiceClassifier([8000]);
   assert.equal(mine(v4(40000, 8000)), true);
   assert.equal(mine(v4(4730, 8000)), true);
   assert.equal(mine(v4(40000, 4730)), false);
-  assert.equal(makeService([])(v4(40000, 4730)), false);
+  assert.equal(newServiceClassifier([])(v4(40000, 4730)), false);
 });
 
 function randomHeaders(random: () => number): Headers {

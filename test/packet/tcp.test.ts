@@ -47,7 +47,7 @@ test('options: any length up to 40 bytes', () => {
     assert.equal(outcome, Outcome.tcp);
     assert.equal(headers.payloadStart, START + 40 + length);
     assert.deepEqual(payload, PAYLOAD);
-    assert.equal(parse(packet, 101, 40 + length - 1, packet.length).outcome, Outcome.cut);
+    assert.equal(parse(packet, 101, 40 + length - 1, packet.length).outcome, Outcome.truncated);
   }
 });
 

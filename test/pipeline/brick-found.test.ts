@@ -38,7 +38,7 @@ async function startThreads(workers: number, linkType: number) {
     tallies: createTallies(workers),
   };
   const ring = openWriter(shared.ring);
-  ring.mark(Mark.link, linkType);
+  ring.writeMark(Mark.link, linkType);
   let text = '';
   const fail = (decoder: number, reason: string) => assert.fail(`decoder ${decoder} died: ${reason}`);
   const decoders = startDecoders(decoderData(config, shared, false), {
@@ -54,7 +54,7 @@ async function startThreads(workers: number, linkType: number) {
     lines: (): readonly Line[] => linesOf(text),
     send(packets: readonly Packet[]) {
       const records = asRecords(packets);
-      assert.equal(ring.copy(records, 0, records.length), records.length, 'they have room');
+      assert.equal(ring.copyRecords(records, 0, records.length), records.length, 'they have room');
     },
     /** Each decoder has heard what it was told: it hears between two beats, or before it looks for packets again. */
     async heard() {

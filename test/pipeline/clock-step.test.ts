@@ -10,7 +10,7 @@ import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { convertTimestampsWith } from '../../src/records/time.js';
-import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../src/ring/layout.js';
+import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, readPackets, SERVICE_PORTS } from '../faults/packets.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
@@ -48,7 +48,7 @@ const millisecondsOf = ({ seconds, nanoseconds }: Packet) => seconds * 1000 + na
 function timeMark(milliseconds: number): Uint8Array {
   const record = new Uint8Array(RECORD_HEADER);
   const view = new DataView(record.buffer);
-  for (const [i, word] of [Mark.time, Math.floor(milliseconds / TIME_UNIT_MS), 0, MARK].entries()) {
+  for (const [i, word] of [Mark.watermark, Math.floor(milliseconds / WATERMARK_UNIT_MS), 0, MARK].entries()) {
     view.setUint32(i * 4, word, true);
   }
   return record;

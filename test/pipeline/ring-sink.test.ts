@@ -41,7 +41,7 @@ function open(stopped: () => boolean = () => false) {
         else if (seconds === 1) link = nanoseconds;
         at += RECORD_HEADER + captured;
       }
-      reader.done(reader.end);
+      reader.release(reader.end);
     }
   };
   const sink = ringSink(openWriter(memory), counters, stopped);

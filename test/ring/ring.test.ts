@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
 import { openReader, type RingReader } from '../../src/ring/reader.js';
-import { countRecords, recordsWithin } from '../../src/ring/records.js';
-import { createRing, type RingMemory, slotsInUse, Word } from '../../src/ring/ring.js';
+import { countRecords, endOfRecordsWithin } from '../../src/ring/records.js';
+import { ControlWord, createRing, type RingMemory, slotsInUse } from '../../src/ring/ring.js';
 import { openWriter } from '../../src/ring/writer.js';
 
 const SLOT = 4096;
@@ -32,7 +32,7 @@ function drain(reader: RingReader): (number | [number, number])[] {
       const isMark = view.getUint32(at + 12, true) === MARK;
       found.push(isMark ? [first, view.getUint32(at + 4, true)] : first);
       at += RECORD_HEADER + view.getUint32(at + 8, true);
-      reader.done(at);
+      reader.release(at);
     }
   }
   return found;
@@ -59,7 +59,7 @@ describe('writing and reading', () => {
     writer.commit(some.length);
     for (const reader of readers) assert.deepEqual(drain(reader), [1, 2, 3]);
     for (const reader of readers) assert.deepEqual(drain(reader), []);
-    assert.equal(writer.copy(records(4, 2, 0), 0, 2 * RECORD_HEADER), 2 * RECORD_HEADER);
+    assert.equal(writer.copyRecords(records(4, 2, 0), 0, 2 * RECORD_HEADER), 2 * RECORD_HEADER);
     for (const reader of readers) assert.deepEqual(drain(reader), [4, 5]);
   });
 
@@ -71,18 +71,18 @@ describe('writing and reading', () => {
       writer.bytes.set(some, writer.position());
       writer.append(some.length);
     };
-    const before = control[Word.published];
+    const before = control[ControlWord.published];
     append();
     assert.deepEqual(drain(readers[0]), [1, 2]);
-    assert.equal(control[Word.published], before);
+    assert.equal(control[ControlWord.published], before);
     writer.announce();
     writer.announce();
-    assert.equal(control[Word.published], before + 1, 'once, for what was appended');
+    assert.equal(control[ControlWord.published], before + 1, 'once, for what was appended');
     append();
     writer.advance();
-    assert.equal(control[Word.published], before + 2);
+    assert.equal(control[ControlWord.published], before + 2);
     writer.announce();
-    assert.equal(control[Word.published], before + 2, 'nothing was appended since');
+    assert.equal(control[ControlWord.published], before + 2, 'nothing was appended since');
     assert.deepEqual(drain(readers[0]), [1, 2]);
   });
 
@@ -90,9 +90,9 @@ describe('writing and reading', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
     const three = records(1, 3, 1500);
-    assert.equal(writer.copy(three, 0, three.length), three.length);
+    assert.equal(writer.copyRecords(three, 0, three.length), three.length);
     assert.equal(writer.segment(), 1);
-    assert.equal(writer.room(), SLOT - 1516);
+    assert.equal(writer.freeBytes(), SLOT - 1516);
     assert.deepEqual(drain(readers[0]), [1, 2, 3]);
   });
 
@@ -100,8 +100,8 @@ describe('writing and reading', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
     const four = records(1, 4, SLOT / 2 - RECORD_HEADER);
-    assert.equal(writer.copy(four, 0, four.length), four.length);
-    assert.equal(writer.room(), 0);
+    assert.equal(writer.copyRecords(four, 0, four.length), four.length);
+    assert.equal(writer.freeBytes(), 0);
     assert.deepEqual(drain(readers[0]), [1, 2, 3, 4]);
   });
 
@@ -109,7 +109,7 @@ describe('writing and reading', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
     const four = records(1, 4, 84);
-    assert.equal(writer.copy(four, 100, 300), 300);
+    assert.equal(writer.copyRecords(four, 100, 300), 300);
     assert.deepEqual(drain(readers[0]), [2, 3]);
   });
 });
@@ -118,12 +118,12 @@ describe('marks', () => {
   it('stay in order with the records', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
-    assert.equal(writer.mark(Mark.link, 113), true);
-    writer.copy(records(1, 1, 5), 0, 21);
-    assert.equal(writer.mark(Mark.ringDrop, 0xffffffff), true);
-    writer.copy(records(2, 1, 5), 0, 21);
+    assert.equal(writer.writeMark(Mark.link, 113), true);
+    writer.copyRecords(records(1, 1, 5), 0, 21);
+    assert.equal(writer.writeMark(Mark.file, 0xffffffff), true);
+    writer.copyRecords(records(2, 1, 5), 0, 21);
     for (const reader of readers) {
-      assert.deepEqual(drain(reader), [[Mark.link, 113], 1, [Mark.ringDrop, 0xffffffff], 2]);
+      assert.deepEqual(drain(reader), [[Mark.link, 113], 1, [Mark.file, 0xffffffff], 2]);
     }
   });
 
@@ -131,14 +131,14 @@ describe('marks', () => {
     const { memory, readers } = open(2, 1);
     const writer = openWriter(memory);
     const one = records(1, 1, SLOT - RECORD_HEADER);
-    writer.copy(one, 0, one.length);
-    assert.equal(writer.mark(Mark.link, 1), true);
+    writer.copyRecords(one, 0, one.length);
+    assert.equal(writer.writeMark(Mark.link, 1), true);
     assert.equal(writer.segment(), 1);
     const most = records(2, 1, SLOT - 2 * RECORD_HEADER);
-    assert.equal(writer.copy(most, 0, most.length), most.length);
-    assert.equal(writer.mark(Mark.link, 2), false);
+    assert.equal(writer.copyRecords(most, 0, most.length), most.length);
+    assert.equal(writer.writeMark(Mark.link, 2), false);
     assert.deepEqual(drain(readers[0]), [1, [Mark.link, 1], 2]);
-    assert.equal(writer.mark(Mark.link, 2), true);
+    assert.equal(writer.writeMark(Mark.link, 2), true);
     assert.deepEqual(drain(readers[0]), [[Mark.link, 2]]);
   });
 });
@@ -148,21 +148,21 @@ describe('a full ring', () => {
     const { memory, readers } = open(4, 2);
     const writer = openWriter(memory);
     const forty = records(1, 40, 1000);
-    const stop = writer.copy(forty, 0, forty.length);
+    const stop = writer.copyRecords(forty, 0, forty.length);
     // Four segments of four records.
     assert.equal(stop, 16 * 1016);
-    assert.equal(writer.room(), 0);
-    assert.equal(writer.copy(forty, stop, forty.length), stop);
+    assert.equal(writer.freeBytes(), 0);
+    assert.equal(writer.copyRecords(forty, stop, forty.length), stop);
     assert.equal(writer.advance(), false);
     // One reader is not enough.
     assert.deepEqual(drain(readers[0]), count(1, 16));
-    assert.equal(writer.copy(forty, stop, forty.length), stop);
+    assert.equal(writer.copyRecords(forty, stop, forty.length), stop);
     assert.deepEqual(drain(readers[1]), count(1, 16));
     // The last segment, in which the readers are, is not free yet: it may still grow.
-    const second = writer.copy(forty, stop, forty.length);
+    const second = writer.copyRecords(forty, stop, forty.length);
     assert.equal(second, 28 * 1016);
     for (const reader of readers) assert.deepEqual(drain(reader), count(17, 28));
-    assert.equal(writer.copy(forty, second, forty.length), 40 * 1016);
+    assert.equal(writer.copyRecords(forty, second, forty.length), 40 * 1016);
     for (const reader of readers) assert.deepEqual(drain(reader), count(29, 40));
   });
 
@@ -171,22 +171,22 @@ describe('a full ring', () => {
     const writer = openWriter(memory);
     assert.equal(slotsInUse(memory, control), 1);
     const forty = records(1, 40, 1000);
-    writer.copy(forty, 0, forty.length);
+    writer.copyRecords(forty, 0, forty.length);
     assert.equal(slotsInUse(memory, control), 4);
     drain(readers[0]);
     assert.equal(slotsInUse(memory, control), 4);
     drain(readers[1]);
     assert.equal(slotsInUse(memory, control), 1);
-    assert.equal(control[Word.peak], 4);
+    assert.equal(control[ControlWord.peak], 4);
   });
 
   it('is waited for no longer than asked', () => {
     const { memory } = open(2, 1);
     const writer = openWriter(memory);
     const ten = records(1, 10, 1000);
-    writer.copy(ten, 0, ten.length);
+    writer.copyRecords(ten, 0, ten.length);
     const started = performance.now();
-    writer.waitForRoom(30);
+    writer.waitForFreeSlot(30);
     const took = performance.now() - started;
     assert.ok(took >= 25 && took < 5000, `${took} ms`);
   });
@@ -200,7 +200,7 @@ describe('a full ring', () => {
     let next = 1;
     for (let round = 0; round < 200; round++) {
       const run = records(next, 7, 500);
-      const stop = writer.copy(run, 0, run.length);
+      const stop = writer.copyRecords(run, 0, run.length);
       next += stop / 516;
       fast.push(...drain(readers[0]));
       if (round % 3 === 0) slow.push(...drain(readers[1]));
@@ -218,7 +218,7 @@ describe('the end', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
     const forty = records(1, 12, 1000);
-    writer.copy(forty, 0, forty.length);
+    writer.copyRecords(forty, 0, forty.length);
     writer.finish();
     for (const reader of readers) {
       assert.equal(reader.finished(), false);
@@ -238,7 +238,7 @@ describe('the end', () => {
     const { memory, readers } = open();
     const writer = openWriter(memory);
     const some = records(1, 9, 1000);
-    writer.copy(some, 0, some.length);
+    writer.copyRecords(some, 0, some.length);
     openWriter(memory).finish();
     assert.deepEqual(drain(readers[0]), count(1, 9));
     assert.equal(readers[0].finished(), true);
@@ -250,11 +250,11 @@ describe('a replacement', () => {
     const { memory, readers } = open(4, 1);
     const writer = openWriter(memory);
     const ten = records(1, 10, 1000);
-    writer.copy(ten, 0, ten.length);
+    writer.copyRecords(ten, 0, ten.length);
     const [first] = readers;
     assert.ok(first.next(0));
-    first.done(first.start + 1016);
-    first.done(first.start + 2 * 1016);
+    first.release(first.start + 1016);
+    first.release(first.start + 2 * 1016);
     assert.deepEqual(drain(openReader(memory, 0)), count(3, 10));
   });
 });
@@ -278,8 +278,8 @@ describe('walking records', () => {
       [250, 250],
       [1000, 250],
     ]) {
-      assert.equal(recordsWithin(some, 0, some.length, room), end, `room ${room}`);
+      assert.equal(endOfRecordsWithin(some, 0, some.length, room), end, `room ${room}`);
     }
-    assert.equal(recordsWithin(some, 100, 200, 70), 150);
+    assert.equal(endOfRecordsWithin(some, 100, 200, 70), 150);
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { createRing, slotsInUse, Word } from '../../src/ring/ring.js';
+import { ControlWord, createRing, slotsInUse } from '../../src/ring/ring.js';
 import type { RingWorkerData, RingWorkerResult } from '../helpers/ring-worker.js';
 
 const script = new URL('../helpers/ring-worker.js', import.meta.url);
@@ -37,8 +37,14 @@ describe('a ring between threads', () => {
           assert.deepEqual(result, { first: 1, last: records, count: records, marks });
         }
         const control = new Int32Array(memory.control);
-        assert.ok(control[Word.head] > 20 * slots, `it went round ${control[Word.head] / slots} times`);
-        assert.ok(control[Word.peak] <= slots, `${control[Word.peak]} of ${slots} slots in use`);
+        assert.ok(
+          control[ControlWord.head] > 20 * slots,
+          `it went round ${control[ControlWord.head] / slots} times`,
+        );
+        assert.ok(
+          control[ControlWord.peak] <= slots,
+          `${control[ControlWord.peak]} of ${slots} slots in use`,
+        );
         assert.equal(slotsInUse(memory, control), 1);
       });
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
-import { makeService } from '../../src/packet/service.js';
+import { newServiceClassifier } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
@@ -99,7 +99,7 @@ describe('random segments', () => {
             };
             flows.push(flow);
           },
-          makeService(),
+          newServiceClassifier(),
         );
         const h = newHeaders();
         const bytes = random.bytes(1600);

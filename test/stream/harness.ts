@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
-import { makeService } from '../../src/packet/service.js';
+import { newServiceClassifier } from '../../src/packet/service.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
 import type { PacketTimestamp } from '../../src/packet/timestamp.js';
 import {
@@ -124,7 +124,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       };
       flows.push(followed(flow, events));
     },
-    makeService(),
+    newServiceClassifier(),
   );
   const h = newHeaders();
 

@@ -188,12 +188,11 @@ function take(
   // Before a decoder can have counted one of them: what waits is never less than nothing.
   counters[Counter.captured] += count;
   // Several interfaces share the ring, so each batch says its link type.
-  if (ring.mark(Mark.link, linkType)) stop = ring.copy(bytes, start, end);
+  if (ring.writeMark(Mark.link, linkType)) stop = ring.copyRecords(bytes, start, end);
   const lost = stop === end ? 0 : countRecords(bytes, stop, end);
   counters[Counter.captured] -= lost;
   counters[Counter.captured_bytes] += stop - start - (count - lost) * RECORD_HEADER;
   counters[Counter.ring_dropped] += lost;
-  if (lost > 0) ring.mark(Mark.ringDrop, lost);
 }
 
 function whyNot(name: string, filter: string, reason: string): string {

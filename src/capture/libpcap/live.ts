@@ -57,7 +57,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
   const file = newSegmentFile(libc, ring);
   const record = options.snaplen + RECORD_HEADER;
   // Where only a packet or two would surely fit, calls cost more than the room is worth: it stays empty.
-  const fewest = Math.max(1, Math.min(FEWEST, Math.floor(ring.room() / record / FEWEST)));
+  const fewest = Math.max(1, Math.min(FEWEST, Math.floor(ring.freeBytes() / record / FEWEST)));
 
   const sources: Source[] = options.interfaces.map((name) => ({
     name,
@@ -89,10 +89,8 @@ export const captureLibpcap: LiveEngine = async (context) => {
     if (source.handle === undefined || pcap.stats(source.handle.pointer, stat) !== 0) return;
     for (let i = 0; i < STAT_COUNTERS.length; i++) {
       const now = stat.readUInt32LE(i * 4);
-      const more = (now - source.last[i]) >>> 0;
+      counters[STAT_COUNTERS[i]] += (now - source.last[i]) >>> 0;
       source.last[i] = now;
-      counters[STAT_COUNTERS[i]] += more;
-      if (i === 1 && more > 0) ring.mark(Mark.kernelDrop, more);
     }
   };
 
@@ -101,11 +99,11 @@ export const captureLibpcap: LiveEngine = async (context) => {
   const take = (source: Source, handle: Handle): boolean => {
     for (let round = 0; round < ROUNDS; round++) {
       if (linkType !== handle.linkType) {
-        if (!ring.mark(Mark.link, handle.linkType)) return false;
+        if (!ring.writeMark(Mark.link, handle.linkType)) return false;
         linkType = handle.linkType;
       }
       // fmemopen ends what it wrote with a NUL, for which a byte of room is left.
-      const fits = Math.floor((ring.room() - 1) / record);
+      const fits = Math.floor((ring.freeBytes() - 1) / record);
       if (fits < fewest) {
         // While the ring is full, packets wait in the kernel's buffer, and drops are the kernel's to count.
         if (!ring.advance()) return false;
@@ -256,7 +254,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
     if (all && early > 0) Atomics.wait(still, 0, 0, early);
     last = performance.now();
     all = rounds();
-    if (ring.room() === 0) ring.waitForRoom(1);
+    if (ring.freeBytes() === 0) ring.waitForFreeSlot(1);
   }
 
   // What the kernel has taken until now is drained; what comes from now on is none of this run.
@@ -268,7 +266,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
   ) {
     const before = counters[Counter.captured];
     rounds();
-    if (ring.room() === 0) ring.waitForRoom(10);
+    if (ring.freeBytes() === 0) ring.waitForFreeSlot(10);
     else if (counters[Counter.captured] === before) wait(5);
     if (performance.now() > drained + 3000) break;
   }

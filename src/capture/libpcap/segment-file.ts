@@ -28,7 +28,7 @@ export function newSegmentFile(libc: Libc, ring: RingWriter): SegmentFile {
 
   return {
     open() {
-      const room = ring.room();
+      const room = ring.freeBytes();
       if (room === 0) return undefined;
       // A mark written meanwhile moves the ring's position; the FILE starts anew behind it.
       if (file === undefined || segment !== ring.segment() || position !== ring.position()) {

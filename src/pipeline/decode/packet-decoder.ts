@@ -11,13 +11,13 @@ import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newHeaders, Outcome } from '../../packet/headers.js';
 import { parsePacket } from '../../packet/parse.js';
-import { makeService, shardOf } from '../../packet/service.js';
+import { newServiceClassifier, shardOf } from '../../packet/service.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
 import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
 import { protocols } from '../../protocols/registry.js';
 import { convertTimestampsWith } from '../../records/time.js';
-import { MARK, Mark, RECORD_HEADER, TIME_UNIT_MS } from '../../ring/layout.js';
+import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
 import { newStreamCounters, type StreamCounters, type StreamLimits } from '../../stream/limits.js';
 import { newReassembler, Verdict } from '../../stream/reassembler.js';
@@ -72,7 +72,7 @@ const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = 
   [Outcome.notTcp]: Counter.ignored_not_tcp,
   [Outcome.fragment]: Counter.ignored_fragment,
   [Outcome.badHeader]: Counter.ignored_bad_header,
-  [Outcome.cut]: Counter.ignored_cut,
+  [Outcome.truncated]: Counter.ignored_cut,
   [Outcome.unknownLink]: Counter.ignored_unknown_link,
 };
 
@@ -97,10 +97,10 @@ export function newPacketDecoder(
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const time = clock.time ?? at;
+  const time = clock.watermark ?? at;
   // A thread has one decoder.
-  convertTimestampsWith(clock.wall);
-  const isToService = makeService(options.servicePorts);
+  convertTimestampsWith(clock.toWallClock);
+  const isToService = newServiceClassifier(options.servicePorts);
   const { child, write } = newLineWriter(options.maxLine, lines);
   const log: LineWriter = {
     child,
@@ -212,8 +212,8 @@ export function newPacketDecoder(
     if (kind === Mark.link) place[CheckpointWord.linkType] = value;
     else if (kind === Mark.number) place[CheckpointWord.packet] = value;
     else if (kind === Mark.file) place[CheckpointWord.packet] = 0;
-    else if (kind === Mark.time) {
-      clock.passed(value * TIME_UNIT_MS);
+    else if (kind === Mark.watermark) {
+      clock.advanceWatermark(value * WATERMARK_UNIT_MS);
       tick();
     }
   };
@@ -222,7 +222,7 @@ export function newPacketDecoder(
     at,
     records(bytes, start, end, done) {
       let position = start;
-      clock.look();
+      clock.update();
       while (position < end) {
         const captured = readU32(bytes, position + 8);
         const wire = readU32(bytes, position + 12);
@@ -233,7 +233,7 @@ export function newPacketDecoder(
         } else {
           counters[Counter.walked]++;
           place[CheckpointWord.packet]++;
-          clock.packet(readU32(bytes, position), readU32(bytes, position + 4), at);
+          clock.toPacketTime(readU32(bytes, position), readU32(bytes, position + 4), at);
           at.packet = options.numbered ? place[CheckpointWord.packet] : 0;
           tick();
           packet(bytes, data, Math.min(captured, options.snaplen), wire);

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Select } from '../../config/select.js';
 import type { Action } from '../../observe/call-counts.js';
-import { readerPlace } from '../../ring/reader.js';
+import { readerPosition } from '../../ring/reader.js';
 import { DECODER_HEAP } from './gc.js';
 import type { DecoderData, FromDecoder, ToDecoder } from './messages.js';
 
@@ -77,7 +77,7 @@ export function startDecoders(
           if (performance.now() - born > HEALTHY_MS) deaths = 0;
           const why = reason || `its thread ended with code ${code}`;
           events.died(data.decoder, why);
-          const where = readerPlace(data.ring, data.decoder);
+          const where = readerPosition(data.ring, data.decoder);
           inPlace = where === place ? inPlace + 1 : 1;
           place = where;
           if (inPlace >= HOPELESS) {

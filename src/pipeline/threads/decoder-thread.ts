@@ -12,7 +12,7 @@ import { newHeartbeat, OVER } from '../../observe/health.js';
 import { wallTime } from '../../records/time.js';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import { openReader } from '../../ring/reader.js';
-import { recordsWithin } from '../../ring/records.js';
+import { endOfRecordsWithin } from '../../ring/records.js';
 import { newPacketDecoder } from '../decode/packet-decoder.js';
 import { countedActions, newRecordCounters } from '../decode/record-counters.js';
 import { newHeapCompaction } from './gc.js';
@@ -68,7 +68,7 @@ function tell(message: FromDecoder, transfer: ArrayBuffer[] = []): void {
 }
 
 function packetTime(): number {
-  return decoding ? clock.monotonic(decode.at) : Number.NaN;
+  return decoding ? clock.toSystemMonotonic(decode.at) : Number.NaN;
 }
 
 const decode = newPacketDecoder(
@@ -100,12 +100,12 @@ function decodePieces(): void {
   for (let at = reader.start; at < end; ) {
     if (Atomics.load(control, ControlWord.abandon) === 1) {
       decode.abandon(bytes, at, end);
-      reader.done(end);
+      reader.release(end);
       return;
     }
-    const next = recordsWithin(bytes, at, end, PIECE_BYTES);
+    const next = endOfRecordsWithin(bytes, at, end, PIECE_BYTES);
     decoding = true;
-    decode.records(bytes, at, next, reader.done);
+    decode.records(bytes, at, next, reader.release);
     decoding = false;
     beat();
     at = next;

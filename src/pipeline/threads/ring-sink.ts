@@ -20,9 +20,9 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
   let linkType = -1;
 
   const mark = (kind: Mark, value: number) => {
-    while (!ring.mark(kind, value)) {
+    while (!ring.writeMark(kind, value)) {
       if (stopped()) return;
-      ring.waitForRoom(WAIT_MS);
+      ring.waitForFreeSlot(WAIT_MS);
     }
   };
 
@@ -39,13 +39,13 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
       mark(Mark.number, before);
     },
     room(left) {
-      while (ring.room() < left + LEAST_ROOM) {
+      while (ring.freeBytes() < left + LEAST_ROOM) {
         if (ring.advance()) continue;
         if (stopped()) return undefined;
-        ring.waitForRoom(WAIT_MS);
+        ring.waitForFreeSlot(WAIT_MS);
       }
       const at = ring.position();
-      return { bytes, view, at, end: at + ring.room() };
+      return { bytes, view, at, end: at + ring.freeBytes() };
     },
     records(from, start, end, count) {
       let at = start;
@@ -56,10 +56,10 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
         at = end;
       }
       while (at < end) {
-        at = ring.copy(from, at, end);
+        at = ring.copyRecords(from, at, end);
         if (at === end) break;
         if (stopped()) break;
-        ring.waitForRoom(WAIT_MS);
+        ring.waitForFreeSlot(WAIT_MS);
       }
       // A run that is stopped here leaves packets in the file, unread: they are not part of it.
       const left = at < end ? countRecords(from, at, end) : 0;
