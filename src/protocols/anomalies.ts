@@ -1,38 +1,14 @@
-/** Records for what is wrong with a stream, in the words of the protocol that it is. */
-
+/** Anomalies of a stream as records, in the terms of its protocol. */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import { formatByteCount } from '../records/phrases.js';
 import type { JsonObject, Level, Sections } from '../records/record.js';
+import type { SyncLoss } from './framing/sync-loss.js';
 import type { Direction, Emit } from './protocol.js';
 
-/** Why and when the place in a direction was lost, and what was skipped since. */
-export interface SyncLoss {
-  readonly reason: string;
-  /** What else the anomaly tells. */
-  readonly details: { readonly [key: string]: string | number };
-  /** A fault of the sender: an anomaly even with nothing skipped. */
-  readonly always: boolean;
-  skipped: number;
-  reported: boolean;
-  seconds: number;
-  nanoseconds: number;
-  packet: number;
-}
-
-export function newSyncLoss(
-  reason: string,
-  details: SyncLoss['details'],
-  always: boolean,
-  at: PacketTimestamp,
-): SyncLoss {
-  const { seconds, nanoseconds, packet } = at;
-  return { reason, details, always, skipped: 0, reported: false, seconds, nanoseconds, packet };
-}
-
-/** What a protocol calls its things. */
+/** A protocol's words for its units. */
 export interface Terms {
   readonly protocol: string;
-  /** What is looked for when the place is lost: `packet`. */
+  /** What a search after a loss of sync looks for: `packet`. */
   readonly unit: string;
   /** What a stream can end within: `a packet or line`. */
   readonly piece: string;
@@ -41,23 +17,28 @@ export interface Terms {
   readonly response: string;
 }
 
-/** Whatever has a way to emit records. */
 interface Emitter {
   readonly emit: Emit;
 }
 
-export function newAnomalies({ protocol, unit, piece, requests, response }: Terms) {
-  const tell = (
-    { emit }: Emitter,
-    from: Direction,
-    level: Level,
-    action: string,
-    message: string,
-    details: JsonObject,
-    at: PacketTimestamp,
-    sections: Sections = {},
-  ): void => {
-    emit(from, {
+interface Anomaly {
+  readonly level: Level;
+  readonly action: string;
+  readonly message: string;
+  readonly details: JsonObject;
+  readonly sections?: Sections;
+}
+
+export class Anomalies {
+  private readonly terms: Terms;
+
+  constructor(terms: Terms) {
+    this.terms = terms;
+  }
+
+  report(to: Emitter, from: Direction, anomaly: Anomaly, at: PacketTimestamp): void {
+    const { level, message, action, sections, details } = anomaly;
+    to.emit(from, {
       level,
       message,
       seconds: at.seconds,
@@ -66,35 +47,38 @@ export function newAnomalies({ protocol, unit, piece, requests, response }: Term
       replyPacket: 0,
       dataset: 'wiretail.anomaly',
       action,
-      sections: { ...sections, wiretail: { anomaly: { protocol, ...details } } },
+      sections: { ...sections, wiretail: { anomaly: { protocol: this.terms.protocol, ...details } } },
     });
-  };
+  }
 
-  return {
-    tell,
+  /** The connection ended within a message of which nothing else is reported. */
+  reportTruncated(to: Emitter, from: Direction, bytes: number, at: PacketTimestamp): void {
+    const message = `the stream ended after ${formatByteCount(bytes)} of ${this.terms.piece}`;
+    const details = { reason: 'truncated at end of stream', bytes };
+    this.report(to, from, { level: 'warn', action: 'truncated', message, details }, at);
+  }
 
-    /** The connection ended within something of which nothing else can be told. */
-    cutShort(to: Emitter, from: Direction, bytes: number, at: PacketTimestamp): void {
-      const message = `the stream ended after ${formatByteCount(bytes)} of ${piece}`;
-      tell(to, from, 'warn', 'truncated', message, { reason: 'cut short', bytes }, at);
-    },
+  /** Pending requests were evicted, so that their responses cannot be paired. */
+  reportEvicted(to: Emitter, from: Direction, count: number, at: PacketTimestamp): void {
+    const { requests, response } = this.terms;
+    const reason = 'too many outstanding requests';
+    const message = `stopped waiting for the ${response} to ${count} ${requests}: ${reason}`;
+    const details = { reason, requests: count };
+    this.report(to, from, { level: 'warn', action: 'evicted', message, details }, at);
+  }
 
-    forgotten(to: Emitter, from: Direction, count: number, at: PacketTimestamp): void {
-      const reason = 'too many outstanding requests';
-      const message = `${count} ${requests} were not followed to their ${response}: ${reason}`;
-      tell(to, from, 'warn', 'forgotten', message, { reason, requests: count }, at);
-    },
-
-    /** A loss of the place: told once, when the place is found again, or when it is not found for long. */
-    tellLoss(to: Emitter, from: Direction, loss: SyncLoss, resumed: boolean): void {
-      if (loss.reported || (loss.skipped === 0 && !loss.always)) return;
-      loss.reported = true;
-      const { reason, details, skipped } = loss;
-      const end = resumed ? ` to the next ${unit}` : `, no ${unit} found`;
-      const level: Level = reason === 'midstream' ? 'info' : 'warn';
-      const action = loss.always ? 'malformed' : 'resync';
-      const all = { reason, ...details, skipped_bytes: skipped, resumed };
-      tell(to, from, level, action, `${reason}: skipped ${formatByteCount(skipped)}${end}`, all, loss);
-    },
-  };
+  /** Reports a loss of sync once: when the parser has resynchronised, or has skipped too much without. */
+  reportSyncLoss(to: Emitter, from: Direction, loss: SyncLoss, resumed: boolean): void {
+    if (loss.reported || (loss.skipped === 0 && !loss.malformed)) return;
+    loss.reported = true;
+    const { reason, skipped } = loss;
+    const { unit } = this.terms;
+    const anomaly: Anomaly = {
+      level: reason === 'midstream' ? 'info' : 'warn',
+      action: loss.malformed ? 'malformed' : 'resync',
+      message: `${reason}: skipped ${formatByteCount(skipped)}${resumed ? ` to the next ${unit}` : `, no ${unit} found`}`,
+      details: { reason, ...loss.details, skipped_bytes: skipped, resumed },
+    };
+    this.report(to, from, anomaly, loss);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The first look at a connection: each protocol is shown its first bytes, in either direction, until
- * one claims it or none can. Content decides; ports are only hints that a protocol may take.
+ * Protocol detection: each protocol is shown the first bytes of a connection, in either direction, until one
+ * recognises them or all refuse. Content decides; a protocol may take ports as hints.
  */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import {
@@ -12,93 +12,118 @@ import {
   type MidstreamDetector,
   type Protocol,
   type ProtocolOptions,
+  type SuspendedDecoder,
 } from './protocol.js';
 
-/** Bytes after which a connection that nobody has claimed is left alone. */
+/** Bytes after which a connection that no protocol recognises is given up. */
 const DETECTION_BUDGET = 512;
 /**
- * The same for a connection whose start was not seen. Its first bytes may be the middle of a payload, so
- * each packet is looked at as a possible first one: senders mostly begin a message with a segment.
+ * The same for midstream pickups. Their first bytes may be the middle of a payload, so each segment is tried
+ * as a first one: senders mostly begin a message at the start of a segment.
  */
 const MIDSTREAM_BUDGET = 262144;
 
 export interface DetectionHandlers {
   readonly protocols: readonly Protocol[];
   readonly options: ProtocolOptions;
-  /** The connection is this protocol's: its decoder takes over. */
+  /** A protocol recognised the connection: its decoder takes over. */
   detected(protocol: Protocol, decoder: FlowDecoder): void;
-  /** No protocol wants it: these were the bytes of which the last one said so. */
+  /** No protocol recognised it; buf[start, end) are the bytes that the last of them refused. */
   rejected(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): void;
 }
 
-/** The connection as one that was joined late. */
+/** The connection as a midstream pickup. */
 export function asMidstream(connection: Connection): Connection {
   const { serverPort, clientPort, ipVersion, server, client } = connection;
   return { serverPort, clientPort, ipVersion, server, client, fromStart: false };
 }
 
-export function newDetector(connection: Connection, emit: Emit, claimer: DetectionHandlers): FlowDecoder {
-  /** By direction: the protocols that have said no, a bit each. */
-  const refusals: [number, number] = [0, 0];
-  const all = (1 << claimer.protocols.length) - 1;
-  let patience = MIDSTREAM_BUDGET;
-  let seen = connection;
-  let late: readonly (readonly [Protocol, MidstreamDetector])[] | undefined;
-  const claimedBy = (protocol: Protocol) =>
-    claimer.detected(protocol, protocol.open(seen, emit, claimer.options));
-  const claimLate = (dir: Direction, buf: Uint8Array, start: number, end: number): Match => {
-    late ??= claimer.protocols.flatMap((protocol) =>
+class Detector implements FlowDecoder {
+  private readonly original: Connection;
+  private readonly emit: Emit;
+  private readonly handlers: DetectionHandlers;
+  /** By direction: a bit for each protocol that refused. */
+  private readonly refusals: [number, number] = [0, 0];
+  private readonly allRefused: number;
+  private budget = MIDSTREAM_BUDGET;
+  /** The connection as protocols are to see it. */
+  private connection: Connection;
+  private midstream: readonly (readonly [Protocol, MidstreamDetector])[] | undefined = undefined;
+
+  constructor(connection: Connection, emit: Emit, handlers: DetectionHandlers) {
+    this.original = connection;
+    this.connection = connection;
+    this.emit = emit;
+    this.handlers = handlers;
+    this.allRefused = (1 << handlers.protocols.length) - 1;
+  }
+
+  data(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number {
+    if (start === end) return start;
+    if (!this.connection.fromStart) {
+      const match = this.detectMidstream(dir, buf, start, end);
+      if (match === Match.yes) return start;
+      // No message of another protocol begins within what may be a single message.
+      if (match === Match.maybe) return this.passOver(dir, buf, start, end, at);
+    }
+    for (const [index, protocol] of this.handlers.protocols.entries()) {
+      if ((this.refusals[dir] & (1 << index)) !== 0) continue;
+      const match = protocol.detect(dir, buf, start, end, this.connection);
+      if (match === Match.yes) {
+        this.openDecoder(protocol);
+        return start;
+      }
+      if (match === Match.no) this.refusals[dir] |= 1 << index;
+    }
+    if (this.refusals[dir] !== this.allRefused && end - start < DETECTION_BUDGET) return start;
+    return this.passOver(dir, buf, start, end, at);
+  }
+
+  private detectMidstream(dir: Direction, buf: Uint8Array, start: number, end: number): Match {
+    this.midstream ??= this.handlers.protocols.flatMap((protocol) =>
       protocol.detectMidstream ? [[protocol, protocol.detectMidstream()]] : [],
     );
     let best: Match = Match.no;
-    for (const [protocol, claims] of late) {
-      const claim = claims(dir, buf, start, end);
-      if (claim === Match.yes) claimedBy(protocol);
-      if (claim === Match.yes) return claim;
-      if (claim === Match.maybe) best = claim;
+    for (const [protocol, detect] of this.midstream) {
+      const match = detect(dir, buf, start, end);
+      if (match === Match.yes) this.openDecoder(protocol);
+      if (match === Match.yes) return match;
+      if (match === Match.maybe) best = match;
     }
     return best;
-  };
-  /** Nobody's bytes so far: there is an end to the looking. */
-  const pass = (dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number => {
-    patience -= end - start;
-    if (seen.fromStart || patience <= 0) claimer.rejected(dir, buf, start, end, at);
-    refusals[dir] = 0;
+  }
+
+  private openDecoder(protocol: Protocol): void {
+    const { handlers } = this;
+    handlers.detected(protocol, protocol.open(this.connection, this.emit, handlers.options));
+  }
+
+  /** Consumes bytes that no protocol recognised, and gives the connection up once the budget is spent. */
+  private passOver(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number {
+    this.budget -= end - start;
+    if (this.connection.fromStart || this.budget <= 0) this.handlers.rejected(dir, buf, start, end, at);
+    this.refusals[dir] = 0;
     return end;
-  };
-  return {
-    data(dir: Direction, buf, start, end, at) {
-      if (start === end) return start;
-      if (!seen.fromStart) {
-        const claim = claimLate(dir, buf, start, end);
-        if (claim === Match.yes) return start;
-        // Within what may be one message nothing else begins.
-        if (claim === Match.maybe) return pass(dir, buf, start, end, at);
-      }
-      for (const [index, protocol] of claimer.protocols.entries()) {
-        if ((refusals[dir] & (1 << index)) !== 0) continue;
-        const claim = protocol.detect(dir, buf, start, end, seen);
-        if (claim === Match.yes) {
-          claimedBy(protocol);
-          return start;
-        }
-        if (claim === Match.no) refusals[dir] |= 1 << index;
-      }
-      if (refusals[dir] !== all && end - start < DETECTION_BUDGET) return start;
-      return pass(dir, buf, start, end, at);
-    },
-    // What is missing here was never anybody's: the next bytes are looked at afresh, and they may be
-    // the middle of a message, as if the connection had been joined late.
-    gap(dir) {
-      seen = asMidstream(connection);
-      refusals[dir] = 0;
-      late = undefined;
-    },
-    suspend() {
-      const begun =
-        patience < MIDSTREAM_BUDGET || late !== undefined || refusals[0] !== 0 || refusals[1] !== 0;
-      return begun ? undefined : { fromStart: seen.fromStart };
-    },
-    close() {},
-  };
+  }
+
+  /** The bytes after a gap may be the middle of a message: detection starts again, as for a midstream pickup. */
+  gap(dir: Direction): void {
+    this.connection = asMidstream(this.original);
+    this.refusals[dir] = 0;
+    this.midstream = undefined;
+  }
+
+  suspend(): SuspendedDecoder | undefined {
+    const { budget, midstream, refusals } = this;
+    const hasState =
+      budget < MIDSTREAM_BUDGET || midstream !== undefined || refusals[0] !== 0 || refusals[1] !== 0;
+    return hasState ? undefined : { fromStart: this.connection.fromStart };
+  }
+
+  close(): void {}
+}
+
+/** A decoder that looks for the protocol of the connection, and hands over to that protocol's decoder. */
+export function newDetector(connection: Connection, emit: Emit, handlers: DetectionHandlers): FlowDecoder {
+  return new Detector(connection, emit, handlers);
 }

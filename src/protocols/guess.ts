@@ -1,16 +1,13 @@
-/**
- * What others say first on a port that is not theirs: enough to tell an operator who it is that knocks at
- * his job server, and no more.
- */
+/** Guesses a foreign protocol on a watched port from its first bytes, so that an operator can identify the sender. */
 
-/** Each begins with what no packet of Gearman and no record of RPC begins with. */
-const GREETINGS: readonly (readonly [name: string, first: RegExp])[] = [
+/** None of these begins like a Gearman packet or an RPC record. */
+const GREETINGS: readonly (readonly [name: string, firstBytes: RegExp])[] = [
   ['http', /^(?:GET|PUT|POST|HEAD|PATCH|TRACE|DELETE|OPTIONS|CONNECT) \S/],
   // The preface of HTTP/2 (RFC 9113, section 3.4).
   ['http', /^PRI \* HTTP/],
   ['http', /^HTTP\//],
   ['ssh', /^SSH-/],
-  // A mail server greets with its name, an FTP server too; only some say which they are.
+  // Mail and FTP servers both greet with 220; only some of them name their protocol.
   ['smtp', /^220[ -].*SMTP/i],
   ['ftp', /^220[ -].*FTP/i],
   ['greeting', /^\d{3}[ -]/],
@@ -18,12 +15,12 @@ const GREETINGS: readonly (readonly [name: string, first: RegExp])[] = [
 
 const INSPECTED_BYTES = 128;
 
-/** Whose first bytes these are; undefined: nobody's that is known here. */
+/** The protocol that begins with bytes[start, end); undefined: unknown. */
 export function guessProtocol(bytes: Uint8Array, start: number, end: number): string | undefined {
-  // All of them begin with a digit or a capital letter.
+  // Every greeting begins with a digit or a capital letter.
   if (start >= end || bytes[start] < 0x30 || bytes[start] > 0x5a) return undefined;
   let head = '';
   for (let at = start; at < Math.min(end, start + INSPECTED_BYTES); at++)
     head += String.fromCharCode(bytes[at]);
-  return GREETINGS.find(([, first]) => first.test(head))?.[0];
+  return GREETINGS.find(([, firstBytes]) => firstBytes.test(head))?.[0];
 }

@@ -1,13 +1,13 @@
-/** The first bytes of what is carried for somebody else (a workload, a file's data), where they are asked for. */
+/** The first bytes of a payload (a job's workload, a file's data), for --payload-bytes. */
 import { isUtf8 } from 'node:buffer';
 import type { Json } from '../records/record.js';
 import { hex, text } from './text.js';
 
-/** Payload bytes that are logged, whatever was asked for. */
-export const PayloadLimit = 1024 * 1024;
+/** The most payload bytes that are logged, whatever the setting. */
+export const PAYLOAD_LIMIT = 1024 * 1024;
 
-/** Bytes that a UTF-8 character begun at the end of bytes[0, end) lacks its rest for; 0: none. */
-function cutCharacter(bytes: Uint8Array, end: number): number {
+/** Bytes at the end of bytes[0, end) that begin a UTF-8 character without completing it. */
+function incompleteCharacter(bytes: Uint8Array, end: number): number {
   for (let back = 1; back <= 3 && back <= end; back++) {
     const byte = bytes[end - back];
     if ((byte & 0xc0) === 0x80) continue;
@@ -17,13 +17,13 @@ function cutCharacter(bytes: Uint8Array, end: number): number {
   return 0;
 }
 
-/** Puts the first bytes of a payload: as text if they are UTF-8 (a character may be cut), else as hex. */
+/** Adds `payload`, as text, if the bytes are UTF-8 (the last character may be incomplete), else `payload_hex`. */
 export function putPayload(
   fields: { [key: string]: Json | undefined },
   bytes: Uint8Array,
   complete: boolean,
 ): void {
-  const end = complete ? bytes.length : bytes.length - cutCharacter(bytes, bytes.length);
+  const end = complete ? bytes.length : bytes.length - incompleteCharacter(bytes, bytes.length);
   if (isUtf8(bytes.subarray(0, end))) fields.payload = text(bytes, 0, end);
   else fields.payload_hex = hex(bytes, 0, bytes.length);
 }

@@ -1,11 +1,11 @@
 /**
- * What a protocol is to the rest of wiretail: bytes and times in, records out. A protocol knows no
- * thread, no file and no socket, and it imports nothing of capture, ring, output or pipeline.
+ * The interface between a protocol and the rest of wiretail: bytes and timestamps in, records out. A protocol
+ * touches no thread, file or socket, and imports nothing from capture, ring, output or pipeline.
  */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import type { RecordBody } from '../records/record.js';
 
-/** Direction of bytes in a connection. */
+/** Direction of bytes within a connection. */
 export const ToServer = 0;
 export const ToClient = 1;
 export type Direction = typeof ToServer | typeof ToClient;
@@ -14,111 +14,111 @@ export function opposite(dir: Direction): Direction {
   return dir === ToServer ? ToClient : ToServer;
 }
 
+/** An address as four 32-bit words (packet/headers.ts). */
 export type AddressWords = readonly [number, number, number, number];
 
-/** What a decoder may know of the connection that it decodes. */
+/** The connection, as its decoder sees it. */
 export interface Connection {
-  /** The port that listens. */
+  /** The listening port. */
   readonly serverPort: number;
   readonly clientPort: number;
   readonly ipVersion: number;
-  /** Addresses as in packet/headers.ts: four 32-bit words. */
   readonly server: AddressWords;
   readonly client: AddressWords;
-  /** Whether the connection's start (its SYN) was seen. */
+  /** Whether the start of the connection (its SYN) was captured. */
   readonly fromStart: boolean;
 }
 
 /**
- * How a protocol hands out what it found. `from` is the direction of the message's sender. The record is
- * written before the call returns, so its objects may be used again.
+ * Writes a record. `from`: the direction in which the message was sent. The record is written before the call
+ * returns, so its objects may be reused.
  */
 export type Emit = (from: Direction, body: RecordBody) => void;
 
-/** Why bytes are missing. */
+/** Why bytes of a stream are missing. */
 export type GapReason = 'lost' | 'snaplen' | 'limit' | 'midstream';
 
-/** What `data` returns when no more of the connection is wanted: its packets are only counted from then on. */
+/** Returned by `data` to stop decoding: from then on the packets of the connection are only counted. */
 export const IGNORE_FLOW = Number.POSITIVE_INFINITY;
 
 export interface FlowDecoder {
   /**
-   * Takes the contiguous bytes buf[start, end) of one direction, the first of them the first that was
-   * not consumed before. Returns the position up to which they are consumed; what is behind it is kept
-   * and comes again with more. A position beyond `end` says: skip so many bytes of the stream unseen
-   * (a payload); when the last of them has passed, the decoder is called again, even with no byte to
-   * show (start === end), so that it can end its message at that moment. LET_GO ends it all.
+   * Takes the contiguous bytes buf[start, end) of one direction, beginning with the first unconsumed byte.
+   * Returns the position up to which bytes are consumed; the others are kept and passed again together with
+   * the bytes that follow. A position beyond `end` makes the stream skip that many bytes (a payload); once the
+   * last of them has passed, `data` is called again, even without a byte (start === end), so that the message
+   * ends at that timestamp. IGNORE_FLOW stops decoding.
    *
-   * `buf` is only valid during the call. A call may hold back bytes only up to a bound of the
-   * decoder's own; the stream gives up on a direction that holds back more than its limit (`gap`).
+   * `buf` is valid during the call only. A decoder bounds the bytes that it leaves unconsumed; the stream drops
+   * them and reports a `gap` beyond its own limit.
    */
   data(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number;
   /**
-   * `missing` bytes of a direction were not seen. `skipping`: they fell within what the decoder asked
-   * to skip; the stream's place is kept and only the message at hand is incomplete. Otherwise what
-   * follows starts at an unknown place in the protocol, and bytes that were held back are gone: they are
-   * shown for the last time, in `held`, valid during the call. 'midstream' comes before the first byte of a
-   * direction whose start was not seen though the connection's was; how much is missing (0) is not known.
+   * `missing` bytes of a direction were not captured. `skipping`: they lie within the bytes that the decoder
+   * asked to skip, so only the current message is incomplete. Otherwise the next byte is at an unknown position
+   * in the protocol, and unconsumed bytes are dropped: `unconsumed` shows them a last time, valid during the
+   * call. 'midstream' precedes the first byte of a direction whose start was not captured although that of the
+   * connection was; `missing` is then unknown (0).
    */
   gap(
     dir: Direction,
-    onPendingGap: number,
+    missing: number,
     reason: GapReason,
     skipping: boolean,
     at: PacketTimestamp,
-    held: Uint8Array,
+    unconsumed: Uint8Array,
   ): void;
   /**
-   * Bytes of either direction are known to have passed that were not seen so far (`open`): they may come yet, late, or
-   * are told as a gap; and that nothing is missing any more. What comes meanwhile may come in another order than it went.
+   * A gap in either direction becomes pending, or none is pending any more. Pending bytes may still arrive out of
+   * order, or be confirmed as a `gap`; until then messages may be decoded in another order than they were sent.
    */
-  onPendingGap?(open: boolean): void;
-  /** What open() needs to go on from here later, with another decoder; undefined: more is under way than that can tell. */
+  onPendingGap?(pending: boolean): void;
+  /** The state from which open() restores this decoder; undefined: more is in progress than that can hold. */
   suspend?(at: PacketTimestamp): SuspendedDecoder | undefined;
-  /** A direction is closed in order (FIN) or at once (RST), or the run ends ('end', dir both). */
+  /** The connection is over (FIN or RST), replaced ('reused') or evicted, or the run ends ('end'). */
   close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: PacketTimestamp): void;
 }
 
-/** What a decoder has left of a connection on which nothing happens: each protocol's own, and small. */
+/** The state of an idle connection's decoder, small; each protocol extends it. */
 export interface SuspendedDecoder {
-  /** As the decoder has it, of Connection: what was seen from its start may have been claimed only behind a gap. */
+  /** Connection.fromStart as the decoder has it: false where the protocol was detected only after a gap. */
   readonly fromStart: boolean;
 }
 
-/** What a first look at a connection's bytes says. */
+/** The result of protocol detection. `maybe`: more bytes are needed. */
 export const Match = { no: 0, maybe: 1, yes: 2 } as const;
 export type Match = (typeof Match)[keyof typeof Match];
 
 export interface ProtocolOptions {
-  /** First bytes of payloads to log; 0: none. */
+  /** Number of payload bytes to log; 0: none. */
   readonly payloadBytes: number;
   readonly view: 'calls' | 'messages';
   readonly detail: 'summary' | 'full';
-  /** Ports on which Gearman is expected, where its text protocol is believed without binary proof. */
+  /** Ports on which Gearman's text protocol is accepted without a binary packet. */
   readonly gearmanPorts: readonly number[];
-  /** The key, in hex, with which names of files are hashed; undefined: they are shown. */
+  /** The key, in hex, with which file names are hashed; undefined: file names are shown. */
   readonly redactKey: string | undefined;
-  /** Milliseconds after which a call without a reply is told of; 0: when its connection ends. */
+  /** Milliseconds after which a call without a reply is reported; 0: when its connection ends. */
   readonly callTimeout: number;
-  /** Milliseconds after which a job that nobody works on is told of; 0: never. */
+  /** Milliseconds after which a queued job without a worker is reported; 0: never. */
   readonly stuck: number;
-  /** Files whose paths are remembered. */
+  /** The number of files whose paths are kept. */
   readonly maxPaths: number;
-  /** Bricks of this host, for connections whose beginning was not seen. */
+  /** Bricks of this host, for connections picked up midstream. */
   readonly bricks: readonly KnownBrick[];
 }
 
-/** What a protocol tells besides its records. */
+/** What a protocol reports to its host besides records. */
 export interface HostHooks {
-  /** Counts what has no line of its own. */
+  /** Counts an event that has no record of its own. */
   count(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
-  /** A brick was found of which another decoder may have the connections. */
+  /** A brick was discovered; other decoder threads may have its connections. */
   brickDiscovered(brick: DiscoveredBrick): void;
-  /** So many more Gearman jobs of a function (undefined: not known) wait for a worker and run. */
+  /** The changes in the number of waiting and of running Gearman jobs of a function (undefined: unknown). */
   jobsChanged(name: string | undefined, waiting: number, running: number): void;
 }
 
-/** Where a brick listens, as the port mapper says, which is another service than the brick's. */
+/** The endpoint of a brick as the port mapper gives it. */
 export interface DiscoveredBrick {
   readonly ipVersion: number;
   readonly address: AddressWords;
@@ -127,36 +127,41 @@ export interface DiscoveredBrick {
   readonly path: string;
 }
 
-/** A brick as glusterd's own files tell of it. */
+/** A brick read from glusterd's state files. */
 export interface KnownBrick {
   readonly port: number;
   readonly volume: string;
   /** Its directory. */
   readonly path: string;
   readonly host: string;
-  /** Addresses at which it listens, as text; undefined: whatever the address. */
+  /** Addresses on which it listens, as text; undefined: any. */
   readonly addresses: readonly string[] | undefined;
 }
 
-/** A claim with a memory, shown the bytes of a connection as they pass; at `maybe` nobody else is asked. */
+/** Protocol detection that keeps state across segments. `maybe`: no other protocol is tried for this segment. */
 export type MidstreamDetector = (dir: Direction, buf: Uint8Array, start: number, end: number) => Match;
 
 export interface Protocol {
   readonly name: string;
-  /** Its connections are recognised and let go: nothing of them can be decoded. */
+  /** Its connections are recognised and ignored: they are encrypted. */
   readonly encrypted?: true;
-  /** Is buf[start, end), the first bytes seen of a direction, this protocol? `maybe` asks for more bytes. */
+  /** Whether buf[start, end), the first captured bytes of a direction, are this protocol. */
   detect(dir: Direction, buf: Uint8Array, start: number, end: number, connection: Connection): Match;
-  /** For a connection that was joined late, where what passes looks like nothing that begins. */
+  /** For midstream pickups, where a single segment proves nothing. */
   detectMidstream?(): MidstreamDetector;
-  /** @param asleep what such a decoder has left, to go on from */
-  open(connection: Connection, emit: Emit, options: ProtocolOptions, asleep?: SuspendedDecoder): FlowDecoder;
-  /** With each packet, and now and then without one: what waits too long is told. */
+  /** @param suspended the state to restore, from suspend() of a decoder of this protocol */
+  open(
+    connection: Connection,
+    emit: Emit,
+    options: ProtocolOptions,
+    suspended?: SuspendedDecoder,
+  ): FlowDecoder;
+  /** Called with each packet, and from time to time without one: reports what waits too long. */
   tick?(at: PacketTimestamp): void;
-  /** The run is over, and every connection was closed. */
+  /** The run is over and every connection is closed. */
   end?(at: PacketTimestamp): void;
-  /** Packets were dropped, of whatever connections. */
+  /** Packets of unknown connections were dropped. */
   onPacketLoss?(): void;
-  /** Another decoder has found a brick. */
+  /** Another decoder thread discovered a brick. */
   onBrickDiscovered?(brick: DiscoveredBrick): void;
 }

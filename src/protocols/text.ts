@@ -1,20 +1,20 @@
-/** Bytes as text and as hex, from memory of any kind: packets lie in memory that threads share. */
+/** Bytes as text and as hex. The memory may be shared between threads, as that of packets is. */
 import { Buffer, isUtf8 } from 'node:buffer';
 
-let lastBytes: Uint8Array | undefined;
-let lastView: Buffer | undefined;
+let cachedBytes: Uint8Array | undefined;
+let cachedView: Buffer | undefined;
 
-/** The same memory as a Buffer: calls come in runs for one array. */
-function view(bytes: Uint8Array): Buffer {
-  if (lastView === undefined || lastBytes !== bytes) {
-    lastBytes = bytes;
-    lastView = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The same memory as a Buffer, cached: successive calls mostly pass the same array. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (cachedView === undefined || cachedBytes !== bytes) {
+    cachedBytes = bytes;
+    cachedView = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
-  return lastView;
+  return cachedView;
 }
 
 export function hex(bytes: Uint8Array, start: number, end: number): string {
-  return view(bytes).toString('hex', start, end);
+  return asBuffer(bytes).toString('hex', start, end);
 }
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
@@ -22,18 +22,18 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** ASCII as text; for what is ASCII by its nature (commands, codes) and for nothing else. */
+/** For bytes known to be ASCII (commands, codes), and for nothing else. */
 export function ascii(bytes: Uint8Array, start: number, end: number): string {
-  return view(bytes).toString('latin1', start, end);
+  return asBuffer(bytes).toString('latin1', start, end);
 }
 
-/** As UTF-8, each maximal part that is ill-formed replaced by U+FFFD. */
+/** UTF-8; each maximal ill-formed part becomes U+FFFD. */
 export function text(bytes: Uint8Array, start: number, end: number): string {
-  return view(bytes).toString(isAscii(bytes, start, end) ? 'latin1' : 'utf8', start, end);
+  return asBuffer(bytes).toString(isAscii(bytes, start, end) ? 'latin1' : 'utf8', start, end);
 }
 
-/** The bytes as hex where `shown`, their text, is not all of them; undefined where they are UTF-8. */
-export function rawHex(shown: string, bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (!shown.includes('\ufffd') || isUtf8(bytes.subarray(start, end))) return undefined;
+/** The bytes as hex if `decoded`, their text, replaced ill-formed parts; undefined if they are UTF-8. */
+export function rawHex(decoded: string, bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (!decoded.includes('\ufffd') || isUtf8(bytes.subarray(start, end))) return undefined;
   return hex(bytes, start, end);
 }

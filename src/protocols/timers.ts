@@ -1,78 +1,74 @@
-/**
- * What waits for something is looked after now and then: by packet time, and a part of it with each packet, so that none
- * costs much more than others.
- */
+/** Timer sweeps by packet time: each packet checks a batch of the waiting items, so that none costs much more than others. */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 
-/** So many are looked after with one packet. */
+/** Items that are checked with one packet. */
 const BATCH_SIZE = 256;
 const SECOND_MS = 1000;
 
-/** Those that wait, as a Set or Map has them. */
+/** The waiting items; a Set or a Map fits. */
 export interface TimerSet<T> {
   readonly size: number;
   values(): Iterator<T>;
 }
 
-/** Milliseconds between two rounds where nothing may wait longer than `limit`: what does is found a quarter late at most. */
+/** Milliseconds between two sweeps: an item that waits longer than `limit` is found at most a quarter of it late. */
 export function sweepInterval(limit: number): number {
   return Math.min(SECOND_MS, limit / 4);
 }
 
 /**
- * @param every milliseconds from a round to the next
- * @returns to be called with each packet
+ * @param interval milliseconds between two sweeps
+ * @returns a function to be called with each packet
  */
 export function newTimerSweep<T>(
   waiting: TimerSet<T>,
-  lookAfter: (one: T, at: PacketTimestamp) => void,
-  every = SECOND_MS,
+  check: (item: T, at: PacketTimestamp) => void,
+  interval = SECOND_MS,
 ): (at: PacketTimestamp) => void {
-  let round: Iterator<T> | undefined;
-  let last = -1;
+  let sweep: Iterator<T> | undefined;
+  let lastInterval = -1;
   return (at) => {
-    if (round === undefined) {
+    if (sweep === undefined) {
       if (waiting.size === 0) return;
-      const now = Math.floor((at.seconds * 1000 + at.nanoseconds / 1e6) / every);
-      if (now === last) return;
-      last = now;
-      round = waiting.values();
+      const current = Math.floor((at.seconds * 1000 + at.nanoseconds / 1e6) / interval);
+      if (current === lastInterval) return;
+      lastInterval = current;
+      sweep = waiting.values();
     }
     for (let n = 0; n < BATCH_SIZE; n++) {
-      const next = round.next();
+      const next = sweep.next();
       if (next.done === true) {
-        round = undefined;
+        sweep = undefined;
         return;
       }
-      lookAfter(next.value, at);
+      check(next.value, at);
     }
   };
 }
 
+/** A set of items that are checked in each sweep until they stop waiting. */
 export interface TimerList<T> {
-  /** It waits from now on. */
-  add(one: T): void;
-  /** It waits no more. */
-  remove(one: T): void;
+  add(item: T): void;
+  remove(item: T): void;
   tick(at: PacketTimestamp): void;
 }
 
-/** @param waits looks after one, and says whether it waits still */
+/** @param stillWaits checks an item; false removes it */
 export function newTimerList<T>(
-  waits: (one: T, at: PacketTimestamp) => boolean,
-  every = SECOND_MS,
+  stillWaits: (item: T, at: PacketTimestamp) => boolean,
+  interval = SECOND_MS,
 ): TimerList<T> {
-  const all = new Set<T>();
-  const lookAfter = (one: T, at: PacketTimestamp) => {
-    if (!waits(one, at)) all.delete(one);
+  const items = new Set<T>();
+  const check = (item: T, at: PacketTimestamp) => {
+    if (!stillWaits(item, at)) items.delete(item);
   };
   return {
-    add(one) {
-      all.add(one);
+    add(item) {
+      items.add(item);
     },
-    remove(one) {
-      all.delete(one);
+    remove(item) {
+      items.delete(item);
     },
-    tick: newTimerSweep(all, lookAfter, every),
+    tick: newTimerSweep(items, check, interval),
   };
 }

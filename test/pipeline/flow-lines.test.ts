@@ -42,7 +42,7 @@ describe('a capture of one direction', () => {
       assert.equal(told.length, counters[Counter.flows_new]);
       assert.equal(counters[Counter.flows_one_sided], told.length);
       assert.deepEqual([...new Set(byConnection(told))], [1]);
-      assert.equal(actions(lines, 'forgotten').length, 0);
+      assert.equal(actions(lines, 'evicted').length, 0);
       assert.equal(actions(lines, 'gap').length, 0);
       assert.ok(counters[Counter['messages_gearman.packet']] > 5000);
     });

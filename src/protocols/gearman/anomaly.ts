@@ -1,11 +1,11 @@
-/** Records for what is wrong with a stream of Gearman. */
+/** Anomalies of a Gearman stream as records. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newAnomalies } from '../anomalies.js';
+import { Anomalies } from '../anomalies.js';
 import type { Direction } from '../protocol.js';
 import type { Flow } from './connection.js';
 import type { Fields } from './fields.js';
 
-const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
+export const anomalies = new Anomalies({
   protocol: 'gearman',
   unit: 'packet',
   piece: 'a packet or line',
@@ -13,10 +13,8 @@ const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
   response: 'response',
 });
 
-export { cutShort, forgotten, tellLoss };
-
-/** A packet that breaks the protocol, told besides its own record. */
-export function malformed(
+/** A packet that breaks the protocol, reported in addition to its own record. */
+export function reportMalformed(
   flow: Flow,
   from: Direction,
   reason: string,
@@ -24,16 +22,29 @@ export function malformed(
   at: PacketTimestamp,
 ): void {
   const message = `malformed ${gearman.type} (type ${gearman.type_id}): ${reason}`;
-  tell(flow, from, 'warn', 'malformed', message, { reason }, at, { gearman });
+  const sections = { gearman };
+  anomalies.report(
+    flow,
+    from,
+    { level: 'warn', action: 'malformed', message, details: { reason }, sections },
+    at,
+  );
 }
 
-/** A packet from the side that doesn't send such ones. */
-export function misdirected(
+/** A packet that only the other side sends. */
+export function reportMisdirected(
   flow: Flow,
   from: Direction,
   reason: string,
   gearman: Fields,
   at: PacketTimestamp,
 ): void {
-  tell(flow, from, 'warn', 'misdirected', `${gearman.type}: ${reason}`, { reason }, at, { gearman });
+  const message = `${gearman.type}: ${reason}`;
+  const sections = { gearman };
+  anomalies.report(
+    flow,
+    from,
+    { level: 'warn', action: 'misdirected', message, details: { reason }, sections },
+    at,
+  );
 }

@@ -1,5 +1,5 @@
 /** What is known of one connection: its two directions, what is outstanding, and where records go. */
-import { newSyncLoss, type SyncLoss } from '../anomalies.js';
+import { newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
 import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin/commands.js';
 import type { AdminResponse } from './admin/responses.js';

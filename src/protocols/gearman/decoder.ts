@@ -5,7 +5,7 @@
  */
 
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss } from '../anomalies.js';
+import { newSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,
@@ -20,7 +20,7 @@ import {
 import { hex } from '../text.js';
 import { abandonCommands, interruptResponse } from './admin/exchange.js';
 import { inLine, inLongLine } from './admin/lines.js';
-import { cutShort, forgotten, tellLoss } from './anomaly.js';
+import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
 import { closed } from './jobs/close.js';
 import type { Jobs } from './jobs/jobs.js';
@@ -186,9 +186,10 @@ function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = sideOf(flow, dir);
   if (side.loss !== undefined) {
     side.loss.skipped += side.held;
-    tellLoss(flow, dir, side.loss, false);
+    anomalies.reportSyncLoss(flow, dir, side.loss, false);
     side.loss = undefined;
-  } else if (!abandonPacket(flow, dir, side, at) && side.held > 0) cutShort(flow, dir, side.held, at);
+  } else if (!abandonPacket(flow, dir, side, at) && side.held > 0)
+    anomalies.reportTruncated(flow, dir, side.held, at);
   side.phase = Phase.boundary;
   side.held = 0;
 }
@@ -204,7 +205,7 @@ function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: Pa
   abandonCommands(flow, false);
   const count = flow.pairing.takeForgotten();
   // Where the server is never seen nothing is ever answered, which is told of the connection.
-  if (count > 0 && sideOf(flow, ToClient).heard) forgotten(flow, ToServer, count, at);
+  if (count > 0 && sideOf(flow, ToClient).heard) anomalies.reportEvicted(flow, ToServer, count, at);
   if (flow.jobs !== undefined) closed(flow.jobs, gone, at);
 }
 

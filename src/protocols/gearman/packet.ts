@@ -2,7 +2,7 @@
  * One binary packet, as its bytes come: the header, the arguments one after the other, the payload.
  * Each part is consumed as soon as it is whole, so that at most a piece of one argument is held back.
  */
-import { PayloadLimit, putPayload } from '../payload.js';
+import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
 import { type Fields, putCount, putText, TextEnough } from './fields.js';
 import { type Argument, type PacketType, packetType, UnknownType } from './packet-types.js';
 import { Magic, magicAt, uint32 } from './resync.js';
@@ -164,7 +164,7 @@ export function beginPayload(packet: Packet, payloadBytes: number): void {
     return;
   }
   packet.fields.payload_bytes = packet.left;
-  const shown = Math.min(payloadBytes, packet.left, PayloadLimit);
+  const shown = Math.min(payloadBytes, packet.left, PAYLOAD_LIMIT);
   if (shown > 0) {
     packet.payload = new Uint8Array(shown);
     packet.payloadFilled = 0;

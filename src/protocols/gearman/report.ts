@@ -3,7 +3,7 @@
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { EventOutcome, JsonObject } from '../../records/record.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
-import { malformed, misdirected } from './anomaly.js';
+import { reportMalformed, reportMisdirected } from './anomaly.js';
 import { type Flow, sideOf } from './connection.js';
 import { follow } from './jobs/jobs.js';
 import { answered } from './jobs/worker.js';
@@ -79,11 +79,11 @@ export function reportPacket(
     duration: duration >= 0 ? duration : undefined,
     sections: section === undefined ? { gearman: fields } : { gearman: fields, wiretail: section },
   });
-  if (reason !== undefined) malformed(flow, from, reason, fields, at);
+  if (reason !== undefined) reportMalformed(flow, from, reason, fields, at);
   const expected = from === ToServer ? Magic.request : Magic.response;
   if (packet.magic !== expected) {
     const who = from === ToServer ? 'response magic from a client' : 'request magic from a server';
-    misdirected(flow, from, who, fields, at);
+    reportMisdirected(flow, from, who, fields, at);
   }
   if (whole && flow.jobs !== undefined) {
     follow(flow.jobs, from, packet, serial, at);

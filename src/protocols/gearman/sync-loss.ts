@@ -1,12 +1,12 @@
 /** The place in a stream: losing it, and finding it again. */
 
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import type { SyncLoss } from '../anomalies.js';
+import type { SyncLoss } from '../framing/sync-loss.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { isKnownCommand } from './admin/commands.js';
 import { abandonCommands } from './admin/exchange.js';
 import { isPlausibleResponse } from './admin/responses.js';
-import { tellLoss } from './anomaly.js';
+import { anomalies } from './anomaly.js';
 import { type Flow, Phase, type Side, sideOf } from './connection.js';
 import { lostFromServer, lostFromWorker } from './jobs/close.js';
 import { findHeader, HeaderBytes } from './resync.js';
@@ -17,7 +17,7 @@ const SkippedLimit = 64 * 1024;
 /** The place in a direction is lost: what follows is searched for the next packet. */
 export function lose(flow: Flow, dir: Direction, what: SyncLoss, at: PacketTimestamp): void {
   const side = sideOf(flow, dir);
-  if (side.loss !== undefined) tellLoss(flow, dir, side.loss, false);
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, false);
   side.loss = what;
   side.phase = Phase.resync;
   side.scanned = 0;
@@ -42,7 +42,7 @@ function stamp(what: SyncLoss, at: PacketTimestamp): void {
 
 function found(flow: Flow, dir: Direction, side: Side): void {
   side.phase = Phase.boundary;
-  if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, true);
   side.loss = undefined;
 }
 
@@ -82,7 +82,7 @@ export function inResync(
   const place = findHeader(buf, start, end);
   if (side.loss !== undefined) {
     side.loss.skipped += place - start;
-    if (side.loss.skipped >= SkippedLimit) tellLoss(flow, dir, side.loss, false);
+    if (side.loss.skipped >= SkippedLimit) anomalies.reportSyncLoss(flow, dir, side.loss, false);
   }
   if (place + HeaderBytes <= end) found(flow, dir, side);
   else if (place < end) side.more = true;

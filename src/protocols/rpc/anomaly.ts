@@ -1,10 +1,10 @@
-/** Records for what is wrong with a stream of RPC. */
+/** Anomalies of an RPC stream as records. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newAnomalies } from '../anomalies.js';
+import { Anomalies } from '../anomalies.js';
 import type { Direction } from '../protocol.js';
 import type { Flow } from './connection.js';
 
-const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
+export const anomalies = new Anomalies({
   protocol: 'rpc',
   unit: 'record',
   piece: 'a record',
@@ -12,21 +12,26 @@ const { tell, cutShort, forgotten, tellLoss } = newAnomalies({
   response: 'reply',
 });
 
-export { cutShort, forgotten, tellLoss };
-
-/** A message that breaks its protocol, told besides its own record. */
-export function malformed(
+/** A message that breaks its protocol, reported in addition to its own record. */
+export function reportMalformed(
   flow: Flow,
   from: Direction,
   what: string,
   reason: string,
   at: PacketTimestamp,
 ): void {
-  tell(flow, from, 'warn', 'malformed', `malformed ${what}: ${reason}`, { reason }, at);
+  const message = `malformed ${what}: ${reason}`;
+  anomalies.report(flow, from, { level: 'warn', action: 'malformed', message, details: { reason } }, at);
 }
 
 /** Calls that had no reply when the connection ended; the `calls` view has a line for each of them. */
-export function unanswered(flow: Flow, from: Direction, requests: number, at: PacketTimestamp): void {
+export function reportUnansweredCalls(
+  flow: Flow,
+  from: Direction,
+  requests: number,
+  at: PacketTimestamp,
+): void {
   const message = `${requests} calls had no reply when the connection ended`;
-  tell(flow, from, 'info', 'unanswered', message, { reason: 'no reply', requests }, at);
+  const details = { reason: 'no reply', requests };
+  anomalies.report(flow, from, { level: 'info', action: 'unanswered', message, details }, at);
 }

@@ -1,6 +1,6 @@
 /** What is known of one connection: where each direction is, which calls are open, and what is made of them. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss, type SyncLoss } from '../anomalies.js';
+import { newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
 import type { Connection, Direction, Emit, HostHooks, ProtocolOptions } from '../protocol.js';
 import type { TimerList } from '../timers.js';
 import type { ReadCredential } from './credentials.js';

@@ -1,7 +1,7 @@
 /** ONC RPC on one connection, from bytes to records (RFC 5531). */
 
 import { isBefore, type PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss } from '../anomalies.js';
+import { newSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,
@@ -14,7 +14,7 @@ import {
   ToClient,
   ToServer,
 } from '../protocol.js';
-import { cutShort, tellLoss, unanswered } from './anomaly.js';
+import { anomalies, reportUnansweredCalls } from './anomaly.js';
 import { Candidate, candidateAt } from './candidate.js';
 import { type Common, type Flow, openFlow, Phase, type Side } from './connection.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
@@ -273,13 +273,13 @@ function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   if (side.doubted !== undefined) refute(flow, dir, at);
   if (side.loss !== undefined) {
     side.loss.skipped += side.held;
-    tellLoss(flow, dir, side.loss, false);
+    anomalies.reportSyncLoss(flow, dir, side.loss, false);
     side.loss = undefined;
   } else if (side.pending !== undefined) {
     cut(side.pending);
     endOfSkip(flow, dir, side, at);
   } else if (side.held > 0 || side.fragments !== undefined) {
-    cutShort(flow, dir, side.held + (side.fragments?.total ?? 0), at);
+    anomalies.reportTruncated(flow, dir, side.held + (side.fragments?.total ?? 0), at);
   }
   side.phase = Phase.boundary;
   side.held = 0;
@@ -291,7 +291,7 @@ function takeClose(flow: Flow, at: PacketTimestamp): void {
     const calls = flow.sides[dir].calls.takeAll();
     if (calls.length === 0) continue;
     // Where the other direction was never seen, every call is without a reply.
-    if (flow.messages && flow.sides[opposite(dir)].seen) unanswered(flow, dir, calls.length, at);
+    if (flow.messages && flow.sides[opposite(dir)].seen) reportUnansweredCalls(flow, dir, calls.length, at);
     for (const call of calls) reportUnanswered(flow, dir, call, at);
   }
 }

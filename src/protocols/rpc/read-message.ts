@@ -1,6 +1,6 @@
 /** One record into a message: the header, the credential, the struct, and how much data follows it. */
 
-import { PayloadLimit, putPayload } from '../payload.js';
+import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
 import { type Direction, opposite } from '../protocol.js';
 import { AuthNone, readAuth } from './auth.js';
 import { doubtedCall, type Flow } from './connection.js';
@@ -60,7 +60,7 @@ function payloadOf(
   end: number,
   final: boolean,
 ): Fields | undefined {
-  const wanted = Math.min(flow.payloadBytes, read.dataBytes ?? 0, PayloadLimit);
+  const wanted = Math.min(flow.payloadBytes, read.dataBytes ?? 0, PAYLOAD_LIMIT);
   if (wanted === 0) return NoPayload;
   const fields: Fields = {};
   if (read.dataAt + wanted > end && !final) return undefined;

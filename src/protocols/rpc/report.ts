@@ -5,7 +5,7 @@ import { formatDuration } from '../../records/phrases.js';
 import type { EventOutcome, RpcSection } from '../../records/record.js';
 import { nanosecondsBetween } from '../../records/time.js';
 import { type Direction, opposite, ToServer } from '../protocol.js';
-import { forgotten, malformed } from './anomaly.js';
+import { anomalies, reportMalformed } from './anomaly.js';
 import type { Flow } from './connection.js';
 import type { Description, Exchange, Fields } from './describer.js';
 import { AcceptStat, RejectStat } from './header.js';
@@ -194,7 +194,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: PacketTimestamp
     if (!flow.sides[opposite(from)].seen) doubtful(flow, call, true);
     const count = flow.sides[from].calls.takeForgotten();
     if (count > 0) {
-      forgotten(flow, from, count, at);
+      anomalies.reportEvicted(flow, from, count, at);
       flow.describer.onCallsLost();
     }
   }
@@ -218,7 +218,7 @@ function reportCall(flow: Flow, from: Direction, call: Call, at: PacketTimestamp
       at,
     );
   }
-  if (call.reason !== '') malformed(flow, from, `${actionOf(call)} call`, call.reason, at);
+  if (call.reason !== '') reportMalformed(flow, from, `${actionOf(call)} call`, call.reason, at);
 }
 
 /** Shows the call to who knows what it is about; a call that was sent again was shown before. */
@@ -314,7 +314,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: PacketTimest
     },
     messages ? at : call,
   );
-  if (reply.reason !== '') malformed(flow, from, `${actionOf(call)} reply`, reply.reason, at);
+  if (reply.reason !== '') reportMalformed(flow, from, `${actionOf(call)} reply`, reply.reason, at);
 }
 
 /** Nothing says what it answers: only its header is told. */
@@ -341,7 +341,7 @@ function strayReply(flow: Flow, from: Direction, reply: Reply, at: PacketTimesta
 function reportBroken(flow: Flow, from: Direction, broken: Broken, at: PacketTimestamp): void {
   if (from === ToServer) flow.describer.onCallsLost();
   else flow.describer.onRepliesLost();
-  if (broken.reason !== '') malformed(flow, from, 'record', broken.reason, at);
+  if (broken.reason !== '') reportMalformed(flow, from, 'record', broken.reason, at);
 }
 
 /** Tells of a message, at the moment at which its last byte has passed, or would have. */

@@ -9,9 +9,9 @@
  */
 
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss, type SyncLoss } from '../anomalies.js';
+import { newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
 import { type Direction, opposite, ToClient, ToServer } from '../protocol.js';
-import { tellLoss } from './anomaly.js';
+import { anomalies } from './anomaly.js';
 import { Candidate, candidate, candidateAt, mayMark } from './candidate.js';
 import { type Doubted, doubtedCall, type Flow, Phase, type Side } from './connection.js';
 import { LastFragment, MarkBytes } from './header.js';
@@ -41,10 +41,10 @@ export function lose(flow: Flow, dir: Direction, what: SyncLoss): void {
   if (side.loss !== undefined && !side.loss.reported) {
     what.skipped += side.loss.skipped;
     // One search, one line: the first reason is the one that lost the place.
-    if (!what.always) side.loss.skipped = what.skipped;
-    else tellLoss(flow, dir, side.loss, false);
+    if (!what.malformed) side.loss.skipped = what.skipped;
+    else anomalies.reportSyncLoss(flow, dir, side.loss, false);
   }
-  if (side.loss === undefined || side.loss.reported || what.always) side.loss = what;
+  if (side.loss === undefined || side.loss.reported || what.malformed) side.loss = what;
   side.doubted = undefined;
   side.fresh = 0;
   side.phase = Phase.resync;
@@ -115,7 +115,7 @@ function found(flow: Flow, dir: Direction, sure: boolean, fresh: boolean): void 
     side.fresh = fresh ? 1 : 0;
     return;
   }
-  if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, true);
   side.loss = undefined;
 }
 
@@ -176,7 +176,7 @@ function passed(flow: Flow, dir: Direction, side: Side, bytes: number, at: Packe
   side.loss ??= newSyncLoss('midstream', {}, false, at);
   side.loss.skipped += bytes;
   if (side.loss.skipped < SkippedLimit) return;
-  tellLoss(flow, dir, side.loss, false);
+  anomalies.reportSyncLoss(flow, dir, side.loss, false);
   side.lastCall = -1;
   side.lastReply = -1;
 }
@@ -247,7 +247,7 @@ function believe(flow: Flow, dir: Direction, at: PacketTimestamp): void {
     dir === ToServer || !other.seen || (message.kind === 'reply' && other.calls.has(message.reply.xid));
   passed(flow, dir, side, bytesOf(doubted.filter((one) => !isSure(one))), at);
   side.doubted = undefined;
-  if (side.loss !== undefined) tellLoss(flow, dir, side.loss, true);
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, true);
   side.loss = undefined;
   for (const one of doubted) if (isSure(one)) report(flow, dir, one.message, one.at);
 }

@@ -151,7 +151,7 @@ test('a connection that ends in a packet or a line', () => {
     return feed.seen.map(({ body }) => [body.action, body.sections.wiretail]);
   };
   assert.deepEqual(ends(packet('REQ', 7, 'f\0u\0x').subarray(0, 16)), [['SUBMIT_JOB', { truncated: true }]]);
-  const short = { anomaly: { protocol: 'gearman', reason: 'cut short', bytes: 7 } };
+  const short = { anomaly: { protocol: 'gearman', reason: 'truncated at end of stream', bytes: 7 } };
   assert.deepEqual(ends(packet('REQ', 4).subarray(0, 7)), [['truncated', short]]);
   assert.deepEqual(ends(Buffer.from('version')), [['truncated', short]]);
   assert.deepEqual(ends(packet('REQ', 4)), [['PRE_SLEEP', undefined]]);

@@ -1,7 +1,7 @@
 /** The text protocol's lines, as their bytes come. */
 
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
-import { newSyncLoss } from '../../anomalies.js';
+import { newSyncLoss } from '../../framing/sync-loss.js';
 import { type Direction, ToServer } from '../../protocol.js';
 import { type Flow, Phase, type Side } from '../connection.js';
 import { lose } from '../sync-loss.js';
