@@ -1,4 +1,4 @@
-// Runs the bench of each target, one after the other, and writes the table in the README; scripts/bench/all starts it.
+// Runs the bench of each target in turn and writes the table in the README. scripts/bench/all starts it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,18 +7,18 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../../test/helpers/project.js';
 import { BENCHES } from './lab.js';
 
-/** By target; live.ts comes before lines.ts, which needs the rate that it finds. */
+/** In the order of the targets; lines.ts needs the rate that live.ts finds. */
 const PARTS = [
   { target: 1, script: 'offline', short: '--times 8 --rounds 3', long: '--times 8 --rounds 5' },
   { target: 1, script: 'offline', short: '--packets 1000000 --rounds 1', long: '--packets 1000000' },
   { target: 2, script: 'stages', short: '--times 40 --rounds 1', long: '--times 200' },
   { target: 3, script: 'live', short: '--seconds 6 --precision 1.15 --grace 1', long: '' },
   { target: 4, script: 'bulk', short: '--mib 256 --rounds 1', long: '--rounds 5' },
-  // As many packets as in the hour.
+  // As many packets as in an hour at the default rate.
   { target: 5, script: 'memory', short: '--minutes 8 --rate 40000', long: '--minutes 60' },
   { target: 6, script: 'lines', short: '--seconds 5', long: '' },
 ];
-/** Characters of the reason why something was not measured. */
+/** Longest reason shown for a missing measurement, in characters. */
 const MOST_REASON = 150;
 const BEGIN = '<!-- bench -->';
 const END = '<!-- /bench -->';
@@ -44,7 +44,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let running: ChildProcess | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // It removes what it has made.
+    // The bench cleans up first.
     running?.on('close', () => process.exit(130));
     running?.kill(signal);
     if (running === undefined) process.exit(130);
@@ -63,7 +63,7 @@ function verdicts(): Verdict[] {
   return lines.map((line) => JSON.parse(line)).filter(({ what }) => what !== undefined);
 }
 
-/** Why a part that ended gave no verdict, from what it printed. */
+/** Why a bench gave no verdict, from its output. */
 function reason(out: string, err: string, how: unknown) {
   const find = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
   return (
@@ -94,9 +94,9 @@ async function run(script: string, args: string[]): Promise<{ code: unknown; out
   return { code, out, err };
 }
 
-/** @param rows the first is the heading */
+/** @param rows the first row is the heading */
 function markdown(rows: string[][]) {
-  // Three at least: so many dashes the formatter wants.
+  // The formatter wants at least three dashes.
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join(
@@ -104,7 +104,7 @@ function markdown(rows: string[][]) {
   );
 }
 
-/** Machine, date, and the versions of what was measured. */
+/** Machine, date, and versions of the measured programs. */
 function conditions() {
   const version = (program: string, pattern: RegExp) => {
     const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8' });
@@ -135,7 +135,7 @@ for (const { target, script, short, long } of PARTS) {
   const found = verdicts().slice(before);
   for (const { what, measured, result } of found)
     rows.push([String(target), what, measured, result, command]);
-  // It may end well without having measured all of it.
+  // A bench can succeed without measuring everything.
   if (code !== 0 || found.length === 0 || /^skipped: |: not measured: /m.test(out))
     rows.push([String(target), '', reason(out, err, code).slice(0, MOST_REASON), 'not measured', command]);
 }

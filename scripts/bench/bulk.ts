@@ -1,18 +1,17 @@
-// What watching costs while much data moves: dd through a GlusterFS volume with three copies, with nobody watching,
-// with wiretail, and with tcpdump writing packets to a file, in turn.
+// The cost of capturing bulk traffic: dd through a replica-3 GlusterFS volume without a capture, with wiretail and with
+// `tcpdump -w`, in turn.
 //
 //   scripts/bench/run bulk [--mib 512] [--rounds 3]
 //
-// As root, with GlusterFS and tcpdump. The cluster is that of the tests: three servers and a client in namespaces of
-// their own, joined by veth pairs and a bridge; it is gone at the end. Each run writes a file of so many MiB with
-// dd and reads it again (FUSE with direct I/O, so that all of it crosses the wire: three times out, once in). Whoever
-// watches does so on the client's device, with the filter `tcp`, a kernel's buffer of 64 MiB, and writes to a file.
-// A watcher runs for months: before each run 1 GiB is written and read that does not count, so that neither its start
-// nor the compiling of its JavaScript is in a figure that is for a GB (after 256 MiB a quarter of it still was). What it
-// took until then is in a column of its own.
-// CPU is that of the watcher alone, user and system of all threads; a GB is 10^9 bytes of file data on the wire.
-// What the kernel does for a watcher while it delivers a packet it accounts to the sender: it is in the throughput.
-// TMPDIR says where bricks and outputs lie.
+// Needs root, GlusterFS and tcpdump. Three servers and a client run in network namespaces of their own, joined by veth
+// pairs and a bridge, and are removed at the end. Each run writes a file of --mib MiB with dd and reads it back (FUSE
+// with direct I/O, so that all data crosses the wire: three times out, once in). A capture program listens on the
+// client's device with the filter `tcp` and a kernel buffer of 64 MiB, and writes to a file.
+// Before each run 1 GiB is written and read as a warm-up, so that neither the start nor JavaScript compilation counts;
+// after 256 MiB compilation is still a quarter of the CPU. The CPU of the warm-up has a column of its own.
+// CPU is user and system time of all threads of the capture program. A GB is 10^9 bytes of file data on the wire. The
+// kernel charges its own work for a capture to the sender, so that this work shows up in the throughput.
+// Bricks and outputs lie in TMPDIR.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,14 +41,14 @@ const WARM_MIB = 1024;
 const rounds = Number(values.rounds);
 const FILTER = 'tcp';
 const DEVICE = 'eth0';
-/** Three copies out, one in. */
+/** Data crosses the wire three times out and once in. */
 const GIGABYTES = (4 * mib * 2 ** 20) / 1e9;
 const END_MS = 15_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'wiretail-bench-'));
 const output = join(folder, 'output');
 
-/** `stop` tells what it did not see */
+/** `stop` returns what the program missed. */
 interface Watcher {
   pid: number;
   stop(): Promise<string>;
@@ -73,13 +72,13 @@ async function wiretail(where: string, args: string[]): Promise<Watcher> {
 async function tcpdump(where: string, args: string[]): Promise<Watcher> {
   const command = ['tcpdump', '-i', DEVICE, '-B', '65536', '-w', output, ...args, FILTER];
   const child = start(where, command, ['ignore', 'ignore', 'pipe']);
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (data) => {
-    said += data;
+    printed += data;
   });
   const ended = new Promise((resolve) => child.on('close', resolve));
-  for (let i = 0; !said.includes('listening on'); i++) {
-    if (child.exitCode !== null || i > 500) throw new Error(`tcpdump did not start: ${said}`);
+  for (let i = 0; !printed.includes('listening on'); i++) {
+    if (child.exitCode !== null || i > 500) throw new Error(`tcpdump did not start: ${printed}`);
     await sleep(20);
   }
   return {
@@ -89,7 +88,7 @@ async function tcpdump(where: string, args: string[]): Promise<Watcher> {
       const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
       await ended;
       clearTimeout(kill);
-      const number = (pattern: RegExp) => pattern.exec(said)?.[1] ?? '?';
+      const number = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? '?';
       return `${number(/(\d+) packets? dropped by kernel/)} of ${number(/(\d+) packets? captured/)} packets`;
     },
   };
@@ -103,16 +102,16 @@ const WATCHERS: Record<string, ((where: string) => Promise<Watcher>) | undefined
   'tcpdump -w -s 512': (where) => tcpdump(where, ['-s', '512']),
 };
 
-/** Seconds that dd took, by its own account. */
+/** Seconds that dd reports. */
 async function dd(node: GlusterNode, ...args: string[]) {
   const child = node.spawn('env', 'LC_ALL=C', 'dd', 'bs=1M', ...args);
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (data) => {
-    said += data;
+    printed += data;
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
-  const took = Number(/copied, ([\d.e-]+) s/.exec(said)?.[1]);
-  if (code !== 0 || Number.isNaN(took)) throw new Error(`dd failed (${code}): ${said}`);
+  const took = Number(/copied, ([\d.e-]+) s/.exec(printed)?.[1]);
+  if (code !== 0 || Number.isNaN(took)) throw new Error(`dd failed (${code}): ${printed}`);
   return took;
 }
 
@@ -155,7 +154,7 @@ async function measure({ client, mount }: Cluster) {
       const before = watcher === undefined ? 0 : cpuSeconds(watcher.pid);
       const writing = await write(mib);
       const reading = await read();
-      // What is still in buffers is its work too.
+      // Data that is still buffered belongs to the run.
       await sleep(1000);
       const cpu = watcher === undefined ? 0 : cpuSeconds(watcher.pid) - before;
       figures[name] ??= { write: [], read: [], cpu: [], before: [], unseen: '' };
@@ -206,7 +205,7 @@ async function measure({ client, mount }: Cluster) {
 try {
   await bench();
 } catch (error) {
-  // Not thrown on: the test runner, which the helpers bring along, ends the process then before it has cleaned up.
+  // Not rethrown: the test runner, which the helpers import, would end the process before the clean-up.
   console.error(error);
   process.exit(1);
 }

@@ -1,6 +1,6 @@
-// The time of day, fine enough to say how late a line is.
+// The time of day in microseconds, for latencies of lines.
 
-/** Microseconds since the epoch. Date tells milliseconds, so its edges set the fine clock. */
+/** A clock in microseconds since the epoch. Date has milliseconds only, so its edges calibrate performance.now(). */
 export function newClock() {
   const first = Date.now();
   while (Date.now() === first);
@@ -8,7 +8,7 @@ export function newClock() {
   return () => performance.now() * 1000 + offset;
 }
 
-/** Microseconds since the epoch of a line's @timestamp, which has nine decimals. */
+/** Microseconds since the epoch of an @timestamp with nine decimals. */
 export function timeOf(timestamp: string) {
   return Date.parse(`${timestamp.slice(0, 19)}Z`) * 1000 + Number(timestamp.slice(20, 29)) / 1000;
 }

@@ -1,18 +1,16 @@
-// CPU for a packet, and packets lost, of both capture engines, in turn: A B A B ...
+// CPU per packet and packets lost, both capture engines in turn: A B A B ...
 //
 //   scripts/bench/run engines [--rounds 3] [--packets 120000] [--rate 60000] [--sizes 250,1450]
 //
-// As root. It makes two network namespaces joined by a veth pair and removes them. Traffic: TCP
-// connections to port 4730, each a stream of Gearman jobs of 64 KiB, so that a line comes only now and
-// then and the figures are those of capturing, header parsing and reassembly. Sent by tcpreplay where it
-// is installed (new addresses with every turn of the file); else as UDP to port 4730 by a Node process,
-// which is slower and stops at the headers.
+// Needs root. Makes two network namespaces joined by a veth pair and removes them. The traffic is TCP connections to
+// port 4730, each a stream of Gearman jobs of 64 KiB: lines are rare, so that the figures are those of capture, header
+// parsing and reassembly. tcpreplay sends it where it is installed, with new addresses in each loop. Otherwise a Node
+// process sends UDP to port 4730, which is slower and ends at the headers.
 //
-// CPU is what the kernel accounts to wiretail's threads and child processes (/proc/PID/task/TID/schedstat,
-// in ns; stat's ticks where there is none). What the kernel does for the capture while it
-// delivers a packet (filter, copy into the capture buffer) it accounts to the sender: it is in no figure.
-// Each run is a new process, so that compiling its JavaScript is in the figures (in `other`, mostly).
-// The rate is one that both engines can keep up with on two cores; a higher one shows who loses what.
+// CPU is what the kernel charges to wiretail's threads and child processes (/proc/PID/task/TID/schedstat in ns, or the
+// ticks of stat). Kernel work for the capture while a packet is delivered (filter, copy into the capture buffer) is
+// charged to the sender and is in no figure. Each run is a new process, so that JavaScript compilation is included,
+// mostly under `other`. Both engines keep up with the default rate on two cores; a higher rate shows which one drops.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -39,7 +37,7 @@ const { values } = parseArgs({
     packets: { type: 'string', default: '120000' },
     rate: { type: 'string', default: '60000' },
     sizes: { type: 'string', default: '250,1450' },
-    /** Internal: the UDP sender. */
+    /** Internal: runs the UDP sender. */
     send: { type: 'string' },
   },
 });
@@ -52,10 +50,10 @@ const PORT = 4730;
 const SENDER = '10.99.0.1';
 const TARGET = '10.99.0.2';
 const FILTER = `port ${PORT}`;
-/** cap's slots are 64 KiB each, whatever the packet: less would hold too few. */
+/** cap's slots are 64 KiB each whatever the packet's size, so that a smaller buffer holds too few. */
 const BUFFER = '256MiB';
 
-/** @param size of a frame */
+/** @param size bytes of a frame */
 async function sendUdp(size: number) {
   const { createSocket } = await import('node:dgram');
   const socket = createSocket('udp4');
@@ -74,7 +72,7 @@ async function sendUdp(size: number) {
 const CONNECTIONS = 8;
 const GEARMAN_HEADER = 12;
 const JOB_BYTES = 64 << 10;
-/** Packets of data of a connection. */
+/** Data packets of a connection. */
 const SEGMENTS = 2000;
 /** A stream of SUBMIT_JOB_BG packets (type 18), each with a workload of JOB_BYTES. */
 function jobs(bytes: number) {
@@ -87,7 +85,7 @@ function jobs(bytes: number) {
 
 /**
  * Whole connections of Gearman jobs.
- * @param size of a frame
+ * @param size bytes of a frame
  */
 function* trafficOf(size: number) {
   const none = Buffer.alloc(0);
@@ -119,7 +117,7 @@ function read(path: string) {
   }
 }
 
-/** ns of CPU that a thread has had. */
+/** CPU time of a thread in ns. */
 function cpuOf(task: string) {
   const schedstat = read(`${task}/schedstat`);
   if (schedstat !== '') return Number(schedstat.split(' ')[0]);
@@ -140,8 +138,8 @@ function childrenOf(pid: number) {
 }
 
 /**
- * CPU by thread, and what each thread waits in while nothing comes: asked a few times, since a thread
- * that wakes just then waits in nothing.
+ * CPU by thread, and the kernel function that each idle thread waits in. Sampled a few times, since a thread that is
+ * just waking waits in none.
  */
 async function sample(pid: number) {
   const waitsIn: Map<number, string> = new Map();
@@ -157,9 +155,8 @@ async function sample(pid: number) {
 }
 
 /**
- * Whose CPU it was. Node's threads have no names, but they wait in different calls: the
- * libpcap engine's thread in poll(2); that of cap in epoll, as others do, but it is the busiest of them;
- * the decoder (there is one: --workers 1) in a futex, as V8's helpers do, and is the busiest of those.
+ * CPU by role. Node's threads have no names, but they wait in different calls: the libpcap engine in poll(2); the cap
+ * engine in epoll, where it is the busiest thread; the only decoder (--workers 1) in a futex, where it is the busiest.
  */
 function shares(
   pid: number,
@@ -193,7 +190,7 @@ function shares(
 }
 
 /**
- * @param from namespace
+ * @param from sending namespace
  * @returns packets sent
  */
 async function send(
@@ -210,15 +207,15 @@ async function send(
           traffic.path,
         );
   const child = start(from, command, ['ignore', 'pipe', 'pipe']);
-  let said = '';
+  let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data) => {
-      said += data;
+      printed += data;
     });
   }
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`the sender failed: ${said}`);
-  return traffic === undefined ? packets : Number(/Actual: (\d+) packets/.exec(said)?.[1]);
+  if (code !== 0) throw new Error(`the sender failed: ${printed}`);
+  return traffic === undefined ? packets : Number(/Actual: (\d+) packets/.exec(printed)?.[1]);
 }
 
 async function bench() {
@@ -272,7 +269,7 @@ async function bench() {
         const captured = counted.decoded + counted.ignored;
         const { kernel, ring } = counted.dropped_by;
         const cpu = shares(wiretail.pid, engine, before, after);
-        // What our own ring had no room for was captured all the same.
+        // Packets that the ring had no room for were captured all the same.
         const us = (ns: number) => ns / 1000 / (captured + ring);
         totals[engine] = [...(totals[engine] ?? []), us(cpu.total)];
         const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other].map((ns) =>

@@ -1,4 +1,4 @@
-// Packets that the benches make: TCP over IPv4 over Ethernet, and files of them.
+// Synthetic packets for the benches (TCP over IPv4 over Ethernet) and capture files of them.
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 export const Flags = { finAck: 0x11, syn: 0x02, synAck: 0x12, ack: 0x10, pushAck: 0x18 };
@@ -15,9 +15,7 @@ interface Endpoint {
   port: number;
 }
 
-/**
- * A frame. Its checksums are 0: no one looks at them, and its MAC address is no one's.
- */
+/** A frame with checksums of 0, which nothing checks, and made-up MAC addresses. */
 export function frame(
   from: Endpoint,
   to: Endpoint,
@@ -44,13 +42,13 @@ export function frame(
   return bytes;
 }
 
-/** @param bytes of a frame */
+/** @param bytes a frame */
 export function setAddresses(bytes: Buffer, from: string, to: string) {
   bytesOf(from).copy(bytes, IP_AT + 12);
   bytesOf(to).copy(bytes, IP_AT + 16);
 }
 
-/** What a frame says: its ends, where its stream stands, and how much it carries. */
+/** Endpoints, sequence number, flags and payload length of a frame. */
 export function partsOf(bytes: Buffer) {
   const address = (at: number) => [...bytes.subarray(at, at + 4)].join('.');
   const tcp = IP_AT + 4 * (bytes[IP_AT] & 15);
@@ -64,7 +62,7 @@ export function partsOf(bytes: Buffer) {
   };
 }
 
-/** A capture file with these frames, all at time 0; returns how many. */
+/** Writes a capture file of frames, all at time 0, and returns their number. */
 export function writeFrames(path: string, frames: Iterable<Buffer>) {
   const file = openSync(path, 'w');
   const header = Buffer.alloc(24);
@@ -82,12 +80,12 @@ export function writeFrames(path: string, frames: Iterable<Buffer>) {
     parts = [];
     bytes = 0;
   };
-  for (const one of frames) {
+  for (const packet of frames) {
     const record = Buffer.alloc(RECORD_HEADER);
-    record.writeUInt32LE(one.length, 8);
-    record.writeUInt32LE(one.length, 12);
-    parts.push(record, one);
-    bytes += one.length;
+    record.writeUInt32LE(packet.length, 8);
+    record.writeUInt32LE(packet.length, 12);
+    parts.push(record, packet);
+    bytes += packet.length;
     count++;
     if (bytes > 1 << 22) flush();
   }

@@ -1,4 +1,4 @@
-// What the benches share: network namespaces of their own, wiretail as a child process, figures, tables.
+// Shared by the benches: network namespaces, wiretail as a child process, statistics, tables.
 import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -7,16 +7,16 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ROOT, readProjectFile } from '../../test/helpers/project.js';
 
-/** Programs that are asked for, not needed: without them the bench says so and ends. */
+/** Optional programs: a bench that lacks one says so and ends. */
 export const Program = { ip: 'ip', tcpreplay: 'tcpreplay' };
 
-/** Where the compiled benches are. */
+/** The folder of the compiled benches. */
 export const BENCHES = fileURLToPath(new URL('./', import.meta.url));
 export const MAIN = `${ROOT}dist/main.js`;
 
-/** Longer than most take; a bench that hangs is ended and cleans up. */
+/** Longer than most benches take; a bench that hangs is ended and cleans up. */
 const DEADLINE_MS = 120_000;
-/** How long wiretail may take to say that it captures, and to end. */
+/** Longest time that wiretail may take to start or to end. */
 const START_MS = 10_000;
 
 const children: Set<ChildProcess> = new Set();
@@ -24,17 +24,15 @@ const namespaces: Set<string> = new Set();
 
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/**
- * @param reason why nothing was measured; no failure
- */
+/** Ends the bench without a failure. */
 export function skip(reason: string): never {
   console.log(`skipped: ${reason}`);
   process.exit(0);
 }
 
 /**
- * Ends with a `skipped:` line where the bench can't run; else sees to it that nothing is left behind.
- * @param deadline longer than it takes, in ms
+ * Ends with a `skipped:` line where the bench can't run. Otherwise installs the clean-up.
+ * @param deadline of the bench, in ms
  */
 export function needLab(deadline: number = DEADLINE_MS) {
   if (process.getuid?.() !== 0) skip('needs root, for network namespaces and for capturing');
@@ -57,9 +55,7 @@ export function ip(...args: string[]) {
   execFileSync(Program.ip, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/**
- * A network namespace with its loopback up.
- */
+/** Makes a network namespace with its loopback up. */
 export function namespace(suffix: string) {
   const name = `wiretail-bench-${process.pid}-${suffix}`;
   if (spawnSync(Program.ip, ['netns', 'add', name], { stdio: 'ignore' }).status !== 0) {
@@ -70,10 +66,7 @@ export function namespace(suffix: string) {
   return name;
 }
 
-/**
- * Starts a program in a namespace; it is ended with the bench. `ip netns exec` becomes the program, so
- * the process id is the program's own.
- */
+/** Starts a program in a namespace; the bench ends it. `ip netns exec` becomes the program and keeps the process id. */
 export function start(name: string, command: string[], stdio: StdioOptions) {
   const child = spawn(Program.ip, ['netns', 'exec', name, ...command], { stdio });
   children.add(child);
@@ -119,8 +112,8 @@ export const parseLine = (text: string) => JSON.parse(text) as Line;
 /**
  * Starts wiretail and waits until it captures.
  * @param name namespace
- * @param onLine every line as it comes
- * @returns or why it did not start
+ * @param onLine receives every line
+ * @returns a handle, or the reason why wiretail did not start
  */
 export async function startWiretail(
   name: string,
@@ -128,18 +121,18 @@ export async function startWiretail(
   onLine?: (line: string) => void,
 ): Promise<{ pid: number; stop(): Promise<Line> } | string> {
   const child = start(name, [process.execPath, MAIN, 'capture', ...args], ['ignore', 'pipe', 'pipe']);
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (data) => {
-    said += data;
+    printed += data;
   });
   let last: Line | undefined;
   let started: () => void = () => {};
   const capturing = new Promise((resolve) => {
     started = () => resolve(true);
   });
-  // `close`, not `exit`: the last lines have been read by then.
+  // `close`, not `exit`: by then the last lines have been read.
   const ended = new Promise((resolve) => child.on('close', () => resolve(false)));
-  // 'line' comes late by nothing but the split: the pipe is read as soon as it has something.
+  // The pipe is read as soon as it has data, so that 'line' is late by the split alone.
   createInterface({ input: child.stdout as Readable }).on('line', (text) => {
     onLine?.(text);
     if (text.includes('"dataset":"wiretail.start"')) started();
@@ -148,7 +141,7 @@ export async function startWiretail(
   const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
   const ok = await Promise.race([capturing, ended]);
   clearTimeout(timer);
-  if (!ok) return said.trim().split('\n').at(-1) ?? '';
+  if (!ok) return printed.trim().split('\n').at(-1) ?? '';
   return {
     pid: child.pid as number,
     async stop() {
@@ -156,13 +149,13 @@ export async function startWiretail(
       const kill = setTimeout(() => child.kill('SIGKILL'), START_MS);
       await ended;
       clearTimeout(kill);
-      if (last === undefined) throw new Error(`wiretail ended without its last stats line: ${said}`);
+      if (last === undefined) throw new Error(`wiretail ended without its last stats line: ${printed}`);
       return last;
     },
   };
 }
 
-/** The last line of a file; it may have gigabytes. */
+/** The last line of a file of any size. */
 export function lastLine(path: string) {
   const { size } = statSync(path);
   const file = openSync(path, 'r');
@@ -175,7 +168,7 @@ export function lastLine(path: string) {
 /**
  * Starts wiretail with its lines to a new file, so that reading them costs nothing here, and waits until it captures.
  * @param name namespace
- * @returns started: seconds that it took
+ * @returns a handle; `started` is the time of the start in seconds
  */
 export async function startToFile(
   name: string,
@@ -185,15 +178,15 @@ export async function startToFile(
   const began = performance.now();
   const command = [process.execPath, MAIN, 'capture', ...args, '--output', `file:${output}`];
   const child = start(name, command, ['ignore', 'ignore', 'pipe']);
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (data) => {
-    said += data;
+    printed += data;
   });
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
-  // Its first line is `wiretail.start`.
+  // The first line is `wiretail.start`.
   while (!existsSync(output) || statSync(output).size === 0) {
     if (child.exitCode !== null || performance.now() - began > START_MS) {
-      throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
+      throw new Error(`wiretail did not start: ${printed.trim().split('\n').at(-1)}`);
     }
     await sleep(2);
   }
@@ -213,7 +206,7 @@ export async function startToFile(
   };
 }
 
-/** What figures need beside them to be compared with others. */
+/** Prints machine, kernel and versions. */
 export function describeMachine() {
   const cpus = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
@@ -223,9 +216,7 @@ export function describeMachine() {
   console.log(`software   Node ${process.versions.node}, wiretail ${version}`);
 }
 
-/**
- * The p-th percentile by nearest rank.
- */
+/** The p-th percentile by nearest rank. */
 export function percentile(values: number[], p: number) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)];
@@ -237,7 +228,7 @@ export function median(values: number[]) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** @param rows the first is the heading */
+/** @param rows the first row is the heading */
 export function printTable(rows: (string | number)[][]) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   for (const row of rows) {
@@ -248,9 +239,7 @@ export function printTable(rows: (string | number)[][]) {
   }
 }
 
-/**
- * Two namespaces joined by a veth pair that takes packets of any length; nothing else is sent over it.
- */
+/** Two namespaces joined by a veth pair with the largest MTU and no other traffic. */
 export function vethPair(): { from: string; to: string } {
   const from = namespace('a');
   const to = namespace('b');
@@ -260,27 +249,25 @@ export function vethPair(): { from: string; to: string } {
     [from, 'bench0'],
     [to, 'bench1'],
   ]) {
-    // Else IPv6 looks for its neighbours.
+    // IPv6 would send neighbour discovery.
     spawnSync(Program.ip, ['netns', 'exec', name, 'sysctl', '-qw', `net.ipv6.conf.${device}.disable_ipv6=1`]);
     ip('-n', name, 'link', 'set', device, 'up');
   }
   return { from, to };
 }
 
-/**
- * Runs a program in a namespace to its end and gives what it printed.
- */
-export async function finish(name: string, command: string[]) {
+/** Runs a program in a namespace to its end and returns its output. */
+export async function runToEnd(name: string, command: string[]) {
   const child = start(name, command, ['ignore', 'pipe', 'pipe']);
-  let said = '';
+  let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data) => {
-      said += data;
+      printed += data;
     });
   }
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0) throw new Error(`${command[0]} failed (${code}): ${said.trim().slice(-500)}`);
-  return said;
+  if (code !== 0) throw new Error(`${command[0]} failed (${code}): ${printed.trim().slice(-500)}`);
+  return printed;
 }
 
 /** User and system CPU of all threads of a process in seconds: fields 14 and 15 of proc_pid_stat(5), in 1/100 s. */

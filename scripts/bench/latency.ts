@@ -1,13 +1,12 @@
-// Time from packet to line on an idle machine: the timestamp in each line against the wall clock when the
-// line has come out of the pipe.
+// Time from packet to line on an idle machine: the timestamp of each line against the wall clock when the line comes
+// out of the pipe.
 //
 //   scripts/bench/run latency [--requests 200] [--rounds 2]
 //
-// As root. It makes a network namespace and removes it. A server that knows one thing, to answer
-// ECHO_REQ with ECHO_RES, and a client that asks it every 10 to 20 ms (at random, so as not to walk in step
-// with the kernel's block timer) speak over the loopback: two lines a request. The libpcap engine runs with
-// its usual --read-timeout, 20ms, and with 1ms; cap gives a packet the time of its callback, so that its
-// figures leave out what lies before.
+// Needs root. Makes a network namespace and removes it. A server answers ECHO_REQ with ECHO_RES over the loopback; a
+// client sends a request every 10 to 20 ms, at random so that it does not run in step with the kernel's block timer.
+// Each request gives two lines. The libpcap engine runs with its default --read-timeout of 20ms and with 1ms. The cap
+// engine stamps a packet in its callback, so that its figures leave out the time before.
 import { createConnection, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { newClock, timeOf } from './clock.js';
@@ -28,7 +27,7 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '2' },
-    /** Internal: the server and its client. */
+    /** Internal: runs the server and its client. */
     talk: { type: 'boolean', default: false },
   },
 });
@@ -53,9 +52,7 @@ function gearman(magic: string, type: number, data: Buffer) {
   return packet;
 }
 
-/**
- * Calls `take` with type and data of each whole packet of a socket.
- */
+/** Calls `take` with type and data of each packet of a socket. */
 function packetsOf(socket: import('node:net').Socket, take: (type: number, data: Buffer) => void) {
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk) => {
@@ -68,7 +65,7 @@ function packetsOf(socket: import('node:net').Socket, take: (type: number, data:
   });
 }
 
-/** The server and its client, in a process of their own in the namespace. */
+/** The server and its client, in a process of their own. */
 async function talk() {
   const server = createServer((socket) => {
     packetsOf(socket, (type, data) => {
@@ -88,7 +85,6 @@ async function talk() {
   server.close();
 }
 
-/** @param where namespace */
 async function run(where: string, args: string[]) {
   const now = newClock();
   const late: number[] = [];

@@ -1,15 +1,14 @@
-// How long summary lines are, and how late they are at half the rate that is decoded without loss.
+// Length of summary lines, and their latency at half the loss-free rate.
 //
 //   scripts/bench/run lines [--rate PACKETS/S] [--seconds 20] [--view messages] [--file CAPTURE]
 //
-// Bytes: of every line that `wiretail read` writes of each of the repository's captures of real traffic, but for those
-// that tell of wiretail itself, in both views.
-// Time from packet to line: as root, with tcpreplay, over a veth pair between two network namespaces that are removed
-// again. A capture of real traffic, repeated with other addresses, is sent at `--rate`; without it, at half the rate
-// that live.ts finds. Lines come through a pipe, and each is compared with the clock when the piece that it ends in
-// was read: its @timestamp is the time that the kernel gave the packet that completed the message (with --view calls:
-// its @timestamp and event.duration together). Two copies at a low rate go before, which do not count. What wiretail
-// says itself (`lag` of its last stats line) is of batches, those two included, and ends where it writes.
+// Length: of every line that `wiretail read` writes of the repository's captures of real traffic, in both views, without
+// the lines of dataset wiretail.*.
+// Latency: needs root and tcpreplay. A capture of real traffic, repeated with other addresses, is sent over a veth pair
+// between two network namespaces, at --rate or at half the rate that live.ts finds. Lines come through a pipe; each is
+// compared with the clock at the time its chunk was read. Its @timestamp is the kernel's time of the packet that
+// completed the message (with --view calls: @timestamp plus event.duration). Two copies at a low rate warm up first and
+// do not count. wiretail's own `lag` in the last stats line is per batch, includes the warm-up, and ends at the write.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,12 +19,12 @@ import { newClock, timeOf } from './clock.js';
 import {
   BENCHES,
   describeMachine,
-  finish,
   MAIN,
   needLab,
   parseLine,
   percentile,
   printTable,
+  runToEnd,
   type Stats,
   skip,
   sleep,
@@ -60,7 +59,7 @@ interface Sum {
   bytes: number;
 }
 
-/** Real traffic: not the random messages (gen-*) that the tests have too. */
+/** Captures of real traffic, without the random messages of the tests (gen-*). */
 const CAPTURES = readdirSync(join(ROOT, 'test/captures'))
   .filter((name) => name.endsWith('.pcap.gz') && /^gm?-/.test(name))
   .map((name) => join(ROOT, 'test/captures', name));
@@ -90,12 +89,12 @@ function measureBytes() {
   const messages = datasets.filter((name) => !name.startsWith('wiretail.'));
   const cells = (sum: Sum | undefined) =>
     sum === undefined ? ['-', '-'] : [sum.lines, (sum.bytes / sum.lines).toFixed(0)];
-  // GlusterFS's lines are longer than Gearman's, of which the captures have more.
+  // Apart, since GlusterFS lines are longer and the captures have more Gearman lines.
   const PROTOCOLS = ['gluster', 'gearman'];
   const all = PROTOCOLS.map((protocol) =>
     sums.map((each) => {
       const own = messages.filter((name) => name.startsWith(protocol)).map((name) => each[name]);
-      const sum = (what: keyof Sum) => own.reduce((all, one) => all + (one?.[what] ?? 0), 0);
+      const sum = (what: keyof Sum) => own.reduce((total, dataset) => total + (dataset?.[what] ?? 0), 0);
       return { lines: sum('lines'), bytes: sum('bytes') };
     }),
   );
@@ -118,7 +117,7 @@ function measureBytes() {
   }
 }
 
-/** Half the loss-free rate: of a run before this one, else of one for it. */
+/** Half the loss-free rate, from an earlier bench or from a short run of live.ts. */
 function halfRate() {
   const known = factFrom(process.env.BENCH_RESULTS, 'lossFree');
   if (known !== undefined) return known / 2;
@@ -136,7 +135,7 @@ function halfRate() {
 
 const DURATION = '"duration":';
 
-/** Microseconds since the epoch at which the message of a line was complete; undefined: it is no message. */
+/** When the message of a line was complete, in microseconds since the epoch; undefined for other lines. */
 function completed(line: string) {
   const at = line.indexOf('"@timestamp":"');
   if (at < 0 || line.includes('"dataset":"wiretail.')) return undefined;
@@ -145,10 +144,7 @@ function completed(line: string) {
   return took < 0 ? time : time + Number.parseInt(line.slice(took + DURATION.length), 10) / 1000;
 }
 
-/**
- * Starts wiretail, whose lines it compares with the clock.
- * @param where namespace
- */
+/** Starts wiretail and measures the latency of each line. */
 async function startTimed(where: string) {
   const args = ['capture', '-i', 'bench1', '-f', 'tcp', '--view', values.view, '--stats-interval', '0'];
   const child = start(where, [process.execPath, MAIN, ...args], ['ignore', 'pipe', 'pipe']);
@@ -156,9 +152,9 @@ async function startTimed(where: string) {
   const late: number[] = [];
   let rest = '';
   let last = '';
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (data) => {
-    said += data;
+    printed += data;
   });
   child.stdout?.on('data', (chunk: Buffer) => {
     const read = now();
@@ -174,7 +170,7 @@ async function startTimed(where: string) {
   const began = performance.now();
   while (last === '') {
     if (child.exitCode !== null || performance.now() - began > START_MS)
-      throw new Error(`wiretail did not start: ${said.trim().split('\n').at(-1)}`);
+      throw new Error(`wiretail did not start: ${printed.trim().split('\n').at(-1)}`);
     await sleep(20);
   }
   return {
@@ -185,7 +181,7 @@ async function startTimed(where: string) {
       await ended;
       clearTimeout(kill);
       const stats: Stats | undefined = parseLine(last).wiretail?.stats;
-      if (stats === undefined) throw new Error(`wiretail wrote no last stats line: ${said}`);
+      if (stats === undefined) throw new Error(`wiretail wrote no last stats line: ${printed}`);
       return stats;
     },
   };
@@ -203,11 +199,11 @@ async function measureTimes() {
   const wiretail = await startTimed(where.to);
   await sleep(500);
   const warm = writeWarmUp(join(folder, 'warm-up.pcap'), pcap);
-  replayed(await finish(where.from, replayCommand('bench0', warm.file, { rate: warm.rate })));
+  replayed(await runToEnd(where.from, replayCommand('bench0', warm.file, { rate: warm.rate })));
   await sleep(1000);
   const before = wiretail.late.length;
   const { sent, seconds: took } = replayed(
-    await finish(where.from, replayCommand('bench0', traffic, { rate })),
+    await runToEnd(where.from, replayCommand('bench0', traffic, { rate })),
   );
   await sleep(1000);
   const { packets: counted, lag } = await wiretail.stop();

@@ -2,26 +2,27 @@
 //
 //   scripts/bench/run live [--file CAPTURE] [--seconds 20] [--precision 1.1] [--grace 2] [--view messages]
 //
-// As root, with tcpreplay. It makes two network namespaces joined by a veth pair and removes them. A capture of real
-// Gluster traffic (pcap with nanoseconds, Ethernet) is written out so many times, with other addresses each time,
-// that it lasts for a step; tcpreplay sends it at a rate into one end, the other end is captured. Lines go to a file.
-// Binary search for the rate, from 1/64 of what tcpreplay can send on up, until the lowest rate with loss is at most
-// `--precision` times the highest without. Each step begins with two copies at a low rate that warm the program up.
+// Needs root and tcpreplay. Makes two network namespaces joined by a veth pair and removes them. A capture of real
+// Gluster traffic (pcap with nanoseconds, Ethernet) is repeated with other addresses until it lasts for one step.
+// tcpreplay sends it into one end at a given rate; the other end is captured. Lines go to a file. A binary search starts
+// at 1/64 of what tcpreplay can send and ends when the lowest lossy rate is at most --precision times the highest
+// loss-free one. Each step begins with two copies at a low rate as a warm-up.
 //
-// Without loss means: `--grace` seconds after the last packet the output does not grow any more, and it has all of it:
-//   wiretail   by its stats, which must count every packet sent as decoded, none dropped, and as many messages as
-//              `wiretail read` counts in the same packets (so for cap, which can't tell what the kernel dropped);
-//   tshark     as many lines as `tshark -r` writes of the same packets, and no packets dropped by dumpcap. It captures
-//              into a file that it decodes as fast as it can, so that it is its lines that come too late first.
-// Then twice wiretail's highest rate, or as much as tcpreplay can: what is still decoded, and whether all is counted.
+// Loss-free means that the output is complete and has stopped growing --grace seconds after the last packet:
+//   wiretail   its stats count every packet as decoded, none dropped, and as many messages as `wiretail read` counts in
+//              the same packets (also for cap, which does not see what the kernel dropped);
+//   tshark     as many lines as `tshark -r` writes of the same packets, and no packets dropped by dumpcap. tshark
+//              captures into a file and decodes that as fast as it can, so that late lines are what limits it.
+// A last step sends twice wiretail's highest rate, or as much as tcpreplay can, and shows what is still decoded and
+// whether all packets are accounted for.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine, finish, needLab, printTable, skip, sleep, start, vethPair } from './lab.js';
+import { describeMachine, needLab, printTable, runToEnd, skip, sleep, start, vethPair } from './lab.js';
 import { type Expected, type Peer, peers, TSHARK } from './peers.js';
-import { tell, verdict } from './results.js';
+import { recordFact, verdict } from './results.js';
 import {
   MOST_COPIES,
   messagesIn,
@@ -46,26 +47,26 @@ const seconds = Number(values.seconds);
 const precision = Number(values.precision);
 const graceMs = Number(values.grace) * 1000;
 const FILTER = 'tcp';
-/** By so much the rate must go beyond the loss-free one to tell what overload does; the aim is twice. */
+/** Least ratio to the loss-free rate at which the overload step is meaningful; it aims at twice. */
 const LEAST_OVERLOAD = 1.3;
-/** The search begins so far below what tcpreplay can send. */
+/** The search starts at this fraction of what tcpreplay can send. */
 const WIDTH = 64;
 const START_MS = 15_000;
-/** The longest that a program may take to end. */
+/** Longest time that a program may take to end. */
 const END_MS = 30_000;
 
 interface Result {
-  /** packets */
+  /** Packets. */
   sent: number;
-  /** packets/s as they were sent */
+  /** Packets/s as sent. */
   rate: number;
-  /** decoded (of tshark: lines) */
+  /** Decoded messages (tshark: lines). */
   messages: number;
-  /** messages by the time from the first packet to the last line */
+  /** Messages/s over the time from the first packet to the last line. */
   perSecond: number;
-  /** it is not without loss; empty: it is */
+  /** What was lost; empty if nothing. */
   why: string;
-  /** seen = decoded + ignored + dropped = sent */
+  /** seen = decoded + ignored + dropped = sent. */
   counted: boolean;
   counts?: string;
 }
@@ -76,10 +77,10 @@ const warmUp = join(folder, 'warm-up.pcap');
 const output = join(folder, 'lines.ndjson');
 const errors = join(folder, 'errors');
 
-/** Bytes of the output so far. */
+/** Size of the output in bytes. */
 const size = () => statSync(output).size;
 
-/** Whether the output has stopped to grow when the time of grace is over; and when it grew last. */
+/** Waits for the grace period. Returns whether the output has stopped growing, and when it grew last. */
 async function settled() {
   const began = performance.now();
   let last = size();
@@ -94,11 +95,11 @@ async function settled() {
 }
 
 const PROGRAMS = peers({ filter: FILTER, view: values.view, output, errors });
-const said = () => readFileSync(errors, 'utf8');
+const printed = () => readFileSync(errors, 'utf8');
 
 /**
- * Sends so many copies at a rate to a program and says how it was.
- * @param load packets: of a copy
+ * Sends copies of the capture to a program at a rate and judges the result.
+ * @param load `packets` is the number of packets in a copy
  */
 async function run(
   where: { from: string; to: string },
@@ -126,23 +127,23 @@ async function run(
   const began = performance.now();
   while (!program.ready()) {
     if (child.exitCode !== null || performance.now() - began > START_MS) {
-      throw new Error(`it did not start: ${said().trim().split('\n').at(-1)}`);
+      throw new Error(`it did not start: ${printed().trim().split('\n').at(-1)}`);
     }
     await sleep(20);
   }
   await sleep(500);
-  const warm = replayed(await finish(where.from, replayCommand('bench0', warmUp, { rate: warming.rate })));
+  const warm = replayed(await runToEnd(where.from, replayCommand('bench0', warmUp, { rate: warming.rate })));
   await sleep(500);
   const first = performance.now();
   const { sent, seconds: took } = replayed(
-    await finish(where.from, replayCommand('bench0', traffic, { rate, packets: copies * packets })),
+    await runToEnd(where.from, replayCommand('bench0', traffic, { rate, packets: copies * packets })),
   );
   const { grew, still } = await settled();
   child.kill(program.signal);
   const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
   await ended;
   clearTimeout(kill);
-  // What was still to be done when it was told to end took its time too.
+  // Work that is left when the program is told to end counts too.
   const done = still ? performance.now() : grew;
   const { messages, loss, counted, counts } = await program.judge(sent + warm.sent);
   const each = program.expected(expected);
@@ -160,16 +161,14 @@ async function run(
   };
 }
 
-/**
- * The capture so often that it lasts for `seconds` at the highest rate.
- */
+/** Repeats the capture until it lasts for `seconds` at the highest rate. */
 function writeTraffic(pcap: Buffer, packets: number, rate: number) {
   const copies = Math.min(MOST_COPIES, Math.ceil((rate * seconds) / packets));
   writeRepeated(traffic, pcap, copies);
   return copies;
 }
 
-/** Messages of one copy; of several it must be as many times so many, else the copies are not independent. */
+/** Messages of one copy. Several copies must have a multiple of it, or the copies are not independent. */
 function expectedOf(pcap: Buffer) {
   const counts = [1, 3].map((times) => {
     const file = join(folder, 'expected.pcap');
@@ -202,7 +201,7 @@ async function bench() {
 
   writeFileSync(output, '');
   writeRepeated(traffic, pcap, 100);
-  const free = replayed(await finish(where.from, replayCommand('bench0', traffic, {})));
+  const free = replayed(await runToEnd(where.from, replayCommand('bench0', traffic, {})));
   const limit = free.sent / free.seconds;
   const most = writeTraffic(pcap, packets, limit);
   const warming = writeWarmUp(warmUp, pcap);
@@ -217,9 +216,9 @@ async function bench() {
   );
 
   const best: Record<string, { rate: number; perSecond: number }> = {};
-  /** The lowest rate with loss. @type {Record<string, number>} */
+  /** The lowest rate with loss. */
   const lossy: Record<string, number> = {};
-  /** Messages a second that wiretail has decoded at most, with loss or without. */
+  /** Highest message rate that wiretail decoded, with or without loss. */
   let peak = 0;
   const load = (rate: number) => ({
     rate,
@@ -267,13 +266,13 @@ async function bench() {
     ]),
   ]);
   if (ours === undefined) return;
-  tell('lossFree', ours.rate);
+  recordFact('lossFree', ours.rate);
   console.log();
   for (const [name, least] of [
     ['tshark', 5],
     ['wiretail --engine cap', 1.5],
   ] as [string, number][]) {
-    // Where it had loss at all rates, its own is below the lowest of them.
+    // A program that was lossy at all rates has a loss-free rate below the lowest.
     const [other, words] = best[name]
       ? [best[name].rate, ['', 'by']]
       : [lossy[name], ['more than ', 'by less than']];
@@ -290,7 +289,7 @@ async function bench() {
   const times = over.rate / ours.rate;
   const what = `goodput at ${times.toFixed(2)} times the loss-free rate, of the peak: at least 70 %`;
   const goodput = `${share.toFixed(0)} % (${over.perSecond.toFixed(0)} messages/s)`;
-  // A sender that is kept from sending tells nothing of what comes after.
+  // A sender that can not reach the rate makes no overload.
   verdict(3, what, goodput, times < LEAST_OVERLOAD ? undefined : share >= 70);
   verdict(3, 'packets seen = decoded + ignored + dropped = sent', over.counts ?? '', over.counted);
 }

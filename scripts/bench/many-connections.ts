@@ -1,5 +1,5 @@
-// A crowd as packets: many connections that stay open, and a client that learns the names of many files. How each
-// connection begins is copied from real captures; what asks for names is made here, as GlusterFS 4 and later has it.
+// Packets of many connections that stay open, and of a client that looks up the names of many files. The start of each
+// connection is copied from real captures; the lookups are synthetic, as of GlusterFS 4 and later.
 import { spawnSync } from 'node:child_process';
 import { Flags, frame, partsOf, setAddresses } from './frames.js';
 import { type Endpoint, type Line, MAIN, parseLine } from './lab.js';
@@ -17,7 +17,7 @@ const Procedure = { STAT: 1, LOOKUP: 27, READDIRP: 40 };
 const LAST_FRAGMENT = 0x80000000;
 const DIRECTORY = 0o040755;
 const FILE = 0o100644;
-/** Of which a gfid is. */
+/** Kind of file that a made-up gfid stands for. */
 const Kind = { directory: 2, file: 3 };
 
 interface Packet {
@@ -26,17 +26,16 @@ interface Packet {
 }
 
 /**
- * How the connection of a capture's first line of an action begins, up to that line's packet.
+ * The first packets of a connection in a capture, up to the packet of the first line that matches.
  * @param name of the capture
- * @param is whether it is that line
  */
-function opening(name: string, is: (line: Line) => boolean): Packet[] {
+function openingPackets(name: string, matches: (line: Line) => boolean): Packet[] {
   const { stdout } = spawnSync(process.execPath, [MAIN, 'read', '--view', 'messages', captureOf(name)], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   const lines = stdout.trim().split('\n');
-  const line = lines.map((text) => parseLine(text)).find(is);
+  const line = lines.map((text) => parseLine(text)).find(matches);
   if (line === undefined) throw new Error(`${name} has no line of that kind`);
   const ends = [line.source, line.destination];
   const isSame = (a: Endpoint, b: Endpoint | undefined) => a.ip === b?.ip && a.port === b.port;
@@ -53,14 +52,17 @@ function opening(name: string, is: (line: Line) => boolean): Packet[] {
     if (flags === Flags.syn) client = from;
     if (client !== undefined) packets.push({ toServer: isSame(from, client), bytes: Buffer.from(bytes) });
   }
-  if (packets.length < 4) throw new Error(`${name}: the connection's begin is not there`);
+  if (packets.length < 4) throw new Error(`${name}: the start of the connection is missing`);
   return packets;
 }
 
-/** The first answer of a brick to a client that introduces itself; a worker that goes to sleep. */
+/** Connection starts: up to the reply to SETVOLUME of a Gluster client, and up to PRE_SLEEP of a Gearman worker. */
 const openings = () => ({
-  gluster: opening('g-fops-all', ({ event, rpc }) => event.action === 'SETVOLUME' && rpc?.type === 'reply'),
-  gearman: opening('gm-many', ({ event }) => event.action === 'PRE_SLEEP'),
+  gluster: openingPackets(
+    'g-fops-all',
+    ({ event, rpc }) => event.action === 'SETVOLUME' && rpc?.type === 'reply',
+  ),
+  gearman: openingPackets('gm-many', ({ event }) => event.action === 'PRE_SLEEP'),
 });
 
 function* moved(packets: Packet[], client: string, server: string) {
@@ -72,7 +74,7 @@ function* moved(packets: Packet[], client: string, server: string) {
   }
 }
 
-/** So many connections that begin and stay open, half of each protocol, each of another client. */
+/** Starts of connections that stay open, half of each protocol, each from a client of its own. */
 export function* connections(count: number) {
   const { gluster, gearman } = openings();
   for (let n = 0; n < count; n++) {
@@ -88,10 +90,10 @@ const words = (...values: number[]) => {
   return bytes;
 };
 
-/** A gfx_dict that is not there: dict_to_xdr() of rpc/xdr/src/glusterfs3.h. */
+/** An absent gfx_dict: dict_to_xdr() of rpc/xdr/src/glusterfs3.h. */
 const NoDict = words(0, -1, 0);
 
-/** xdr_string: its length, its bytes, padded. */
+/** An XDR string: length, bytes, padding. */
 function string(text: string) {
   const bytes = Buffer.alloc(4 + ((text.length + 3) & ~3));
   bytes.writeUInt32BE(text.length, 0);
@@ -112,24 +114,24 @@ function iatt(id: Buffer, mode: number) {
   return bytes;
 }
 
-/** Names of the n-th directory and file: no two are the same. */
+/** Unique names of the n-th directory and file. */
 const directoryName = (n: number) => `directory-${n}`;
 const fileName = (n: number) => `report-${String(n).padStart(9, '0')}.dat`;
 
-/** Directories with so many files each: a listing fits into a packet. */
+/** Files in a directory; a listing of it fits into one packet. */
 export const FILES_EACH = 249;
 
-/** @param n of a file */
+/** @param n number of the file */
 export const pathOf = (n: number) => `/${directoryName(Math.floor(n / FILES_EACH))}/${fileName(n)}`;
 
-/** A client's connection to the brick, and calls on it. */
-export function newLister() {
+/** Packets of a client that lists directories and calls STAT on one connection. */
+export function newListingClient() {
   const { gluster } = openings();
   const [syn] = gluster;
   const { from, to } = partsOf(syn.bytes);
   const client = { ip: LISTER, port: from.port };
   const server = { ip: GLUSTER_SERVER, port: to.port };
-  /** Where each direction stands. */
+  /** Next sequence number of each direction. */
   const next = { client: 0, server: 0 };
   let xid = 0x10000;
 
@@ -142,7 +144,7 @@ export function newLister() {
     else next.server += data.length;
     return frame(a, b, mine, theirs, Flags.pushAck, data);
   };
-  /** A call and its answer, RFC 5531, without credentials. */
+  /** A call and its reply without credentials (RFC 5531). */
   function* call(procedure: number, request: Buffer[], response: Buffer[]) {
     xid++;
     yield message(true, [words(xid, 0, 2, PROGRAM, VERSION, procedure, 0, 0, 0, 0), ...request]);
@@ -159,7 +161,7 @@ export function newLister() {
         yield bytes;
       }
     },
-    /** So many directories are found, and each is listed. */
+    /** Looks up and lists directories. */
     *list(directories: number) {
       for (let n = 0; n < directories; n++) {
         const directory = gfid(Kind.directory, n);
@@ -170,14 +172,14 @@ export function newLister() {
         for (let i = 0; i < FILES_EACH; i++) {
           const file = n * FILES_EACH + i;
           const stat = iatt(gfid(Kind.file, file), FILE);
-          // Another follows; d_ino, d_off, d_len, and d_type, which is a regular file.
+          // value_follows, d_ino, d_off, d_len, d_type (a regular file).
           entries.push(words(1, 0, i + 1, 0, i + 1, 24, 8), string(fileName(file)), stat, NoDict);
         }
         const request = [directory, words(0, 0, 0, 0, 131072), NoDict];
         yield* call(Procedure.READDIRP, request, [words(FILES_EACH, 0), NoDict, ...entries, words(0)]);
       }
     },
-    /** Asks for files by their gfids alone. */
+    /** Calls STAT on files by gfid alone. */
     *stat(files: number[]) {
       for (const n of files) {
         const id = gfid(Kind.file, n);

@@ -1,18 +1,18 @@
-// Memory with many connections open and many paths known, whether it grows under load, and how soon wiretail captures.
+// Memory with many open connections and many known paths, its growth under load, and the time until the capture starts.
 //
 //   scripts/bench/run memory [--minutes 2] [--connections 50000] [--files 1000000] [--starts 10] [--rate 5000]
 //
-// As root, with tcpreplay. It makes two network namespaces joined by a veth pair and removes them.
-// Start: from the start of the process to its first line, which it writes once it captures, over so many starts.
-// Crowd: packets that are made (many-connections.ts) are sent to one wiretail as it is by default. The connections begin as in
-// real captures (SETVOLUME of a Gluster client; a Gearman worker that sleeps), half of each, and stay open. Then a
-// client lists directories until so many files are known, directories included. Then it asks for 1000 of them by gfid
-// alone, and each line must have the path: so they are known.
-// Memory: RSS, without what of it is the ring (--ring-size, shared memory) and the kernel's capture buffer
-// (--buffer-size, which the kernel maps into the process whole, as /proc/PID/smaps tells).
-// Soak: to the same process, whose tables are full, real traffic of both protocols (file operations, 1 MiB reads and
-// writes, Gearman), new addresses each time, at `--rate` packets/s for so many minutes. Flat: the median of the rest
-// in the last quarter is at most 5 % above that in the second; --minutes 0: none. Lines go to a file that is rotated at 256 MiB.
+// Needs root and tcpreplay. Makes two network namespaces joined by a veth pair and removes them.
+// Start: from process start to the first line, which is written once the capture runs; over --starts starts.
+// Crowd: packets from many-connections.ts go to one wiretail with default options. The connections begin as in real
+// captures (SETVOLUME of a Gluster client, PRE_SLEEP of a Gearman worker, half of each) and stay open. Then a client
+// lists directories until --files files and directories are known, and calls 1000 of them by gfid alone: each line must
+// have the path.
+// Memory: RSS without the ring (--ring-size, shared memory) and the kernel's capture buffer (--buffer-size, mapped into
+// the process as a whole; see /proc/PID/smaps).
+// Soak: real traffic of both protocols (file operations, 1 MiB reads and writes, Gearman) with new addresses in each
+// loop goes to the same process, whose tables are full, at --rate packets/s for --minutes minutes (0: no soak). Flat
+// means that the median of the last quarter is at most 5 % above that of the second. The output rotates at 256 MiB.
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,18 +20,18 @@ import { parseArgs } from 'node:util';
 import { writeFrames } from './frames.js';
 import {
   describeMachine,
-  finish,
   lastLine,
   median,
   needLab,
   parseLine,
   printTable,
+  runToEnd,
   type Stats,
   sleep,
   startToFile,
   vethPair,
 } from './lab.js';
-import { connections, FILES_EACH, newLister, pathOf } from './many-connections.js';
+import { connections, FILES_EACH, newListingClient, pathOf } from './many-connections.js';
 import { verdict } from './results.js';
 import {
   captureOf,
@@ -59,7 +59,7 @@ const MOST_MIB = 200;
 const MOST_START = 0.5;
 const MOST_GROWTH = 1.05;
 const PROBES = 1000;
-/** Packets/s of the crowd: of what its connections begin with, and of listings, which have 55 KB each. */
+/** Packets/s of the connection starts, and of directory listings, which have 55 KB each. */
 const RATE = { connections: 8000, listings: 800 };
 const MIX = { 'g-fops-all': 4, 'g-gfapi': 1, 'gm-many': 2 };
 
@@ -68,9 +68,9 @@ const output = join(folder, 'lines.ndjson');
 const ARGS = ['-i', 'bench1', '-f', 'tcp', '--stats-interval', '1s'];
 
 /**
- * MiB of a process that are in memory. The ring's segments are written one after the other, round and round, so that
- * of it there is as much as has been captured. (V8 puts its mapping together with others, so that smaps can't tell.)
- * @param captured bytes so far
+ * Resident memory of a process in MiB. The ring is written segment after segment, so that as much of it is resident as
+ * was captured. (smaps can not tell: V8 merges its mapping with others.)
+ * @param captured bytes captured so far
  */
 function memoryOf(pid: number, captured: number) {
   let [rss, buffer] = [0, 0];
@@ -98,14 +98,14 @@ async function measureStarts(where: string) {
   verdict(5, what, `${middle.toFixed(2)} (${least} to ${most})`, middle < MOST_START);
 }
 
-/** The last stats line so far. */
+/** Statistics of the last stats line. */
 function lastStats(): Stats {
   const { wiretail } = parseLine(lastLine(output));
   if (wiretail?.stats === undefined) throw new Error('the last line is no stats line');
   return wiretail.stats;
 }
 
-/** What was written from a place on. */
+/** The lines from a position in the output on. */
 function linesFrom(place: number) {
   const file = openSync(output, 'r');
   const bytes = Buffer.alloc(Math.max(0, statSync(output).size - place));
@@ -115,18 +115,15 @@ function linesFrom(place: number) {
 }
 
 const send = async (where: string, file: string, rate: number) =>
-  replayed(await finish(where, replayCommand('bench0', file, { rate })));
+  replayed(await runToEnd(where, replayCommand('bench0', file, { rate })));
 
-/**
- * Opens the connections, lists the directories, asks for some files.
- * @param from namespace
- */
+/** Opens the connections, lists the directories, calls some files by gfid. */
 async function gather(from: string) {
   const traffic = join(folder, 'crowd.pcap');
-  // The root is one of the files that are known.
+  // The root counts as a known file.
   const directories = Math.floor((Number(values.files) - 1) / (FILES_EACH + 1));
   const files = directories * FILES_EACH;
-  const lister = newLister();
+  const lister = newListingClient();
   let sent = writeFrames(traffic, connections(Number(values.connections)));
   await send(from, traffic, RATE.connections);
   sent += writeFrames(traffic, lister.begin());
@@ -150,7 +147,7 @@ async function gather(from: string) {
   return { files: files + directories, bytes, whole };
 }
 
-/** Real traffic of both protocols; returns how many packets it has. */
+/** Writes real traffic of both protocols and returns its number of packets. */
 function writeMix(path: string) {
   const parts = Object.entries(MIX).map(([name, times], index) => {
     const file = join(folder, name);
@@ -166,9 +163,6 @@ function* framesOf(pcap: Buffer) {
   for (const { at, end } of packetsOf(pcap)) yield pcap.subarray(at + 16, end);
 }
 
-/**
- * @param from namespace
- */
 async function soak(from: string, pid: number) {
   const mix = join(folder, 'mix.pcap');
   const packets = writeMix(mix);
@@ -176,7 +170,7 @@ async function soak(from: string, pid: number) {
   const loop = Math.max(1, Math.round((minutes * 60 * rate) / packets));
   const samples: number[] = [];
   const timer = setInterval(() => samples.push(memoryOf(pid, RING).rest), Math.max(1000, minutes * 300));
-  const { sent, seconds } = replayed(await finish(from, replayCommand('bench0', mix, { rate, loop })));
+  const { sent, seconds } = replayed(await runToEnd(from, replayCommand('bench0', mix, { rate, loop })));
   clearInterval(timer);
   const quarter = (n: number) =>
     median(samples.slice((n * samples.length) >> 2, ((n + 1) * samples.length) >> 2));

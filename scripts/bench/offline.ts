@@ -1,11 +1,11 @@
-// The same work on a capture file by wiretail and by tshark, in turn, and how much less time wiretail takes.
+// wiretail and tshark on the same capture file, in turn: the ratio of their times.
 //
 //   scripts/bench/run offline [--file CAPTURE] [--times 8] [--rounds 3] [--packets 0]
 //
-// A capture of little traffic is repeated, each time with other addresses, so that starting the programs does not
-// decide: `--times` copies, or as many as make `--packets`. Without --file both of the repository's own are
-// measured, one of each protocol; with one worker, as the target has it, and with two, for the wall time. tshark's
-// lines have about what wiretail's have; its output goes to /dev/null.
+// A short capture is repeated with other addresses, --times times or until it has --packets packets, so that program
+// start does not decide. Without --file, two of the repository's captures are measured, one of each protocol; with one
+// worker, as the target says, and with two for the wall time. tshark prints about the fields that wiretail prints; its
+// output goes to /dev/null.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

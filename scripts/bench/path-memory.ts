@@ -1,10 +1,10 @@
-// What the table of paths (src/protocols/gluster/paths/path-table.ts) needs: memory when it is full, and time.
+// Memory and time of a full path table (src/protocols/gluster/paths/path-table.ts).
 //
 //   scripts/bench/run path-memory [--files 1000000] [--directories 10000] [--seed 1]
 //
-// Files of ~20 characters in directories two deep; once each with one name, once a tenth of them with two. A
-// process each, so that the memory of one is not the other's: what is there before is taken off. Names are made
-// as a decoder makes them, from bytes, so that each has memory of its own. Nothing here needs root.
+// Names of about 20 characters in directories two levels deep; one run with one name a file, one with two names for a
+// tenth of the files. Each run has a process of its own, and what is there before is subtracted. Names are decoded from
+// bytes as a decoder does, so that each has memory of its own. Needs no root.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     files: { type: 'string', default: '1000000' },
     directories: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
-    /** Internal: measures one kind, and prints the figures as JSON. */
+    /** Internal: measures one case and prints the figures as JSON. */
     linked: { type: 'string' },
   },
 });
@@ -25,7 +25,7 @@ const files = Number(values.files);
 const directories = Number(values.directories);
 const MIB = 2 ** 20;
 const BRICK = 1;
-/** Calls are timed so many at once, so that the clock costs nothing; the longest ones are timed alone. */
+/** Calls timed together, so that the clock costs nothing; the longest calls are timed one by one. */
 const LOOKUPS = 200_000;
 
 function gfid(into: GfidWords, kind: number, n: number) {
@@ -51,7 +51,7 @@ async function measure(linked: boolean) {
   const root = new Uint32Array([0, 0, 0, 1]);
   const above = new Uint32Array(4);
   const file = new Uint32Array(4);
-  /** Numbers that are the same in every run: xorshift. */
+  /** Xorshift: the same numbers in every run. */
   let state = Number(values.seed) || 1;
   const below = (limit: number) => {
     state ^= state << 13;
@@ -111,7 +111,7 @@ async function measure(linked: boolean) {
     table.path(BRICK, file);
     times.push((performance.now() - start) * 1000);
   }
-  // It is full: each new file takes the place of another.
+  // The table is full: each new file evicts another.
   let slowest = 0;
   const replacing = performance.now();
   for (let n = files; n < files + LOOKUPS; n++) {

@@ -1,11 +1,11 @@
-// Who is compared live: how each is started, when it captures, and how it was.
+// The programs that live.ts compares: how each starts, when it is ready, and how its result is judged.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { lastLine, MAIN, parseLine } from './lab.js';
 import { countedMessages } from './traffic.js';
 
 export const TSHARK = ['tshark', '-Y', 'rpc', '-T', 'ek', '-j', 'rpc glusterfs'];
 
-/** messages of one copy, as each counts them */
+/** Messages of one copy, as each program counts them. */
 export interface Expected {
   wiretail: number;
   tshark: number;
@@ -13,9 +13,9 @@ export interface Expected {
 
 export interface Peer {
   command: string[];
-  /** whether it captures */
+  /** Whether it captures. */
   ready: () => boolean;
-  /** to end it by */
+  /** The signal that ends it. */
   signal: NodeJS.Signals;
   expected: (expected: Expected) => number;
   judge: (sent: number) => Promise<Judgement>;
@@ -23,14 +23,14 @@ export interface Peer {
 
 export interface Judgement {
   messages: number;
-  /** what is missing, by its own account */
+  /** What it reports as lost. */
   loss: string;
-  /** seen = decoded + ignored + dropped = sent */
+  /** seen = decoded + ignored + dropped = sent. */
   counted: boolean;
   counts: string;
 }
 
-/** files: what it prints */
+/** `output` and `errors` are the files of standard output and standard error. */
 export interface Setting {
   filter: string;
   view: string;
@@ -44,7 +44,7 @@ export const peers = (setting: Setting): Record<string, Peer> => ({
   tshark: tshark(setting),
 });
 
-/** Lines of tshark: those with a packet, not those that name an index. */
+/** Number of packet lines of tshark; each has an index line besides. */
 async function tsharkLines(output: string) {
   let lines = 0;
   for await (const chunk of createReadStream(output, { highWaterMark: 1 << 20 })) {
@@ -54,15 +54,15 @@ async function tsharkLines(output: string) {
 }
 
 function tshark({ filter, output, errors }: Setting): Peer {
-  const said = () => readFileSync(errors, 'utf8');
+  const printed = () => readFileSync(errors, 'utf8');
   return {
     command: ['tshark', '-i', 'bench1', '-f', filter, '-l', ...TSHARK.slice(1)],
-    // dumpcap's word, which it says when it has opened the device.
-    ready: () => /Capturing on/.test(said()),
+    // dumpcap prints this when it has opened the device.
+    ready: () => /Capturing on/.test(printed()),
     signal: 'SIGINT',
     expected: ({ tshark }) => tshark,
     async judge() {
-      const dropped = Number(/(\d+) packets? dropped/.exec(said())?.[1] ?? 0);
+      const dropped = Number(/(\d+) packets? dropped/.exec(printed())?.[1] ?? 0);
       return {
         messages: await tsharkLines(output),
         loss: dropped > 0 ? `dumpcap dropped ${dropped}` : '',

@@ -1,17 +1,17 @@
-// What the benches find: printed, and written down for `scripts/bench/all` and for one another.
+// Results of the benches: printed, and recorded for scripts/bench/all and for later benches.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-/** What `scripts/bench/all` makes its table of, and what one bench tells another: JSON lines. */
+/** Appends a JSON line to the file that scripts/bench/all and later benches read. */
 function note(line: object) {
   const file = process.env.BENCH_RESULTS;
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 
 /**
- * Prints how a target was met.
- * @param target its number
- * @param what is measured, and what it must be
- * @param met undefined: it could not be measured
+ * Prints and records whether a target is met.
+ * @param target number of the target
+ * @param what the measured quantity and its limit
+ * @param met undefined if it could not be measured
  */
 export function verdict(target: number, what: string, measured: string, met: boolean | undefined) {
   const result = met === undefined ? 'not measured' : met ? 'met' : 'missed';
@@ -19,12 +19,10 @@ export function verdict(target: number, what: string, measured: string, met: boo
   note({ target, what, measured, result });
 }
 
-/** @param fact that another bench needs */
-export const tell = (fact: string, value: number) => note({ fact, value });
+/** Records a fact for a later bench. */
+export const recordFact = (fact: string, value: number) => note({ fact, value });
 
-/**
- * What was told last; undefined: nothing was.
- */
+/** The last recorded value of a fact. */
 export function factFrom(file: string | undefined, fact: string): number | undefined {
   if (file === undefined || !existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').trim().split('\n').filter(Boolean);

@@ -1,19 +1,18 @@
-// Where the time of decoding a capture file goes, and how it compares with a bare walk over its packets.
+// CPU per stage of decoding a capture file, and the ratio to a bare walk over its packets.
 //
 //   scripts/bench/run stages [--file CAPTURE] [--times 40] [--rounds 3] [--view messages]
 //
-// A capture is repeated with other addresses. First `wiretail read --workers 1` and walk.ts read it in turn: user CPU
-// of each, and the ratio. `start` is the user CPU of reading the capture once, and `beyond` what each packet, or each
-// message, of all the others costs: neither Node's start nor, for the most part, compiling is in there.
-// Then it is read once more with --cpu-prof, which writes a profile of each thread, by the same code as the tests have
-// it: a file for each of the source's. A sample's time is that of the stage in whose folder the innermost function of
-// wiretail's own lies, so that what Node does for it (Buffer, fs) is counted there. The first three are told for a
-// packet, which they are for, the next three for a message: bulk has more packets than messages. The profiler asks
-// each thread what it is doing, not whether it runs: samples in the two functions that wait for the ring, and idle
-// ones, are left out. On a busy machine a thread that is kept from running is counted as if it ran. V8's own threads
-// (compiling, collecting) are in the CPU, not in the profile.
-// Without --file four of the repository's own are measured: two of bulk, which the target is about, dd on a volume with
-// three copies, and reads and writes of 1 MiB among many messages; file operations of all kinds, and Gearman.
+// A capture is repeated with other addresses. `wiretail read --workers 1` and walk.ts read it in turn: user CPU of each,
+// and the ratio. `start` is the user CPU of reading the capture once; `beyond` is the cost per packet or message of all
+// further copies, without Node's start and most of the compilation.
+// Then one more run with --cpu-prof writes a profile of each thread, with the unbundled code of the tests' build. A
+// sample counts for the stage whose folder holds the innermost function of wiretail's own, so that Node's work for it
+// (Buffer, fs) counts there. The first three stages are per packet, the next three per message. The profiler samples
+// threads whether they run or not: samples in the two functions that wait for the ring, and idle ones, are left out. On
+// a busy machine a preempted thread counts as running. V8's own threads (compiler, garbage collector) are in the CPU but
+// not in the profile.
+// Without --file, four of the repository's captures are measured: two of bulk, which the target is about (dd on a
+// replica-3 volume; 1 MiB reads and writes among many messages), one of file operations of all kinds, one of Gearman.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,9 +36,9 @@ const BULK = [DATA, captureOf('g-gfapi')];
 const files = values.file ?? [...BULK, captureOf('g-fops-all'), captureOf('gm-many')];
 const MOST = 4;
 
-/** The same code in as many files as the source has. */
+/** The unbundled build, one file a source file. */
 const UNBUNDLED = join(ROOT, 'build/src/');
-/** The first that a path begins with, below src/. */
+/** Stage by path prefix below src/; the first match counts. */
 const STAGES = {
   'capture/': 'walk',
   'ring/': 'walk',
@@ -60,11 +59,11 @@ const BY_PACKET = ['walk', 'headers', 'reassembly'];
 const BY_MESSAGE = ['decode', 'line', 'pipeline'];
 const IN_ALL = ['gc', 'V8', 'start', 'rest'];
 const NAMES = [...BY_PACKET, ...BY_MESSAGE, ...IN_ALL];
-/** What the profiler says where no function runs. */
+/** Profiler names for time outside functions. */
 const OTHERS = { '(garbage collector)': 'gc', '(program)': 'V8', '(idle)': '', '(root)': '' };
-/** Node's own start, and loading modules, where nothing of wiretail's has called it. */
+/** Node's start and module loading, where no function of wiretail's called it. */
 const START = /^node:internal\/(modules|bootstrap|main|process|per_context)|\/node_modules\//;
-/** Where threads wait for the ring: file and function. */
+/** File and function in which threads wait for the ring. */
 const WAITS = ['ring/reader.js next', 'ring/writer.js waitForRoom'];
 
 interface ProfileNode {
@@ -79,9 +78,7 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/**
- * The stage of each node of a profile; empty: nothing was done.
- */
+/** The stage of each node of a profile; empty for idle ones. */
 function stagesOf({ nodes }: Profile) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const stages: Map<number, string> = new Map();
@@ -103,8 +100,8 @@ function stagesOf({ nodes }: Profile) {
 }
 
 /**
- * Microseconds by stage, of all threads.
- * @param folder for the profiles
+ * Microseconds by stage over all threads.
+ * @param folder of the profiles
  */
 function profile(command: string[], folder: string) {
   const options = ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...command];

@@ -1,5 +1,4 @@
-// What the benches send or read: captures that are repeated with other addresses each time, and what to expect of
-// them.
+// Traffic for the benches: captures repeated with other addresses, and the messages to expect of them.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +12,10 @@ export const METADATA = join(ROOT, 'scripts/bench/captures/g-metadata.pcap.gz');
 /** dd of 4 MiB written to a volume with three copies and read again, on its client: 939 packets. */
 export const DATA = join(ROOT, 'scripts/bench/captures/g-bulk.pcap.gz');
 
-/** A capture of real traffic of the tests. */
+/** The path of a capture of the tests. */
 export const captureOf = (name: string) => join(ROOT, `test/captures/${name}.pcap.gz`);
 
-/** Options of what sends a capture over and over, for parseArgs(). */
+/** Options of the benches that replay a capture, for parseArgs(). */
 export const SENDING = {
   file: { type: 'string', default: METADATA },
   seconds: { type: 'string', default: '20' },
@@ -31,7 +30,7 @@ const ETHERNET_HEADER = 14;
 const IPV4 = 0x0800;
 const TCP = 6;
 
-/** The file's bytes, which are those of a little-endian pcap file with nanoseconds, as tcpdump writes it here. */
+/** Reads a little-endian pcap file with nanoseconds; ends the bench for other formats. */
 export function readCapture(file: string) {
   const bytes = readFileSync(file);
   const pcap = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
@@ -47,9 +46,7 @@ export function* packetsOf(pcap: Buffer) {
   }
 }
 
-/**
- * Where the first IPv4 address stands in a packet of this link type; -1: nowhere.
- */
+/** Offset of the source IPv4 address in a packet; -1 if it has none. */
 function addressesAt(pcap: Buffer, at: number) {
   const link = pcap.readUInt32LE(20);
   const [type, ip] =
@@ -58,9 +55,9 @@ function addressesAt(pcap: Buffer, at: number) {
 }
 
 /**
- * The capture's packets so many times, one after the other, the second byte of their addresses another each time
- * (beyond 256 times the first byte too), so that each has connections of its own.
- * @param from copies of another file that these go on from
+ * Repeats the packets of a capture. Each copy has another second byte in its addresses (beyond 256 copies another first
+ * byte too), so that it has connections of its own.
+ * @param from number of the first copy
  * @returns the file in pieces: its header, then each copy
  */
 function* repeated(pcap: Buffer, times: number, from: number = 0): Generator<Buffer> {
@@ -85,9 +82,7 @@ function* repeated(pcap: Buffer, times: number, from: number = 0): Generator<Buf
   }
 }
 
-/**
- * Writes it piece by piece, since it may be longer than a Buffer can be.
- */
+/** Writes repeated packets piece by piece, since a file can be larger than a Buffer. */
 export function writeRepeated(path: string, pcap: Buffer, times: number, from: number = 0) {
   const file = openSync(path, 'w');
   let bytes = 0;
@@ -99,14 +94,14 @@ export function writeRepeated(path: string, pcap: Buffer, times: number, from: n
   return bytes;
 }
 
-/** Copies have addresses of their own up to here, and a file so long is enough. */
+/** Copies up to here have addresses of their own. */
 export const MOST_COPIES = 2000;
 const WARM_COPIES = 2;
 const WARM_RATE = 3000;
 
 /**
- * What a program gets before anything counts, so that its JavaScript is compiled: it is to run for months. Copies that
- * no other file has, at a rate that all can follow.
+ * Writes warm-up traffic, so that JavaScript is compiled before anything counts. Its copies occur in no other file; its
+ * rate is one that all programs can follow.
  */
 export function writeWarmUp(path: string, pcap: Buffer) {
   writeRepeated(path, pcap, WARM_COPIES, MOST_COPIES);
@@ -114,9 +109,9 @@ export function writeWarmUp(path: string, pcap: Buffer) {
 }
 
 /**
- * Of a capture of one host's loopback both ends have one address, and tcpreplay, which gives the two of a packet others
- * with each loop, would make two connections of one. The end with the lower port, the server, gets another one.
- * @param ip where the IPv4 header is
+ * Gives the server of a loopback capture an address of its own. tcpreplay rewrites both addresses of a packet in each
+ * loop and would make two connections of one if both ends had the same. The server has the lower port.
+ * @param ip offset of the IPv4 header
  */
 function tellApart(pcap: Buffer, ip: number) {
   if (pcap.readUInt32BE(ip + 12) !== pcap.readUInt32BE(ip + 16)) return;
@@ -125,9 +120,7 @@ function tellApart(pcap: Buffer, ip: number) {
   pcap[server + 3] ^= 3;
 }
 
-/**
- * What tcpreplay can send of it and every receiver counts alike: whole TCP packets over IPv4 and Ethernet.
- */
+/** The packets that tcpreplay can send and all programs count alike: whole TCP packets over IPv4 and Ethernet. */
 export function tcpOf(file: string) {
   const pcap = readCapture(file);
   if (pcap.readUInt32LE(20) !== ETHERNET) skip(`${file} is not of Ethernet`);
@@ -142,9 +135,7 @@ export function tcpOf(file: string) {
   return { pcap: Buffer.concat(kept), packets: kept.length - 1 };
 }
 
-/**
- * The messages that wiretail decodes of a file, by its own counters; with `--view calls` a call with its reply is one.
- */
+/** Messages that wiretail counts in a file; with `--view calls` a call and its reply are one. */
 export function messagesIn(file: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -155,9 +146,7 @@ export function messagesIn(file: string, ...args: string[]) {
   return countedMessages(parseLine(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
-/**
- * The sum of messages of a stats line; what is no message of a protocol is not counted there.
- */
+/** Messages of all protocols in a stats line. */
 export function countedMessages(line: Line) {
   const messages = line.wiretail?.stats?.messages ?? {};
   return Object.entries(messages)
@@ -165,13 +154,13 @@ export function countedMessages(line: Line) {
     .reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** Packets that tcpreplay sends together at one rate: those of about a millisecond. */
+/** Packets that tcpreplay sends in one group: those of about a millisecond. */
 const together = (rate: number) => Math.max(1, Math.round(rate / 1000));
 
 /**
- * tcpreplay's command line. With its timer `nano` and packets sent in groups it sleeps between them; as it is by
- * default it asks the clock all the time, which takes one of the two processors from whoever is measured.
- * @param options no rate: as fast as it can
+ * tcpreplay's command line. With the timer `nano` and packets in groups it sleeps between groups; by default it polls
+ * the clock and takes one of two processors from the measured program.
+ * @param options without `rate` it sends as fast as it can
  */
 export function replayCommand(
   device: string,
@@ -185,12 +174,12 @@ export function replayCommand(
   return [Program.tcpreplay, '-q', '-T', 'nano', ...pace, ...limit, ...again, `--intf1=${device}`, file];
 }
 
-/** Packets that went out, of what tcpreplay says at its end. */
-export function replayed(said: string) {
-  const number = (pattern: RegExp) => Number(pattern.exec(said)?.[1] ?? Number.NaN);
+/** Packets sent and seconds taken, from the output of tcpreplay. */
+export function replayed(printed: string) {
+  const number = (pattern: RegExp) => Number(pattern.exec(printed)?.[1] ?? Number.NaN);
   const failed = number(/Failed packets:\s+(\d+)/);
   if (failed > 0)
-    throw new Error(`tcpreplay could not send ${failed} packets: ${said.trim().split('\n')[0]}`);
+    throw new Error(`tcpreplay could not send ${failed} packets: ${printed.trim().split('\n')[0]}`);
   return { sent: number(/Actual: (\d+) packets/), seconds: number(/sent in ([\d.]+) seconds/) };
 }
 

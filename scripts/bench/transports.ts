@@ -1,10 +1,10 @@
-// What a pino transport loses at the end of the process, and what it costs when it hangs: pino by itself, and as an
-// output of wiretail's (src/output/), both given the same lines at the same rate.
+// Lines that a pino transport loses at process exit, and its cost when it hangs: pino by itself, and as an output of
+// wiretail (src/output/), both given the same lines at the same rate.
 //
 //   scripts/bench/run transports [--lines 200000] [--bytes 700] [--rate 40000]
 //
-// `exit`: the process ends right after the last line, as a daemon does that is told to. `hangs`: the transport takes
-// nothing any more from its first line on. A process each. Nothing here needs root.
+// `exit`: the process ends right after the last line, as a daemon does on SIGTERM. `hangs`: the transport accepts
+// nothing from its first line on. One process a case. Needs no root.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '200000' },
     bytes: { type: 'string', default: '700' },
     rate: { type: 'string', default: '40000' },
-    /** Internal: one case, in a process of its own. */
+    /** Internal: runs one case. */
     run: { type: 'string' },
     target: { type: 'string', default: 'pino/file' },
     file: { type: 'string', default: '' },
@@ -28,19 +28,19 @@ const { values } = parseArgs({
 });
 const lines = Number(values.lines);
 const fill = 'x'.repeat(Number(values.bytes) - 40);
-/** As a decoder hands them over. */
+/** Lines in a batch of a decoder. */
 const BATCH = 180;
 const MIB = 2 ** 20;
 
 const started = performance.now();
 
-/** Until so many lines are due. */
+/** Waits until a number of lines is due. */
 async function due(given: number) {
   const wait = started + (given / Number(values.rate)) * 1000 - performance.now();
   await new Promise((resolve) => (wait > 1 ? setTimeout(resolve, wait) : setImmediate(resolve)));
 }
 
-/** Lines as pino takes them, one at a time. */
+/** Hands lines to pino one at a time. */
 async function byPino() {
   const transport = pino.transport({ target: values.target, options: { destination: values.file } });
   const log = pino({ base: undefined }, transport);
@@ -51,7 +51,7 @@ async function byPino() {
   return { given: lines, told: undefined };
 }
 
-/** Batches, as the daemon's outputs take them, and the daemon's end. */
+/** Hands batches to wiretail's outputs and ends as the daemon does. */
 async function byWiretail() {
   const options = { destination: values.file };
   const outputs = await openOutputs(
@@ -65,7 +65,7 @@ async function byWiretail() {
     outputs.batch(Buffer.from(batch), BATCH, () => {});
     await due(given);
   }
-  // The daemon waits for what is queued as long as it may, and then counts what is left.
+  // The daemon waits for queued lines up to its deadline and counts the rest.
   const late = new Promise((resolve) => setTimeout(resolve, 4000).unref());
   await Promise.race([outputs.flushed(), late]);
   const [{ written, dropped, waiting }] = outputs.counts();

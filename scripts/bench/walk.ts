@@ -1,4 +1,4 @@
-// What any program must do with a pcap file: read it and walk over its packets. offline.ts times it.
+// The least that a program has to do with a pcap file: read it and walk over its packets. The baseline of stages.ts.
 //
 //   scripts/bench/run walk FILE
 import { closeSync, openSync, readSync } from 'node:fs';
