@@ -6,7 +6,7 @@ export const schemaCommand: CommandModule = {
   command: 'schema',
   describe: 'print the JSON Schema of the records',
   async handler() {
-    const { recordSchema } = await import('../records/record-schema.js');
+    const { recordSchema } = await import('../protocols/decoders.js');
     print(`${JSON.stringify(recordSchema(), null, 2)}\n`);
   },
 };

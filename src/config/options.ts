@@ -2,13 +2,9 @@
  * The settings' definitions, and the checks that turn values into one Config. Each error names the setting, the
  * value and what was expected.
  */
-import {
-  defaultFilters,
-  GEARMAN_PORTS,
-  GLUSTER_STATE_DIR,
-  GLUSTERD_PORTS,
-  TUNNEL_FILTERS,
-} from './defaults.js';
+
+import { PROTOCOLS } from '../protocols/registry.js';
+import { defaultFilters, GLUSTER_STATE_DIR, type Ports, TUNNEL_FILTERS } from './defaults.js';
 import type { Definitions } from './definition.js';
 import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics.js';
 import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './outputs.js';
@@ -22,12 +18,25 @@ const DAY = 86400000;
 const RING_SLOTS = 8;
 const SMALLEST_RING = 8 * MIB;
 
+/** "Gearman's and GlusterFS's ports" */
+const SERVICES = `${PROTOCOLS.flatMap(({ title, ports }) => (ports ? `${title}'s` : [])).join(' and ')} ports`;
+
+/** The options that replace a protocol's ports. */
+const PORT_OPTIONS: Definitions = Object.fromEntries(
+  PROTOCOLS.flatMap(({ ports }) => {
+    if (ports?.option === undefined) return [];
+    const { name, describe } = ports.option;
+    const definition = { commas: true, default: ports.defaults.join(','), describe, requiresArg: true };
+    return [[name, { type: 'string', ...definition }]];
+  }),
+);
+
 /** Options of both `capture` and `read`. */
 export const COMMON_OPTIONS = {
   filter: {
     alias: 'f',
     type: 'string',
-    defaultDescription: "Gearman's and GlusterFS's ports; of read none",
+    defaultDescription: `${SERVICES}; of read none`,
     describe: 'BPF filter, see pcap-filter(7)',
     requiresArg: true,
   },
@@ -85,13 +94,7 @@ export const COMMON_OPTIONS = {
     describe: 'bytes of a line at most; 0: no limit',
     requiresArg: true,
   },
-  'gearman-ports': {
-    type: 'string',
-    commas: true,
-    default: GEARMAN_PORTS.join(','),
-    describe: 'ports of Gearman servers',
-    requiresArg: true,
-  },
+  ...PORT_OPTIONS,
   decapsulate: {
     type: 'string',
     commas: true,
@@ -203,7 +206,7 @@ export interface CommonConfig {
   readonly maxLine: number;
   readonly ringBytes: number;
   readonly ringSlots: number;
-  readonly gearmanPorts: readonly number[];
+  readonly ports: Ports;
   /** Every port that is known to be a service. */
   readonly servicePorts: readonly number[];
   readonly decapsulate: readonly TunnelName[];
@@ -252,7 +255,7 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   return {
     ...common,
     ...outputsConfig(args),
-    filters: filterOf(args) ?? defaultFilters(common.gearmanPorts, common.decapsulate),
+    filters: filterOf(args) ?? defaultFilters(common.ports, common.decapsulate),
     glusterStateDir: common.glusterStateDir ?? GLUSTER_STATE_DIR,
     interfaces: interfaces.length === 0 ? ['any'] : interfaces,
     engine: single(args, 'engine') as CaptureConfig['engine'],
@@ -280,7 +283,7 @@ export function readConfig(args: Arguments, files: readonly string[]): ReadConfi
 }
 
 function commonConfig(args: Arguments, workers: number): CommonConfig {
-  const gearmanPorts = ports(args, 'gearman-ports');
+  const ports = portsOf(args);
   return {
     filters: [],
     view: single(args, 'view') as CommonConfig['view'],
@@ -291,8 +294,8 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
     maxLine: maxLine(args),
     ringBytes: size(args, 'ring-size', SMALLEST_RING, 2047 * MIB),
     ringSlots: RING_SLOTS,
-    gearmanPorts,
-    servicePorts: [...gearmanPorts, ...GLUSTERD_PORTS],
+    ports,
+    servicePorts: Object.values(ports).flat(),
     decapsulate: tunnels(args),
     redactKey: redactKey(args),
     select: selectConfig(args),
@@ -323,7 +326,16 @@ function bufferSize(args: Arguments): number | undefined {
   return args['buffer-size'] === undefined ? undefined : size(args, 'buffer-size', MIB, 2047 * MIB);
 }
 
-function ports(args: Arguments, name: string): number[] {
+function portsOf(args: Arguments): Ports {
+  return Object.fromEntries(
+    PROTOCOLS.flatMap(({ name, ports }) => {
+      if (ports === undefined) return [];
+      return [[name, ports.option === undefined ? ports.defaults : portList(args, ports.option.name)]];
+    }),
+  );
+}
+
+function portList(args: Arguments, name: string): number[] {
   const text = single(args, name) ?? '';
   const list = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : 0));
   if (list.some((port) => port < 1 || port > 65535)) {

@@ -1,5 +1,5 @@
 /** Which lines are written, and which of them are warnings: the options, and what they come to. */
-import { DATASETS } from '../records/datasets.js';
+import { DATASETS } from '../protocols/registry.js';
 import type { Definitions } from './definition.js';
 import { type Arguments, duration, invalidValue, single, strings } from './values.js';
 

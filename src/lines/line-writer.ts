@@ -8,7 +8,7 @@ import { fitSections, ROUNDS } from '../records/line-limit.js';
 import type { JsonObject, Level, RecordBody, Sections } from '../records/record.js';
 import { escaped } from './escape.js';
 import { putJson, putObject, putSentence } from './json.js';
-import { type LineBytes, type LineMemory, putBytes } from './line-bytes.js';
+import { type LineBytes, type LineMemory, putAscii, putBytes } from './line-bytes.js';
 import { beginningOf, putHead, putRpc } from './record-head.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
@@ -23,10 +23,6 @@ export interface LineWriter {
 /** What pino ends a line without a message and fields with. */
 const END = ',"message":""}\n';
 
-const GEARMAN = Buffer.from(',"gearman":');
-const GLUSTER = Buffer.from(',"gluster":');
-const WIRETAIL = Buffer.from(',"wiretail":');
-const TLS = Buffer.from(',"tls":');
 const MESSAGE = Buffer.from(',"message":');
 const END_OF_LINE = Buffer.from('}\n');
 
@@ -84,18 +80,19 @@ function putMessage(out: LineBytes, message: string): void {
   putBytes(out, END_OF_LINE);
 }
 
-/** In the order in which protocols give them. */
-function putSections(out: LineBytes, { gearman, rpc, gluster, wiretail, tls }: Sections): void {
-  putSection(out, GEARMAN, gearman);
-  if (rpc !== undefined) putRpc(out, rpc);
-  putSection(out, GLUSTER, gluster);
-  putSection(out, WIRETAIL, wiretail);
-  putSection(out, TLS, tls);
+/** In the order in which the record has them. `rpc` has a form of its own, and most records have one. */
+function putSections(out: LineBytes, sections: Sections): void {
+  for (const name in sections) {
+    if (name !== 'rpc') putSection(out, name, sections[name]);
+    else if (sections.rpc !== undefined) putRpc(out, sections.rpc);
+  }
 }
 
-function putSection(out: LineBytes, key: Uint8Array, section: JsonObject | undefined): void {
+function putSection(out: LineBytes, name: string, section: JsonObject | undefined): void {
   if (section === undefined) return;
-  putBytes(out, key);
+  putAscii(out, ',"');
+  putAscii(out, name);
+  putAscii(out, '":');
   putObject(out, section);
 }
 

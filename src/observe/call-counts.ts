@@ -4,14 +4,8 @@
  * protocols' tables name. What is not in a table has a name from the wire, of which there may be any number: all of a
  * dataset's are one action, `_other`.
  */
-import type { Dataset } from '../records/datasets.js';
+import type { Action } from '../records/datasets.js';
 import type { EventOutcome, RecordBody } from '../records/record.js';
-
-/** What a record may be about, as event.dataset and event.action have it. */
-export interface Action {
-  readonly dataset: Dataset;
-  readonly action: string;
-}
 
 /** The actions of a dataset that no table has. */
 export const OTHER = '_other';

@@ -4,7 +4,8 @@
  * outlives it. 64-bit floats count exactly to 2^53.
  */
 
-import { DATASETS, type Dataset } from '../records/datasets.js';
+import { DATASETS } from '../protocols/registry.js';
+import type { Dataset } from '../records/datasets.js';
 
 /** The columns, grouped by who counts them. */
 const NAMES = [

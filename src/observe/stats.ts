@@ -1,5 +1,5 @@
 /** The counters as a stats line shows them. */
-import { DATASETS } from '../records/datasets.js';
+import { DATASETS } from '../protocols/registry.js';
 import type { JsonObject } from '../records/record.js';
 import { bytesInUse, ControlWord, type RingMemory, slotsInUse, takeRecentPeak } from '../ring/ring.js';
 import { changeOf } from './change.js';

@@ -1,20 +1,15 @@
 import type { Headers } from './headers.js';
 
-/** gearmand: IANA's port and the one it had before; glusterd: its own and its RDMA port. */
-export const DEFAULT_SERVICE_PORTS: readonly number[] = [4730, 7003, 24007, 24008];
-
 /**
  * Makes the function that says which endpoint of a packet is the service: true when the destination is,
  * that is, when the packet goes to the server.
  *
  * It looks at nothing but the two endpoints, so that both directions of a connection, its retransmitted
  * packets and one that begins in its middle all get the same answer, in every thread. Hence it can't
- * learn from a SYN. A known port wins; else the larger port, since Gluster's clients bind from 49151
- * down and bricks listen from 49152 up.
+ * learn from a SYN. A known port wins; else the larger port, since GlusterFS's clients bind from 49151
+ * down and its bricks listen from 49152 up.
  */
-export function newServiceClassifier(
-  knownPorts: Iterable<number> = DEFAULT_SERVICE_PORTS,
-): (h: Headers) => boolean {
+export function newServiceClassifier(knownPorts: Iterable<number>): (h: Headers) => boolean {
   const known = new Uint8Array(0x10000);
   for (const port of knownPorts) known[port] = 1;
   return (h) => {

@@ -94,8 +94,12 @@ export interface ProtocolOptions {
   readonly payloadBytes: number;
   readonly view: 'calls' | 'messages';
   readonly detail: 'summary' | 'full';
-  /** Ports on which Gearman's text protocol is accepted without a binary packet. */
-  readonly gearmanPorts: readonly number[];
+  /** The ports that each protocol's servers listen on, by the protocol module's name. */
+  readonly ports: Readonly<Record<string, readonly number[]>>;
+  /** All of these. */
+  readonly servicePorts: readonly number[];
+  /** Servers may listen on any port from here up. */
+  readonly dynamicPortsFrom: number;
   /** The key, in hex, with which file names are hashed; undefined: file names are shown. */
   readonly redactKey: string | undefined;
   /** Milliseconds after which a call without a reply is reported; 0: when its connection ends. */

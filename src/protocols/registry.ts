@@ -1,14 +1,18 @@
-/** Every protocol that wiretail knows, in the order in which they are asked: one line each. */
+/** The registered protocols, one line each. What every start needs of them; decoders.ts has the rest. */
+import { type Dataset, WIRETAIL_DATASETS } from '../records/datasets.js';
 import { gearman } from './gearman/index.js';
 import { gluster } from './gluster/index.js';
-import type { HostHooks, Protocol, ProtocolOptions } from './protocol.js';
+import type { ProtocolModule } from './module.js';
 import { tls } from './tls/index.js';
 
-/** @param servicePorts ports that are known to be services of any of them */
-export function protocols(
-  options: ProtocolOptions,
-  servicePorts: readonly number[],
-  outside: HostHooks,
-): readonly Protocol[] {
-  return [tls(servicePorts), gearman(options, outside), ...gluster(options, outside)];
-}
+/** In the order in which detection asks them: the cheapest check first. */
+export const PROTOCOLS: readonly ProtocolModule[] = [tls, gearman, gluster];
+
+/** Stats and schema list the protocol with the most messages first. */
+export const DATASETS: readonly Dataset[] = [
+  ...PROTOCOLS.toReversed().flatMap(({ datasets }) => datasets),
+  ...WIRETAIL_DATASETS,
+];
+
+/** Servers of a protocol may listen on any port from here up; 65536: none does. */
+export const FIRST_DYNAMIC_PORT = Math.min(...PROTOCOLS.map(({ ports }) => ports?.dynamicFrom ?? 65536));

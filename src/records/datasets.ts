@@ -1,25 +1,16 @@
-/** event.dataset: what a line is about. The tables of the protocols name these; the schema lists them. */
-export const DATASETS = [
-  'gluster.fop',
-  'gluster.handshake',
-  'gluster.dump',
-  'gluster.portmap',
-  'gluster.callback',
-  'gluster.cli',
-  'gluster.mgmt',
-  'gluster.friend',
-  'gluster.brick',
-  'gluster.quota',
-  'gluster.peer_handshake',
-  'gluster.changelog',
-  'rpc.other',
-  'gearman.packet',
-  'gearman.admin',
-  'gearman.job',
+/** event.dataset: what a line is about. Protocols name theirs (protocols/module.ts). */
+export type Dataset = `${string}.${string}`;
+
+/** wiretail's own, about itself and about what no protocol decodes. */
+export const WIRETAIL_DATASETS = [
   'wiretail.start',
   'wiretail.stats',
   'wiretail.flow',
   'wiretail.anomaly',
-] as const;
+] as const satisfies readonly Dataset[];
 
-export type Dataset = (typeof DATASETS)[number];
+/** What a record is about, as event.dataset and event.action have it. */
+export interface Action {
+  readonly dataset: Dataset;
+  readonly action: string;
+}

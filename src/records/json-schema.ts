@@ -1,4 +1,5 @@
 /** The few forms of JSON Schema (2020-12) that the records' schema is built of. */
+import type { Dataset } from './datasets.js';
 
 export type Schema = { readonly [keyword: string]: unknown };
 
@@ -36,4 +37,15 @@ export function textCount(name: string): Record<string, Schema> {
 
 export function describe(description: string, schema: Schema): Schema {
   return { description, ...schema };
+}
+
+/** Records with such properties have these sections. */
+export function when(properties: Readonly<Record<string, Schema>>, sections: readonly string[]): Schema {
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { if: { properties }, then: { required: sections } };
+}
+
+/** Records of this dataset have these sections. */
+export function requires(dataset: Dataset, sections: readonly string[]): Schema {
+  return when({ event: { properties: { dataset: { const: dataset } } } }, sections);
 }

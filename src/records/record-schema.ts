@@ -1,10 +1,7 @@
 /** The JSON Schema of every line that wiretail writes. */
-import { DATASETS } from './datasets.js';
-import { count, describe, object, oneOf, type Schema, string } from './json-schema.js';
-import { GEARMAN } from './schema-gearman.js';
-import { GLUSTER, RPC } from './schema-gluster.js';
-import { TLS } from './schema-tls.js';
-import { WIRETAIL } from './schema-wiretail.js';
+import type { Dataset } from './datasets.js';
+import { count, describe, object, oneOf, requires, type Schema, string } from './json-schema.js';
+import { wiretailSection } from './schema-wiretail.js';
 
 const ENDPOINT: Schema = object({ ip: string, port: { type: 'integer', minimum: 0, maximum: 65535 } }, [
   'ip',
@@ -21,15 +18,16 @@ const NETWORK: Schema = object(
   ['transport', 'type', 'community_id'],
 );
 
-const EVENT: Schema = object(
-  {
-    dataset: { enum: DATASETS },
-    action: describe('procedure, packet type, command or what happened', string),
-    outcome: oneOf('success', 'failure', 'unknown'),
-    duration: describe('nanoseconds from call to reply; of a job from submission to end', count),
-  },
-  ['dataset', 'action'],
-);
+const eventSection = (datasets: readonly Dataset[]): Schema =>
+  object(
+    {
+      dataset: { enum: datasets },
+      action: describe('procedure, packet type, command or what happened', string),
+      outcome: oneOf('success', 'failure', 'unknown'),
+      duration: describe('nanoseconds from call to reply; of a job from submission to end', count),
+    },
+    ['dataset', 'action'],
+  );
 
 const PACKET: Schema = object(
   {
@@ -39,7 +37,15 @@ const PACKET: Schema = object(
   ['number'],
 );
 
-export function recordSchema(): Schema {
+/** What the registered protocols put in. */
+export interface RecordSchemaParts {
+  readonly datasets: readonly Dataset[];
+  /** By name, in the order of a line. */
+  readonly sections: Readonly<Record<string, Schema>>;
+  readonly rules: readonly Schema[];
+}
+
+export function recordSchema({ datasets, sections, rules }: RecordSchemaParts): Schema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'wiretail record',
@@ -52,51 +58,23 @@ export function recordSchema(): Schema {
         }),
         log: object({ level: oneOf('info', 'warn', 'error') }, ['level']),
         message: describe('a sentence for people', string),
-        event: EVENT,
+        event: eventSection(datasets),
         host: object({ hostname: string }, ['hostname']),
         source: describe('the sender; of a call, the caller', ENDPOINT),
         destination: ENDPOINT,
         network: NETWORK,
         packet: PACKET,
-        rpc: RPC,
-        gluster: GLUSTER,
-        gearman: GEARMAN,
-        tls: TLS,
-        wiretail: WIRETAIL,
+        ...sections,
+        wiretail: wiretailSection(datasets),
       },
       ['@timestamp', 'log', 'message', 'event'],
     ),
     allOf: [
-      ...DATASETS.filter((dataset) => dataset.startsWith('gluster.')).map((dataset) =>
-        sectionOf(dataset, ['source', 'destination', 'network', 'rpc']),
-      ),
-      // Of a version of a program that has no table only the header is read.
-      when({ event: object_({ dataset: { pattern: '^gluster\\.' } }), rpc: { required: ['method'] } }, [
-        'gluster',
-      ]),
-      sectionOf('rpc.other', ['source', 'destination', 'network', 'rpc']),
-      sectionOf('gearman.packet', ['source', 'destination', 'network', 'gearman']),
-      sectionOf('gearman.admin', ['source', 'destination', 'network', 'gearman']),
-      sectionOf('gearman.job', ['source', 'destination', 'network', 'gearman']),
-      sectionOf('wiretail.start', ['host', 'wiretail']),
-      sectionOf('wiretail.stats', ['host', 'wiretail']),
-      sectionOf('wiretail.anomaly', ['wiretail']),
-      sectionOf('wiretail.flow', ['source', 'destination', 'network']),
+      ...rules,
+      requires('wiretail.start', ['host', 'wiretail']),
+      requires('wiretail.stats', ['host', 'wiretail']),
+      requires('wiretail.anomaly', ['wiretail']),
+      requires('wiretail.flow', ['source', 'destination', 'network']),
     ],
   };
-}
-
-/** Lines of this dataset have these sections. */
-function sectionOf(dataset: (typeof DATASETS)[number], required: readonly string[]): Schema {
-  return when({ event: object_({ dataset: { const: dataset } }) }, required);
-}
-
-/** Lines with such properties have these sections. */
-function when(properties: Readonly<Record<string, Schema>>, required: readonly string[]): Schema {
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  return { if: object_(properties), then: { required } };
-}
-
-function object_(properties: Readonly<Record<string, Schema>>): Schema {
-  return { properties };
 }

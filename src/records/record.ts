@@ -31,7 +31,7 @@ export interface RecordBody {
   expected?: boolean | undefined;
   /** What tells calls of a connection apart, the same for all records of a call; undefined: it is one of none. */
   key?: number | undefined;
-  /** The sections of the record by their name: gearman, rpc, gluster, wiretail, ... */
+  /** The sections of the record by their name, in the order in which they are written. */
   sections: Sections;
 }
 
@@ -40,12 +40,10 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
+/** Each protocol names its own (protocols/module.ts). */
 export interface Sections {
-  gearman?: JsonObject | undefined;
   rpc?: RpcSection | undefined;
-  gluster?: JsonObject | undefined;
-  wiretail?: JsonObject | undefined;
-  tls?: JsonObject | undefined;
+  [name: string]: JsonObject | undefined;
 }
 
 /** All that is known of an RPC message, in the order in which it is written. (A type, so that it is a JsonObject too.) */

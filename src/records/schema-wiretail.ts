@@ -1,5 +1,5 @@
 /** The `wiretail` section: what the program says of itself, and of what it could not see. */
-import { DATASETS } from './datasets.js';
+import type { Dataset } from './datasets.js';
 import {
   array,
   boolean,
@@ -35,7 +35,7 @@ const START: Readonly<Record<string, Schema>> = {
 };
 
 /** Of the counters. */
-const COUNTED: Readonly<Record<string, Schema>> = {
+const countedBy = (datasets: readonly Dataset[]): Readonly<Record<string, Schema>> => ({
   packets: describe(
     'seen = decoded + ignored + dropped + waiting',
     object({
@@ -70,7 +70,7 @@ const COUNTED: Readonly<Record<string, Schema>> = {
   ),
   messages: describe(
     'records by dataset',
-    object(Object.fromEntries(DATASETS.map((dataset) => [dataset, count]))),
+    object(Object.fromEntries(datasets.map((dataset) => [dataset, count]))),
   ),
   damage: describe(
     'messages that break their protocol, places in streams that were lost and found again, messages of which a part is missing',
@@ -108,7 +108,7 @@ const COUNTED: Readonly<Record<string, Schema>> = {
     counts('steps', 'pauses'),
   ),
   cpu: describe('nanoseconds of all threads of the process', counts('user', 'system')),
-};
+});
 
 /** The same where only what has changed is there. */
 function changed(schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
@@ -120,28 +120,29 @@ function changed(schemas: Readonly<Record<string, Schema>>): Record<string, Sche
   );
 }
 
-const STATS: Schema = object({
-  ...COUNTED,
-  ring: object({
-    ...Object.fromEntries(
-      ['segments', 'segment_bytes', 'in_use', 'bytes_in_use'].map((name) => [name, count]),
+const statsBy = (counted: Readonly<Record<string, Schema>>): Schema =>
+  object({
+    ...counted,
+    ring: object({
+      ...Object.fromEntries(
+        ['segments', 'segment_bytes', 'in_use', 'bytes_in_use'].map((name) => [name, count]),
+      ),
+      peak: describe('the most segments in use so far', count),
+      recent_peak: describe('and since the last such line', count),
+    }),
+    memory: describe(
+      "bytes: of the process; of them, the objects of all its threads, and the main thread's buffers with what all share",
+      counts('rss', 'heap', 'array_buffers'),
     ),
-    peak: describe('the most segments in use so far', count),
-    recent_peak: describe('and since the last such line', count),
-  }),
-  memory: describe(
-    "bytes: of the process; of them, the objects of all its threads, and the main thread's buffers with what all share",
-    counts('rss', 'heap', 'array_buffers'),
-  ),
-  lag: describe(
-    'nanoseconds from the oldest packet of a batch of lines to when the batch was written, since the last such line',
-    counts('batches', 'mean', 'p99', 'max'),
-  ),
-  change: describe(
-    'what the counters have grown by since the last such line; what is not there has not grown',
-    object({ interval: describe('nanoseconds', count), ...changed(COUNTED) }, ['interval']),
-  ),
-});
+    lag: describe(
+      'nanoseconds from the oldest packet of a batch of lines to when the batch was written, since the last such line',
+      counts('batches', 'mean', 'p99', 'max'),
+    ),
+    change: describe(
+      'what the counters have grown by since the last such line; what is not there has not grown',
+      object({ interval: describe('nanoseconds', count), ...changed(counted) }, ['interval']),
+    ),
+  });
 
 const ANOMALY: Schema = object({
   protocol: string,
@@ -178,12 +179,13 @@ const FLOW: Schema = object({
   first_bytes: describe('with --payload-bytes', hex),
 });
 
-export const WIRETAIL: Schema = object({
-  ...START,
-  stats: STATS,
-  anomaly: ANOMALY,
-  flow: FLOW,
-  truncated: describe('a part of the message was not seen', { const: true }),
-  malformed: describe('the message breaks its protocol; what could be decoded is here', { const: true }),
-  line_cut: describe('left out to keep the line within --max-line', counts('characters', 'items')),
-});
+export const wiretailSection = (datasets: readonly Dataset[]): Schema =>
+  object({
+    ...START,
+    stats: statsBy(countedBy(datasets)),
+    anomaly: ANOMALY,
+    flow: FLOW,
+    truncated: describe('a part of the message was not seen', { const: true }),
+    malformed: describe('the message breaks its protocol; what could be decoded is here', { const: true }),
+    line_cut: describe('left out to keep the line within --max-line', counts('characters', 'items')),
+  });

@@ -83,7 +83,7 @@ suite('--decapsulate', { timeout: 90000 }, () => {
     });
 
     test(`${name}: the default filter takes it, and is taken by every link`, async () => {
-      const filters = defaultFilters([4730], [name as 'vxlan']);
+      const filters = defaultFilters({ gearman: [4730] }, [name as 'vxlan']);
       const ran = await readHere([within(name), '--decapsulate', name, '-f', filters[0]]);
       assert.deepEqual(records(ran.lines), records(expected.lines));
       const pcap = loadLibpcap();

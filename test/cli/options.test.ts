@@ -75,7 +75,7 @@ test('times', () => {
 test('a capture without options', () => {
   const config = captureConfig(DEFAULTS, 8);
   assert.deepEqual(config.interfaces, ['any']);
-  assert.deepEqual(config.filters, defaultFilters([4730, 7003]));
+  assert.deepEqual(config.filters, defaultFilters({ gearman: [4730, 7003] }));
   assert.equal(config.workers, 4);
   assert.equal(config.snaplen, 262144);
   assert.equal(config.bufferBytes, 64 * MIB);
@@ -108,11 +108,8 @@ test('a filter of the user stands alone; a file has none by default', () => {
 });
 
 test("the default filter follows Gearman's ports", () => {
-  const { filters, gearmanPorts, servicePorts } = captureConfig(
-    { ...DEFAULTS, 'gearman-ports': '5000, 5001' },
-    2,
-  );
-  assert.deepEqual(gearmanPorts, [5000, 5001]);
+  const { filters, ports, servicePorts } = captureConfig({ ...DEFAULTS, 'gearman-ports': '5000, 5001' }, 2);
+  assert.deepEqual(ports.gearman, [5000, 5001]);
   assert.deepEqual(servicePorts, [5000, 5001, 24007, 24008]);
   for (const filter of filters) assert.match(filter, /tcp port 5000 or tcp port 5001 or/);
 });

@@ -70,7 +70,7 @@ view: messages
   const config = captureConfig(all, 4);
   assert.deepEqual(config.interfaces, ['eth0', 'lo']);
   assert.equal(config.promiscuous, true);
-  assert.deepEqual(config.gearmanPorts, [4730, 5000]);
+  assert.deepEqual(config.ports.gearman, [4730, 5000]);
   assert.deepEqual(config.decapsulate, ['vxlan', 'gre']);
   assert.deepEqual(config.select.only, ['slow', 'errors']);
   assert.equal(config.select.slow, 500e6);

@@ -5,8 +5,7 @@ import { parsePacket } from '../../src/packet/parse.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
 import { captureRecords } from '../helpers/captures.js';
-
-export const SERVICE_PORTS = [4730, 7003, 24007, 24008];
+import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export interface Packet {
   /** In the capture, 1-based: a packet keeps it whatever is done to the others. */

@@ -6,12 +6,11 @@ import { Counter, counterRow, createCounters } from '../../src/observe/counters.
 import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
-import { asRecords, type Packet, SERVICE_PORTS } from './packets.js';
+import { asRecords, type Packet } from './packets.js';
 
 const OPTIONS = {
   shard: 0,
   shards: 1,
-  servicePorts: SERVICE_PORTS,
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
   view: 'messages',

@@ -9,7 +9,7 @@ import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { DAMAGES } from './damage.js';
-import { asRecords, type Packet, readPackets, SERVICE_PORTS } from './packets.js';
+import { asRecords, type Packet, readPackets } from './packets.js';
 
 const TOLD = [
   'operation',
@@ -27,7 +27,6 @@ type Told = Readonly<Record<string, unknown>>;
 const OPTIONS = {
   shard: 0,
   shards: 1,
-  servicePorts: SERVICE_PORTS,
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
   maxLine: 0,

@@ -9,12 +9,16 @@ export const ADDRESSES: Pick<Connection, 'ipVersion' | 'server' | 'client'> = {
   client: [0, 0, 0, 0x0a000002],
 };
 
+export const SERVICE_PORTS: readonly number[] = [4730, 7003, 24007, 24008];
+
 export const PROTOCOL_OPTIONS: ProtocolOptions = {
   payloadBytes: 0,
   redactKey: undefined,
   view: 'calls',
   detail: 'summary',
-  gearmanPorts: [4730, 7003],
+  ports: { gearman: [4730, 7003], gluster: [24007, 24008] },
+  servicePorts: SERVICE_PORTS,
+  dynamicPortsFrom: 49152,
   callTimeout: 30000,
   stuck: 0,
   maxPaths: 10000,

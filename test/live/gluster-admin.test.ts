@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { recordSchema } from '../../src/records/record-schema.js';
+import { recordSchema } from '../../src/protocols/decoders.js';
 import { BRIDGE, type Cluster, createCluster, VOLUME } from '../helpers/gluster-cluster.js';
 import type { GlusterNode } from '../helpers/gluster-node.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';

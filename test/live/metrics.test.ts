@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { recordSchema } from '../../src/records/record-schema.js';
+import { recordSchema } from '../../src/protocols/decoders.js';
 import { createNetns, isInstalled, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { ended, type Line, startCapture, until } from '../helpers/wiretail.js';
 import { PEER, startEchoServer } from './echoes.js';

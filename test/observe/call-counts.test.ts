@@ -168,7 +168,13 @@ describe('actions', () => {
     const count = newCallCounter(memory, 0, actions);
     for (let n = 0; n < 5000; n++) {
       const dataset = n % 2 === 0 ? 'gearman.admin' : 'rpc.other';
-      count({ dataset, action: `from the wire ${n}`, outcome: 'success', duration: 1e6 } as RecordBody);
+      const body: Partial<RecordBody> = {
+        dataset,
+        action: `from the wire ${n}`,
+        outcome: 'success',
+        duration: 1e6,
+      };
+      count(body as RecordBody);
     }
     assert.deepEqual(
       callTotals(memory, actions).map(({ dataset, action, outcomes }) => [dataset, action, outcomes[0]]),

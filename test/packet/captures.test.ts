@@ -8,6 +8,7 @@ import { communityId } from '../../src/packet/community-id.js';
 import { type Headers, newHeaders, Outcome } from '../../src/packet/headers.js';
 import { parsePacket } from '../../src/packet/parse.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
+import { SERVICE_PORTS } from '../helpers/connection.js';
 
 /**
  * Every packet of a real capture against what tshark 4.0 says of it. To make a digest again:
@@ -67,7 +68,7 @@ function line(number: number, h: Headers, id: string): string {
 /** Walks a classic pcap file, little-endian (https://www.tcpdump.org/manpages/pcap-savefile.5.html). */
 function summarise(file: Buffer): Summary {
   const linkType = file.readUInt32LE(20);
-  const toServer = newServiceClassifier();
+  const toServer = newServiceClassifier(SERVICE_PORTS);
   const names = Object.keys(Outcome);
   const headers = newHeaders();
   const ids = new Set<string>();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { flowHash, newServiceClassifier, shardOf } from '../../src/packet/service.js';
+import { SERVICE_PORTS } from '../helpers/connection.js';
 import { randomiser } from './build.js';
 
 function v4(srcPort: number, dstPort: number, src3 = 0x0a000001, dst3 = 0x0a000002): Headers {
@@ -16,7 +17,7 @@ function reversed(h: Headers): Headers {
   };
 }
 
-const toServer = newServiceClassifier();
+const toServer = newServiceClassifier(SERVICE_PORTS);
 
 /** Client port, server port. */
 const PORTS: readonly (readonly [string, number, number])[] = [

@@ -12,13 +12,12 @@ import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/
 import { convertTimestampsWith } from '../../src/records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
-import { asRecords, type Packet, readPackets, SERVICE_PORTS } from '../faults/packets.js';
+import { asRecords, type Packet, readPackets } from '../faults/packets.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
 const OPTIONS: DecodeOptions = {
   shard: 0,
   shards: 1,
-  servicePorts: SERVICE_PORTS,
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
   // So short that some are told of, and so on both sides of the step.

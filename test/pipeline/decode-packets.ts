@@ -5,13 +5,12 @@ import { newTextLines } from '../../src/lines/text-lines.js';
 import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { NO_RECORD_COUNTERS, type RecordCounters } from '../../src/pipeline/decode/record-counters.js';
-import { asRecords, type Packet, SERVICE_PORTS } from '../faults/packets.js';
+import { asRecords, type Packet } from '../faults/packets.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
 const OPTIONS: DecodeOptions = {
   shard: 0,
   shards: 1,
-  servicePorts: SERVICE_PORTS,
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
   view: 'calls',

@@ -82,7 +82,6 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       ringSlots: 8,
       select: SELECT_ALL,
       decapsulate: [],
-      servicePorts: [4730, 7003, 24007, 24008],
     },
     source: { kind: 'files', files: [capturePath(name)], filters: [], realtime: false },
     described: {},

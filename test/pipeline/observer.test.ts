@@ -42,7 +42,6 @@ function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
       ringSlots: 8,
       select: SELECT_ALL,
       decapsulate: [],
-      servicePorts: [4730, 7003, 24007, 24008],
     },
     // At its own pace it takes some seconds.
     source: { kind: 'files', files: [capturePath('gm-basic')], filters: [], realtime: true },

@@ -15,7 +15,6 @@ import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.j
 const OPTIONS: DecodeOptions = {
   shard: 0,
   shards: 1,
-  servicePorts: [4730, 7003, 24007, 24008],
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
   view: 'messages',

@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readProjectFile, typescriptFiles } from '../helpers/project.js';
-import { cyclesOf, importsOf, ROOMS, violations } from './imports.js';
+import { cyclesOf, importsOf, protocolImports, ROOMS, violations } from './imports.js';
+
+const files = typescriptFiles('src');
+const graph = new Map(files.map((file) => [file, importsOf(file, readProjectFile(file))]));
 
 test('imports go one way', () => {
-  const files = typescriptFiles('src');
   assert.ok(files.length > 0);
-  const graph = new Map(files.map((file) => [file, importsOf(file, readProjectFile(file))]));
   assert.deepEqual(violations(graph), []);
+});
+
+test('only the registry imports a protocol', () => {
+  assert.deepEqual(protocolImports(graph), []);
+  const broken = new Map([
+    ['src/config/a.ts', ['src/protocols/gearman/index.ts']],
+    ['src/protocols/registry.ts', ['src/protocols/gearman/packet.ts', 'src/protocols/tls/index.ts']],
+    ['src/protocols/tls/a.ts', ['src/protocols/gearman/packet.ts', 'src/protocols/tls/b.ts']],
+  ]);
+  assert.deepEqual(protocolImports(broken), [
+    'src/config/a.ts: imports src/protocols/gearman/index.ts',
+    'src/protocols/registry.ts: imports src/protocols/gearman/packet.ts',
+    'src/protocols/tls/a.ts: imports src/protocols/gearman/packet.ts',
+  ]);
 });
 
 test('the table of rooms itself has no cycle and no unknown room', () => {

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   output: { rooms: ['lines', 'records', 'config', 'observe'] },
   lines: { rooms: ['records'] },
   clock: { rooms: ['packet', 'observe'] },
-  observe: { rooms: ['records', 'config', 'ring'] },
+  observe: { rooms: ['protocols', 'records', 'config', 'ring'] },
   // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.
   stream: { rooms: ['packet', 'protocols'], packages: PURE },
   protocols: { rooms: ['packet', 'records'], packages: PURE },
@@ -59,6 +59,22 @@ export function importsOf(path: string, source: string): string[] {
   return found.map((name) =>
     name.startsWith('.') ? posix.join(posix.dirname(path), name).replace(/\.js$/, '.ts') : name,
   );
+}
+
+/** The registry alone imports a protocol's folder, and of it only index.ts; `rpc` is the layer below `gluster`. */
+export function protocolImports(graph: ImportGraph): string[] {
+  const folderOf = (path: string) => /^src\/protocols\/([^/]+)\//.exec(path)?.[1];
+  const found: string[] = [];
+  for (const [file, imports] of graph) {
+    for (const imported of imports) {
+      const [from, to] = [folderOf(file), folderOf(imported)];
+      if (to === undefined || from === to || to === 'framing' || (from === 'gluster' && to === 'rpc'))
+        continue;
+      if (file === 'src/protocols/registry.ts' && imported === `src/protocols/${to}/index.ts`) continue;
+      found.push(`${file}: imports ${imported}`);
+    }
+  }
+  return found;
 }
 
 function roomOf(path: string): string {

@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { newProtocols } from '../../src/protocols/decoders.js';
 import { newDetector } from '../../src/protocols/detect.js';
 import { type Direction, ToClient, ToServer } from '../../src/protocols/protocol.js';
-import { protocols } from '../../src/protocols/registry.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 import { packet } from './gearman/packets.js';
 import { flushCall, flushReply, readReply, writeCall, writeReply } from './rpc/rpc-bytes.js';
 
 const AT = { seconds: 1, nanoseconds: 0, packet: 1 };
-const KNOWN = protocols(PROTOCOL_OPTIONS, [4730, 24007], OUTSIDE);
+const KNOWN = newProtocols(PROTOCOL_OPTIONS, OUTSIDE);
 const SEGMENT = 1448;
 
 type Piece = readonly [Direction, Uint8Array];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { recordSchema } from '../../src/records/record-schema.js';
+import { recordSchema } from '../../src/protocols/decoders.js';
 import { asFile, readPackets } from '../faults/packets.js';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import { newRandom } from '../helpers/random.js';

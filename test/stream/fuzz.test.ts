@@ -7,6 +7,7 @@ import type { FlowDecoder } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
 import { newReassembler } from '../../src/stream/reassembler.js';
+import { SERVICE_PORTS } from '../helpers/connection.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
 
@@ -99,7 +100,7 @@ describe('random segments', () => {
             };
             flows.push(flow);
           },
-          newServiceClassifier(),
+          newServiceClassifier(SERVICE_PORTS),
         );
         const h = newHeaders();
         const bytes = random.bytes(1600);

@@ -15,6 +15,7 @@ import {
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
 import { newReassembler, type Reassembler, Verdict } from '../../src/stream/reassembler.js';
+import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
 
@@ -124,7 +125,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       };
       flows.push(followed(flow, events));
     },
-    newServiceClassifier(),
+    newServiceClassifier(SERVICE_PORTS),
   );
   const h = newHeaders();
 

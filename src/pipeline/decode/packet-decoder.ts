@@ -13,9 +13,9 @@ import { newHeaders, Outcome } from '../../packet/headers.js';
 import { parsePacket } from '../../packet/parse.js';
 import { newServiceClassifier, shardOf } from '../../packet/service.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { newProtocols } from '../../protocols/decoders.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
 import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
-import { protocols } from '../../protocols/registry.js';
 import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
@@ -32,8 +32,6 @@ export interface DecodeOptions extends ProtocolOptions {
   /** This decoder's number, of so many. */
   readonly shard: number;
   readonly shards: number;
-  /** Ports that are known to be services, whichever is larger. */
-  readonly servicePorts: readonly number[];
   readonly maxLine: number;
   readonly select: Select;
   readonly limits: StreamLimits;
@@ -109,7 +107,7 @@ export function newPacketDecoder(
       write(beginnings, body);
     },
   };
-  const known = protocols(options, options.servicePorts, {
+  const known = newProtocols(options, {
     count(what) {
       counters[Counter[what]]++;
     },

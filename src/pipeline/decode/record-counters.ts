@@ -1,11 +1,11 @@
 /** What is counted of each record, whether or not it becomes a line. */
 
-import type { Action } from '../../observe/call-counts.js';
 import { newCallCounter, OTHER } from '../../observe/call-counts.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newFunctionGauges } from '../../observe/function-gauges.js';
-import { knownActions } from '../../protocols/actions.js';
+import { knownActions } from '../../protocols/decoders.js';
 import type { HostHooks } from '../../protocols/protocol.js';
+import type { Action } from '../../records/datasets.js';
 import type { RecordBody } from '../../records/record.js';
 
 /** The actions that are counted each for itself, and `_other` of each of their datasets: the places of call-counts.ts. */

@@ -5,8 +5,10 @@
 import picomatch from 'picomatch';
 import type { Select } from '../../config/select.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
+import { SUBJECTS } from '../../protocols/decoders.js';
+import type { RecordSubjects } from '../../protocols/module.js';
 import { hashedGlob, newNameHash } from '../../records/name-hash.js';
-import type { JsonObject, RecordBody } from '../../records/record.js';
+import type { RecordBody, Sections } from '../../records/record.js';
 
 /** Whose client the record's connection has: its address as text, and numbers that tell connections apart. */
 export interface Caller {
@@ -42,9 +44,15 @@ function pathMatcher(globs: readonly string[]): Matcher | undefined {
   return (path) => matchers.some((matches) => matches(path));
 }
 
-function texts(...values: readonly unknown[]): string[] {
-  return values.filter((value) => typeof value === 'string');
-}
+/** Of all protocols: a record has only its own protocol's sections. */
+const subjectsOf = (subject: keyof RecordSubjects) => (sections: Sections) =>
+  SUBJECTS.flatMap((protocol) => protocol[subject]?.(sections) ?? []).filter(
+    (text) => typeof text === 'string',
+  );
+
+const clientsOf = subjectsOf('clients');
+const volumesOf = subjectsOf('volumes');
+const pathsOf = subjectsOf('paths');
 
 /** Well-mixed bits of a call's number and its connection's, so that calls in a row are not chosen in a row. */
 function mixed(key: number, salt: number): number {
@@ -71,23 +79,10 @@ export function newSelection(select: Select, counters: CounterRow, redactKey?: s
     if (dataset !== undefined && !dataset(body.dataset)) return false;
     if (action !== undefined && !action(body.action.toUpperCase())) return false;
     if (client === undefined && volume === undefined && path === undefined) return true;
-    const { gluster, gearman } = body.sections;
-    const job = gearman?.job as JsonObject | undefined;
-    if (client !== undefined) {
-      const who = gluster?.client as JsonObject | undefined;
-      const worker = job?.worker as JsonObject | undefined;
-      const named = texts(
-        address,
-        who?.host,
-        gearman?.client_id,
-        job?.client_id,
-        worker?.client_id,
-        worker?.ip,
-      );
-      if (!named.some(client)) return false;
-    }
-    if (volume !== undefined && !texts(gluster?.volume, gluster?.new_volume).some(volume)) return false;
-    return path === undefined || texts(gluster?.path, gluster?.new_path).some(path);
+    const { sections } = body;
+    if (client !== undefined && !client(address) && !clientsOf(sections).some(client)) return false;
+    if (volume !== undefined && !volumesOf(sections).some(volume)) return false;
+    return path === undefined || pathsOf(sections).some(path);
   };
 
   const all = path === undefined && client === undefined && volume === undefined && dataset === undefined;

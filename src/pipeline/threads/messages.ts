@@ -1,8 +1,8 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
 import type { CaptureAnomaly, LiveOptions, Opened } from '../../capture/engine.js';
 import type { Select } from '../../config/select.js';
-import type { Action } from '../../observe/call-counts.js';
 import type { DiscoveredBrick } from '../../protocols/protocol.js';
+import type { Action } from '../../records/datasets.js';
 import type { RingMemory } from '../../ring/ring.js';
 import type { DecodeOptions } from '../decode/packet-decoder.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';

@@ -1,11 +1,12 @@
 /** Looks at a run from the main thread: the numbers of stats lines, of metrics, and whether the threads make progress. */
-import { type Action, callTotals, createCallCounts } from '../../observe/call-counts.js';
+import { callTotals, createCallCounts } from '../../observe/call-counts.js';
 import { Counter, counterRow } from '../../observe/counters.js';
 import { createFunctionGauges, newFunctionReader } from '../../observe/function-gauges.js';
 import { healthOf, monotonic, OVER, type Thread } from '../../observe/health.js';
 import { newLag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
 import { liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
+import type { Action } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';
 import type { Shared } from './messages.js';

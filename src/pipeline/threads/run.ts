@@ -12,6 +12,7 @@ import { createCounters } from '../../observe/counters.js';
 import type { Observed } from '../../observe/observed.js';
 import type { Outputs } from '../../output/run-outputs.js';
 import { Tunnel } from '../../packet/tunnel.js';
+import { FIRST_DYNAMIC_PORT } from '../../protocols/registry.js';
 import type { JsonObject } from '../../records/record.js';
 import { createRing } from '../../ring/ring.js';
 import { DEFAULT_LIMITS } from '../../stream/limits.js';
@@ -316,8 +317,9 @@ export function decoderData(
     options: {
       shard: decoder,
       shards: config.workers,
+      ports: config.ports,
       servicePorts: config.servicePorts,
-      gearmanPorts: config.gearmanPorts,
+      dynamicPortsFrom: FIRST_DYNAMIC_PORT,
       view: config.view,
       detail: config.detail,
       payloadBytes: config.payloadBytes,

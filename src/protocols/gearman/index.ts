@@ -1,19 +1,15 @@
-/** Gearman: the binary protocol and the text protocol of its administration. */
-import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
-import { openDecoder } from './decoder.js';
-import { claim } from './detect.js';
-import { newJobs } from './jobs/jobs.js';
-import { newLateClaim } from './midstream.js';
+/** Gearman: the binary protocol, and the text protocol of its administration. */
+import type { ProtocolModule } from '../module.js';
+import { GEARMAN_DATASETS } from './datasets.js';
 
-/** One for each decoder thread: what it knows of jobs it knows for all connections of a server. */
-export function gearman(options: ProtocolOptions, outside: HostHooks): Protocol {
-  const expected = new Set(options.gearmanPorts);
-  const jobs = options.view === 'calls' ? newJobs(options.stuck, outside) : undefined;
-  return {
-    name: 'gearman',
-    detect: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
-    detectMidstream: newLateClaim,
-    open: (connection, emit, options, asleep) => openDecoder(connection, emit, options, jobs, asleep),
-    ...(jobs === undefined ? {} : { tick: jobs.tick, end: jobs.end }),
-  };
-}
+export const gearman: ProtocolModule = {
+  name: 'gearman',
+  title: 'Gearman',
+  datasets: GEARMAN_DATASETS,
+  ports: {
+    // The port that IANA assigned, and the one before that (gearmand's PROTOCOL).
+    defaults: [4730, 7003],
+    option: { name: 'gearman-ports', describe: 'ports of Gearman servers' },
+  },
+  load: async () => (await import('./implementation.js')).implementation,
+};

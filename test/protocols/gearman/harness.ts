@@ -1,7 +1,7 @@
 /** Feeds a decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
-import { gearman } from '../../../src/protocols/gearman/index.js';
+import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import {
   type Direction,
   type FlowDecoder,
@@ -70,7 +70,7 @@ export function feeder({
     fromStart,
   };
   const emit = (from: Direction, body: RecordBody) => seen.push({ from, body });
-  const decoder = (protocol ?? gearman(options, OUTSIDE)).open(connection, emit, options);
+  const decoder = (protocol ?? newGearman(options, OUTSIDE)).open(connection, emit, options);
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   const skip: [number, number] = [0, 0];
   let mostHeld = 0;

@@ -1,6 +1,6 @@
 /** A gearmand with its clients and workers, as packets made by hand: what jobs they make, and what lines. */
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
-import { gearman } from '../../../src/protocols/gearman/index.js';
+import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
@@ -57,7 +57,7 @@ export interface Lab {
 
 export function lab(options: Partial<ProtocolOptions> = {}, jobs = OUTSIDE.jobsChanged): Lab {
   const tallied: string[] = [];
-  const protocol = gearman(
+  const protocol = newGearman(
     { ...PROTOCOL_OPTIONS, ...options },
     { ...OUTSIDE, jobsChanged: jobs, count: (what) => tallied.push(what) },
   );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { gearman } from '../../../src/protocols/gearman/index.js';
+import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
 import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
@@ -209,7 +209,7 @@ test('any bytes: never throws, holds back within bounds', () => {
 });
 
 test('claims', () => {
-  const protocol = gearman(PROTOCOL_OPTIONS, OUTSIDE);
+  const protocol = newGearman(PROTOCOL_OPTIONS, OUTSIDE);
   const claim = (
     bytes: Buffer | string,
     serverPort = 4730,

@@ -1,7 +1,7 @@
 /** Feeds an RPC decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
 
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
-import { gluster } from '../../../src/protocols/gluster/index.js';
+import { newGluster } from '../../../src/protocols/gluster/implementation.js';
 import {
   type Direction,
   type GapReason,
@@ -16,7 +16,7 @@ import type { Random } from '../../helpers/random.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
-const [glusterfs, other] = gluster(PROTOCOL_OPTIONS, OUTSIDE);
+const [glusterfs, other] = newGluster(PROTOCOL_OPTIONS, OUTSIDE);
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { glusterfs, Match, other, ToClient, ToServer };

@@ -10,7 +10,7 @@ import {
   ToClient,
   ToServer,
 } from '../../../src/protocols/protocol.js';
-import { tls } from '../../../src/protocols/tls/index.js';
+import { newTls } from '../../../src/protocols/tls/implementation.js';
 import { newChain } from '../../../src/protocols/tls/midstream.js';
 import type { RecordBody } from '../../../src/records/record.js';
 import { ADDRESSES, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
@@ -39,7 +39,7 @@ interface Talk {
 function talk(serverPort = 24007, clientPort = 1023): Talk {
   const told: Talk['told'] = [];
   const connection = { serverPort, clientPort, ...ADDRESSES, fromStart: true };
-  const decoder = tls([4730, 24007]).open(
+  const decoder = newTls(PROTOCOL_OPTIONS).open(
     connection,
     (from, body) => told.push({ from, body }),
     PROTOCOL_OPTIONS,
@@ -201,7 +201,7 @@ describe('a TLS handshake', () => {
 });
 
 describe('the claim of TLS', () => {
-  const { detect: claim } = tls([]);
+  const { detect: claim } = newTls(PROTOCOL_OPTIONS);
   const of = (bytes: Uint8Array) =>
     claim(ToServer, bytes, 0, bytes.length, { serverPort: 1, clientPort: 2, ...ADDRESSES, fromStart: true });
 

@@ -8,9 +8,14 @@ import {
   hex,
   integer,
   object,
+  requires,
   type Schema,
   string,
-} from './json-schema.js';
+  when,
+} from '../../records/json-schema.js';
+import type { ProtocolSchema } from '../module.js';
+import { RPC } from '../rpc/schema.js';
+import { GLUSTER_DATASETS, OTHER_RPC_DATASET } from './datasets.js';
 
 const uuid: Schema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
@@ -76,7 +81,7 @@ const PEER: Schema = object({
 /** A struct of GlusterFS's .x files as it was on the wire, names for numbers beside them. */
 const STRUCT: Schema = { type: 'object' };
 
-export const GLUSTER: Schema = object({
+const GLUSTER: Schema = object({
   volume: string,
   brick: describe("the brick's path, from SETVOLUME or from the port mapper", string),
   brick_host: describe("as the client's volfile or glusterd's files name it", string),
@@ -150,47 +155,16 @@ export const GLUSTER: Schema = object({
   response: describe("the reply's XDR struct (--detail full)", STRUCT),
 });
 
-/** A credential or verifier: the fields of its own struct under their names. */
-const AUTH: Schema = object(
-  {
-    flavor: integer,
-    flavor_name: string,
-    stamp: count,
-    machname: string,
-    machname_hex: hex,
-    pid: describe('below zero: a process of GlusterFS itself', integer),
-    pid_name: describe('which one', string),
-    uid: count,
-    gid: count,
-    flags: describe('with --detail full, as the next two', count),
-    ctime_nsec: count,
-    ctime_sec: count,
-    ngrps: count,
-    groups: array(count),
-    lk_owner: hex,
-    raw: describe('what could not be read', hex),
-  },
-  ['flavor'],
-);
+const FLOW_SECTIONS = ['source', 'destination', 'network', 'rpc'];
 
-export const RPC: Schema = object({
-  type: { enum: ['call', 'reply'] },
-  xid: count,
-  program: count,
-  version: count,
-  procedure: count,
-  method: describe("the procedure's name", string),
-  accept_status: string,
-  reject_status: string,
-  auth_status: string,
-  mismatch: describe(
-    'the versions that the server has',
-    object({ low: count, high: count }, ['low', 'high']),
-  ),
-  auth: AUTH,
-  verifier: AUTH,
-  retransmission: describe('the call was sent again while it was open', { const: true }),
-  payload_bytes: describe('bytes of file data behind the struct', count),
-  age: describe('nanoseconds that the call has waited without a reply', count),
-  late: describe('it was told before that there was no reply so far', { const: true }),
-});
+export const GLUSTER_SCHEMA: ProtocolSchema = {
+  sections: { rpc: RPC, gluster: GLUSTER },
+  rules: [
+    ...GLUSTER_DATASETS.map((dataset) => requires(dataset, FLOW_SECTIONS)),
+    // Of a program version without a table only the header is read.
+    when({ event: { properties: { dataset: { pattern: '^gluster\\.' } } }, rpc: { required: ['method'] } }, [
+      'gluster',
+    ]),
+    requires(OTHER_RPC_DATASET, FLOW_SECTIONS),
+  ],
+};

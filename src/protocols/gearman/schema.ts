@@ -9,11 +9,14 @@ import {
   integer,
   object,
   oneOf,
+  requires,
   type Schema,
   string,
   text,
   textCount,
-} from './json-schema.js';
+} from '../../records/json-schema.js';
+import type { ProtocolSchema } from '../module.js';
+import { GEARMAN_DATASETS } from './datasets.js';
 
 /** Arguments under their names in gearmand's PROTOCOL, in the order in which they appear there. */
 const ARGUMENTS: Readonly<Record<string, Schema>> = {
@@ -121,7 +124,7 @@ const JOB: Schema = object({
   running: describe('jobs of the function that run', count),
 });
 
-export const GEARMAN: Schema = object({
+const GEARMAN: Schema = object({
   magic: oneOf('REQ', 'RES'),
   type: describe("the packet type's name; UNKNOWN for 0 and for 43 and up", string),
   type_id: count,
@@ -133,3 +136,10 @@ export const GEARMAN: Schema = object({
   admin: ADMIN,
   job: JOB,
 });
+
+export const GEARMAN_SCHEMA: ProtocolSchema = {
+  sections: { gearman: GEARMAN },
+  rules: GEARMAN_DATASETS.map((dataset) =>
+    requires(dataset, ['source', 'destination', 'network', 'gearman']),
+  ),
+};

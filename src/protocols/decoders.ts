@@ -1,0 +1,39 @@
+/** The implementations of all registered protocols, for decoder threads and for the schema. */
+import type { Action } from '../records/datasets.js';
+import type { Schema } from '../records/json-schema.js';
+import { recordSchema as schemaOf } from '../records/record-schema.js';
+import type { RecordSubjects } from './module.js';
+import type { HostHooks, Protocol, ProtocolOptions } from './protocol.js';
+import { DATASETS, PROTOCOLS } from './registry.js';
+
+/** In the order in which detection asks them. */
+const IMPLEMENTATIONS = await Promise.all(PROTOCOLS.map((module) => module.load()));
+/** In the order in which stats and schema list them. */
+const LISTED = IMPLEMENTATIONS.toReversed();
+
+export function newProtocols(options: ProtocolOptions, host: HostHooks): readonly Protocol[] {
+  return IMPLEMENTATIONS.flatMap((protocol) => protocol.newProtocols(options, host));
+}
+
+export const SUBJECTS: readonly RecordSubjects[] = IMPLEMENTATIONS.flatMap(({ subjects }) => subjects ?? []);
+
+/** Each once, always in the same order. */
+export function knownActions(): Action[] {
+  const keys = new Set<string>();
+  return LISTED.flatMap(({ actions }) => actions).filter(({ dataset, action }) => {
+    const key = `${dataset} ${action}`;
+    const isNew = !keys.has(key);
+    keys.add(key);
+    return isNew;
+  });
+}
+
+/** The JSON Schema of every line. */
+export function recordSchema(): Schema {
+  const schemas = LISTED.map(({ schema }) => schema);
+  return schemaOf({
+    datasets: DATASETS,
+    sections: Object.assign({}, ...schemas.map(({ sections }) => sections)),
+    rules: schemas.flatMap(({ rules }) => rules),
+  });
+}

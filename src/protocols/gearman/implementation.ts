@@ -1,0 +1,46 @@
+/** Gearman's decoder for a thread, and the tables that go with it. */
+import type { Action, Dataset } from '../../records/datasets.js';
+import type { JsonObject } from '../../records/record.js';
+import type { ProtocolImplementation } from '../module.js';
+import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
+import { ADMIN_NAMES } from './admin/commands.js';
+import { openDecoder } from './decoder.js';
+import { claim } from './detect.js';
+import { newJobs } from './jobs/jobs.js';
+import { JOB_ACTIONS } from './jobs/report.js';
+import { newLateClaim } from './midstream.js';
+import { PACKET_NAMES } from './packet-types.js';
+import { GEARMAN_SCHEMA } from './schema.js';
+
+/** What is known of jobs is shared by all connections of a thread: a job's client and its worker have one each. */
+export function newGearman(options: ProtocolOptions, host: HostHooks): Protocol {
+  const expected = new Set(options.ports.gearman);
+  const jobs = options.view === 'calls' ? newJobs(options.stuck, host) : undefined;
+  return {
+    name: 'gearman',
+    detect: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
+    detectMidstream: newLateClaim,
+    open: (connection, emit, options, suspended) => openDecoder(connection, emit, options, jobs, suspended),
+    ...(jobs === undefined ? {} : { tick: jobs.tick, end: jobs.end }),
+  };
+}
+
+const actionsOf = (dataset: Dataset, names: readonly string[]): Action[] =>
+  names.map((action) => ({ dataset, action }));
+
+export const implementation: ProtocolImplementation = {
+  actions: [
+    ...actionsOf('gearman.packet', PACKET_NAMES),
+    ...actionsOf('gearman.admin', ADMIN_NAMES),
+    ...actionsOf('gearman.job', JOB_ACTIONS),
+  ],
+  schema: GEARMAN_SCHEMA,
+  subjects: {
+    clients({ gearman }) {
+      const job = gearman?.job as JsonObject | undefined;
+      const worker = job?.worker as JsonObject | undefined;
+      return [gearman?.client_id, job?.client_id, worker?.client_id, worker?.ip];
+    },
+  },
+  newProtocols: (options, host) => [newGearman(options, host)],
+};

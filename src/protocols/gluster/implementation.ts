@@ -1,0 +1,78 @@
+/** GlusterFS's decoder for a thread, and the tables that go with it. */
+
+import type { Action } from '../../records/datasets.js';
+import type { JsonObject } from '../../records/record.js';
+import type { ProtocolImplementation } from '../module.js';
+import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
+import type { Programs } from '../rpc/describer.js';
+import { rpc } from '../rpc/index.js';
+import { otherProcedures } from '../rpc/other-programs.js';
+import { newCompiler } from '../rpc/xdr/compile.js';
+import { newContext } from './context.js';
+import { OTHER_RPC_DATASET } from './datasets.js';
+import { newDescriber } from './describer.js';
+import { clientName } from './enums/client-pids.js';
+import { findProgram, PROGRAMS, programDataset } from './programs/index.js';
+import { gfx_iattx, gfx_mdata_iatt } from './programs/structs.js';
+import { interpretKnownKey } from './projection/known-keys.js';
+import { newRedaction } from './projection/redaction.js';
+import { summaryFields } from './projection/summary-fields.js';
+import { summaryKeys } from './projection/summary-keys.js';
+import { GLUSTER_SCHEMA } from './schema.js';
+
+/** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
+export function newGluster(options: ProtocolOptions, outside: HostHooks): readonly Protocol[] {
+  const shared = newContext(options, outside);
+  const programs: Programs = {
+    find: findProgram,
+    dataset: programDataset,
+    describer: (connection, asleep) => newDescriber(connection, shared, asleep),
+    clientName,
+  };
+  const missed = () => {
+    shared.paths.gapAll();
+    shared.locks.doubtAll();
+    shared.transactions.gap('');
+  };
+  const { redactKey } = options;
+  const compile = newCompiler({
+    summaryFields,
+    summaryKeys,
+    interpretValue: interpretKnownKey,
+    redaction: redactKey === undefined ? undefined : newRedaction(redactKey),
+    iatt: gfx_iattx,
+    mdata: gfx_mdata_iatt,
+  });
+  return [
+    {
+      ...rpc('glusterfs', true, programs, compile, options, outside),
+      onPacketLoss: missed,
+      onBrickDiscovered: shared.services.found,
+    },
+    rpc('rpc', false, programs, compile, options, outside),
+  ];
+}
+
+function programActions(): Action[] {
+  return PROGRAMS.flatMap(({ dataset, procedures }) =>
+    procedures
+      .flatMap((procedure) => [procedure?.name, procedure?.alternative?.name])
+      .flatMap((action) => (action === undefined ? [] : { dataset, action })),
+  );
+}
+
+/** Those of other programs, and of a reply whose call was not seen. */
+function otherActions(): Action[] {
+  return [...otherProcedures(), 'reply'].map((action) => ({ dataset: OTHER_RPC_DATASET, action }));
+}
+
+export const implementation: ProtocolImplementation = {
+  actions: [...programActions(), ...otherActions()],
+  schema: GLUSTER_SCHEMA,
+  subjects: {
+    clients: ({ gluster }) => [(gluster?.client as JsonObject | undefined)?.host],
+    volumes: ({ gluster }) => [gluster?.volume, gluster?.new_volume],
+    paths: ({ gluster }) => [gluster?.path, gluster?.new_path],
+  },
+  newProtocols: newGluster,
+};

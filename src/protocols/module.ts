@@ -1,0 +1,56 @@
+/**
+ * What a protocol's folder gives to the rest of wiretail: its index.ts exports a ProtocolModule, and registry.ts lists
+ * it. Options, the default filter, datasets, counters, the schema and the selection of lines follow from the list.
+ */
+import type { Action, Dataset } from '../records/datasets.js';
+import type { Schema } from '../records/json-schema.js';
+import type { Sections } from '../records/record.js';
+import type { HostHooks, Protocol, ProtocolOptions } from './protocol.js';
+
+/** Every start loads this part, `--help` included. What only decoder threads need is behind load(). */
+export interface ProtocolModule {
+  /** Its folder's name. */
+  readonly name: string;
+  /** Its name in help texts. */
+  readonly title: string;
+  /** event.dataset of its records. */
+  readonly datasets: readonly Dataset[];
+  /** Absent: it has no ports of its own. */
+  readonly ports?: ServicePorts;
+  load(): Promise<ProtocolImplementation>;
+}
+
+/** The ports that its servers listen on. */
+export interface ServicePorts {
+  readonly defaults: readonly number[];
+  /** The option that replaces the defaults; absent: they are fixed. */
+  readonly option?: { readonly name: string; readonly describe: string };
+  /** Servers may also listen on any port from here up. */
+  readonly dynamicFrom?: number;
+  /** The capture filter for all of these; absent: `tcp port` of each. See pcap-filter(7). */
+  readonly filter?: string;
+}
+
+export interface ProtocolImplementation {
+  /** What its records are about, as far as tables name it; other names come from the wire and may be anything. */
+  readonly actions: readonly Action[];
+  readonly schema: ProtocolSchema;
+  /** Absent: its records have no client, volume or path besides the connection's addresses. */
+  readonly subjects?: RecordSubjects;
+  /** One call a decoder thread. The protocols are asked in this order whether a connection is theirs. */
+  newProtocols(options: ProtocolOptions, host: HostHooks): readonly Protocol[];
+}
+
+export interface ProtocolSchema {
+  /** The sections of its records, by name. */
+  readonly sections: Readonly<Record<string, Schema>>;
+  /** The sections that a record must have, as if/then rules (records/json-schema.ts). */
+  readonly rules: readonly Schema[];
+}
+
+/** Where records hold what --client, --volume and --path select by. What is not a string is skipped. */
+export interface RecordSubjects {
+  clients?(sections: Sections): readonly unknown[];
+  volumes?(sections: Sections): readonly unknown[];
+  paths?(sections: Sections): readonly unknown[];
+}
