@@ -2,7 +2,7 @@
 
 import { guessProtocol } from '../guess.js';
 import { type Connection, type Direction, Match, ToServer } from '../protocol.js';
-import { plausibleRecord } from '../tls/record.js';
+import { plausibleRecord } from '../tls-record.js';
 import { isPlausibleResponse } from './admin/responses.js';
 import { Magic, magicAt, uint32 } from './resync.js';
 

@@ -1,5 +1,5 @@
 /** ClientHello and ServerHello (RFC 8446, section 4.1): what of them is worth a line. */
-import { Content, fragmentLength, HeaderBytes, plausibleRecord } from './record.js';
+import { Content, fragmentLength, HeaderBytes, plausibleRecord } from '../tls-record.js';
 
 export const Handshake = { clientHello: 1, serverHello: 2 } as const;
 

@@ -19,9 +19,9 @@ import {
   ToClient,
   ToServer,
 } from '../protocol.js';
+import { Content, HeaderBytes, plausibleRecord } from '../tls-record.js';
 import { gather, Handshake, type Hello, readHello, versionName } from './hello.js';
 import { newChain } from './midstream.js';
-import { Content, HeaderBytes, plausibleRecord } from './record.js';
 import { TLS_SCHEMA } from './schema.js';
 
 /** Bytes from a direction's start in which its hello must end. Most have less than 2 KiB, headers included. */

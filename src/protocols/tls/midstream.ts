@@ -3,7 +3,7 @@
  * one to the next, in both directions. In one alone they could be a payload that holds recorded TLS.
  */
 import { Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
-import { fragmentLength, HeaderBytes, plausibleRecord } from './record.js';
+import { fragmentLength, HeaderBytes, plausibleRecord } from '../tls-record.js';
 
 /** Records that are believed, of both directions together. */
 const Enough = 3;
