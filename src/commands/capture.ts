@@ -2,10 +2,10 @@
 import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
 import { yargsOptions } from '../config/definition.js';
-import type { MetricsAddress } from '../config/metrics.js';
+import type { MetricsAddress } from '../config/metrics-options.js';
 import { type Arguments, DAEMON_DEFINITIONS } from '../config/options.js';
-import { OUTPUT_OPTIONS } from '../config/outputs.js';
-import { SELECT_OPTIONS } from '../config/select.js';
+import { OUTPUT_OPTIONS } from '../config/output-options.js';
+import { SELECT_OPTIONS } from '../config/select-options.js';
 import { VERSION } from '../config/version.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
@@ -13,11 +13,11 @@ import { openOutputs } from '../output/run-outputs.js';
 import { startRun } from '../pipeline/threads/run.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';
+import { CONFIG_OPTION, daemonSettings } from './load-settings.js';
 import { print } from './print.js';
-import { restrictPrivileges } from './privileges.js';
 import { newReload } from './reload.js';
+import { restrictPrivileges } from './restrict-privileges.js';
 import { notifierOf, takeManager } from './service-manager.js';
-import { CONFIG_OPTION, daemonSettings } from './settings.js';
 
 export const PRINT_CONFIG = {
   'print-config': {

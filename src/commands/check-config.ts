@@ -1,11 +1,11 @@
 /** `wiretail check-config`: whether `capture` would take the configuration file and the environment. */
 import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { CONFIG_FILE } from '../config/file.js';
+import { CONFIG_FILE } from '../config/config-file.js';
 import { namedFile } from '../config/resolve.js';
+import { CONFIG_OPTION, daemonSettings } from './load-settings.js';
 import { print } from './print.js';
-import { userOf } from './privileges.js';
-import { CONFIG_OPTION, daemonSettings } from './settings.js';
+import { userOf } from './restrict-privileges.js';
 
 export const checkConfigCommand: CommandModule<object, Readonly<Record<string, unknown>>> = {
   command: 'check-config',
@@ -35,7 +35,7 @@ async function checkFilters(filters: readonly string[]): Promise<void> {
 async function tryLibpcap() {
   try {
     const { loadLibpcap } = await import('../capture/libpcap/library.js');
-    const { checkFilter } = await import('../capture/libpcap/filter.js');
+    const { checkFilter } = await import('../capture/libpcap/bpf-filter.js');
     return { library: loadLibpcap(), checkFilter };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 /** `wiretail devices`: what can be captured on. */
 import { networkInterfaces } from 'node:os';
 import type { CommandModule } from 'yargs';
-import type { Device } from '../capture/libpcap/devices.js';
+import type { Device } from '../capture/libpcap/device-list.js';
 import { UserError } from '../config/user-error.js';
 import { print } from './print.js';
 
@@ -23,7 +23,7 @@ export const devicesCommand: CommandModule = {
 async function devices(): Promise<Device[]> {
   try {
     const { loadLibpcap } = await import('../capture/libpcap/library.js');
-    const { listDevices } = await import('../capture/libpcap/devices.js');
+    const { listDevices } = await import('../capture/libpcap/device-list.js');
     return listDevices(loadLibpcap());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

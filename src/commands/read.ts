@@ -1,7 +1,7 @@
 /** `wiretail read`: capture files. */
 import { statSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { progressPrinter } from '../capture/file/progress.js';
+import { progressPrinter } from '../capture/file/progress-line.js';
 import { yargsOptions } from '../config/definition.js';
 import {
   type Arguments,
@@ -17,7 +17,7 @@ import { startRun } from '../pipeline/threads/run.js';
 import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun } from './follow-run.js';
-import { CONFIG_OPTION, readSettings } from './settings.js';
+import { CONFIG_OPTION, readSettings } from './load-settings.js';
 
 /** @throws UserError */
 export async function configOfRead(args: Arguments): Promise<ReadConfig> {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { CaptureConfig } from '../config/options.js';
 import { describeOrigin, ORIGINS } from '../config/origin.js';
 import { changedSettings, type ResolvedSettings } from '../config/resolve.js';
-import type { DaemonSettings } from './settings.js';
+import type { DaemonSettings } from './load-settings.js';
 
 /** What applies changed settings to a run. */
 export interface Applier {

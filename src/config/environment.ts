@@ -1,6 +1,6 @@
 /** Settings from the environment: WIRETAIL_READ_TIMEOUT for --read-timeout, and so on. */
 import { type Definitions, variableOf } from './definition.js';
-import { suggest } from './nearest.js';
+import { suggest } from './suggest-name.js';
 import { UserError } from './user-error.js';
 
 /** Names the configuration file, so no key of it. */

@@ -6,12 +6,21 @@
 import { PROTOCOLS } from '../protocols/registry.js';
 import { defaultFilters, GLUSTER_STATE_DIR, type Ports, TUNNEL_FILTERS } from './defaults.js';
 import type { Definitions } from './definition.js';
-import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics.js';
-import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './outputs.js';
-import { REDACT_OPTIONS, redactKey } from './redact.js';
-import { SELECT_OPTIONS, type Select, selectConfig } from './select.js';
+import { METRICS_OPTIONS, type MetricsAddress, metricsConfig } from './metrics-options.js';
+import {
+  type Arguments,
+  duration,
+  integer,
+  invalidValue,
+  MIB,
+  single,
+  size,
+  strings,
+} from './option-values.js';
+import { OUTPUT_OPTIONS, type OutputsConfig, outputsConfig } from './output-options.js';
+import { REDACT_OPTIONS, redactKey } from './redact-options.js';
+import { SELECT_OPTIONS, type Select, selectConfig } from './select-options.js';
 import { UserError } from './user-error.js';
-import { type Arguments, duration, integer, invalidValue, MIB, single, size, strings } from './values.js';
 
 const DAY = 86400000;
 /** A ring segment must hold the longest packet (ring/layout.ts). */

@@ -1,10 +1,11 @@
 /** What holds of all that was said: the command line over the environment over the file over the defaults. */
+
+import { readConfigFile } from './config-file.js';
 import type { Definitions } from './definition.js';
 import { CONFIG_VARIABLE, type Environment, fromEnvironment } from './environment.js';
-import { readConfigFile } from './file.js';
+import { invalidValue } from './option-values.js';
 import { type Arguments, ORIGINS, type Origin, type Origins } from './origin.js';
 import { UserError } from './user-error.js';
-import { invalidValue } from './values.js';
 
 export type ResolvedSettings = Arguments & { readonly [ORIGINS]: Origins };
 

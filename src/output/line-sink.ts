@@ -2,7 +2,7 @@
  * What an output is: a queue of batches with a limit, and behind it a sink, which takes one batch at a time. The
  * queue counts and drops; the sink knows how to write, and tries again by itself when it can't.
  */
-import type { Rotation } from '../config/outputs.js';
+import type { Rotation } from '../config/output-options.js';
 
 /** Whole lines, which several outputs may hold at once. */
 export interface Batch {

@@ -3,7 +3,7 @@
  * or dead costs no more than that and is nobody else's problem. A patient one (a capture file is read) makes the
  * reader wait instead, as long as its sink works.
  */
-import type { Rotation } from '../config/outputs.js';
+import type { Rotation } from '../config/output-options.js';
 import type { OutputCounts } from '../observe/stats.js';
 import type { Batch, NewSink, OutputEvent } from './line-sink.js';
 

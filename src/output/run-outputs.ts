@@ -3,7 +3,7 @@
  * what an output can't take; for a capture file the reader waits, as long as the output works.
  */
 import { fstatSync } from 'node:fs';
-import type { OutputSpec, OutputsConfig } from '../config/outputs.js';
+import type { OutputSpec, OutputsConfig } from '../config/output-options.js';
 import { UserError } from '../config/user-error.js';
 import type { OutputCounts } from '../observe/stats.js';
 import { isJournal } from './journal.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { checkFilter } from '../../src/capture/libpcap/filter.js';
+import { checkFilter } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
 import { defaultFilters } from '../../src/config/defaults.js';
 import { ROOT } from '../helpers/project.js';

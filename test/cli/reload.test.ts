@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { daemonSettings } from '../../src/commands/load-settings.js';
 import { newReload } from '../../src/commands/reload.js';
-import { daemonSettings } from '../../src/commands/settings.js';
-import { OUTPUT_OPTIONS } from '../../src/config/outputs.js';
+import { OUTPUT_OPTIONS } from '../../src/config/output-options.js';
 import { openOutputs } from '../../src/output/run-outputs.js';
 import { temporary } from '../output/outputs-harness.js';
 

@@ -1,6 +1,6 @@
 /** The captures of test/captures, as lists of files and as records in the ring's layout. */
 import { readdirSync } from 'node:fs';
-import { readCapture } from '../../src/capture/file/read.js';
+import { readCapture } from '../../src/capture/file/read-capture.js';
 import { ROOT } from './project.js';
 
 export function capturePath(name: string): string {

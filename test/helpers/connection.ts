@@ -1,5 +1,5 @@
 /** A connection whose addresses do not matter, and options that change nothing. */
-import type { Select } from '../../src/config/select.js';
+import type { Select } from '../../src/config/select-options.js';
 import type { Connection, HostHooks, ProtocolOptions } from '../../src/protocols/protocol.js';
 import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 

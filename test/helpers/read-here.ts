@@ -2,8 +2,8 @@
  * `wiretail read` within the test, a tenth of the work of a process with three threads: the same command line, file
  * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-here.test.ts holds it against the program.
  */
-import { readCapture } from '../../src/capture/file/read.js';
-import { checkFilter, filteringSink } from '../../src/capture/libpcap/filter.js';
+import { readCapture } from '../../src/capture/file/read-capture.js';
+import { checkFilter, filteringSink } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
 import { commandLine } from '../../src/commands/command-line.js';
 import { configOfRead, describeRead, readCommand } from '../../src/commands/read.js';

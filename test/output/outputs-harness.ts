@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { OutputSpec } from '../../src/config/outputs.js';
+import type { OutputSpec } from '../../src/config/output-options.js';
 import type { OutputCounts } from '../../src/observe/stats.js';
 import type { OutputEvent } from '../../src/output/line-sink.js';
 import { openOutputs } from '../../src/output/run-outputs.js';

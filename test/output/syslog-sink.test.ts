@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { SyslogAddress } from '../../src/config/outputs.js';
+import type { SyslogAddress } from '../../src/config/output-options.js';
 import { isInstalled, start } from '../helpers/netns.js';
 import { until } from '../helpers/wiretail.js';
 import { newHarness, numbersTo, temporary } from './outputs-harness.js';

@@ -1,7 +1,7 @@
 /** Capture files that are read into the ring's own memory: what a decoder finds there is what the file holds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readCapture } from '../../src/capture/file/read.js';
+import { readCapture } from '../../src/capture/file/read-capture.js';
 import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
 import { ringSink } from '../../src/pipeline/threads/ring-sink.js';
 import { MARK, RECORD_HEADER } from '../../src/ring/layout.js';

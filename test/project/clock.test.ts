@@ -5,7 +5,7 @@ import { readProjectFile, typescriptFiles } from '../helpers/project.js';
 
 /** Who may ask for it, and what for. */
 const ASKERS: Readonly<Record<string, string>> = {
-  'src/capture/cap/clock.ts': "the time of cap's packets",
+  'src/capture/cap/wall-clock.ts': "the time of cap's packets",
   'src/observe/clocks.ts': 'is it set?',
   'src/observe/metrics.ts': 'when the process began',
   'src/output/sinks/file-sink.ts': 'how old a file is, over the runs that write it',

@@ -6,8 +6,8 @@
  */
 import { writeSync } from 'node:fs';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
-import { wallClock } from './clock.js';
-import { type ChildOptions, type FromChild, PACKETS_FD } from './messages.js';
+import { type ChildOptions, type FromChild, PACKETS_FD } from './child-messages.js';
+import { wallClock } from './wall-clock.js';
 
 /** cap's names for link types, as LINKTYPE_ numbers. */
 const LINK_TYPES: Readonly<Record<string, number>> = {

@@ -5,8 +5,8 @@
  * zlib only inflates.
  */
 import { crc32 } from 'node:zlib';
+import { chunkSource, type Problem, type Source } from './byte-source.js';
 import { startInflater } from './inflater.js';
-import { chunkSource, type Problem, type Source } from './source.js';
 
 const INPUT = 256 * 1024;
 const DEFLATE = 8;

@@ -12,7 +12,7 @@ import {
   type Parser,
   type Walk,
   writeHeader,
-} from './parser.js';
+} from './capture-parser.js';
 
 const FILE_HEADER = 24;
 const MAJOR = 2;

@@ -5,10 +5,17 @@
  * kept; all others are passed over, however long they are.
  */
 import { MARK, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
-import { type Interface, readInterface } from './interface.js';
+import {
+  type Chunk,
+  impossible,
+  type Outlet,
+  type Parser,
+  type Walk,
+  writeHeader,
+} from './capture-parser.js';
+import { type Interface, readInterface } from './interface-block.js';
+import type { Time } from './interface-clock.js';
 import { FIELDS, type Fields, SMALLEST_FIELDS } from './packet-block.js';
-import { type Chunk, impossible, type Outlet, type Parser, type Walk, writeHeader } from './parser.js';
-import type { Time } from './time.js';
 
 /** The block that begins a section. Its type reads the same in both byte orders. */
 export const SECTION = 0x0a0d0d0a;

@@ -1,8 +1,8 @@
 /** One interface opened for live capture, and what the user is told when that fails. */
 import { UserError } from '../../config/user-error.js';
 import type { LiveOptions } from '../engine.js';
-import { cString } from './devices.js';
-import { compileFirst } from './filter.js';
+import { compileFirst } from './bpf-filter.js';
+import { cString } from './device-list.js';
 import { DLT_LINUX_SLL2, ERRBUF_SIZE, type Libc, type Libpcap, Status } from './library.js';
 
 export interface Handle {

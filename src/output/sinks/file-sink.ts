@@ -4,7 +4,7 @@
  * from the byte on at which it stopped.
  */
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
-import type { Rotation } from '../../config/outputs.js';
+import type { Rotation } from '../../config/output-options.js';
 import { UserError } from '../../config/user-error.js';
 import type { Batch, NewSink, Sink, SinkEvents } from '../line-sink.js';
 import { type Access, describe, type Opened, open } from './open-file.js';

@@ -1,6 +1,6 @@
 /** Rotation by the daemon itself: PATH becomes PATH.1, PATH.1 becomes PATH.2, and the last one goes. */
 import { renameSync } from 'node:fs';
-import type { Rotation } from '../../config/outputs.js';
+import type { Rotation } from '../../config/output-options.js';
 
 export function isDue({ size, age }: Rotation, bytes: number, milliseconds: number): boolean {
   return (size !== undefined && bytes > size) || (age !== undefined && milliseconds >= age);

@@ -4,7 +4,7 @@
  * counting of RFC 6587 that a stream needs for messages that may hold anything.
  */
 import { hostname } from 'node:os';
-import type { OutputSpec } from '../../config/outputs.js';
+import type { OutputSpec } from '../../config/output-options.js';
 import type { NewSink } from '../line-sink.js';
 import { eachLine, SEVERITY } from '../severity.js';
 import { datagramSink } from './datagram-sink.js';

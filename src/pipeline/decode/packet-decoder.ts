@@ -5,7 +5,7 @@
 
 import { newFileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
-import type { Select } from '../../config/select.js';
+import type { Select } from '../../config/select-options.js';
 import type { LineMemory } from '../../lines/line-bytes.js';
 import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';

@@ -1,9 +1,9 @@
 /**
- * Which records become lines, and which of those are warnings (config/select.ts). What is left out is
+ * Which records become lines, and which of those are warnings (config/select-options.ts). What is left out is
  * counted. wiretail's own lines (wiretail.*) are always written: what was not seen is not left unsaid.
  */
 import picomatch from 'picomatch';
-import type { Select } from '../../config/select.js';
+import type { Select } from '../../config/select-options.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { SUBJECTS } from '../../protocols/decoders.js';
 import type { RecordSubjects } from '../../protocols/module.js';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LiveContext } from '../../capture/engine.js';
-import { pacedSink } from '../../capture/file/pace.js';
+import { pacedSink } from '../../capture/file/paced-sink.js';
 import type { PacketSink } from '../../capture/sink.js';
 import { UserError } from '../../config/user-error.js';
 import { Counter, counterRow } from '../../observe/counters.js';
@@ -33,8 +33,8 @@ async function tryLibpcap() {
   try {
     const [{ loadLibpcap }, { checkFilter, filteringSink }, { captureLibpcap }] = await Promise.all([
       import('../../capture/libpcap/library.js'),
-      import('../../capture/libpcap/filter.js'),
-      import('../../capture/libpcap/live.js'),
+      import('../../capture/libpcap/bpf-filter.js'),
+      import('../../capture/libpcap/libpcap-engine.js'),
     ]);
     return { library: loadLibpcap(), checkFilter, filteringSink, captureLibpcap };
   } catch (error) {
@@ -67,12 +67,12 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
   if (typeof pcap !== 'string') return pcap.captureLibpcap(context);
-  const { captureCap } = await import('../../capture/cap/live.js');
+  const { captureCap } = await import('../../capture/cap/cap-engine.js');
   return captureCap(context);
 }
 
 async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
-  const { readCapture } = await import('../../capture/file/read.js');
+  const { readCapture } = await import('../../capture/file/read-capture.js');
   for (const file of source.files) await checkReadable(file);
   const target = ringSink(ring, counters, stopped);
   let sink: PacketSink = target;

@@ -1,6 +1,6 @@
 /** The decoder threads and who supervises them: one that dies is logged, counted and replaced. */
 import { Worker } from 'node:worker_threads';
-import type { Select } from '../../config/select.js';
+import type { Select } from '../../config/select-options.js';
 import type { Action } from '../../records/datasets.js';
 import { readerPosition } from '../../ring/reader.js';
 import { DECODER_HEAP } from './gc.js';

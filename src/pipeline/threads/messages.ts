@@ -1,6 +1,6 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
 import type { CaptureAnomaly, LiveOptions, Opened } from '../../capture/engine.js';
-import type { Select } from '../../config/select.js';
+import type { Select } from '../../config/select-options.js';
 import type { DiscoveredBrick } from '../../protocols/protocol.js';
 import type { Action } from '../../records/datasets.js';
 import type { RingMemory } from '../../ring/ring.js';

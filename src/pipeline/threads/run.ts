@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { bricksOf } from '../../config/gluster-state.js';
 import type { CommonConfig } from '../../config/options.js';
-import type { Select } from '../../config/select.js';
+import type { Select } from '../../config/select-options.js';
 import { UserError } from '../../config/user-error.js';
 import { createCounters } from '../../observe/counters.js';
 import type { Observed } from '../../observe/observed.js';

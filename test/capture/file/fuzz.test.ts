@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { drive } from '../../../src/capture/file/drive.js';
+import { chunkSource } from '../../../src/capture/file/byte-source.js';
 import { pcapngParser } from '../../../src/capture/file/pcapng.js';
-import { chunkSource } from '../../../src/capture/file/source.js';
+import { drive } from '../../../src/capture/file/read-loop.js';
 import { UserError } from '../../../src/config/user-error.js';
 import { MARK, MAX_PACKET, RECORD_HEADER } from '../../../src/ring/layout.js';
 import {

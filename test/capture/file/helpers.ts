@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { ReadOptions, ReadResult } from '../../../src/capture/file/drive.js';
-import { readCapture } from '../../../src/capture/file/read.js';
+import { readCapture } from '../../../src/capture/file/read-capture.js';
+import type { ReadOptions, ReadResult } from '../../../src/capture/file/read-loop.js';
 import type { PacketSink } from '../../../src/capture/sink.js';
 import { RECORD_HEADER } from '../../../src/ring/layout.js';
 

@@ -2,7 +2,7 @@
  * pcapng's Interface Description Block (draft-ietf-opsawg-pcapng): link type, snapshot length, and the
  * options that say how the times of its packets are counted.
  */
-import { type Clock, DEFAULT_RESOLUTION, makeClock } from './time.js';
+import { type Clock, DEFAULT_RESOLUTION, makeClock } from './interface-clock.js';
 
 export interface Interface {
   readonly linkType: number;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeClock } from '../../../src/capture/file/time.js';
+import { makeClock } from '../../../src/capture/file/interface-clock.js';
 import { randomness } from './helpers.js';
 
 /** What it should be, by arithmetic that can't go wrong. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { progressPrinter, renderProgress } from '../../../src/capture/file/progress.js';
+import { progressPrinter, renderProgress } from '../../../src/capture/file/progress-line.js';
 
 test('the text', () => {
   assert.equal(renderProgress(50e6, 200e6, 500), 'reading: 25 % of 200 MB, 100 MB/s');

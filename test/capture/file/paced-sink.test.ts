@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pacedSink } from '../../../src/capture/file/pace.js';
+import { pacedSink } from '../../../src/capture/file/paced-sink.js';
 import { collector, LE_NS, type Packet, pcapFile } from './helpers.js';
 
 const FIRST = 1_700_000_000;

@@ -13,8 +13,8 @@ import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
 import { newWatermark } from '../watermark.js';
-import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './messages.js';
-import { newRecordSplitter } from './splitter.js';
+import { type ChildOptions, type FromChild, PACKETS_FD, type ToChild } from './child-messages.js';
+import { newRecordSplitter } from './record-splitter.js';
 
 /**
  * The kernel's buffer, if nothing else is said: in immediate mode each packet, however small, takes a slot

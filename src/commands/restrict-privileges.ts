@@ -1,7 +1,7 @@
 /** What the daemon may do: said and restricted before any thread is started. */
 import type { UserIds } from '../capture/privileges.js';
+import { invalidValue, single } from '../config/option-values.js';
 import type { Arguments } from '../config/origin.js';
-import { invalidValue, single } from '../config/values.js';
 
 /** Files that it creates are its own's and its group's to read: 0640 where 0666 was asked for. */
 const UMASK = 0o027;

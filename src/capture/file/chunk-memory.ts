@@ -3,7 +3,7 @@
  * records may stay as they lie. What a piece ends in the middle of comes along to the next.
  */
 import type { PacketSink } from '../sink.js';
-import type { Chunk } from './parser.js';
+import type { Chunk } from './capture-parser.js';
 
 /** chunk.bytes[start, end) is there and not consumed yet; up to `limit` there is room for more. */
 export interface Piece {

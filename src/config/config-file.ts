@@ -1,7 +1,7 @@
 /** The configuration file. */
 import { readFileSync } from 'node:fs';
 import type { Definitions } from './definition.js';
-import type { FileValue } from './parse-file.js';
+import type { FileValue } from './parse-config-file.js';
 import { UserError } from './user-error.js';
 
 /** Read if it is there and no other is named. */
@@ -32,6 +32,6 @@ export async function readConfigFile(
     throw new UserError(`can't read the configuration file ${path}: ${reasons[code ?? ''] ?? code}`);
   }
   // Whoever has no file need not load what reads YAML.
-  const { parseConfig } = await import('./parse-file.js');
+  const { parseConfig } = await import('./parse-config-file.js');
   return { path, values: parseConfig(path, text, definitions) };
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isHashableGlob } from '../records/name-hash.js';
 import type { Definitions } from './definition.js';
-import { type Arguments, invalidValue, single, strings } from './values.js';
+import { type Arguments, invalidValue, single, strings } from './option-values.js';
 
 export const REDACT_OPTIONS = {
   redact: {

@@ -4,14 +4,14 @@
  */
 import { UserError } from '../../config/user-error.js';
 import type { PacketSink } from '../sink.js';
-import { detect, HEAD } from './detect.js';
-import { drive, type ReadOptions, type ReadResult, type Target } from './drive.js';
+import { openSource, peek, type Source } from './byte-source.js';
+import { detect, HEAD } from './file-format.js';
 import { gunzip } from './gunzip.js';
 import { pcapParser } from './pcap.js';
 import { pcapngParser } from './pcapng.js';
-import { openSource, peek, type Source } from './source.js';
+import { drive, type ReadOptions, type ReadResult, type Target } from './read-loop.js';
 
-export type { CaptureInfo, ReadOptions, ReadResult } from './drive.js';
+export type { CaptureInfo, ReadOptions, ReadResult } from './read-loop.js';
 
 /** Throws a UserError if `path` ('-': standard input) can't be opened or is no capture. */
 export async function readCapture(

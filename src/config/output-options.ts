@@ -1,8 +1,17 @@
 /** Where lines go: the options, and the outputs that they come to. */
 import { isAbsolute } from 'node:path';
 import type { Definitions } from './definition.js';
+import {
+  type Arguments,
+  duration,
+  integer,
+  invalidValue,
+  MIB,
+  single,
+  size,
+  strings,
+} from './option-values.js';
 import { FACILITIES } from './syslog-facilities.js';
-import { type Arguments, duration, integer, invalidValue, MIB, single, size, strings } from './values.js';
 
 export const OUTPUT_OPTIONS = {
   output: {

@@ -11,7 +11,7 @@ import {
   type Scalar,
 } from 'yaml';
 import type { Definition, Definitions } from './definition.js';
-import { suggest } from './nearest.js';
+import { suggest } from './suggest-name.js';
 import { UserError } from './user-error.js';
 
 export interface FileValue {

@@ -1,7 +1,7 @@
 /** Which lines are written, and which of them are warnings: the options, and what they come to. */
 import { DATASETS } from '../protocols/registry.js';
 import type { Definitions } from './definition.js';
-import { type Arguments, duration, invalidValue, single, strings } from './values.js';
+import { type Arguments, duration, invalidValue, single, strings } from './option-values.js';
 
 export const SELECT_OPTIONS = {
   slow: {

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { CaptureInfo } from '../../../src/capture/file/read.js';
-import { readCapture } from '../../../src/capture/file/read.js';
+import type { CaptureInfo } from '../../../src/capture/file/read-capture.js';
+import { readCapture } from '../../../src/capture/file/read-capture.js';
 import {
   collector,
   interfaceBlock,

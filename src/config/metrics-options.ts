@@ -1,6 +1,6 @@
 /** Where metrics are served: the option, and what it comes to. */
 import type { Definitions } from './definition.js';
-import { type Arguments, invalidValue, single } from './values.js';
+import { type Arguments, invalidValue, single } from './option-values.js';
 
 export const METRICS_OPTIONS = {
   metrics: {

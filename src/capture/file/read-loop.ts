@@ -4,9 +4,9 @@
  */
 import { UserError } from '../../config/user-error.js';
 import type { PacketSink } from '../sink.js';
-import { ownMemory, sinkMemory } from './memory.js';
-import type { About, Outlet, Parser } from './parser.js';
-import type { Problem, Source } from './source.js';
+import type { Problem, Source } from './byte-source.js';
+import type { About, Outlet, Parser } from './capture-parser.js';
+import { ownMemory, sinkMemory } from './chunk-memory.js';
 
 export interface CaptureInfo extends About {
   readonly gzip: boolean;
