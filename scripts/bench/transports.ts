@@ -58,16 +58,16 @@ async function byWiretail() {
     { outputs: [{ kind: 'transport', target: values.target, options }], outputBuffer: 64 * MIB },
     true,
   );
-  outputs.listen({ startLine: () => undefined, event() {}, dead() {} });
+  outputs.setListener({ startLine: () => undefined, onEvent() {}, onDead() {} });
   const batch = Buffer.from(`${JSON.stringify({ level: 30, fill })}\n`.repeat(BATCH));
   let given = 0;
   for (; given < lines; given += BATCH) {
-    outputs.batch(Buffer.from(batch), BATCH, () => {});
+    outputs.writeBatch(Buffer.from(batch), BATCH, () => {});
     await due(given);
   }
   // The daemon waits for queued lines up to its deadline and counts the rest.
   const late = new Promise((resolve) => setTimeout(resolve, 4000).unref());
-  await Promise.race([outputs.flushed(), late]);
+  await Promise.race([outputs.flush(), late]);
   const [{ written, dropped, waiting }] = outputs.counts();
   return { given, told: { written, lost: dropped + waiting } };
 }

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { type Notifier, newNotifier } from '../observe/notifier.js';
 import { newNotifySocket } from '../output/notify-socket.js';
-import { PATH_LENGTH, unixSocket } from '../output/sinks/unix-socket.js';
+import { newUnixSocket, SUN_PATH_BYTES } from '../output/sinks/unix-socket.js';
 
 /** What the manager says in the environment. */
 export interface Manager {
@@ -28,7 +28,7 @@ export function takeManager(
   for (const name of VARIABLES) delete environment[name];
   if (socket === '') return undefined;
   // sd_notify(3) has sockets of virtual machines too (vsock:), which are for their first process.
-  if (!/^[/@]./.test(socket) || Buffer.byteLength(socket) >= PATH_LENGTH) {
+  if (!/^[/@]./.test(socket) || Buffer.byteLength(socket) >= SUN_PATH_BYTES) {
     wrong(
       `NOTIFY_SOCKET=${socket}: expected a path or an abstract name: the service manager is told nothing`,
     );
@@ -48,7 +48,7 @@ export function notifierOf(
   health: () => readonly string[],
   diagnostics: Logger,
 ): Notifier {
-  const send = newNotifySocket(unixSocket(socket), (error) =>
+  const send = newNotifySocket(newUnixSocket(socket), (error) =>
     diagnostics.warn(`the service manager could not be told: ${error.message}`),
   );
   return newNotifier({ send, watchdog, health, diagnostics });

@@ -4,9 +4,9 @@
  * (Unicode's annex 9), which make a name look like another. As \uXXXX they are the same to who parses the line.
  */
 
-const Acted = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A text of JSON, whose strings alone can hold such. */
-export function escaped(text: string): string {
-  return text.replace(Acted, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export function escapeUnsafe(text: string): string {
+  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,7 +1,7 @@
 /** Values as JSON into a line: as JSON.stringify writes them, and integers beyond a double, which it refuses, as they are. */
 import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../records/record.js';
-import { escaped } from './escape.js';
+import { escapeUnsafe } from './escape.js';
 import { type LineBytes, putAscii, putByte, putBytes, putNumber, putText } from './line-bytes.js';
 
 const QUOTE = 0x22;
@@ -33,16 +33,16 @@ function putPlain(out: LineBytes, text: string): boolean {
 }
 
 export function putString(out: LineBytes, text: string): void {
-  if (!putPlain(out, text)) putText(out, escaped(JSON.stringify(text)));
+  if (!putPlain(out, text)) putText(out, escapeUnsafe(JSON.stringify(text)));
 }
 
 /** A sentence may be cut somewhere, perhaps within a character, of which many readers refuse a half. */
 export function putSentence(out: LineBytes, text: string): void {
-  if (!putPlain(out, text)) putText(out, quoted(text));
+  if (!putPlain(out, text)) putText(out, quoteSentence(text));
 }
 
-export function quoted(text: string): string {
-  return escaped(JSON.stringify(text.toWellFormed()));
+export function quoteSentence(text: string): string {
+  return escapeUnsafe(JSON.stringify(text.toWellFormed()));
 }
 
 /** A member's name as it stands in an object, and the one that came behind it last: mostly it does so again. */
@@ -55,7 +55,7 @@ interface Key {
 
 const newKey = (name: string): Key => ({
   name,
-  bytes: Buffer.from(escaped(`,${JSON.stringify(name)}:`)),
+  bytes: Buffer.from(escapeUnsafe(`,${JSON.stringify(name)}:`)),
   next: undefined,
 });
 

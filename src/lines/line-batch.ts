@@ -1,15 +1,15 @@
 /** A decoder's lines on their way to the main thread, written one behind the other into one piece of memory. */
 import { Buffer } from 'node:buffer';
-import type { LineMemory } from './line-bytes.js';
+import type { LineBuffer } from './line-bytes.js';
 
 /** Bytes after which a batch is handed over, if no pause in the packets comes first. */
 const ENOUGH = 128 << 10;
 /** With room for the line that comes before it is enough. */
 const SIZE = ENOUGH + (16 << 10);
 
-export interface LineBatch extends LineMemory {
+export interface LineBatch extends LineBuffer {
   /** Nothing was added since the last was handed over. */
-  empty(): boolean;
+  isEmpty(): boolean;
   /** Hands over what there is. */
   flush(): void;
 }
@@ -41,7 +41,7 @@ export function newLineBatch(
   const batch = {
     buffer: Buffer.allocUnsafeSlow(SIZE),
     at: 0,
-    end(start: number): boolean {
+    endLine(start: number): boolean {
       const { at } = batch;
       if (at > batch.buffer.length) {
         // What was counted of it is the least that it needs.
@@ -52,7 +52,7 @@ export function newLineBatch(
       if (at >= ENOUGH) handOverTo(at, SIZE);
       return true;
     },
-    empty: () => lines === 0,
+    isEmpty: () => lines === 0,
     flush() {
       if (lines > 0) handOverTo(batch.at, SIZE);
     },

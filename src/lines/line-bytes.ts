@@ -2,7 +2,7 @@
  * Lines as bytes, each written where it is handed over from. A line of some forty strings, joined and then encoded, took
  * two and a half times as long, and left the garbage collector as much again to do.
  *
- * What is written beyond the end of the memory only moves the place, by no more than it needs: LineMemory.end() sees it,
+ * What is written beyond the end of the memory only moves the place, by no more than it needs: LineBuffer.endLine() sees it,
  * gives more memory, and the line is written again. Nothing here throws, and nothing is allocated for a line of ASCII.
  */
 import { Buffer } from 'node:buffer';
@@ -13,12 +13,12 @@ export interface LineBytes {
   at: number;
 }
 
-export interface LineMemory extends LineBytes {
+export interface LineBuffer extends LineBytes {
   /**
    * The line that was begun at `start` ends here. false: it had no room, and is to be written again, from the place that
    * is `at` now.
    */
-  end(start: number): boolean;
+  endLine(start: number): boolean;
 }
 
 export function putByte(out: LineBytes, byte: number): void {

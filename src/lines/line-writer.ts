@@ -4,19 +4,19 @@
  * built as one and given to pino for every line it took a quarter more of a decoder's time.
  */
 import { pino } from 'pino';
-import { fitSections, ROUNDS } from '../records/line-limit.js';
+import { SHRINK_ROUNDS, shrinkSections } from '../records/line-limit.js';
 import type { JsonObject, Level, RecordBody, Sections } from '../records/record.js';
-import { escaped } from './escape.js';
+import { escapeUnsafe } from './escape.js';
 import { putJson, putObject, putSentence } from './json.js';
-import { type LineBytes, type LineMemory, putAscii, putBytes } from './line-bytes.js';
-import { beginningOf, putHead, putRpc } from './record-head.js';
+import { type LineBuffer, type LineBytes, putAscii, putBytes } from './line-bytes.js';
+import { linePrefix, putRecordHead, putRpcSection } from './record-head.js';
 
 /** What the lines of one sender begin with, by their level; filled as they are needed. */
 export type LinePrefixes = { -readonly [level in Level]?: Uint8Array } & { readonly bindings: JsonObject };
 
 export interface LineWriter {
   /** For lines that all carry `bindings` (a flow's source, destination, network). */
-  child(bindings: JsonObject): LinePrefixes;
+  prefixesFor(bindings: JsonObject): LinePrefixes;
   write(beginnings: LinePrefixes, body: RecordBody): void;
 }
 
@@ -27,7 +27,7 @@ const MESSAGE = Buffer.from(',"message":');
 const END_OF_LINE = Buffer.from('}\n');
 
 /** @param maxLine bytes that a line may have at most, its newline included; 0: no limit */
-export function newLineWriter(maxLine: number, lines: LineMemory): LineWriter {
+export function newLineWriter(maxLine: number, lines: LineBuffer): LineWriter {
   let written = '';
   const root = pino(
     {
@@ -45,7 +45,7 @@ export function newLineWriter(maxLine: number, lines: LineMemory): LineWriter {
 
   const begin = (beginnings: LinePrefixes, level: Level): Uint8Array => {
     root.child(beginnings.bindings)[level]('');
-    const beginning = beginningOf(escaped(written.slice(0, -END.length)));
+    const beginning = linePrefix(escapeUnsafe(written.slice(0, -END.length)));
     beginnings[level] = beginning;
     return beginning;
   };
@@ -53,23 +53,23 @@ export function newLineWriter(maxLine: number, lines: LineMemory): LineWriter {
   const isTooLong = (start: number) => maxLine > 0 && lines.at - start > maxLine;
 
   return {
-    child: (bindings) => ({ bindings }),
+    prefixesFor: (bindings) => ({ bindings }),
     write(beginnings, body) {
       const { level, message, sections } = body;
       const beginning = beginnings[level] ?? begin(beginnings, level);
       let start: number;
       do {
         start = lines.at;
-        putHead(lines, beginning, body);
+        putRecordHead(lines, beginning, body);
         const own = lines.at;
         putSections(lines, sections);
         putMessage(lines, message);
-        for (let round = 0; isTooLong(start) && round < ROUNDS; round++) {
+        for (let round = 0; isTooLong(start) && round < SHRINK_ROUNDS; round++) {
           lines.at = own;
-          putAny(lines, fitSections({ ...sections }, round));
+          putAny(lines, shrinkSections({ ...sections }, round));
           putMessage(lines, message.slice(0, 1024 >> round));
         }
-      } while (!lines.end(start));
+      } while (!lines.endLine(start));
     },
   };
 }
@@ -84,7 +84,7 @@ function putMessage(out: LineBytes, message: string): void {
 function putSections(out: LineBytes, sections: Sections): void {
   for (const name in sections) {
     if (name !== 'rpc') putSection(out, name, sections[name]);
-    else if (sections.rpc !== undefined) putRpc(out, sections.rpc);
+    else if (sections.rpc !== undefined) putRpcSection(out, sections.rpc);
   }
 }
 

@@ -1,10 +1,10 @@
 /** The parts that lines are made of: the head, and the `rpc` section, whose form is always the same. */
 import { Buffer } from 'node:buffer';
 import { memoize } from '../records/memoize.js';
-import { cacheBytes, cachedBytes } from '../records/preserialised.js';
+import { preserialisedBytes, storePreserialised } from '../records/preserialised.js';
 import type { JsonObject, RecordBody, RpcSection } from '../records/record.js';
-import { secondText, wallTime } from '../records/time.js';
-import { putObject, quoted } from './json.js';
+import { formatSecond, wallTime } from '../records/time.js';
+import { putObject, quoteSentence } from './json.js';
 import { type LineBytes, putAscii, putByte, putBytes, putDigits, putNumber } from './line-bytes.js';
 
 const END = 0x7d;
@@ -13,7 +13,7 @@ const QUOTE = 0x22;
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 
 /** A line's beginning, what all lines of a sender have in common, with what comes before the time behind it. */
-export function beginningOf(text: string): Uint8Array {
+export function linePrefix(text: string): Uint8Array {
   return Buffer.from(`${text},"@timestamp":"`);
 }
 
@@ -31,7 +31,9 @@ function eventBytes({ dataset, action, outcome, duration }: RecordBody): Uint8Ar
   if (before !== undefined) return before;
   const ended = outcome === undefined ? '' : `,"outcome":"${outcome}"`;
   const last = duration === undefined ? '' : ',"duration":';
-  const piece = Buffer.from(`Z","event":{"dataset":"${dataset}","action":${quoted(action)}${ended}${last}`);
+  const piece = Buffer.from(
+    `Z","event":{"dataset":"${dataset}","action":${quoteSentence(action)}${ended}${last}`,
+  );
   pieces[form] = piece;
   return piece;
 }
@@ -40,11 +42,11 @@ const PACKET = ascii('},"packet":{"number":');
 const REPLY_NUMBER = ascii(',"reply_number":');
 
 /** The beginning, and `...","event":{...},"packet":{...}` */
-export function putHead(out: LineBytes, beginning: Uint8Array, body: RecordBody): void {
+export function putRecordHead(out: LineBytes, beginning: Uint8Array, body: RecordBody): void {
   const { duration, packet, replyPacket } = body;
   const { seconds, nanoseconds } = wallTime(body);
   putBytes(out, beginning);
-  putAscii(out, secondText(seconds));
+  putAscii(out, formatSecond(seconds));
   putDigits(out, nanoseconds, 9);
   putBytes(out, eventBytes(body));
   if (duration !== undefined) putNumber(out, duration);
@@ -117,7 +119,7 @@ function calledBytes(rpc: RpcSection, method: string): Uint8Array {
   if (called.bytes === undefined || !same) {
     const numbers =
       program === undefined ? '' : `,"program":${program},"version":${version},"procedure":${procedure}`;
-    const text = `${numbers},"method":${quoted(method)}`;
+    const text = `${numbers},"method":${quoteSentence(method)}`;
     called.program = program;
     called.version = version;
     called.procedure = procedure;
@@ -129,18 +131,18 @@ function calledBytes(rpc: RpcSection, method: string): Uint8Array {
 
 /** Of an object that records have in common: as it was written the first time, if it was. */
 function putShared(out: LineBytes, members: JsonObject): void {
-  const before = cachedBytes(members);
+  const before = preserialisedBytes(members);
   if (before !== undefined) {
     putBytes(out, before);
     return;
   }
   const { at, buffer } = out;
   putObject(out, members);
-  if (out.at <= buffer.length) cacheBytes(members, buffer.subarray(at, out.at));
+  if (out.at <= buffer.length) storePreserialised(members, buffer.subarray(at, out.at));
 }
 
 /** `,"rpc":{...}` */
-export function putRpc(out: LineBytes, rpc: RpcSection): void {
+export function putRpcSection(out: LineBytes, rpc: RpcSection): void {
   const { type, program, method, accept_status, mismatch, auth, verifier } = rpc;
   putBytes(out, type === undefined ? XID : type === 'call' ? CALL : REPLY);
   putNumber(out, rpc.xid);

@@ -1,16 +1,16 @@
 /** Lines as strings, one by one, where there are few of them. */
 import { Buffer } from 'node:buffer';
-import type { LineMemory } from './line-bytes.js';
+import type { LineBuffer } from './line-bytes.js';
 
 /** Bytes that a line has at first; it gets more where it needs them. */
 const SIZE = 16384;
 
 /** @param take gets each line, its newline included */
-export function newTextLines(take: (line: string) => void): LineMemory {
-  const lines: LineMemory = {
+export function newTextLines(take: (line: string) => void): LineBuffer {
+  const lines: LineBuffer = {
     buffer: Buffer.allocUnsafe(SIZE),
     at: 0,
-    end(start) {
+    endLine(start) {
       const { buffer, at } = lines;
       lines.at = 0;
       if (at > buffer.length) {

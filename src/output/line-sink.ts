@@ -23,33 +23,33 @@ export interface OutputEvent {
 /** What a sink tells its queue. */
 export interface SinkEvents {
   /** The batch in hand is done with; so many of its lines were lost. */
-  done(lost: number): void;
+  acknowledged(lost: number): void;
   /** It can't write now; it tries again by itself, and keeps the batch in hand. */
-  trouble(error: Error): void;
+  failed(error: Error): void;
   /** It will never write again. */
   dead(error: NodeJS.ErrnoException): void;
   /** A file was opened anew. */
   reopened(): void;
   /** What it found ended in half a line, which now is a line of its own. */
-  completed(): void;
+  partialLineEnded(): void;
 }
 
-export interface Sink {
+export interface LineSink {
   readonly name: string;
   /** Takes a batch; `done` follows before the next. */
   write(batch: Batch): void;
   /** Its file anew, for who renamed it. */
   reopen?(): void;
   /** Its file is rotated so from here on. */
-  rotateBy?(rotation: Rotation | undefined): void;
+  setRotation?(rotation: Rotation | undefined): void;
   /** Writes are going on, or would: false while it tries again. */
   isUp(): boolean;
   /** No batch follows: closes what it has, and resolves when that is done. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A sink that is not told yet whom it works for. */
-export type NewSink = (events: SinkEvents) => Sink;
+export type LineSinkFactory = (events: SinkEvents) => LineSink;
 
 /** Waits before another try, in milliseconds: twice as long each time. */
 export interface Backoff {

@@ -5,7 +5,7 @@
  */
 import type { Rotation } from '../config/output-options.js';
 import type { OutputCounts } from '../observe/stats.js';
-import type { Batch, NewSink, OutputEvent } from './line-sink.js';
+import type { Batch, LineSinkFactory, OutputEvent } from './line-sink.js';
 
 export interface QueueOptions {
   /** Bytes that may wait. */
@@ -44,7 +44,7 @@ interface Waiting {
   settled: () => void;
 }
 
-export function newOutput(newSink: NewSink, options: QueueOptions): Output {
+export function newOutput(newSink: LineSinkFactory, options: QueueOptions): Output {
   const queue: Waiting[] = [];
   let most = options.limit;
   let current: Waiting | undefined;
@@ -129,7 +129,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
   };
 
   const sink = newSink({
-    done(lost) {
+    acknowledged(lost) {
       const one = current;
       current = undefined;
       if (one === undefined) return;
@@ -138,7 +138,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
       if (lost < one.batch.lines) lookForCalm();
       pump();
     },
-    trouble,
+    failed: trouble,
     dead(error) {
       if (isOver) return;
       isOver = true;
@@ -152,7 +152,7 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     reopened() {
       reopened++;
     },
-    completed() {
+    partialLineEnded() {
       const message = `${sink.name} ended in half a line, which is a line of its own now`;
       say({ action: 'output_completed', level: 'warn', message });
     },
@@ -182,14 +182,14 @@ export function newOutput(newSink: NewSink, options: QueueOptions): Output {
     reopen() {
       if (!isOver) sink.reopen?.();
     },
-    rotateBy: (rotation) => sink.rotateBy?.(rotation),
+    rotateBy: (rotation) => sink.setRotation?.(rotation),
     limit(bytesAtMost) {
       most = bytesAtMost;
     },
     async end() {
       isOver = true;
       clearTimeout(calm);
-      await sink.end();
+      await sink.close();
     },
   };
 }

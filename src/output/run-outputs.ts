@@ -7,22 +7,22 @@ import type { OutputSpec, OutputsConfig } from '../config/output-options.js';
 import { UserError } from '../config/user-error.js';
 import type { OutputCounts } from '../observe/stats.js';
 import { isJournal } from './journal.js';
-import type { Batch, NewSink, OutputEvent } from './line-sink.js';
+import type { Batch, LineSinkFactory, OutputEvent } from './line-sink.js';
 import { newOutput, type Output } from './output-queue.js';
-import { withPriorities } from './severity.js';
+import { withLevelPrefixes } from './severity.js';
 import { loadFileLock, NO_LOCK } from './sinks/file-lock.js';
 import { fileSink } from './sinks/file-sink.js';
 import type { Owner } from './sinks/open-file.js';
-import { loadReaderGone } from './sinks/reader-gone.js';
+import { loadStdoutReaderCheck } from './sinks/reader-gone.js';
 import { streamSink } from './sinks/stream-sink.js';
 
 /** What the run is told. */
 export interface OutputsListener {
   /** The start line, for a new file; undefined before the run has written its own. */
   startLine(): string | undefined;
-  event(event: OutputEvent): void;
+  onEvent(event: OutputEvent): void;
   /** An output will never be written again; `left`: how many others will. */
-  dead(name: string, error: NodeJS.ErrnoException, left: number): void;
+  onDead(name: string, error: NodeJS.ErrnoException, left: number): void;
 }
 
 export interface Outputs {
@@ -31,24 +31,24 @@ export interface Outputs {
    * @param settled the decoder may go on: they are written, or queued where nobody waits
    * @returns false: no output took them
    */
-  batch(lines: Uint8Array, count: number, settled: () => void): boolean;
+  writeBatch(lines: Uint8Array, count: number, settled: () => void): boolean;
   /** A line of the main thread. */
-  line(text: string): boolean;
+  writeLine(text: string): boolean;
   counts(): readonly OutputCounts[];
   /** Files are opened anew, after they were renamed. */
-  reopen(): void;
+  reopenFiles(): void;
   /**
    * Other outputs from here on. Those that stay are not touched; who is left out writes what it has, as long as that
    * takes no longer than the end of a run, and ends.
    * @returns those left out whose lines were not all written
    * @throws UserError if a new one can't be opened, or none would be left that is written: then nothing has changed
    */
-  change(config: OutputsConfig): Promise<readonly OutputCounts[]>;
+  reconfigure(config: OutputsConfig): Promise<readonly OutputCounts[]>;
   /** Resolves when all that work have written everything. */
-  flushed(): Promise<void>;
+  flush(): Promise<void>;
   /** No line follows. */
-  end(): Promise<void>;
-  listen(listener: OutputsListener): void;
+  close(): Promise<void>;
+  setListener(listener: OutputsListener): void;
 }
 
 const FLUSH_CHECK_MS = 5;
@@ -76,10 +76,10 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
         const output: Output = newOutput(sink, {
           limit,
           patient: !live,
-          event: (event) => listener?.event(event),
+          event: (event) => listener?.onEvent(event),
           dead(name, error) {
             dead.add(output);
-            listener?.dead(name, error, outputs.filter((one) => !dead.has(one)).length);
+            listener?.onDead(name, error, outputs.filter((one) => !dead.has(one)).length);
           },
         });
         opened.push({ key: keyOf(spec), output });
@@ -99,7 +99,7 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
   let isOver = false;
 
   return {
-    batch(lines, count, settled) {
+    writeBatch(lines, count, settled) {
       const batch = { bytes: lines, lines: count };
       if (live) {
         let taken = false;
@@ -121,17 +121,17 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
       one();
       return taken;
     },
-    line(text) {
+    writeLine(text) {
       const batch = { bytes: Buffer.from(text), lines: 1 };
       let taken = false;
       for (const output of outputs) taken = output.write(batch, nothing, true) || taken;
       return taken;
     },
     counts: () => outputs.map((output) => output.counts()),
-    reopen() {
+    reopenFiles() {
       for (const output of outputs) output.reopen();
     },
-    async change({ outputs: specs, outputBuffer }) {
+    async reconfigure({ outputs: specs, outputBuffer }) {
       const known = new Map(named.map((one) => [one.key, one.output]));
       const isDead = (spec: OutputSpec) => {
         const output = known.get(keyOf(spec));
@@ -160,18 +160,18 @@ export async function openOutputs(config: OutputsConfig, live: boolean, owner?: 
       leaving.delete(ended);
       return counts.filter(({ waiting }) => waiting > 0);
     },
-    async flushed() {
+    async flush() {
       hopeUntil ??= performance.now() + HOPE_MS;
       const hope = hopeUntil;
       const isWaitedFor = (output: Output) =>
         output.waiting() > 0 && (live || output.isUp() || performance.now() < hope);
       while (outputs.some(isWaitedFor)) await sleep(FLUSH_CHECK_MS);
     },
-    async end() {
+    async close() {
       isOver = true;
       await Promise.all([...outputs.map((output) => output.end()), ...leaving]);
     },
-    listen(to) {
+    setListener(to) {
       listener = to;
     },
   };
@@ -210,12 +210,12 @@ async function openSink(
   live: boolean,
   head: () => Batch | undefined,
   owner: Owner | undefined,
-): Promise<NewSink> {
+): Promise<LineSinkFactory> {
   switch (spec.kind) {
     case 'stdout': {
       const sink = openStdout(live, head);
       const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal(1));
-      return isWanted ? withPriorities(sink) : sink;
+      return isWanted ? withLevelPrefixes(sink) : sink;
     }
     case 'file': {
       const { path, rotation } = spec;
@@ -231,14 +231,14 @@ async function openSink(
       const { transportSink } = await import('./sinks/transport-sink.js');
       const { target, options } = spec;
       // Who has seen enough of a file ends its reader. A daemon has other things to do than what is on its terminal.
-      const readerGone = live ? undefined : await loadReaderGone();
+      const readerGone = live ? undefined : await loadStdoutReaderCheck();
       return transportSink({ name: `transport:${target}`, target, options, readerGone });
     }
   }
 }
 
 /** A regular file, or the pipe, socket or terminal. */
-function openStdout(live: boolean, head: () => Batch | undefined): NewSink {
+function openStdout(live: boolean, head: () => Batch | undefined): LineSinkFactory {
   const name = 'stdout';
   if (!fstatSync(1).isFile()) return streamSink(name, process.stdout);
   // Who started it has opened the file, and may have others write it too.

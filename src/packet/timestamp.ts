@@ -33,3 +33,8 @@ export function copyTimestamp(into: PacketTimestamp, from: Readonly<PacketTimest
 export function isBefore(a: Timestamp, b: Timestamp): boolean {
   return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
 }
+
+/** Nanoseconds from the first time to `to`, negative if `to` is earlier; exact up to 104 days. */
+export function nanosecondsBetween(seconds: number, nanoseconds: number, to: Timestamp): number {
+  return (to.seconds - seconds) * 1_000_000_000 + (to.nanoseconds - nanoseconds);
+}

@@ -26,13 +26,13 @@ export function object(
 }
 
 /** A name as sent, with its raw bytes beside it where they are no UTF-8, and its length where it is cut. */
-export function text(name: string): Record<string, Schema> {
+export function wireText(name: string): Record<string, Schema> {
   return { [name]: string, [`${name}_hex`]: hex, [`${name}_bytes`]: count };
 }
 
 /** A number in text: an integer, or the text as sent where it is none. */
-export function textCount(name: string): Record<string, Schema> {
-  return { ...text(name), [name]: either(integer, string) };
+export function wireCount(name: string): Record<string, Schema> {
+  return { ...wireText(name), [name]: either(integer, string) };
 }
 
 export function describe(description: string, schema: Schema): Schema {

@@ -22,7 +22,7 @@ const KEPT: readonly Kept[] = [
 ];
 
 /** The last round keeps nothing but the count, which fits any limit. */
-export const ROUNDS = KEPT.length + 1;
+export const SHRINK_ROUNDS = KEPT.length + 1;
 
 /** What was left out, all over the record. */
 interface Cut {
@@ -31,8 +31,8 @@ interface Cut {
 }
 
 /** A smaller copy of a record's sections. `round` grows from 0 to ROUNDS - 1. */
-export function fitSections(sections: JsonObject, round: number): JsonObject {
-  if (round === ROUNDS - 1) return nothingOf(sections);
+export function shrinkSections(sections: JsonObject, round: number): JsonObject {
+  if (round === SHRINK_ROUNDS - 1) return nothingOf(sections);
   const cut: Cut = { characters: 0, items: 0 };
   const kept = KEPT[round];
   const small = shrinkObject(sections, kept, kept.depth, cut);

@@ -12,16 +12,16 @@ interface Shared {
 }
 
 /** Marks an object as one that stays as it is. */
-export function cacheable<T extends JsonObject>(members: T): T {
+export function markPreserialisable<T extends JsonObject>(members: T): T {
   return Object.defineProperty(members, Written, { value: undefined, writable: true });
 }
 
 /** How it is written in UTF-8, if somebody has left that. */
-export function cachedBytes(members: JsonObject): Uint8Array | undefined {
+export function preserialisedBytes(members: JsonObject): Uint8Array | undefined {
   return (members as Shared)[Written];
 }
 
 /** Leaves that where it is of use again. */
-export function cacheBytes(members: JsonObject, bytes: Uint8Array): void {
+export function storePreserialised(members: JsonObject, bytes: Uint8Array): void {
   if (Written in members) (members as Shared)[Written] = new Uint8Array(bytes);
 }

@@ -30,7 +30,7 @@ export interface RecordBody {
   /** A failure of normal operation, such as that of a search for a file that is not there. */
   expected?: boolean | undefined;
   /** What tells calls of a connection apart, the same for all records of a call; undefined: it is one of none. */
-  key?: number | undefined;
+  callKey?: number | undefined;
   /** The sections of the record by their name, in the order in which they are written. */
   sections: Sections;
 }

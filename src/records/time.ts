@@ -21,7 +21,7 @@ export function wallTime(at: Timestamp): Timestamp {
 }
 
 /** A second as text, with the point before its fraction. Nearly all records share it with the one before, so it is kept. */
-export function secondText(second: number): string {
+export function formatSecond(second: number): string {
   if (second !== lastSecond) {
     lastSecond = second;
     lastText = new Date(second * 1000).toISOString().slice(0, 20);
@@ -30,12 +30,7 @@ export function secondText(second: number): string {
 }
 
 /** The time of day of a kept moment, as text. */
-export function timestamp(seconds: number, nanoseconds: number): string {
+export function formatTimestamp(seconds: number, nanoseconds: number): string {
   const at = wallTime({ seconds, nanoseconds });
-  return `${secondText(at.seconds)}${String(at.nanoseconds).padStart(9, '0')}Z`;
-}
-
-/** Nanoseconds from a kept moment to `to`; exact up to 104 days. */
-export function nanosecondsBetween(seconds: number, nanoseconds: number, to: Timestamp): number {
-  return (to.seconds - seconds) * 1_000_000_000 + (to.nanoseconds - nanoseconds);
+  return `${formatSecond(at.seconds)}${String(at.nanoseconds).padStart(9, '0')}Z`;
 }

@@ -8,7 +8,7 @@ import { daemonSettings } from '../../src/commands/load-settings.js';
 import { newReload } from '../../src/commands/reload.js';
 import { OUTPUT_OPTIONS } from '../../src/config/output-options.js';
 import { openOutputs } from '../../src/output/run-outputs.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 
 interface Said {
   readonly level: number;
@@ -18,7 +18,7 @@ interface Said {
 }
 
 test("an output can't be opened: the outputs stay, the rest is applied, and the next SIGHUP tries again", async () => {
-  const directory = temporary();
+  const directory = temporaryDirectory();
   const file = join(directory, 'wiretail.yaml');
   const [log, other] = [join(directory, 'log'), join(directory, 'no-such-folder', 'log')];
   const load = () => daemonSettings({ config: file });
@@ -34,7 +34,7 @@ test("an output can't be opened: the outputs stay, the rest is applied, and the 
       {
         what: 'the outputs',
         settings: Object.keys(OUTPUT_OPTIONS),
-        apply: async (next) => void (await outputs.change(next)),
+        apply: async (next) => void (await outputs.reconfigure(next)),
       },
       {
         what: 'the statistics',
@@ -85,7 +85,7 @@ test("an output can't be opened: the outputs stay, the rest is applied, and the 
   );
   assert.deepEqual(names(), [`file:${log}`, `file:${other}`]);
   assert.deepEqual(intervals, [2000]);
-  await outputs.end();
+  await outputs.close();
 });
 
 test('two at once: one after the other, in what others are told as well', async () => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { run, start } from '../helpers/netns.js';
 import { ROOT } from '../helpers/project.js';
 import { ended, MAIN } from '../helpers/wiretail.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 import { readCapture } from './captures.js';
 
 const LEAVER = fileURLToPath(new URL('../helpers/exiting-process.js', import.meta.url));
@@ -31,7 +31,7 @@ test('SIGUSR1 opens no debugger', { timeout: 30000 }, async () => {
 });
 
 test('a thread that hangs does not keep the process', { timeout: 30000 }, async () => {
-  const fifo = join(temporary(), 'fifo');
+  const fifo = join(temporaryDirectory(), 'fifo');
   run('mkfifo', [fifo]);
   assert.deepEqual(await ended(start(process.execPath, [LEAVER, fifo])), { code: 3, signal: null });
 });

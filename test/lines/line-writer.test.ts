@@ -24,7 +24,7 @@ function write(body: Partial<RecordBody>, maxLine = 0, bindings: JsonObject = {}
     maxLine,
     newTextLines((line) => lines.push(line)),
   );
-  log.write(log.child(bindings), { ...BODY, ...body });
+  log.write(log.prefixesFor(bindings), { ...BODY, ...body });
   assert.equal(lines.length, 1);
   return lines[0];
 }
@@ -74,8 +74,8 @@ describe('a record', () => {
       0,
       newTextLines((line) => lines.push(line)),
     );
-    const one = log.child({ source: { ip: '10.0.0.1' } });
-    const two = log.child({ source: { ip: '10.0.0.2' } });
+    const one = log.prefixesFor({ source: { ip: '10.0.0.1' } });
+    const two = log.prefixesFor({ source: { ip: '10.0.0.2' } });
     log.write(one, BODY);
     log.write(two, { ...BODY, sections: {} });
     log.write(one, BODY);

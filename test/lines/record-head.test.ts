@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { beginningOf, putHead, putRpc } from '../../src/lines/record-head.js';
+import { linePrefix, putRecordHead, putRpcSection } from '../../src/lines/record-head.js';
 import type { RpcSection } from '../../src/records/record.js';
 import { newRandom } from '../helpers/random.js';
 import { written } from './written-text.js';
@@ -29,7 +29,7 @@ test('the rpc section is what JSON.stringify makes of it, whatever is there of i
       late: some(true),
     };
     assert.equal(
-      written((out) => putRpc(out, rpc)),
+      written((out) => putRpcSection(out, rpc)),
       `,"rpc":${JSON.stringify({ ...rpc, method: rpc.method?.toWellFormed() })}`,
     );
   }
@@ -39,7 +39,7 @@ test('names are remembered, not mixed up, and not without end', () => {
   for (let n = 0; n < 5000; n++) {
     const action = `a"${n % 3000}`;
     const head = written((out) =>
-      putHead(out, beginningOf(''), {
+      putRecordHead(out, linePrefix(''), {
         level: 'info',
         message: '',
         seconds: 1_700_000_000,

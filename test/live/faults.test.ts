@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createNetns, type Netns, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, finalStats, type Line, startCapture, until } from '../helpers/wiretail.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 import { PEER, saying, startEchoServer } from './echoes.js';
 
 const RPC_PEER = fileURLToPath(new URL('./rpc-peer.js', import.meta.url));
@@ -66,7 +66,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
   let named: Capture;
   let any: Capture;
   let timed: Capture;
-  const clock = join(temporary(), 'clock');
+  const clock = join(temporaryDirectory(), 'clock');
   const setAhead = (ms: number) => writeFileSync(clock, String(ms));
 
   before(async () => {

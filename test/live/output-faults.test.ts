@@ -6,7 +6,7 @@ import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetns, isInstalled, type Netns, run, start, whyNoNetns } from '../helpers/netns.js';
 import { type Capture, ended, type Line, MAIN, startCapture, until } from '../helpers/wiretail.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
@@ -19,7 +19,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
   let first: Capture;
   // Before the folder that it is in is removed.
   after(() => run('umount', ['-l', disk]));
-  const disk = join(temporary(), 'disk');
+  const disk = join(temporaryDirectory(), 'disk');
   const log = join(disk, 'wiretail.ndjson');
 
   // Little may wait before the output, so that a flood that has ended fills no disk.

@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetns, run, whyNoNetns } from '../helpers/netns.js';
 import { ended, finalStats, linesOf, type Stats, startCapture, until } from '../helpers/wiretail.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
@@ -24,7 +24,7 @@ interface OutputCounts {
 suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 }, () => {
   test('by logrotate: no line is lost or split, each file begins with the start line', async (t) => {
     const netns = createNetns();
-    const directory = temporary();
+    const directory = temporaryDirectory();
     const log = join(directory, 'wiretail.ndjson');
     await startEchoServer(netns, PORT);
     // Half a line, as a kill leaves it.

@@ -17,7 +17,7 @@ import {
   startCapture,
   until,
 } from '../helpers/wiretail.js';
-import { temporary } from '../output/outputs-harness.js';
+import { temporaryDirectory } from '../output/outputs-harness.js';
 import { writeEchoes } from './echo-file.js';
 import { PEER, startEchoServer } from './echoes.js';
 
@@ -159,7 +159,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
   });
 
   test('an output that recovers while the run ends: nothing follows the last numbers', async () => {
-    const file = join(temporary(), 'lines.ndjson');
+    const file = join(temporaryDirectory(), 'lines.ndjson');
     const args = ['-i', 'lo', '--output-buffer', WAITING, '--stats-interval', '100ms'];
     const capture = await startCapture(
       netns,

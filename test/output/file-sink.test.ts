@@ -16,9 +16,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../src/config/user-error.js';
 import { isInstalled, run } from '../helpers/netns.js';
 import { until } from '../helpers/wiretail.js';
-import { linesIn, newHarness, numbersIn, numbersTo, temporary } from './outputs-harness.js';
+import { linesIn, newHarness, numbersIn, numbersTo, temporaryDirectory } from './outputs-harness.js';
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const MIB = 1 << 20;
 
 const file = (path: string) => ({ kind: 'file', path, rotation: undefined }) as const;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { capturePath } from '../helpers/captures.js';
 import { MAIN } from '../helpers/wiretail.js';
-import { temporary } from './outputs-harness.js';
+import { temporaryDirectory } from './outputs-harness.js';
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const SEVERITIES: Readonly<Record<string, string>> = { error: '<3>', warn: '<4>', info: '<6>' };
 
 /** Where both outputs go to one file, of which `journal` says whether it is the journal's stream. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeManager } from '../../src/commands/service-manager.js';
 import { newNotifySocket } from '../../src/output/notify-socket.js';
-import { unixSocket } from '../../src/output/sinks/unix-socket.js';
+import { newUnixSocket } from '../../src/output/sinks/unix-socket.js';
 import { listenDatagrams, type Receiver } from '../helpers/datagram-receiver.js';
 import { until } from '../helpers/wiretail.js';
-import { temporary } from './outputs-harness.js';
+import { temporaryDirectory } from './outputs-harness.js';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `STATUS=${i}`);
 
@@ -20,10 +20,10 @@ const arrived = (receiver: Receiver, count: number) =>
 
 for (const kind of ['a path', 'an abstract name']) {
   test(`${kind}: messages arrive in order`, async () => {
-    const path = kind === 'a path' ? join(temporary(), 'notify') : `@wiretail-notify-${process.pid}`;
+    const path = kind === 'a path' ? join(temporaryDirectory(), 'notify') : `@wiretail-notify-${process.pid}`;
     const receiver = listenDatagrams(path);
     const failures: string[] = [];
-    const send = newNotifySocket(unixSocket(path), (error) => failures.push(error.message));
+    const send = newNotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
     for (const message of numbered(30)) send(message);
     await arrived(receiver, 30);
     assert.deepEqual(receiver.messages(), numbered(30));
@@ -56,9 +56,9 @@ test('a message that does not fit yet is sent again, before those after it', asy
 });
 
 test('nobody listens: said once; and again somebody does', async () => {
-  const path = join(temporary(), 'notify');
+  const path = join(temporaryDirectory(), 'notify');
   const failures: string[] = [];
-  const send = newNotifySocket(unixSocket(path), (error) => failures.push(error.message));
+  const send = newNotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
   send('a');
   send('b');
   assert.deepEqual(failures, [`connect ${path}: ENOENT`]);

@@ -14,12 +14,12 @@ test('an output that is too slow for a while is said so once, and that it is ove
   const output = newOutput(
     (events) => {
       sink = events;
-      return { name: 'slow', write() {}, isUp: () => true, end: () => Promise.resolve() };
+      return { name: 'slow', write() {}, isUp: () => true, close: () => Promise.resolve() };
     },
     { limit: LIMIT, patient: false, event: (event) => said.push(event), dead() {} },
   );
   const give = () => output.write(BATCH, () => {}, false);
-  const take = () => sink?.done(0);
+  const take = () => sink?.acknowledged(0);
   const actions = () => said.map(({ action }) => action);
 
   // Half of what comes is taken, for a minute: now and then there is room, and soon there is none.
@@ -53,7 +53,7 @@ function held() {
         write: () => asked.push('write'),
         reopen: () => asked.push('reopen'),
         isUp: () => true,
-        end: async () => void asked.push('end'),
+        close: async () => void asked.push('end'),
       };
     },
     { limit: LIMIT, patient: false, event: (event) => said.push(event), dead: () => asked.push('dead') },
@@ -71,8 +71,8 @@ test('after its end nothing is asked of a sink, and what it still says is nobody
   );
   await output.end();
   output.reopen();
-  sink.done(0);
-  sink.trouble(new Error('too late'));
+  sink.acknowledged(0);
+  sink.failed(new Error('too late'));
   t.mock.timers.tick(5000);
   sink.dead(new Error('too late'));
   assert.equal(
@@ -88,11 +88,11 @@ test('it has recovered when something was written, not when it gave up a batch',
   const { output, sink, said } = held();
   const give = (lost: number) => {
     output.write(BATCH, () => {}, false);
-    sink.done(lost);
+    sink.acknowledged(lost);
     t.mock.timers.tick(5000);
     return said.map(({ action }) => action);
   };
-  sink.trouble(new Error('it does not work'));
+  sink.failed(new Error('it does not work'));
   assert.deepEqual(give(BATCH.lines), ['output_failed']);
   assert.deepEqual(give(BATCH.lines), ['output_failed']);
   assert.deepEqual(give(1), ['output_failed', 'output_recovered']);

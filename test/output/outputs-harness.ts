@@ -38,10 +38,10 @@ export async function newHarness(
   let unsettled = 0;
   const events: OutputEvent[] = [];
   const dead: string[] = [];
-  all.listen({
+  all.setListener({
     startLine: () => `${JSON.stringify({ log: { level: 'info' }, start: ++starts })}\n`,
-    event: (event) => events.push(event),
-    dead: (name) => dead.push(name),
+    onEvent: (event) => events.push(event),
+    onDead: (name) => dead.push(name),
   });
   return {
     give(lines) {
@@ -52,22 +52,22 @@ export async function newHarness(
         text += `${JSON.stringify({ log: { level }, '@timestamp': time, n: next++, fill })}\n`;
       }
       unsettled++;
-      return all.batch(Buffer.from(text), lines, () => unsettled--);
+      return all.writeBatch(Buffer.from(text), lines, () => unsettled--);
     },
     given: () => next,
     unsettled: () => unsettled,
     events,
     dead,
     counts: (output = 0) => all.counts()[output],
-    reopen: all.reopen,
-    change: (others) => all.change({ outputs: others, outputBuffer: buffer }),
-    flushed: all.flushed,
-    end: all.end,
+    reopen: all.reopenFiles,
+    change: (others) => all.reconfigure({ outputs: others, outputBuffer: buffer }),
+    flushed: all.flush,
+    end: all.close,
   };
 }
 
 /** A folder that is gone when the test file ends. */
-export function temporary(): string {
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-output-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
   return directory;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../src/config/user-error.js';
-import { linesIn, newHarness, numbersIn, temporary } from './outputs-harness.js';
+import { linesIn, newHarness, numbersIn, temporaryDirectory } from './outputs-harness.js';
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const file = (name: string, size?: number) => ({
   kind: 'file' as const,
   path: join(directory, name),

@@ -9,10 +9,10 @@ import { test } from 'node:test';
 import type { SyslogAddress } from '../../src/config/output-options.js';
 import { isInstalled, start } from '../helpers/netns.js';
 import { until } from '../helpers/wiretail.js';
-import { newHarness, numbersTo, temporary } from './outputs-harness.js';
+import { newHarness, numbersTo, temporaryDirectory } from './outputs-harness.js';
 
 const skip = isInstalled('rsyslogd') ? false : 'rsyslogd is not installed';
-const directory = temporary();
+const directory = temporaryDirectory();
 const socket = join(directory, 'log');
 const LOCAL3 = 19;
 const INPUTS = ['tcp', 'udp', 'unix'] as const;

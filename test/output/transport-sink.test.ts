@@ -8,9 +8,9 @@ import { pino } from 'pino';
 import { UserError } from '../../src/config/user-error.js';
 import { capturePath } from '../helpers/captures.js';
 import { ended, MAIN, until } from '../helpers/wiretail.js';
-import { linesIn, newHarness, numbersIn, numbersTo, temporary } from './outputs-harness.js';
+import { linesIn, newHarness, numbersIn, numbersTo, temporaryDirectory } from './outputs-harness.js';
 
-const directory = temporary();
+const directory = temporaryDirectory();
 const target = fileURLToPath(new URL('./echo-transport.js', import.meta.url));
 
 test('a transport gets every line, in order, and all of them before the end', async () => {

@@ -43,7 +43,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
   let diagnostics = '';
   let pending = 0;
   const outputs: Outputs = {
-    batch(lines, _count, settled) {
+    writeBatch(lines, _count, settled) {
       text += Buffer.from(lines).toString();
       pending++;
       setImmediate(() => {
@@ -52,18 +52,18 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       });
       return true;
     },
-    line(line) {
+    writeLine(line) {
       text += line;
       return true;
     },
     counts: () => [],
-    reopen() {},
-    change: async () => [],
-    async flushed() {
+    reopenFiles() {},
+    reconfigure: async () => [],
+    async flush() {
       while (pending > 0) await new Promise((resolve) => setImmediate(resolve));
     },
-    async end() {},
-    listen() {},
+    async close() {},
+    setListener() {},
   };
   if (death !== undefined) process.env.DEATH = JSON.stringify(death);
   const { ended } = startRun({

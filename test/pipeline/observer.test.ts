@@ -14,17 +14,17 @@ const STUCK_DECODER = new URL('../helpers/stuck-decoder.js', import.meta.url);
 
 function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
   const outputs: Outputs = {
-    batch(_lines, _count, settled) {
+    writeBatch(_lines, _count, settled) {
       setImmediate(settled);
       return true;
     },
-    line: () => true,
+    writeLine: () => true,
     counts: () => [],
-    reopen() {},
-    change: async () => [],
-    flushed: async () => {},
-    end,
-    listen() {},
+    reopenFiles() {},
+    reconfigure: async () => [],
+    flush: async () => {},
+    close: end,
+    setListener() {},
   };
   return startRun({
     version: '0.0.0-test',

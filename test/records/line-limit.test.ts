@@ -1,14 +1,14 @@
 /** Records that are too long for a line. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fitSections, ROUNDS } from '../../src/records/line-limit.js';
+import { SHRINK_ROUNDS, shrinkSections } from '../../src/records/line-limit.js';
 import type { JsonObject } from '../../src/records/record.js';
 
 type Fitted = JsonObject & { wiretail: { line_cut: { characters: number; items: number } } };
 
-const fit = (sections: JsonObject, round = 0) => fitSections(sections, round) as Fitted;
+const fit = (sections: JsonObject, round = 0) => shrinkSections(sections, round) as Fitted;
 
-describe('fitSections', () => {
+describe('shrinkSections', () => {
   it('cuts long strings and long lists, and counts what is left out', () => {
     const sections = {
       gearman: { text: 'x'.repeat(1000), rows: Array.from({ length: 20 }, (_, i) => i), n: 1 },
@@ -23,12 +23,14 @@ describe('fitSections', () => {
   it('keeps less with every round, and nothing in the last', () => {
     const sections = { gearman: { text: 'x'.repeat(1000), rows: new Array(20).fill('y'), n: 1 } };
     let before = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < SHRINK_ROUNDS; round++) {
       const { length } = JSON.stringify(fit(sections, round));
       assert.ok(length < before, `round ${round}: ${length}`);
       before = length;
     }
-    assert.deepEqual(fit(sections, ROUNDS - 1), { wiretail: { line_cut: { characters: 0, items: 3 } } });
+    assert.deepEqual(fit(sections, SHRINK_ROUNDS - 1), {
+      wiretail: { line_cut: { characters: 0, items: 3 } },
+    });
   });
 
   it('stays beside what the record says of wiretail', () => {

@@ -1,13 +1,13 @@
 /** One message a datagram, over a socket that is connected again when its other side was gone. */
-import { type Batch, type NewSink, newBackoff } from '../line-sink.js';
+import { type Batch, type LineSinkFactory, newBackoff } from '../line-sink.js';
 
 /** What became of a datagram: sent, `full` (try again soon), `large` (it never fits), or the socket is no good. */
-export type Sent = 'sent' | 'full' | 'large' | Error;
+export type SendResult = 'sent' | 'full' | 'large' | Error;
 
 export interface DatagramSocket {
   /** Calls back with undefined, or why it can't be. */
   open(opened: (error: Error | undefined) => void): void;
-  send(message: Buffer, sent: (how: Sent) => void): void;
+  send(message: Buffer, sent: (how: SendResult) => void): void;
   close(): void;
 }
 
@@ -22,7 +22,7 @@ export function datagramSink(
   name: string,
   socket: DatagramSocket,
   encode: (bytes: Uint8Array) => readonly Buffer[],
-): NewSink {
+): LineSinkFactory {
   return (events) => {
     const backoff = newBackoff();
     let messages: readonly Buffer[] = [];
@@ -38,7 +38,7 @@ export function datagramSink(
       if (isOpen && performance.now() - since >= GOOD_MS) backoff.reset();
       isOpen = false;
       socket.close();
-      events.trouble(error);
+      events.failed(error);
       setTimeout(open, backoff.next()).unref();
     };
 
@@ -63,7 +63,7 @@ export function datagramSink(
       if (!isOpen || !busy || ending) return;
       if (at === messages.length) {
         busy = false;
-        events.done(lost);
+        events.acknowledged(lost);
         return;
       }
       socket.send(messages[at], (how) => {
@@ -77,7 +77,7 @@ export function datagramSink(
         }
         if (how === 'large') {
           lost++;
-          events.trouble(new Error(`a line of ${messages[at].length} bytes fits in no datagram`));
+          events.failed(new Error(`a line of ${messages[at].length} bytes fits in no datagram`));
         }
         at++;
         if (turn + 1 < TURN && at < messages.length) next(turn + 1);
@@ -97,7 +97,7 @@ export function datagramSink(
         next(0);
       },
       isUp: () => isOpen,
-      end() {
+      close() {
         ending = true;
         if (isOpen) socket.close();
         return Promise.resolve();

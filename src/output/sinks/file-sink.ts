@@ -6,11 +6,11 @@
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../../config/output-options.js';
 import { UserError } from '../../config/user-error.js';
-import type { Batch, NewSink, Sink, SinkEvents } from '../line-sink.js';
-import { type Access, describe, type Opened, open } from './open-file.js';
+import type { Batch, LineSink, LineSinkFactory, SinkEvents } from '../line-sink.js';
+import { type FileAccess, inspectFile, type OpenedFile, openOutputFile } from './open-file.js';
 import { isDue, rotate } from './rotate.js';
 
-export interface FileOptions extends Access {
+export interface FileOptions extends FileAccess {
   readonly name: string;
   /** undefined: standard output, which can't be opened anew. */
   readonly path: string | undefined;
@@ -30,19 +30,19 @@ const NEWLINE = 10;
 const NOTHING = new Uint8Array(0);
 
 /** @throws UserError if the file can't be opened */
-export function fileSink(options: FileOptions): NewSink {
+export function fileSink(options: FileOptions): LineSinkFactory {
   const { path } = options;
-  if (path === undefined) return (events) => newFileSink(options, describe(1, '/proc/self/fd/1'), events);
-  let opened: Opened;
+  if (path === undefined) return (events) => newFileSink(options, inspectFile(1, '/proc/self/fd/1'), events);
+  let opened: OpenedFile;
   try {
-    opened = open(path, options);
+    opened = openOutputFile(path, options);
   } catch (error) {
     throw new UserError(`--output ${options.name}: expected a file that can be written: ${messageOf(error)}`);
   }
   return (events) => newFileSink(options, opened, events);
 }
 
-function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): Sink {
+function newFileSink(options: FileOptions, first: OpenedFile, events: SinkEvents): LineSink {
   const { name, path, retries } = options;
   let { rotation } = options;
   let file = first;
@@ -91,7 +91,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     current = undefined;
     writing = false;
     if (wantsReopen && performance.now() >= reopenAfter) reopen();
-    events.done(lost);
+    events.acknowledged(lost);
   }
 
   function fail(error: NodeJS.ErrnoException): void {
@@ -102,7 +102,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       return;
     }
     isUp = false;
-    events.trouble(error);
+    events.failed(error);
     if (wantsReopen) reopen();
     else waitAndRetry();
   }
@@ -117,15 +117,15 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
   function reopen(): void {
     wantsReopen = false;
     if (path === undefined) return;
-    let opened: Opened;
+    let opened: OpenedFile;
     try {
-      opened = open(path, options, file.fd);
+      opened = openOutputFile(path, options, file.fd);
     } catch (error) {
       // The old one is better than none until then.
       wantsReopen = true;
       reopenAfter = performance.now() + REOPEN_AGAIN_MS;
       rotateAfter = performance.now() + ROTATE_AGAIN_MS;
-      events.trouble(error as Error);
+      events.failed(error as Error);
       if (current !== undefined) waitAndRetry();
       return;
     }
@@ -142,7 +142,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
     if (current !== undefined) takeRest(current.bytes, current.lost);
   }
 
-  function beginning(opened: Opened): Uint8Array {
+  function beginning(opened: OpenedFile): Uint8Array {
     if (opened.half) return Buffer.of(NEWLINE);
     return opened.size === 0 ? (options.head()?.bytes ?? NOTHING) : NOTHING;
   }
@@ -156,14 +156,14 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
 
   function put(bytes: Uint8Array, lost: number): void {
     const all = before.length === 0 ? bytes : Buffer.concat([before, bytes]);
-    if (file.half && before.length > 0) events.completed();
+    if (file.half && before.length > 0) events.partialLineEnded();
     before = NOTHING;
     current = { bytes: all, lost };
     at = 0;
     if (all.length > 0) give(all);
     else {
       current = undefined;
-      events.done(lost);
+      events.acknowledged(lost);
     }
   }
 
@@ -183,7 +183,7 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       reopen();
     } catch (error) {
       rotateAfter = performance.now() + ROTATE_AGAIN_MS;
-      events.trouble(error as Error);
+      events.failed(error as Error);
     }
   }
 
@@ -199,11 +199,11 @@ function newFileSink(options: FileOptions, first: Opened, events: SinkEvents): S
       // What is being written may arrive: then after it, or at its next failure.
       if (!writing) reopen();
     },
-    rotateBy(other) {
+    setRotation(other) {
       rotation = other;
     },
     isUp: () => isUp,
-    end() {
+    close() {
       ending = true;
       clearTimeout(retry);
       if (path === undefined) return Promise.resolve();

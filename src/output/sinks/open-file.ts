@@ -19,13 +19,13 @@ export interface Owner {
   readonly gid: number;
 }
 
-export interface Access {
+export interface FileAccess {
   /** Whose a file is that root creates, since it is that user who opens it anew; undefined: who creates it. */
   readonly owner: Owner | undefined;
   readonly lock: FileLock;
 }
 
-export interface Opened {
+export interface OpenedFile {
   readonly fd: number;
   readonly size: number;
   /** When the file began, in milliseconds. */
@@ -44,7 +44,7 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
  * @param before the descriptor that is to be closed for this one, maybe of the same file
  * @throws Error if it can't be opened, is no file, or is another process's
  */
-export function open(path: string, { owner, lock }: Access, before?: number): Opened {
+export function openOutputFile(path: string, { owner, lock }: FileAccess, before?: number): OpenedFile {
   // One that is no file may block whoever opens it, as a FIFO does.
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile() && !found.isCharacterDevice()) throw new Error('it is no file');
@@ -60,7 +60,7 @@ export function open(path: string, { owner, lock }: Access, before?: number): Op
     closeSync(fd);
     throw new Error('another process of wiretail writes it');
   }
-  return describe(fd, path);
+  return inspectFile(fd, path);
 }
 
 /**
@@ -80,7 +80,7 @@ function create(path: string, owner: Owner | undefined): number | undefined {
 }
 
 /** @param path of the same file, to read what it ends with */
-export function describe(fd: number, path: string): Opened {
+export function inspectFile(fd: number, path: string): OpenedFile {
   const stats = fstatSync(fd);
   const { size, birthtimeMs } = stats;
   if (!stats.isFile() || size === 0) return { fd, size: 0, since: Date.now(), half: false };

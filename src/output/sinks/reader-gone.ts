@@ -10,7 +10,7 @@ const GONE = 0x08 | 0x10;
 const REVENTS = 3;
 
 /** Undefined: koffi can't be loaded, or this C library is another. */
-export async function loadReaderGone(): Promise<(() => boolean) | undefined> {
+export async function loadStdoutReaderCheck(): Promise<(() => boolean) | undefined> {
   try {
     const koffi = (await import('koffi')).default;
     const poll = koffi.load(null).func('int poll(void *fds, unsigned long count, int milliseconds)');

@@ -1,7 +1,7 @@
 /** Standard output where it is a pipe, a socket or a terminal. */
-import type { NewSink } from '../line-sink.js';
+import type { LineSinkFactory } from '../line-sink.js';
 
-export function streamSink(name: string, stream: NodeJS.WriteStream): NewSink {
+export function streamSink(name: string, stream: NodeJS.WriteStream): LineSinkFactory {
   return (events) => {
     // Who reads has gone, and does not come back.
     stream.on('error', events.dead);
@@ -9,11 +9,11 @@ export function streamSink(name: string, stream: NodeJS.WriteStream): NewSink {
       name,
       write({ bytes }) {
         stream.write(bytes, (error) => {
-          if (!error) events.done(0);
+          if (!error) events.acknowledged(0);
         });
       },
       isUp: () => true,
-      end: () => Promise.resolve(),
+      close: () => Promise.resolve(),
     };
   };
 }

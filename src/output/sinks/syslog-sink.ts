@@ -5,12 +5,12 @@
  */
 import { hostname } from 'node:os';
 import type { OutputSpec } from '../../config/output-options.js';
-import type { NewSink } from '../line-sink.js';
-import { eachLine, SEVERITY } from '../severity.js';
+import type { LineSinkFactory } from '../line-sink.js';
+import { forEachLine, SEVERITY } from '../severity.js';
 import { datagramSink } from './datagram-sink.js';
 import { connectionSink } from './tcp-sink.js';
-import { udpSocket } from './udp-socket.js';
-import { unixSocket } from './unix-socket.js';
+import { newUdpSocket } from './udp-socket.js';
+import { newUnixSocket } from './unix-socket.js';
 
 /** RFC 5424, section 6: what a header may hold at most, and printable ASCII only. */
 const HOSTNAME_LENGTH = 255;
@@ -50,7 +50,7 @@ function timeOf(bytes: Uint8Array, start: number, end: number): string {
 /** Octet counting (RFC 6587, section 3.4.1): each message behind its length. */
 export function octetCounted(bytes: Uint8Array, message: Message): Buffer {
   const parts: Buffer[] = [];
-  eachLine(bytes, (start, end, level) => {
+  forEachLine(bytes, (start, end, level) => {
     const one = message(bytes, start, end, SEVERITY[level]);
     parts.push(Buffer.from(`${one.length} `), one);
   });
@@ -59,18 +59,18 @@ export function octetCounted(bytes: Uint8Array, message: Message): Buffer {
 
 export function datagrams(bytes: Uint8Array, message: Message): Buffer[] {
   const all: Buffer[] = [];
-  eachLine(bytes, (start, end, level) => all.push(message(bytes, start, end, SEVERITY[level])));
+  forEachLine(bytes, (start, end, level) => all.push(message(bytes, start, end, SEVERITY[level])));
   return all;
 }
 
-export function syslogSink({ name, to, facility }: Extract<OutputSpec, { kind: 'syslog' }>): NewSink {
+export function syslogSink({ name, to, facility }: Extract<OutputSpec, { kind: 'syslog' }>): LineSinkFactory {
   const message = syslogMessage(facility);
   switch (to.protocol) {
     case 'tcp':
       return connectionSink(name, to.host, to.port, (bytes) => octetCounted(bytes, message));
     case 'udp':
-      return datagramSink(name, udpSocket(to.host, to.port), (bytes) => datagrams(bytes, message));
+      return datagramSink(name, newUdpSocket(to.host, to.port), (bytes) => datagrams(bytes, message));
     case 'unix':
-      return datagramSink(name, unixSocket(to.path), (bytes) => datagrams(bytes, message));
+      return datagramSink(name, newUnixSocket(to.path), (bytes) => datagrams(bytes, message));
   }
 }

@@ -4,7 +4,7 @@
  * lost without a word: syslog has no receipt.
  */
 import { connect, type Socket } from 'node:net';
-import { type NewSink, newBackoff } from '../line-sink.js';
+import { type LineSinkFactory, newBackoff } from '../line-sink.js';
 
 /** Without traffic a peer that vanished is found by the kernel's probes. */
 const KEEPALIVE_MS = 30000;
@@ -17,7 +17,7 @@ export function connectionSink(
   host: string,
   port: number,
   encode: (bytes: Uint8Array) => Buffer,
-): NewSink {
+): LineSinkFactory {
   return (events) => {
     const backoff = newBackoff();
     /** The latest, whether it is connected or not yet. */
@@ -30,7 +30,7 @@ export function connectionSink(
       to.write(bytes, (error) => {
         if (error || to !== socket || current !== bytes) return;
         current = undefined;
-        events.done(0);
+        events.acknowledged(0);
       });
     };
 
@@ -60,7 +60,7 @@ export function connectionSink(
         if (socket === made) socket = undefined;
         if (ending) return;
         if (since > 0 && performance.now() - since >= GOOD_MS) backoff.reset();
-        events.trouble(why);
+        events.failed(why);
         setTimeout(open, backoff.next()).unref();
       });
     };
@@ -74,7 +74,7 @@ export function connectionSink(
         if (socket !== undefined) give(socket, current);
       },
       isUp: () => socket !== undefined,
-      end() {
+      close() {
         ending = true;
         const last = socket;
         if (last === undefined) {

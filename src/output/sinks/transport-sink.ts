@@ -10,7 +10,7 @@ import type { Worker } from 'node:worker_threads';
 // Not as the others import it: scripts/build.mjs leaves this one where it is, since its threads have files of their own.
 import { pino } from 'pino/pino.js';
 import { UserError } from '../../config/user-error.js';
-import { type NewSink, newBackoff, type SinkEvents } from '../line-sink.js';
+import { type LineSinkFactory, newBackoff, type SinkEvents } from '../line-sink.js';
 import { END, type Hosted } from './transport-host.js';
 
 export interface TransportOptions {
@@ -56,7 +56,7 @@ function start({ target, options }: TransportOptions): Transport {
 }
 
 /** @throws UserError if there is no such transport, or it ends at once */
-export async function transportSink(options: TransportOptions): Promise<NewSink> {
+export async function transportSink(options: TransportOptions): Promise<LineSinkFactory> {
   const fault = (error: Error) =>
     new UserError(`--transport ${options.target}: expected a transport that starts: ${error.message}`);
   let first: Transport;
@@ -116,13 +116,13 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       if (isOver || ending) return;
       isOver = true;
       stream = undefined;
-      events.trouble(error);
+      events.failed(error);
       const lost = current?.lines ?? 0;
       const had = current !== undefined;
       current = undefined;
       clearInterval(stalled);
       setTimeout(again, backoff.next()).unref();
-      if (had) events.done(lost);
+      if (had) events.acknowledged(lost);
     };
     made.on('error', over);
     made.on('close', () => over(new Error('its thread ended')));
@@ -133,7 +133,7 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
     try {
       use(start(options));
     } catch (error) {
-      events.trouble(error as Error);
+      events.failed(error as Error);
       setTimeout(again, backoff.next()).unref();
       return;
     }
@@ -152,7 +152,7 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       current = undefined;
       clearInterval(stalled);
       backoff.reset();
-      events.done(0);
+      events.acknowledged(0);
     });
   };
 
@@ -175,7 +175,7 @@ function newTransportSink(options: TransportOptions, first: Transport, events: S
       give(batch.bytes);
     },
     isUp: () => stream !== undefined,
-    end() {
+    close() {
       ending = true;
       clearInterval(stalled);
       const last = stream;

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import type { DatagramSocket } from './datagram-sink.js';
 
-export function udpSocket(host: string, port: number): DatagramSocket {
+export function newUdpSocket(host: string, port: number): DatagramSocket {
   let socket: Socket | undefined;
   let failure: Error | undefined;
   return {

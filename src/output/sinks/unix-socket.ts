@@ -14,7 +14,7 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
 const MSG_NOSIGNAL = 0x4000;
 /** sun_path of struct sockaddr_un (unix(7)), its end included. */
-export const PATH_LENGTH = 108;
+export const SUN_PATH_BYTES = 108;
 
 const { EAGAIN, ENOBUFS, EMSGSIZE } = constants.errno;
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
@@ -47,7 +47,7 @@ function failure(what: string, number: number): Error {
 
 /** struct sockaddr_un. Of an abstract name (unix(7)) each byte counts, so that its length is exact. */
 function addressOf(path: string): Buffer {
-  const address = Buffer.alloc(2 + PATH_LENGTH);
+  const address = Buffer.alloc(2 + SUN_PATH_BYTES);
   new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
   const written = address.write(path, 2);
   if (!path.startsWith('@')) return address;
@@ -56,7 +56,7 @@ function addressOf(path: string): Buffer {
 }
 
 /** @param path of a file, or `@` and an abstract name */
-export function unixSocket(path: string): DatagramSocket {
+export function newUnixSocket(path: string): DatagramSocket {
   const address = addressOf(path);
   let fd = -1;
   const close = () => {

@@ -41,7 +41,7 @@ export function newFlowLines(
   let said = 0;
 
   const begin = (from: Direction): LinePrefixes => {
-    beginnings[from] ??= log.child(bindings(flow, from, protocol));
+    beginnings[from] ??= log.prefixesFor(bindings(flow, from, protocol));
     return beginnings[from];
   };
 

@@ -31,7 +31,7 @@ export interface PacketAnomalies {
 }
 
 export function newPacketAnomalies(log: LineWriter, counters: CounterRow): PacketAnomalies {
-  const beginnings = log.child({});
+  const beginnings = log.prefixesFor({});
   /** By outcome: packets since the last line, and when that was. */
   const since = new Map<Outcome, { packets: number; told: number }>();
   return {

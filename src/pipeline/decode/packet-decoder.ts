@@ -6,7 +6,7 @@
 import { newFileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select-options.js';
-import type { LineMemory } from '../../lines/line-bytes.js';
+import type { LineBuffer } from '../../lines/line-bytes.js';
 import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newHeaders, Outcome } from '../../packet/headers.js';
@@ -85,7 +85,7 @@ export function newPacketDecoder(
   options: DecodeOptions,
   counters: CounterRow,
   place: Checkpoint,
-  lines: LineMemory,
+  lines: LineBuffer,
   found: (brick: DiscoveredBrick) => void = () => {},
   tally: RecordCounters = NO_RECORD_COUNTERS,
   clock: PacketClock = newFileClock(),
@@ -99,9 +99,9 @@ export function newPacketDecoder(
   // A thread has one decoder.
   convertTimestampsWith(clock.toWallClock);
   const isToService = newServiceClassifier(options.servicePorts);
-  const { child, write } = newLineWriter(options.maxLine, lines);
+  const { prefixesFor, write } = newLineWriter(options.maxLine, lines);
   const log: LineWriter = {
-    child,
+    prefixesFor,
     write(beginnings, body) {
       counters[Counter.lines]++;
       write(beginnings, body);

@@ -104,7 +104,7 @@ export function newSelection(select: Select, counters: CounterRow, redactKey?: s
       return false;
     }
     const isKept = sample === 1 || body.outcome === 'failure' || body.level !== 'info';
-    if (!isKept && mixed(body.key ?? 0, caller.salt) % sample !== 0) {
+    if (!isKept && mixed(body.callKey ?? 0, caller.salt) % sample !== 0) {
       counters[Counter.left_out_sample]++;
       return false;
     }

@@ -119,7 +119,7 @@ function lingering(): number {
 }
 
 function handOver(): void {
-  if (batch.empty()) return;
+  if (batch.isEmpty()) return;
   batch.flush();
   handedOver = performance.now();
 }
@@ -136,12 +136,12 @@ function lookForDrops(): void {
 try {
   while (!reader.finished()) {
     // A little more, so that packets wake it sooner than the time, and once does for both.
-    if (reader.next(batch.empty() ? WAIT_MS : lingering() * 1.5)) decodePieces();
+    if (reader.next(batch.isEmpty() ? WAIT_MS : lingering() * 1.5)) decodePieces();
     // In files only packets tell the time.
     else if (data.live) {
       decode.idle();
       // Lines that wait would wait for it, too.
-      if (batch.empty()) tidy();
+      if (batch.isEmpty()) tidy();
     }
     if (data.live) lookForDrops();
     hear();

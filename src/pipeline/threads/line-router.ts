@@ -54,13 +54,13 @@ export function newLineRouter(outputs: Outputs, control: Int32Array): LineRouter
     },
     line(text) {
       if (isClosed) return;
-      count(outputs.line(text), 1);
+      count(outputs.writeLine(text), 1);
     },
     batch(decoder, lines, number, told) {
       outlet.afterStart(() => {
         const size = lines.length;
         ofDecoders += number;
-        const taken = outputs.batch(lines, number, () => {
+        const taken = outputs.writeBatch(lines, number, () => {
           const word = pendingWord(decoder);
           Atomics.sub(control, word, size);
           Atomics.notify(control, word);

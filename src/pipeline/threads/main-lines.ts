@@ -44,7 +44,7 @@ export function newMainLines(version: string, maxLine: number, emit: (line: stri
     maxLine,
     newTextLines((line) => take(line)),
   );
-  const beginnings = log.child({ host: { hostname: hostname() } });
+  const beginnings = log.prefixesFor({ host: { hostname: hostname() } });
   const write = (
     at: Time,
     body: Pick<RecordBody, 'dataset' | 'action' | 'message' | 'sections'> & Partial<RecordBody>,

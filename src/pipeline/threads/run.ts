@@ -80,7 +80,7 @@ export interface Run {
   /** Opens files anew that were renamed. */
   reopen(): void;
   /** Other outputs from here on (Outputs.change). */
-  changeOutputs: Outputs['change'];
+  changeOutputs: Outputs['reconfigure'];
 }
 
 /** Lines that may be on their way to the outputs, in bytes, over all decoders. */
@@ -190,13 +190,13 @@ export function startRun(options: RunOptions): Run {
     },
   );
 
-  outputs.listen({
+  outputs.setListener({
     startLine: () => (outlet.isOpen() ? lines.startAgain(now()) : undefined),
-    event(event) {
+    onEvent(event) {
       diagnostics[event.level]({ dropped: event.dropped }, event.message);
       outlet.afterStart(() => lines.output(event, now()));
     },
-    dead(name, error, left) {
+    onDead(name, error, left) {
       exitCode = 1;
       const what = name === 'stdout' ? 'standard output' : name;
       // Who reads a file into `head` need not be told that it has enough.
@@ -255,10 +255,10 @@ export function startRun(options: RunOptions): Run {
       if (last !== undefined && last.seconds > fileTime.seconds) fileTime = last;
       for (const problem of problems) lines.problem(problem, now());
       // So that the numbers of a file's last line are the same each time.
-      if (!live) await Promise.race([outputs.flushed(), stopper.gaveUp]);
+      if (!live) await Promise.race([outputs.flush(), stopper.gaveUp]);
       if (outlet.isOpen()) stats(true);
       outlet.close();
-      await Promise.race([outputs.flushed(), stopper.gaveUp]);
+      await Promise.race([outputs.flush(), stopper.gaveUp]);
       for (const { output, waiting } of noOutput ? [] : outputs.counts()) {
         if (waiting === 0) continue;
         stalled = true;
@@ -267,7 +267,7 @@ export function startRun(options: RunOptions): Run {
         diagnostics.warn(`${what} is stalled: ${waiting} lines are not written`);
       }
       // The end of a file waits for its disk (fsync(2)), though each write went well.
-      const over = outputs.end().then(() => true);
+      const over = outputs.close().then(() => true);
       const isOver = await Promise.race([over, stopper.gaveUp.then(() => pause(LAST_MS)), pause(END_MS)]);
       return { code: exitCode, stalled: stalled || isOver !== true, mistake };
     } finally {
@@ -288,9 +288,9 @@ export function startRun(options: RunOptions): Run {
       stopper.stop();
     },
     observed: observer.observed,
-    reopen: outputs.reopen,
+    reopen: outputs.reopenFiles,
     async changeOutputs(to) {
-      const left = await outputs.change(to);
+      const left = await outputs.reconfigure(to);
       if (left.length > 0) stalled = true;
       return left;
     },

@@ -5,8 +5,7 @@
  * (WORK_*, NOOP) in between. So a response answers the oldest request that it fits, and what is older
  * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
  */
-import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { nanosecondsBetween } from '../../records/time.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import { Ask } from './packet-types.js';
 
 /** Outstanding requests that are remembered for one connection. */

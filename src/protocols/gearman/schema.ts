@@ -12,38 +12,38 @@ import {
   requires,
   type Schema,
   string,
-  text,
-  textCount,
+  wireCount,
+  wireText,
 } from '../../records/json-schema.js';
 import type { ProtocolSchema } from '../module.js';
 import { GEARMAN_DATASETS } from './datasets.js';
 
 /** Arguments under their names in gearmand's PROTOCOL, in the order in which they appear there. */
 const ARGUMENTS: Readonly<Record<string, Schema>> = {
-  ...text('function'),
-  ...text('unique_id'),
-  ...text('reducer'),
-  ...text('aggregate'),
-  ...textCount('minute'),
-  ...textCount('hour'),
-  ...textCount('day_of_month'),
-  ...textCount('month'),
-  ...textCount('day_of_week'),
-  ...textCount('epoch'),
-  ...text('handle'),
-  ...textCount('known'),
-  ...textCount('running'),
-  ...textCount('numerator'),
-  ...textCount('denominator'),
-  ...textCount('client_count'),
-  ...text('option'),
-  ...textCount('timeout'),
-  ...text('client_id'),
-  ...text('error_code'),
-  ...text('error_text'),
+  ...wireText('function'),
+  ...wireText('unique_id'),
+  ...wireText('reducer'),
+  ...wireText('aggregate'),
+  ...wireCount('minute'),
+  ...wireCount('hour'),
+  ...wireCount('day_of_month'),
+  ...wireCount('month'),
+  ...wireCount('day_of_week'),
+  ...wireCount('epoch'),
+  ...wireText('handle'),
+  ...wireCount('known'),
+  ...wireCount('running'),
+  ...wireCount('numerator'),
+  ...wireCount('denominator'),
+  ...wireCount('client_count'),
+  ...wireText('option'),
+  ...wireCount('timeout'),
+  ...wireText('client_id'),
+  ...wireText('error_code'),
+  ...wireText('error_text'),
 };
 
-const name = text('function');
+const name = wireText('function');
 const functionRow = (...counts: readonly string[]): Schema =>
   object({ ...name, ...Object.fromEntries(counts.map((one) => [one, integer])) });
 
@@ -51,19 +51,19 @@ const ROWS: Schema = array(
   either(
     functionRow('total', 'running', 'workers'),
     functionRow('high', 'normal', 'low', 'workers'),
-    object({ ...text('handle'), retries: count, ignored: count, queued: count }),
+    object({ ...wireText('handle'), retries: count, ignored: count, queued: count }),
     object({
       fd: integer,
-      ...text('ip'),
-      ...text('client_id'),
+      ...wireText('ip'),
+      ...wireText('client_id'),
       functions: array(string),
     }),
-    describe('a row that is not in its form, as sent', object(text('text'))),
+    describe('a row that is not in its form, as sent', object(wireText('text'))),
   ),
 );
 
 const ADMIN: Schema = object({
-  ...text('command'),
+  ...wireText('command'),
   arguments: array(string),
   arguments_total: count,
   line_hex: hex,
@@ -72,32 +72,32 @@ const ADMIN: Schema = object({
   unique_ids: array(string),
   lines: array(string),
   rows_total: count,
-  ...text('version'),
-  ...text('verbose'),
-  ...textCount('pid'),
-  ...text('text'),
+  ...wireText('version'),
+  ...wireText('verbose'),
+  ...wireCount('pid'),
+  ...wireText('text'),
   error_code: string,
-  ...text('error_text'),
+  ...wireText('error_text'),
 });
 
-const PEER: Schema = object({ ...text('client_id'), ip: string, port: count }, ['ip', 'port']);
+const PEER: Schema = object({ ...wireText('client_id'), ip: string, port: count }, ['ip', 'port']);
 
 const JOB: Schema = object({
-  ...text('handle'),
-  ...text('function'),
-  ...text('unique_id'),
-  ...text('reducer'),
-  ...text('aggregate'),
-  ...textCount('minute'),
-  ...textCount('hour'),
-  ...textCount('day_of_month'),
-  ...textCount('month'),
-  ...textCount('day_of_week'),
-  ...textCount('epoch'),
+  ...wireText('handle'),
+  ...wireText('function'),
+  ...wireText('unique_id'),
+  ...wireText('reducer'),
+  ...wireText('aggregate'),
+  ...wireCount('minute'),
+  ...wireCount('hour'),
+  ...wireCount('day_of_month'),
+  ...wireCount('month'),
+  ...wireCount('day_of_week'),
+  ...wireCount('epoch'),
   priority: oneOf('low', 'normal', 'high'),
   background: boolean,
   workload_bytes: count,
-  ...text('client_id'),
+  ...wireText('client_id'),
   state: describe('of a job that has not ended', oneOf('waiting', 'running')),
   delay: describe('nanoseconds until the time for which it was submitted (epoch)', count),
   queue_wait: describe('nanoseconds in the queue, without the delay', count),
@@ -115,11 +115,11 @@ const JOB: Schema = object({
   warnings: describe('WORK_WARNING', count),
   last_status: describe(
     'the last WORK_STATUS',
-    object({ ...textCount('numerator'), ...textCount('denominator') }),
+    object({ ...wireCount('numerator'), ...wireCount('denominator') }),
   ),
   abandoned: describe('its client went away before its end', { const: true }),
-  ...text('error_code'),
-  ...text('error_text'),
+  ...wireText('error_code'),
+  ...wireText('error_text'),
   workers: describe('connections that can do the function, as far as they were seen', count),
   running: describe('jobs of the function that run', count),
 });

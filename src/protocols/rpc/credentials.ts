@@ -2,7 +2,7 @@
  * Credentials as they are read, the same object again where one was read before: a client sends the same few with all of
  * its calls. So they are read once, and written as JSON once (records/preserialised.ts). Nobody may change what they are given.
  */
-import { cacheable } from '../../records/preserialised.js';
+import { markPreserialisable } from '../../records/preserialised.js';
 import { readAuth, timeOf } from './auth.js';
 import type { Fields } from './describer.js';
 import type { Compiler, Detail } from './xdr/compile.js';
@@ -50,7 +50,7 @@ export function newCredentials(
       const fields = read(flavor, bytes, start, end);
       // What can't be decoded is shown with all of its bytes, the time among them.
       if (fields.raw !== undefined) return fields;
-      cacheable(fields);
+      markPreserialisable(fields);
       kept = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
       places[place] = kept;
     }

@@ -1,6 +1,5 @@
 /** Calls that wait for their reply, by xid: one of these for each direction that calls. */
-import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { nanosecondsBetween } from '../../records/time.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import type { Fields } from './describer.js';
 import type { Procedure, Program } from './program.js';
 

@@ -1,9 +1,8 @@
 /** Messages into records: what each is, and, in the `calls` view, a call with its reply. */
 
-import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import { formatDuration } from '../../records/phrases.js';
 import type { EventOutcome, RpcSection } from '../../records/record.js';
-import { nanosecondsBetween } from '../../records/time.js';
 import { type Direction, opposite, ToServer } from '../protocol.js';
 import { anomalies, reportMalformed } from './anomaly.js';
 import type { Flow } from './connection.js';
@@ -144,7 +143,7 @@ function emitLine(
     duration: line.duration,
     age: line.age,
     expected: line.expected,
-    key: line.xid,
+    callKey: line.xid,
     sections: { rpc: line.rpc, gluster: line.gluster, wiretail: faultsOf(line) },
   });
 }

@@ -1,8 +1,7 @@
 /** A text command with its response: one record for the two. */
 
-import type { PacketTimestamp } from '../../../packet/timestamp.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
-import { nanosecondsBetween } from '../../../records/time.js';
 import { ToClient, ToServer } from '../../protocol.js';
 import type { AdminExchange, Flow } from '../connection.js';
 import { adminSentence } from '../sentence.js';

@@ -1,6 +1,5 @@
 /** The client's side of jobs: what it submits, and what the server answers. */
-import type { PacketTimestamp } from '../../../packet/timestamp.js';
-import { nanosecondsBetween } from '../../../records/time.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { attach, isSame } from './connection.js';
 import { believe, finish, unfinished } from './end.js';

@@ -1,6 +1,6 @@
 /** A new job, its times, and what packets say of it. */
-import type { PacketTimestamp } from '../../../packet/timestamp.js';
-import { nanosecondsBetween, wallTime } from '../../../records/time.js';
+import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
+import { wallTime } from '../../../records/time.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Server, State } from './model.js';
 

@@ -104,7 +104,7 @@ function write(
     outcome,
     duration,
     age: waiting,
-    key: keyOf(job.handle),
+    callKey: keyOf(job.handle),
     sections: { gearman: { job: fields } },
   });
 }

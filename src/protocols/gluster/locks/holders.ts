@@ -1,7 +1,8 @@
 /** Those that hold what somebody waits for: fields and words. */
 
+import { nanosecondsBetween } from '../../../packet/timestamp.js';
 import { displayName, formatDuration } from '../../../records/phrases.js';
-import { nanosecondsBetween, timestamp } from '../../../records/time.js';
+import { formatTimestamp } from '../../../records/time.js';
 import type { Fields } from '../../rpc/describer.js';
 import { object, put } from '../describe/values.js';
 import { clientName } from '../enums/client-pids.js';
@@ -44,7 +45,7 @@ function rivalFields(rival: Lock): Fields {
         ? end - start + 1
         : BigInt(end) - BigInt(start) + 1n;
   }
-  out.since = timestamp(seconds, nanoseconds);
+  out.since = formatTimestamp(seconds, nanoseconds);
   return out;
 }
 
