@@ -130,6 +130,15 @@ async function bench() {
   }
 }
 
+/** Of each round: MiB/s, CPU seconds a GB, CPU seconds of start and warm-up. */
+interface Figures {
+  readonly write: number[];
+  readonly read: number[];
+  readonly cpu: number[];
+  readonly before: number[];
+  unseen: string;
+}
+
 async function measure({ client, mount }: Cluster) {
   describeMachine();
   const versions = ['glusterd', 'tcpdump'].map((program) => {
@@ -141,10 +150,7 @@ async function measure({ client, mount }: Cluster) {
   const file = join(mount, 'bulk');
   const write = (count: number) => dd(client, 'if=/dev/zero', `of=${file}`, `count=${count}`, 'conv=fsync');
   const read = () => dd(client, `if=${file}`, 'of=/dev/null');
-  const figures: Record<
-    string,
-    { write: number[]; read: number[]; cpu: number[]; before: number[]; unseen: string }
-  > = {};
+  const figures: Record<string, Figures> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, watch] of Object.entries(WATCHERS)) {
       const watcher = await watch?.(client.netns.name);
@@ -166,6 +172,10 @@ async function measure({ client, mount }: Cluster) {
       rmSync(output, { force: true });
     }
   }
+  judge(figures);
+}
+
+function judge(figures: Record<string, Figures>): void {
   const of = (name: string) => ({
     write: median(figures[name].write),
     read: median(figures[name].read),

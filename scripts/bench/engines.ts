@@ -218,6 +218,28 @@ async function send(
   return traffic === undefined ? packets : Number(/Actual: (\d+) packets/.exec(printed)?.[1]);
 }
 
+type Wiretail = Exclude<Awaited<ReturnType<typeof startWiretail>>, string>;
+
+/** Sends traffic to a running wiretail and ends it. Returns its CPU a packet in us and the cells of its row. */
+async function measure(wiretail: Wiretail, engine: string, sendTraffic: () => Promise<number>) {
+  await sleep(200);
+  const before = await sample(wiretail.pid);
+  const sent = await sendTraffic();
+  await sleep(200);
+  const after = await sample(wiretail.pid);
+  const line = await wiretail.stop();
+  const counted = line.wiretail?.stats?.packets;
+  if (counted === undefined) throw new Error('no figures in the stats line');
+  const captured = counted.decoded + counted.ignored;
+  const { kernel, ring } = counted.dropped_by;
+  const cpu = shares(wiretail.pid, engine, before, after);
+  // Packets that the ring had no room for were captured all the same.
+  const us = (ns: number) => ns / 1000 / (captured + ring);
+  const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other];
+  const counts = [sent, captured, kernel, ring, Math.max(0, sent - counted.seen)];
+  return { total: us(cpu.total), cells: [...counts.map(String), ...parts.map((ns) => us(ns).toFixed(2))] };
+}
+
 async function bench() {
   needLab();
   const from = namespace('a');
@@ -258,26 +280,9 @@ async function bench() {
           missing.add(engine);
           continue;
         }
-        await sleep(200);
-        const before = await sample(wiretail.pid);
-        const sent = await send(from, traffic, size);
-        await sleep(200);
-        const after = await sample(wiretail.pid);
-        const line = await wiretail.stop();
-        const counted = line.wiretail?.stats?.packets;
-        if (counted === undefined) throw new Error('no figures in the stats line');
-        const captured = counted.decoded + counted.ignored;
-        const { kernel, ring } = counted.dropped_by;
-        const cpu = shares(wiretail.pid, engine, before, after);
-        // Packets that the ring had no room for were captured all the same.
-        const us = (ns: number) => ns / 1000 / (captured + ring);
-        totals[engine] = [...(totals[engine] ?? []), us(cpu.total)];
-        const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other].map((ns) =>
-          us(ns).toFixed(2),
-        );
-        const unseen = String(Math.max(0, sent - counted.seen));
-        const counts = [sent, captured, kernel, ring].map(String);
-        rows.push([`${size} B ${engine} ${round}`, ...counts, unseen, ...parts]);
+        const figures = await measure(wiretail, engine, () => send(from, traffic, size));
+        totals[engine] = [...(totals[engine] ?? []), figures.total];
+        rows.push([`${size} B ${engine} ${round}`, ...figures.cells]);
       }
     }
     if (missing.size > 0) continue;

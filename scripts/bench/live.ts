@@ -189,6 +189,90 @@ function expectedOf(pcap: Buffer) {
   return one;
 }
 
+/** What the search over rates finds. */
+interface Search {
+  /** Highest loss-free rate by program. */
+  readonly best: Record<string, { rate: number; perSecond: number }>;
+  /** Lowest rate with loss by program. */
+  readonly lossy: Record<string, number>;
+  /** Highest message rate that wiretail decoded, with or without loss. */
+  peak: number;
+}
+
+type Step = (program: Peer, rate: number) => Promise<Result>;
+
+/** Binary search for the highest loss-free rate of a program, up to `limit` packets/s. */
+async function searchRate(name: string, limit: number, step: Step, search: Search): Promise<void> {
+  const program = PROGRAMS[name];
+  if (program === undefined) skip(`--only ${name}: expected some of ${Object.keys(PROGRAMS).join(', ')}`);
+  const { best, lossy } = search;
+  let low = 0;
+  let high = limit;
+  let rate = limit;
+  for (;;) {
+    const result = await step(program, rate).catch((error) => String(error.message));
+    if (typeof result === 'string') {
+      console.log(`${name}: not measured: ${result}`);
+      return;
+    }
+    const figures = `${result.rate.toFixed(0)} packets/s, ${result.perSecond.toFixed(0)} messages/s`;
+    console.log(`${name}: ${figures}: ${result.why || 'no loss'}`);
+    if (name === 'wiretail') search.peak = Math.max(search.peak, result.perSecond);
+    if (result.why === '') {
+      low = Math.max(low, Math.min(rate, result.rate));
+      if ((best[name]?.rate ?? 0) < result.rate) best[name] = result;
+    } else {
+      high = Math.min(rate, high);
+      lossy[name] = Math.min(result.rate, lossy[name] ?? result.rate);
+    }
+    if (low >= limit * 0.95 || high / Math.max(low, limit / WIDTH) <= precision) return;
+    rate = Math.sqrt(high * Math.max(low, limit / WIDTH));
+  }
+}
+
+function printRates({ best }: Search): void {
+  const ours = best.wiretail;
+  console.log();
+  printTable([
+    ['without loss', 'packets/s', 'messages/s', 'wiretail / it'],
+    ...Object.entries(best).map(([name, { rate, perSecond }]) => [
+      name,
+      rate.toFixed(0),
+      perSecond.toFixed(0),
+      ours === undefined ? '-' : (ours.rate / rate).toFixed(2),
+    ]),
+  ]);
+}
+
+const LEAST_RATIOS = { tshark: 5, 'wiretail --engine cap': 1.5 } as const;
+
+function judgeRatios({ best, lossy }: Search): void {
+  const ours = best.wiretail.rate;
+  for (const [name, least] of Object.entries(LEAST_RATIOS)) {
+    // A program that was lossy at all rates has a loss-free rate below the lowest.
+    const [other, words] = best[name]
+      ? [best[name].rate, ['', 'by']]
+      : [lossy[name], ['more than ', 'by less than']];
+    if (other === undefined) continue;
+    const rates = `${ours.toFixed(0)} ${words[1]} ${other.toFixed(0)} packets/s`;
+    const measured = `${words[0]}${(ours / other).toFixed(2)} (${rates})`;
+    verdict(3, `loss-free rate by that of ${name}: at least ${least}`, measured, ours / other >= least);
+  }
+}
+
+async function judgeOverload({ best, peak }: Search, limit: number, step: Step): Promise<void> {
+  const ours = best.wiretail.rate;
+  const over = await step(PROGRAMS.wiretail, Math.min(2 * ours, limit));
+  const share = (100 * over.perSecond) / Math.max(peak, over.perSecond);
+  console.log(`at ${over.rate.toFixed(0)} packets/s: ${over.counts}; ${over.why || 'no loss'}`);
+  const times = over.rate / ours;
+  const what = `goodput at ${times.toFixed(2)} times the loss-free rate, of the peak: at least 70 %`;
+  const goodput = `${share.toFixed(0)} % (${over.perSecond.toFixed(0)} messages/s)`;
+  // A sender that can not reach the rate makes no overload.
+  verdict(3, what, goodput, times < LEAST_OVERLOAD ? undefined : share >= 70);
+  verdict(3, 'packets seen = decoded + ignored + dropped = sent', over.counts ?? '', over.counted);
+}
+
 async function bench() {
   needLab(3600_000);
   const tcpreplay = needTcpreplay();
@@ -215,83 +299,18 @@ async function bench() {
     `           ${seconds} s a step, -f '${FILTER}', --view ${values.view}, grace ${values.grace} s\n`,
   );
 
-  const best: Record<string, { rate: number; perSecond: number }> = {};
-  /** The lowest rate with loss. */
-  const lossy: Record<string, number> = {};
-  /** Highest message rate that wiretail decoded, with or without loss. */
-  let peak = 0;
-  const load = (rate: number) => ({
-    rate,
-    copies: Math.max(1, Math.min(most, Math.round((rate * seconds) / packets))),
-    packets,
-    expected,
-    warming,
-  });
-  for (const name of values.only.split(',')) {
-    const program = PROGRAMS[name as keyof typeof PROGRAMS];
-    if (program === undefined) skip(`--only ${name}: expected some of ${Object.keys(PROGRAMS).join(', ')}`);
-    let low = 0;
-    let high = limit;
-    let rate = limit;
-    for (;;) {
-      const result = await run(where, program, load(rate)).catch((error) => String(error.message));
-      if (typeof result === 'string') {
-        console.log(`${name}: not measured: ${result}`);
-        break;
-      }
-      const figures = `${result.rate.toFixed(0)} packets/s, ${result.perSecond.toFixed(0)} messages/s`;
-      console.log(`${name}: ${figures}: ${result.why || 'no loss'}`);
-      if (name === 'wiretail') peak = Math.max(peak, result.perSecond);
-      if (result.why === '') {
-        low = Math.max(low, Math.min(rate, result.rate));
-        if ((best[name]?.rate ?? 0) < result.rate) best[name] = result;
-      } else {
-        high = Math.min(rate, high);
-        lossy[name] = Math.min(result.rate, lossy[name] ?? result.rate);
-      }
-      if (low >= limit * 0.95 || high / Math.max(low, limit / WIDTH) <= precision) break;
-      rate = Math.sqrt(high * Math.max(low, limit / WIDTH));
-    }
-  }
-
-  const ours = best.wiretail;
+  const step: Step = (program, rate) => {
+    const copies = Math.max(1, Math.min(most, Math.round((rate * seconds) / packets)));
+    return run(where, program, { rate, copies, packets, expected, warming });
+  };
+  const search: Search = { best: {}, lossy: {}, peak: 0 };
+  for (const name of values.only.split(',')) await searchRate(name, limit, step, search);
+  printRates(search);
+  if (search.best.wiretail === undefined) return;
+  recordFact('lossFree', search.best.wiretail.rate);
   console.log();
-  printTable([
-    ['without loss', 'packets/s', 'messages/s', 'wiretail / it'],
-    ...Object.entries(best).map(([name, { rate, perSecond }]) => [
-      name,
-      rate.toFixed(0),
-      perSecond.toFixed(0),
-      ours === undefined ? '-' : (ours.rate / rate).toFixed(2),
-    ]),
-  ]);
-  if (ours === undefined) return;
-  recordFact('lossFree', ours.rate);
-  console.log();
-  for (const [name, least] of [
-    ['tshark', 5],
-    ['wiretail --engine cap', 1.5],
-  ] as [string, number][]) {
-    // A program that was lossy at all rates has a loss-free rate below the lowest.
-    const [other, words] = best[name]
-      ? [best[name].rate, ['', 'by']]
-      : [lossy[name], ['more than ', 'by less than']];
-    if (other === undefined) continue;
-    const ratio = ours.rate / other;
-    const rates = `${ours.rate.toFixed(0)} ${words[1]} ${other.toFixed(0)} packets/s`;
-    const measured = `${words[0]}${ratio.toFixed(2)} (${rates})`;
-    verdict(3, `loss-free rate by that of ${name}: at least ${least}`, measured, ratio >= least);
-  }
-  const twice = Math.min(2 * ours.rate, limit);
-  const over = await run(where, PROGRAMS.wiretail, load(twice));
-  const share = (100 * over.perSecond) / Math.max(peak, over.perSecond);
-  console.log(`at ${over.rate.toFixed(0)} packets/s: ${over.counts}; ${over.why || 'no loss'}`);
-  const times = over.rate / ours.rate;
-  const what = `goodput at ${times.toFixed(2)} times the loss-free rate, of the peak: at least 70 %`;
-  const goodput = `${share.toFixed(0)} % (${over.perSecond.toFixed(0)} messages/s)`;
-  // A sender that can not reach the rate makes no overload.
-  verdict(3, what, goodput, times < LEAST_OVERLOAD ? undefined : share >= 70);
-  verdict(3, 'packets seen = decoded + ignored + dropped = sent', over.counts ?? '', over.counted);
+  judgeRatios(search);
+  await judgeOverload(search, limit, step);
 }
 
 await bench();

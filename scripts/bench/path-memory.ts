@@ -46,24 +46,32 @@ function collected() {
   return { rss, heap: heapUsed, external };
 }
 
-async function measure(linked: boolean) {
-  const epochs = new Uint32Array(BRICK + 1);
-  const root = new Uint32Array([0, 0, 0, 1]);
-  const above = new Uint32Array(4);
-  const file = new Uint32Array(4);
-  /** Xorshift: the same numbers in every run. */
-  let state = Number(values.seed) || 1;
-  const below = (limit: number) => {
+/** Xorshift: the same numbers in every run. */
+function newRandom(seed: number): (limit: number) => number {
+  let state = seed || 1;
+  return (limit) => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
     return (state >>> 0) % limit;
   };
-  const parents = Math.ceil(Math.sqrt(directories));
-  const before = collected();
-  const capacity = files + directories + parents + 1;
-  const table = newPathTable(capacity, epochs, Number(values.seed));
+}
 
+const PARENTS = Math.ceil(Math.sqrt(directories));
+const random = newRandom(Number(values.seed));
+/** Memory before the table exists. */
+const before = collected();
+const table = newPathTable(
+  files + directories + PARENTS + 1,
+  new Uint32Array(BRICK + 1),
+  Number(values.seed),
+);
+const root: GfidWords = new Uint32Array([0, 0, 0, 1]);
+const above: GfidWords = new Uint32Array(4);
+const file: GfidWords = new Uint32Array(4);
+
+/** Fills the table. Times are in ms. */
+function fillTable(linked: boolean) {
   let names = 0;
   let longest = 0;
   const name = (parent: GfidWords, text: string, only: boolean) => {
@@ -73,12 +81,12 @@ async function measure(linked: boolean) {
     names++;
   };
   const started = performance.now();
-  for (let n = 0; n < parents; n++) {
+  for (let n = 0; n < PARENTS; n++) {
     gfid(file, 2, n);
     name(root, fresh(`volume-${n}`), true);
   }
   for (let n = 0; n < directories; n++) {
-    gfid(above, 2, n % parents);
+    gfid(above, 2, n % PARENTS);
     gfid(file, 3, n);
     name(above, fresh(`directory-${n}`), true);
   }
@@ -87,58 +95,65 @@ async function measure(linked: boolean) {
     gfid(file, 4, n);
     name(above, fileName(n), !linked);
     if (linked && n % 10 === 0) {
-      gfid(above, 3, below(directories));
+      gfid(above, 3, random(directories));
       name(above, fresh(`link-to-${n}`), false);
     }
   }
-  const naming = performance.now() - started;
-  const after = collected();
+  return { names, longest, named: ((performance.now() - started) * 1000) / names };
+}
 
-  const lookUp = (which: () => number) => {
-    const start = performance.now();
-    for (let i = 0; i < LOOKUPS; i++) {
-      if (table.path(BRICK, gfid(file, 4, which())) === undefined) throw new Error('a file has no path');
-    }
-    return ((performance.now() - start) * 1000) / LOOKUPS;
-  };
-  lookUp(() => below(files));
-  const random = lookUp(() => below(files));
-  const few = lookUp(() => below(1000));
-  const times = [];
+/** Microseconds of a look-up among the first `limit` files. */
+function timeLookups(limit: number): number {
+  const start = performance.now();
   for (let i = 0; i < LOOKUPS; i++) {
-    gfid(file, 4, below(files));
+    if (table.path(BRICK, gfid(file, 4, random(limit))) === undefined) throw new Error('a file has no path');
+  }
+  return ((performance.now() - start) * 1000) / LOOKUPS;
+}
+
+/** Microseconds of each of many look-ups. */
+function lookupTimes(): number[] {
+  return Array.from({ length: LOOKUPS }, () => {
+    gfid(file, 4, random(files));
     const start = performance.now();
     table.path(BRICK, file);
-    times.push((performance.now() - start) * 1000);
-  }
-  // The table is full: each new file evicts another.
+    return (performance.now() - start) * 1000;
+  });
+}
+
+/** Adds files to a full table: each evicts another. */
+function replaceFiles() {
   let slowest = 0;
-  const replacing = performance.now();
+  const started = performance.now();
   for (let n = files; n < files + LOOKUPS; n++) {
-    gfid(above, 3, below(directories));
+    gfid(above, 3, random(directories));
     gfid(file, 4, n);
     const start = performance.now();
     table.name(BRICK, above, fileName(n), file, true, 0);
     slowest = Math.max(slowest, performance.now() - start);
   }
+  return { slowest, replaced: ((performance.now() - started) * 1000) / LOOKUPS };
+}
+
+function measure(linked: boolean) {
+  const filled = fillTable(linked);
+  const after = collected();
+  timeLookups(files);
   return {
     known: table.size(),
-    names,
+    ...filled,
     rss: after.rss - before.rss,
     heap: after.heap - before.heap,
     external: after.external - before.external,
-    named: (naming * 1000) / names,
-    longest,
-    random,
-    few,
-    p999: percentile(times, 99.9),
-    replaced: ((performance.now() - replacing) * 1000) / LOOKUPS,
-    slowest,
+    random: timeLookups(files),
+    few: timeLookups(1000),
+    p999: percentile(lookupTimes(), 99.9),
+    ...replaceFiles(),
   };
 }
 
 if (values.linked !== undefined) {
-  console.log(JSON.stringify(await measure(values.linked === 'yes')));
+  console.log(JSON.stringify(measure(values.linked === 'yes')));
 } else {
   describeMachine();
   console.log(
@@ -151,7 +166,7 @@ if (values.linked !== undefined) {
     args.push('--directories', values.directories, '--seed', values.seed);
     const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     if (run.status !== 0) throw new Error(`a measurement failed (${run.status})`);
-    return JSON.parse(run.stdout) as Awaited<ReturnType<typeof measure>>;
+    return JSON.parse(run.stdout) as ReturnType<typeof measure>;
   });
   const mib = (bytes: number) => (bytes / MIB).toFixed(1);
   const of = (what: string, figure: (run: (typeof runs)[0]) => string | number) =>
@@ -162,12 +177,12 @@ if (values.linked !== undefined) {
   of('  heap, MiB', (run) => mib(run.heap));
   of('  outside of it, MiB', (run) => mib(run.external));
   of('bytes (heap and outside) a file', (run) => Math.round((run.heap + run.external) / files));
-  of('a name learned, us', (run) => run.named.toFixed(2));
+  of('a name added, us', (run) => run.named.toFixed(2));
   of('  the longest call, ms', (run) => run.longest.toFixed(1));
   of('path() of any file, us', (run) => run.random.toFixed(2));
   of('  the 99.9th percentile, us', (run) => run.p999.toFixed(1));
   of('path() of one of 1000 files, us', (run) => run.few.toFixed(2));
-  of('a name learned in a full table, us', (run) => run.replaced.toFixed(2));
+  of('a name added in a full table, us', (run) => run.replaced.toFixed(2));
   of('  the longest call, ms', (run) => run.slowest.toFixed(1));
   printTable(rows);
 }
