@@ -1,37 +1,45 @@
 /**
- * Connections of which only one direction passes here: routing that differs by direction, a mirror port of
- * one, a filter on source or destination.
+ * Asymmetric flows: connections of which only one direction is seen, because of asymmetric routing, a mirror port of
+ * one direction or a filter on source or destination.
  */
 import { type HalfConnection, isUnused, seqDiff } from './direction.js';
 
-/** Packets of one direction without one of the other: no sender goes on for so long unanswered. */
-const TOLD_AFTER = 64;
+/** After so many packets of one direction without one of the other the flow is asymmetric: no sender goes on that long unanswered. */
+const REPORT_PACKETS = 64;
 /** The same where the connection ends. */
-const TOLD_AT_END = 3;
-/** How long the other direction is waited for where one has ended, seconds. */
-const LINGER = 10;
+const MIN_PACKETS_AT_CLOSE = 3;
+/** Seconds to wait for the other direction after one has ended. */
+const CLOSE_WAIT_SECONDS = 10;
 
-/** Whether it is time to tell, and to tell again what was missed since. Called for each packet of `half`. */
-export function isOneSidedNow(half: HalfConnection, other: HalfConnection): boolean {
-  return other.packets === 0 && half.packets % TOLD_AFTER === 0 && hasData(half, other);
+/**
+ * Whether to report a flow as asymmetric, or what it has missed since the last report. Called for each packet of
+ * `half`.
+ */
+export function shouldReportAsymmetric(half: HalfConnection, other: HalfConnection): boolean {
+  return other.packets === 0 && half.packets % REPORT_PACKETS === 0 && hasData(half, other);
 }
 
-export function wasOneSided(half: HalfConnection, other: HalfConnection): boolean {
-  return other.packets === 0 && half.packets >= TOLD_AT_END && hasData(half, other);
+export function wasAsymmetric(half: HalfConnection, other: HalfConnection): boolean {
+  return other.packets === 0 && half.packets >= MIN_PACKETS_AT_CLOSE && hasData(half, other);
 }
 
-/** Whether a direction has ended and the other can't be seen to. */
-export function isOverOneSided(half: HalfConnection, other: HalfConnection, seconds: number): boolean {
-  return half.closed && other.packets === 0 && seconds - half.closedSeconds > LINGER;
+/** Whether a direction ended long enough ago while the other is not seen, so that its end will not be either. */
+export function isAsymmetricFlowOver(half: HalfConnection, other: HalfConnection, seconds: number): boolean {
+  return isWaitingForUnseenEnd(half, other) && seconds - half.closedSeconds > CLOSE_WAIT_SECONDS;
 }
 
-/** Bytes of the unseen direction that `half` has acknowledged since they were last told. */
+/** Whether a direction has ended and no packet of the other was seen. */
+export function isWaitingForUnseenEnd(half: HalfConnection, other: HalfConnection): boolean {
+  return half.closed && other.packets === 0;
+}
+
+/** Bytes of the unseen direction that `half` has acknowledged since the last report. */
 export function unseenBytes(half: HalfConnection, other: HalfConnection): number {
   if (!half.ackSeen) return 0;
   return Math.max(0, seqDiff(half.acked, other.synced ? other.nextSeq : half.firstAcked));
 }
 
-/** Mere keep-alives of a connection that is idle tell nothing. */
+/** Keep-alives of an idle connection are not worth a report. */
 function hasData(half: HalfConnection, other: HalfConnection): boolean {
   return !isUnused(half) || unseenBytes(half, other) > 0;
 }

@@ -1,75 +1,72 @@
-/** A TCP connection as it is followed: its endpoints, its two directions and its decoder. */
-
+/** A TCP connection that is followed: its endpoints, its two directions and its decoder. */
 import type { Headers } from '../packet/headers.js';
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import type { AddressWords, Connection, Direction, FlowDecoder, GapReason } from '../protocols/protocol.js';
 import { type HalfConnection, newHalfConnection } from './direction.js';
-import { dropEarly } from './reorder-queue.js';
+import { dropQueue } from './reorder-queue.js';
 
-/** Who is told what happens to a connection's stream. */
+export type CloseReason = Parameters<FlowDecoder['close']>[0];
+
+/** Receives the events of a connection's stream. */
 export interface FlowObserver {
   onGap(dir: Direction, missing: number, reason: GapReason, at: PacketTimestamp): void;
-  /** Bytes of a retransmission differ from those seen first. */
+  /** So many bytes of a retransmission differ from those seen first. */
   onDifferingRetransmission(dir: Direction, bytes: number, at: PacketTimestamp): void;
-  /** Only packets in this direction are seen; `missing` bytes of the other were acknowledged so far. */
+  /** Only packets of direction `dir` are seen; `missing` bytes of the other were acknowledged so far. */
   onAsymmetric(dir: Direction, missing: number, at: PacketTimestamp): void;
   /** The decoder threw: the connection is ignored from here on. */
   onDecoderFault(error: unknown, at: PacketTimestamp): void;
-  /** Whether it would tell the same without what it has told so far. */
+  /** Whether a new observer would report the same from here on. */
   canSuspend?(at: PacketTimestamp): boolean;
 }
 
 export interface Flow extends Connection {
-  /** By direction: what goes to the server, what goes to the client. */
+  /** By direction: to the server, to the client. */
   readonly halves: readonly [HalfConnection, HalfConnection];
   decoder: FlowDecoder;
-  /** Number of the protocol whose decoder it is, up to 255; 0: that is not known so far. */
+  /** Number of the decoder's protocol, up to 255; 0: not known so far. */
   protocol: number;
   observer: FlowObserver;
-  /** No known protocol, or an encrypted one, or the decoder failed: packets are only counted. */
+  /** Unknown or encrypted protocol, or a failed decoder: its packets are only counted. */
   ignored: boolean;
   encrypted: boolean;
-  /** It was told that only one direction is seen. */
+  /** It was reported that only one direction is seen. */
   asymmetric: boolean;
+  /** Ended, or suspended: nothing more is done with this object. */
   closed: boolean;
-  /** The decoder was told that bytes are missing so far. */
+  /** The decoder knows of bytes that are missing so far (pending-gap.ts). */
   pendingGap: boolean;
   readonly hash: number;
-  /** In flow-table.ts. */
+  /** Its slot in the flow table. */
   slot: number;
-  /** Its packets when it was last asked whether it falls asleep, and how often it was asked since they came: idle.ts. */
+  /** Packets at the last idle check, and the checks since without a new one (idle.ts). */
   packetsAtIdleCheck: number;
   quietChecks: number;
 }
 
-/** @param toServer the packet at hand goes to the server */
-export function newFlow(h: Headers, toServer: boolean, fromStart: boolean, hash: number): Flow {
-  const source = [h.src0, h.src1, h.src2, h.src3] as const;
-  const destination = [h.dst0, h.dst1, h.dst2, h.dst3] as const;
+export type FlowEndpoints = Pick<Connection, 'ipVersion' | 'server' | 'client' | 'serverPort' | 'clientPort'>;
+
+/** @param toServer whether the packet goes to the server */
+export function endpointsOf(h: Headers, toServer: boolean): FlowEndpoints {
+  const { ipVersion } = h;
+  const source: AddressWords = [h.src0, h.src1, h.src2, h.src3];
+  const destination: AddressWords = [h.dst0, h.dst1, h.dst2, h.dst3];
   return toServer
-    ? makeFlow(h.ipVersion, destination, source, h.dstPort, h.srcPort, fromStart, hash)
-    : makeFlow(h.ipVersion, source, destination, h.srcPort, h.dstPort, fromStart, hash);
+    ? { ipVersion, server: destination, client: source, serverPort: h.dstPort, clientPort: h.srcPort }
+    : { ipVersion, server: source, client: destination, serverPort: h.srcPort, clientPort: h.dstPort };
 }
 
-export function makeFlow(
-  ipVersion: number,
-  server: AddressWords,
-  client: AddressWords,
-  serverPort: number,
-  clientPort: number,
-  fromStart: boolean,
-  hash: number,
-): Flow {
+export function newFlow(endpoints: FlowEndpoints, fromStart: boolean, hash: number): Flow {
   return {
-    ipVersion,
-    server,
-    client,
-    serverPort,
-    clientPort,
+    ipVersion: endpoints.ipVersion,
+    server: endpoints.server,
+    client: endpoints.client,
+    serverPort: endpoints.serverPort,
+    clientPort: endpoints.clientPort,
     fromStart,
     halves: [newHalfConnection(), newHalfConnection()],
     decoder: NO_DECODER,
-    observer: NO_WATCHER,
+    observer: NO_OBSERVER,
     ignored: false,
     encrypted: false,
     asymmetric: false,
@@ -83,7 +80,7 @@ export function makeFlow(
   };
 }
 
-const NO_WATCHER: FlowObserver = {
+const NO_OBSERVER: FlowObserver = {
   onGap() {},
   onDifferingRetransmission() {},
   onAsymmetric() {},
@@ -95,24 +92,18 @@ const NO_DECODER: FlowDecoder = {
   close() {},
 };
 
-/** Bytes that wait in a connection. @param segment what keeping a segment costs besides its bytes */
-export function waitingIn({ halves: [a, b] }: Flow, segment: number): number {
-  const segments = a.queuedSegments + b.queuedSegments;
-  return a.queuedBytes + a.unconsumedLength + b.queuedBytes + b.unconsumedLength + segments * segment;
-}
-
-/** Lets go of all that waits in a connection, and of who would be told of it: nothing is told any more. */
-export function release(flow: Flow): void {
+/** Frees a connection's buffers, decoder and observer. */
+export function releaseFlow(flow: Flow): void {
   for (const half of flow.halves) {
-    dropEarly(half);
+    dropQueue(half);
     half.unconsumed = undefined;
     half.unconsumedLength = 0;
   }
   flow.decoder = NO_DECODER;
-  flow.observer = NO_WATCHER;
+  flow.observer = NO_OBSERVER;
 }
 
-/** Whether the packet is of this connection and goes to its server. */
+/** Whether a packet of this connection goes to its server. */
 export function isToServer(flow: Flow, h: Headers): boolean {
   const { server, client } = flow;
   return (

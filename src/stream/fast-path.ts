@@ -1,27 +1,33 @@
 /**
- * The short way for what bulk consists of: segments in order of a message whose rest the decoder skips, and bare
- * acknowledgements of what was seen. The long way (reassembler.ts) would do the same with them, in five times the time.
+ * The fast path, for most packets of a bulk transfer: segments in order within a payload that the decoder skips, and
+ * bare acknowledgements of what was seen. The reassembler would do the same with them in five times the time.
  */
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import type { Flow } from './connection.js';
 import { type HalfConnection, seqDiff } from './direction.js';
 
-const FLAGS = TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN;
+const RELEVANT_FLAGS = TCP_ACK | TCP_FIN | TCP_RST | TCP_SYN;
 
 /**
- * Takes a packet that `half` has sent and `other` receives, if nothing but numbers comes of it: nobody is told anything,
- * nothing waits or is known to be missing, before or after.
+ * Handles a packet that `half` has sent and `other` receives if it only moves sequence numbers: nothing is delivered,
+ * and nothing is queued or known to be missing before or after.
+ * @returns whether it did; if not, nothing has changed
  */
-export function passes(flow: Flow, half: HalfConnection, other: HalfConnection, h: Headers): boolean {
+export function handleOnFastPath(
+  flow: Flow,
+  half: HalfConnection,
+  other: HalfConnection,
+  h: Headers,
+): boolean {
   const length = h.payloadLength;
-  if ((h.flags & FLAGS) !== TCP_ACK || !half.ackSeen || !other.synced) return false;
+  if ((h.flags & RELEVANT_FLAGS) !== TCP_ACK || !half.ackSeen || !other.synced) return false;
   if (flow.pendingGap || half.finSeen || other.finSeen) return false;
   if (half.queued !== undefined || other.queued !== undefined || other.packets === 0) return false;
-  // What was not seen is acknowledged.
+  // Bytes are acknowledged that were not seen.
   if (seqDiff(h.ack, other.nextSeq) > 0) return false;
   if (length > 0) {
-    // With the last byte to skip a message is complete, and the decoder is told of what the capture has cut.
+    // The last byte of a skip completes a message, and the decoder learns of what the capture has truncated.
     if (!half.synced || h.seq !== half.nextSeq || half.skip <= length) return false;
     if (h.payloadEnd - h.payloadStart !== length) return false;
     half.nextSeq = (half.nextSeq + length) >>> 0;

@@ -1,140 +1,175 @@
 /**
- * All connections by their endpoints, and by last use, so that the least recently used goes first.
+ * All connections by their endpoints, and by last use, so that the least recently used one is evicted first.
  *
- * They are rows of numbers (packed-flow.ts), in a hash table of chains (a Map would need a string or an object a packet for its
- * key) and in a list. One that is awake is an object besides; of one that sleeps there are the row and what its decoder
- * wants kept, some 250 bytes: tens of thousands that are open and silent are nothing for the garbage collector to walk
- * through.
+ * Each has a slot of packed words (packed-flow.ts), in a hash table with chains (a Map would need a string or an object
+ * for each packet's key) and in a list by use. An active connection has an object besides; of a suspended one there are
+ * the words and its decoder's suspended state, some 250 bytes: tens of thousands of open, silent connections leave the
+ * garbage collector nothing to walk through.
  *
- * The columns are as long as they can ever be from the start; memory that was never touched is not the process's yet.
+ * The arrays have their full length from the start; memory that was never touched is not resident.
  */
 import type { Headers } from '../packet/headers.js';
 import { flowHash } from '../packet/service.js';
 import type { Flow } from './connection.js';
-import { isOf, RowWords, readRow, Word, writeRow } from './packed-flow.js';
+import { FlowWord, PACKED_FLOW_WORDS, packedFlowMatches, packFlow, unpackFlow } from './packed-flow.js';
 
-export interface FlowTable {
-  size(): number;
-  hash(h: Headers): number;
-  /** The packet's connection, marked as used now, and awake; undefined if it is not known. */
-  find(h: Headers): Flow | undefined;
-  add(flow: Flow): void;
-  remove(flow: Flow): void;
-  leastRecent(): Flow | undefined;
-  /** The next of those that are awake, by use. */
-  newer(flow: Flow): Flow | undefined;
-  /** Puts it to sleep: the object is nobody's any more. `rest` is what `woken` gets. */
-  sleep(flow: Flow, rest: object): void;
-}
+/** No slot: slots are numbered from 1. */
+const NONE = 0;
 
-/**
- * @param seed of the hash: where senders choose their addresses, one that nobody knows
- * @param woken gives a connection that was asleep back what it was
- */
-export function newFlowTable(
-  limit: number,
-  seed: number,
-  woken: (flow: Flow, rest: object) => void,
-): FlowTable {
-  const most = limit + 1;
-  const heads = new Int32Array(1 << Math.min(20, Math.max(8, Math.ceil(Math.log2(limit)))));
-  const mask = heads.length - 1;
-  // Rows are numbered from 1; 0 is none.
-  const rows = new Int32Array((most + 1) * RowWords);
-  /** The next in the same chain, or the next that is free. */
-  const next = new Int32Array(most + 1);
-  const newer = new Int32Array(most + 1);
-  const older = new Int32Array(most + 1);
-  const flows: (Flow | undefined)[] = [undefined];
-  const rests: (object | undefined)[] = [undefined];
-  let size = 0;
-  let used = 0;
-  let free = 0;
-  let newest = 0;
-  let oldest = 0;
+const MIN_BUCKET_BITS = 8;
+const MAX_BUCKET_BITS = 20;
 
-  const unlink = (row: number) => {
-    if (newer[row] === 0) newest = older[row];
-    else older[newer[row]] = older[row];
-    if (older[row] === 0) oldest = newer[row];
-    else newer[older[row]] = newer[row];
-  };
-  const linkAsNewest = (row: number) => {
-    older[row] = newest;
-    newer[row] = 0;
-    if (newest !== 0) newer[newest] = row;
-    newest = row;
-    if (oldest === 0) oldest = row;
-  };
-  const awake = (row: number): Flow => {
-    const flow = flows[row];
-    if (flow !== undefined) return flow;
-    const one = readRow(rows, row);
-    const rest = rests[row];
-    flows[row] = one;
-    rests[row] = undefined;
-    if (rest !== undefined) woken(one, rest);
-    return one;
-  };
+export class FlowTable {
+  private readonly seed: number;
+  private readonly onRestore: (flow: Flow, suspended: object) => void;
+  /** The first slot of each bucket's chain. */
+  private readonly buckets: Int32Array;
+  private readonly bucketMask: number;
+  private readonly packed: Int32Array;
+  /** By slot: the next one in its chain, or the next free one. */
+  private readonly chained: Int32Array;
+  private readonly newer: Int32Array;
+  private readonly older: Int32Array;
+  /** By slot: the object of an active connection, or the suspended state. */
+  private readonly flows: (Flow | undefined)[] = [undefined];
+  private readonly suspended: (object | undefined)[] = [undefined];
+  private count = 0;
+  private slotsUsed = 0;
+  private firstFree = NONE;
+  private newest = NONE;
+  private oldest = NONE;
 
-  return {
-    size: () => size,
-    hash: (h) => flowHash(h, seed),
-    find(h) {
-      // Packets come in trains: to compare addresses is cheaper than to hash them.
-      if (newest !== 0 && isOf(rows, newest, h)) return awake(newest);
-      const hash = flowHash(h, seed);
-      for (let row = heads[hash & mask]; row !== 0; row = next[row]) {
-        if (rows[row * RowWords + Word.hash] === hash && isOf(rows, row, h)) {
-          if (row !== newest) {
-            unlink(row);
-            linkAsNewest(row);
-          }
-          return awake(row);
-        }
+  /**
+   * @param limit connections at most
+   * @param seed of the hash: where senders choose their addresses, one that they cannot know
+   * @param onRestore gives a connection that was suspended its decoder and observer
+   */
+  constructor(limit: number, seed: number, onRestore: (flow: Flow, suspended: object) => void) {
+    const slots = limit + 2;
+    const bucketBits = Math.min(MAX_BUCKET_BITS, Math.max(MIN_BUCKET_BITS, Math.ceil(Math.log2(limit))));
+    this.seed = seed;
+    this.onRestore = onRestore;
+    this.buckets = new Int32Array(1 << bucketBits);
+    this.bucketMask = this.buckets.length - 1;
+    this.packed = new Int32Array(slots * PACKED_FLOW_WORDS);
+    this.chained = new Int32Array(slots);
+    this.newer = new Int32Array(slots);
+    this.older = new Int32Array(slots);
+  }
+
+  size(): number {
+    return this.count;
+  }
+
+  hash(h: Headers): number {
+    return flowHash(h, this.seed);
+  }
+
+  /** The packet's connection, restored if it was suspended and marked as the most recently used; undefined: unknown. */
+  find(h: Headers): Flow | undefined {
+    // Packets come in trains: comparing addresses is cheaper than hashing them.
+    const { newest, packed } = this;
+    if (newest !== NONE && packedFlowMatches(packed, newest, h)) return this.active(newest);
+    const hash = flowHash(h, this.seed);
+    for (let slot = this.buckets[hash & this.bucketMask]; slot !== NONE; slot = this.chained[slot]) {
+      if (packed[slot * PACKED_FLOW_WORDS + FlowWord.hash] !== hash) continue;
+      if (!packedFlowMatches(packed, slot, h)) continue;
+      if (slot !== newest) {
+        this.unlink(slot);
+        this.linkAsNewest(slot);
       }
-      return undefined;
-    },
-    add(flow) {
-      const row = free || ++used;
-      if (row === free) free = next[row];
-      flow.slot = row;
-      writeRow(rows, flow);
-      flows[row] = flow;
-      rests[row] = undefined;
-      const bucket = flow.hash & mask;
-      next[row] = heads[bucket];
-      heads[bucket] = row;
-      linkAsNewest(row);
-      size++;
-    },
-    remove(flow) {
-      const { slot: row } = flow;
-      if (flows[row] !== flow) return;
-      const bucket = flow.hash & mask;
-      if (heads[bucket] === row) heads[bucket] = next[row];
-      else {
-        let at = heads[bucket];
-        while (next[at] !== row) at = next[at];
-        next[at] = next[row];
-      }
-      unlink(row);
-      flows[row] = undefined;
-      next[row] = free;
-      free = row;
-      size--;
-    },
-    leastRecent: () => (oldest === 0 ? undefined : awake(oldest)),
-    newer(flow) {
-      let row = newer[flow.slot];
-      while (row !== 0 && flows[row] === undefined) row = newer[row];
-      return flows[row];
-    },
-    sleep(flow, rest) {
-      const { slot: row } = flow;
-      writeRow(rows, flow);
-      flows[row] = undefined;
-      rests[row] = rest;
-    },
-  };
+      return this.active(slot);
+    }
+    return undefined;
+  }
+
+  add(flow: Flow): void {
+    const slot = this.allocateSlot();
+    flow.slot = slot;
+    packFlow(this.packed, flow);
+    this.flows[slot] = flow;
+    this.suspended[slot] = undefined;
+    const bucket = flow.hash & this.bucketMask;
+    this.chained[slot] = this.buckets[bucket];
+    this.buckets[bucket] = slot;
+    this.linkAsNewest(slot);
+    this.count++;
+  }
+
+  remove(flow: Flow): void {
+    const { slot } = flow;
+    if (this.flows[slot] !== flow) return;
+    this.unchain(slot, flow.hash & this.bucketMask);
+    this.unlink(slot);
+    this.flows[slot] = undefined;
+    this.chained[slot] = this.firstFree;
+    this.firstFree = slot;
+    this.count--;
+  }
+
+  /** The least recently used connection, restored if it was suspended. */
+  leastRecent(): Flow | undefined {
+    return this.oldest === NONE ? undefined : this.active(this.oldest);
+  }
+
+  /** The active connection that was used next after `flow`. */
+  nextNewerActive(flow: Flow): Flow | undefined {
+    let slot = this.newer[flow.slot];
+    while (slot !== NONE && this.flows[slot] === undefined) slot = this.newer[slot];
+    return this.flows[slot];
+  }
+
+  /** Keeps `state` and the packed words in place of the object. */
+  suspend(flow: Flow, state: object): void {
+    packFlow(this.packed, flow);
+    this.flows[flow.slot] = undefined;
+    this.suspended[flow.slot] = state;
+  }
+
+  private active(slot: number): Flow {
+    return this.flows[slot] ?? this.restore(slot);
+  }
+
+  private restore(slot: number): Flow {
+    const flow = unpackFlow(this.packed, slot);
+    const state = this.suspended[slot];
+    this.flows[slot] = flow;
+    this.suspended[slot] = undefined;
+    if (state !== undefined) this.onRestore(flow, state);
+    return flow;
+  }
+
+  private allocateSlot(): number {
+    const slot = this.firstFree;
+    if (slot === NONE) return ++this.slotsUsed;
+    this.firstFree = this.chained[slot];
+    return slot;
+  }
+
+  private unchain(slot: number, bucket: number): void {
+    const { chained, buckets } = this;
+    if (buckets[bucket] === slot) {
+      buckets[bucket] = chained[slot];
+      return;
+    }
+    let previous = buckets[bucket];
+    while (chained[previous] !== slot) previous = chained[previous];
+    chained[previous] = chained[slot];
+  }
+
+  private unlink(slot: number): void {
+    const { newer, older } = this;
+    if (newer[slot] === NONE) this.newest = older[slot];
+    else older[newer[slot]] = older[slot];
+    if (older[slot] === NONE) this.oldest = newer[slot];
+    else newer[older[slot]] = newer[slot];
+  }
+
+  private linkAsNewest(slot: number): void {
+    this.older[slot] = this.newest;
+    this.newer[slot] = NONE;
+    if (this.newest !== NONE) this.newer[this.newest] = slot;
+    this.newest = slot;
+    if (this.oldest === NONE) this.oldest = slot;
+  }
 }

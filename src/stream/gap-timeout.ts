@@ -1,19 +1,18 @@
-/** How long to wait for bytes that are missing. */
+/** How long a gap is waited for. */
 import type { GapReason } from '../protocols/protocol.js';
 import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
-/** Times the patience where the receiver has not acknowledged what is missing: it may yet be sent again. */
-const UNACKNOWLEDGED = 30;
+/** Where the receiver has not acknowledged the missing bytes they may still be retransmitted: it is this many times longer. */
+const UNACKNOWLEDGED_FACTOR = 30;
 
 /**
- * Why the bytes before the first early segment are not waited for any more; undefined: they are. Called
- * for each packet of the connection while there is a hole.
- *
- * @param receiver the other direction, whose acknowledgements tell what has arrived there
+ * Called for each packet of a connection with a gap.
+ * @param receiver the other direction, whose acknowledgements say what has arrived there
  * @param seconds packet time
+ * @returns why the gap is to be skipped; undefined: it is still waited for
  */
-export function hopeless(
+export function reasonToSkipGap(
   half: HalfConnection,
   receiver: HalfConnection,
   limits: StreamLimits,
@@ -23,33 +22,38 @@ export function hopeless(
   if (first === undefined) return undefined;
   if (half.queuedBytes > limits.queuedBytes || half.queuedSegments > limits.queuedSegments) return 'limit';
   if (isReceived(first, receiver)) half.gapPackets++;
-  return half.gapPackets > limits.gapPackets || isOverdue(half, receiver, limits, seconds)
+  return half.gapPackets > limits.gapPackets || isGapOverdue(half, receiver, limits, seconds)
     ? 'lost'
     : undefined;
 }
 
-/** Whether a hole has been waited for long enough, however few packets its connection has had since. */
-export function isOverdue(
+/** Whether a gap has been waited for long enough, however few packets the connection has had since. */
+export function isGapOverdue(
   half: HalfConnection,
   receiver: HalfConnection,
   limits: StreamLimits,
   seconds: number,
 ): boolean {
   if (half.queued === undefined) return false;
-  const patience = limits.gapSeconds * (isReceived(half.queued, receiver) ? 1 : UNACKNOWLEDGED);
-  return seconds - half.gapSince > patience;
+  const timeout = limits.gapSeconds * (isReceived(half.queued, receiver) ? 1 : UNACKNOWLEDGED_FACTOR);
+  return seconds - half.gapSince > timeout;
+}
+
+/** Starts the gap timeout: a gap has opened, or became smaller. */
+export function restartGapTimeout(half: HalfConnection, seconds: number): void {
+  half.gapPackets = 0;
+  half.gapSince = seconds;
 }
 
 /**
- * Acknowledged means received: those bytes passed and were not captured, or come a little late from
- * another queue of the network card. The other end sends them no more. Where no acknowledgement is seen
- * at all, that is as good as it gets.
+ * Acknowledged means received: the missing bytes passed and were not captured, or come a little late from another queue
+ * of the network card, and will not be retransmitted. Where no acknowledgement is seen at all, this is assumed.
  */
 function isReceived(first: QueuedSegment, receiver: HalfConnection): boolean {
   return !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;
 }
 
 /** Whether the FIN of a direction was seen, and its receiver's acknowledgement of it. */
-export function finReceived(half: HalfConnection, receiver: HalfConnection): boolean {
+export function isFinAcknowledged(half: HalfConnection, receiver: HalfConnection): boolean {
   return half.finSeen && receiver.ackSeen && seqDiff(receiver.acked, half.fin) > 0;
 }

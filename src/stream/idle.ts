@@ -1,48 +1,58 @@
-/** Connections on which nothing happens sleep: of most that are open nothing comes for a long time. */
+/** Suspends idle connections: most open ones carry nothing for a long time. */
 import type { PacketTimestamp } from '../packet/timestamp.js';
+import { isWaitingForUnseenEnd } from './asymmetric.js';
 import type { Flow } from './connection.js';
 import type { HalfConnection } from './direction.js';
 import type { FlowTable } from './flow-table.js';
 
-/** Gives what has to be kept of a connection; undefined: more is under way than can be kept so. */
+/** Gives the state from which a connection can be restored; undefined: more is under way than that can hold. */
 export type SuspendFlow = (flow: Flow, at: PacketTimestamp) => object | undefined;
 
-/** Of one that is ignored only the row is followed. */
-const Nothing = Object.freeze({});
+/** An ignored connection has no state besides its packed words. */
+const NO_STATE = Object.freeze({});
 
-function rests(half: HalfConnection): boolean {
-  return half.queued === undefined && half.unconsumedLength === 0 && half.skip === 0;
-}
+export class IdleCheck {
+  private readonly table: FlowTable;
+  private readonly quietChecks: number;
+  private readonly suspend: SuspendFlow;
 
-/** Whether all that is known of its stream is what a row holds. */
-function streamRests({ halves: [a, b], pendingGap: missing }: Flow): boolean {
-  // The end of one that has no other direction is waited for.
-  if ((a.closed && b.packets === 0) || (b.closed && a.packets === 0)) return false;
-  return !missing && rests(a) && rests(b);
-}
+  /** @param quietChecks checks in a row without a new packet, after which a connection is suspended */
+  constructor(table: FlowTable, quietChecks: number, suspend: SuspendFlow) {
+    this.table = table;
+    this.quietChecks = quietChecks;
+    this.suspend = suspend;
+  }
 
-/**
- * Looks after one that is awake, once a second.
- * @param quiet looks in a row at which nothing has come since the last, after which it falls asleep
- * @returns whether it is awake still
- */
-export function newIdleCheck(table: FlowTable, quiet: number, restOf: SuspendFlow) {
-  return (flow: Flow, at: PacketTimestamp): boolean => {
+  /**
+   * Checks an active connection, once a second.
+   * @returns whether it is still active
+   */
+  check(flow: Flow, at: PacketTimestamp): boolean {
     if (flow.closed) return false;
     const packets = flow.halves[0].packets + flow.halves[1].packets;
     if (packets !== flow.packetsAtIdleCheck) {
       flow.packetsAtIdleCheck = packets;
       flow.quietChecks = 0;
     }
-    if (flow.quietChecks++ < quiet) return true;
-    // Tried again when it has been quiet for as long once more.
+    if (flow.quietChecks++ < this.quietChecks) return true;
+    // If it cannot be suspended, it is tried again after as many quiet checks.
     flow.quietChecks = 0;
-    if (!streamRests(flow)) return true;
-    const rest = flow.ignored ? Nothing : restOf(flow, at);
-    if (rest === undefined) return true;
-    table.sleep(flow, rest);
-    // Whoever has the object still is done with it.
+    if (!isStreamIdle(flow)) return true;
+    const state = flow.ignored ? NO_STATE : this.suspend(flow, at);
+    if (state === undefined) return true;
+    this.table.suspend(flow, state);
+    // The table makes a new object when it restores the connection; this one must not be used any more.
     flow.closed = true;
     return false;
-  };
+  }
+}
+
+/** Whether the packed words hold all that is known of the stream. */
+function isStreamIdle({ halves: [a, b], pendingGap }: Flow): boolean {
+  if (isWaitingForUnseenEnd(a, b) || isWaitingForUnseenEnd(b, a)) return false;
+  return !pendingGap && isHalfIdle(a) && isHalfIdle(b);
+}
+
+function isHalfIdle(half: HalfConnection): boolean {
+  return half.queued === undefined && half.unconsumedLength === 0 && half.skip === 0;
 }

@@ -1,5 +1,4 @@
-/** Bounds on what streams may hold, and the counters of what happened to them. */
-
+/** Bounds on what streams may buffer. */
 export interface StreamLimits {
   /** Connections followed at once; the least recently used goes first. */
   readonly flows: number;
@@ -34,46 +33,3 @@ export const DEFAULT_LIMITS: StreamLimits = {
   gapSeconds: 2,
   idleSeconds: 2,
 };
-
-/** Plain numbers, written by one decoder; observe/ says what each is called outside. */
-export interface StreamCounters {
-  flowsNew: number;
-  flowsClosed: number;
-  flowsEvicted: number;
-  /** Connections whose start was not seen. */
-  flowsMidstream: number;
-  /** Connections of no known protocol. */
-  flowsUnknown: number;
-  /** Connections that were recognised and can't be decoded. */
-  flowsEncrypted: number;
-  /** Connections of which only one direction was seen. */
-  flowsAsymmetric: number;
-  retransmittedBytes: number;
-  outOfOrderSegments: number;
-  differingBytes: number;
-  gaps: number;
-  gapBytes: number;
-  /** Payload bytes that the snapshot length cut off. */
-  cutBytes: number;
-  /** Exceptions that a decoder threw: bugs, survived. */
-  decoderFaults: number;
-}
-
-export function newStreamCounters(): StreamCounters {
-  return {
-    flowsNew: 0,
-    flowsClosed: 0,
-    flowsEvicted: 0,
-    flowsMidstream: 0,
-    flowsUnknown: 0,
-    flowsEncrypted: 0,
-    flowsAsymmetric: 0,
-    retransmittedBytes: 0,
-    outOfOrderSegments: 0,
-    differingBytes: 0,
-    gaps: 0,
-    gapBytes: 0,
-    cutBytes: 0,
-    decoderFaults: 0,
-  };
-}

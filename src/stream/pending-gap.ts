@@ -1,30 +1,30 @@
 /**
- * Tells a decoder that bytes are missing before it is known whether they come yet: what other connections say
- * meanwhile may be younger than what was missed.
+ * Pending gaps: a decoder learns that bytes are missing before it is known whether they still arrive, since what other
+ * connections say meanwhile may be younger than the missing bytes.
  */
 import type { Flow } from './connection.js';
 import { type HalfConnection, seqDiff } from './direction.js';
 
 /**
- * Whether bytes of a direction are known to have passed that were not seen so far: others behind them were, or its
- * receiver has acknowledged them.
+ * Whether bytes of a direction are known to have passed that were not seen so far: later ones were seen, or the receiver
+ * has acknowledged them.
  */
-function isMissing(half: HalfConnection, receiver: HalfConnection): boolean {
+function hasPendingGap(half: HalfConnection, receiver: HalfConnection): boolean {
   if (half.queued !== undefined) return true;
   if (!half.synced || !receiver.ackSeen) return false;
   const unseen = seqDiff(receiver.acked, half.nextSeq);
-  // A FIN counts as one.
+  // A FIN takes one sequence number.
   return unseen > 0 && !(half.finSeen && unseen === 1 && half.nextSeq === half.fin);
 }
 
-export function lookForMissing(flow: Flow): void {
+export function updatePendingGap(flow: Flow): void {
   if (flow.closed) return;
   const [a, b] = flow.halves;
-  tellMissing(flow, !flow.ignored && (isMissing(a, b) || isMissing(b, a)));
+  reportPendingGap(flow, !flow.ignored && (hasPendingGap(a, b) || hasPendingGap(b, a)));
 }
 
-export function tellMissing(flow: Flow, missing: boolean): void {
-  if (flow.pendingGap === missing) return;
-  flow.pendingGap = missing;
-  flow.decoder.onPendingGap?.(missing);
+export function reportPendingGap(flow: Flow, pending: boolean): void {
+  if (flow.pendingGap === pending) return;
+  flow.pendingGap = pending;
+  flow.decoder.onPendingGap?.(pending);
 }

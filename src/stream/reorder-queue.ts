@@ -1,89 +1,93 @@
 /**
- * Segments that came before their turn. The first bytes seen win (as most receivers do when they have
- * stored them, RFC 9293 section 3.10.7.4 leaves it open); where a later copy differs, that is reported.
+ * The reorder queue of a direction: copies of out-of-order segments. The first bytes seen win, as in most receivers
+ * (RFC 9293, section 3.10.7.4, leaves it open); a later copy that differs is reported.
  */
-import type { PacketTimestamp } from '../packet/timestamp.js';
+import type { Chunk } from './chunk.js';
 import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 
 /**
- * Keeps what is new of bytes[start, end) (`length` bytes on the wire from `seq` on).
- * @returns how many bytes differ from a copy that was already there
+ * Queues those bytes of the chunk that are not queued yet.
+ * @returns how many of its bytes differ from those queued before
  */
-export function keepEarly(
-  half: HalfConnection,
-  seq: number,
-  length: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  came: PacketTimestamp,
-): number {
+export function queueOutOfOrder(half: HalfConnection, chunk: Chunk): number {
   let differing = 0;
   let previous: QueuedSegment | undefined;
-  let at = half.queued;
-  let from = seq;
-  const stop = (seq + length) >>> 0;
-  while (seqDiff(stop, from) > 0) {
-    // Pass the segments that end before `from`.
-    while (at !== undefined && seqDiff((at.seq + at.length) >>> 0, from) <= 0) {
-      previous = at;
-      at = at.next;
+  let queued = half.queued;
+  let seq = chunk.seq;
+  const endSeq = (seq + chunk.length) >>> 0;
+  while (seqDiff(endSeq, seq) > 0) {
+    while (queued !== undefined && seqDiff(endOf(queued), seq) <= 0) {
+      previous = queued;
+      queued = queued.next;
     }
-    if (at !== undefined && seqDiff(at.seq, from) <= 0) {
-      const shared = Math.min(seqDiff(stop, from), seqDiff((at.seq + at.length) >>> 0, from));
-      differing += countDiffering(at, from, shared, bytes, start + seqDiff(from, seq), end);
-      from = (from + shared) >>> 0;
+    if (queued !== undefined && seqDiff(queued.seq, seq) <= 0) {
+      const overlap = Math.min(seqDiff(endSeq, seq), seqDiff(endOf(queued), seq));
+      differing += countDiffering(queued, chunk, seq, overlap);
+      seq = (seq + overlap) >>> 0;
       continue;
     }
-    const room =
-      at === undefined ? seqDiff(stop, from) : Math.min(seqDiff(stop, from), seqDiff(at.seq, from));
-    const first = Math.min(end, start + seqDiff(from, seq));
-    const piece: QueuedSegment = {
-      seq: from,
-      seconds: came.seconds,
-      nanoseconds: came.nanoseconds,
-      packet: came.packet,
-      length: room,
-      // A copy, which slice() of a Buffer would not be.
-      bytes: new Uint8Array(bytes.subarray(first, Math.min(end, first + room))),
-      next: at,
-    };
-    if (previous === undefined) half.queued = piece;
-    else previous.next = piece;
-    previous = piece;
-    half.queuedBytes += piece.bytes.length;
+    const untilEnd = seqDiff(endSeq, seq);
+    const length = queued === undefined ? untilEnd : Math.min(untilEnd, seqDiff(queued.seq, seq));
+    const added = copySegment(chunk, seq, length, queued);
+    if (previous === undefined) half.queued = added;
+    else previous.next = added;
+    previous = added;
+    half.queuedBytes += added.bytes.length;
     half.queuedSegments++;
-    from = (from + room) >>> 0;
+    seq = (seq + length) >>> 0;
   }
   return differing;
 }
 
-function countDiffering(
-  kept: QueuedSegment,
-  from: number,
-  shared: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  const offset = seqDiff(from, kept.seq);
-  const comparable = Math.min(shared, kept.bytes.length - offset, end - start);
+function endOf(segment: QueuedSegment): number {
+  return (segment.seq + segment.length) >>> 0;
+}
+
+function copySegment(
+  { seq: chunkSeq, bytes, start, end, at }: Chunk,
+  seq: number,
+  length: number,
+  next: QueuedSegment | undefined,
+): QueuedSegment {
+  const first = Math.min(end, start + seqDiff(seq, chunkSeq));
+  return {
+    seq,
+    seconds: at.seconds,
+    nanoseconds: at.nanoseconds,
+    packet: at.packet,
+    length,
+    // A copy, which slice() of a Buffer would not be.
+    bytes: new Uint8Array(bytes.subarray(first, Math.min(end, first + length))),
+    next,
+  };
+}
+
+/** Compares the captured bytes of `overlap` bytes from `seq` on. */
+function countDiffering(queued: QueuedSegment, chunk: Chunk, seq: number, overlap: number): number {
+  const { bytes, end } = chunk;
+  const start = chunk.start + seqDiff(seq, chunk.seq);
+  const offset = seqDiff(seq, queued.seq);
+  const comparable = Math.min(overlap, queued.bytes.length - offset, end - start);
   let differing = 0;
-  for (let i = 0; i < comparable; i++) if (kept.bytes[offset + i] !== bytes[start + i]) differing++;
+  for (let i = 0; i < comparable; i++) if (queued.bytes[offset + i] !== bytes[start + i]) differing++;
   return differing;
 }
 
-/** Takes out the first early segment. */
-export function takeEarly(half: HalfConnection): QueuedSegment | undefined {
-  const first = half.queued;
-  if (first === undefined) return undefined;
+/** Whether the first queued segment starts at or before the next byte to deliver. */
+export function isQueueInOrder(half: HalfConnection): boolean {
+  return half.queued !== undefined && seqDiff(half.queued.seq, half.nextSeq) <= 0;
+}
+
+/** Removes the first queued segment; there is one. */
+export function takeFirstQueued(half: HalfConnection): QueuedSegment {
+  const first = half.queued as QueuedSegment;
   half.queued = first.next;
   half.queuedBytes -= first.bytes.length;
   half.queuedSegments--;
   return first;
 }
 
-export function dropEarly(half: HalfConnection): void {
+export function dropQueue(half: HalfConnection): void {
   half.queued = undefined;
   half.queuedBytes = 0;
   half.queuedSegments = 0;

@@ -1,13 +1,13 @@
-/** What a packet's flags and numbers tell of both directions, its bytes apart. */
+/** What a packet's flags and sequence numbers say about both directions. */
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_SYN } from '../packet/tcp.js';
 import { type HalfConnection, seqDiff } from './direction.js';
 
 /**
- * Notes the numbers of a packet that `half` has sent and `other` receives.
- * @returns the sequence number of its first byte
+ * Updates the sequence state by a packet that `half` has sent and `other` receives.
+ * @returns the sequence number of the packet's first byte
  */
-export function note(half: HalfConnection, other: HalfConnection, h: Headers): number {
+export function updateSeqAck(half: HalfConnection, other: HalfConnection, h: Headers): number {
   half.packets++;
   let seq = h.seq;
   const acks = (h.flags & TCP_ACK) !== 0;
@@ -15,21 +15,21 @@ export function note(half: HalfConnection, other: HalfConnection, h: Headers): n
     half.initialSeq = seq;
     half.initialSeqSeen = true;
     seq = (seq + 1) >>> 0;
-    if (!half.synced) sync(half, seq);
-    // A SYN-ACK tells where the other direction starts, if its SYN was not seen.
-    if (acks && !other.synced) sync(other, h.ack);
+    if (!half.synced) syncAt(half, seq);
+    // A SYN-ACK says where the other direction starts, if its SYN was not seen.
+    if (acks && !other.synced) syncAt(other, h.ack);
   }
   if (!acks) return seq;
-  // Nor need the SYN-ACK be seen: what its receiver acknowledges before it has sent anything itself is
-  // the SYN alone, except where the server speaks first and the handshake's last packet is missing too.
-  if (!other.synced && half.initialSeqSeen && seq === (half.initialSeq + 1) >>> 0) sync(other, h.ack);
+  // Nor is the SYN-ACK needed: what its receiver acknowledges before it has sent data itself is the SYN alone,
+  // except where the server speaks first and the handshake's last packet is missing too.
+  if (!other.synced && half.initialSeqSeen && seq === (half.initialSeq + 1) >>> 0) syncAt(other, h.ack);
   if (!half.ackSeen || seqDiff(h.ack, half.acked) > 0) half.acked = h.ack;
   if (!half.ackSeen) half.firstAcked = h.ack;
   half.ackSeen = true;
   return seq;
 }
 
-function sync(half: HalfConnection, next: number): void {
+function syncAt(half: HalfConnection, nextSeq: number): void {
   half.synced = true;
-  half.nextSeq = next;
+  half.nextSeq = nextSeq;
 }

@@ -72,7 +72,7 @@ describe('a connection of which one direction is never seen', () => {
     stream.reassembler.tick(stream.at);
     assert.equal(stream.flows[0].closed(), 'fin');
     assert.deepEqual(told(stream), [30]);
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
   });
 });
 

@@ -12,7 +12,7 @@ describe('the end by FIN', () => {
     // The other direction is open still.
     stream.send(ToClient, { seq: 5001, data: 'late ', ack: 1005 });
     stream.send(ToClient, { seq: 5006, data: 'answer', ack: 1005 });
-    assert.equal(stream.reassembler.open(), 1);
+    assert.equal(stream.reassembler.openFlowCount(), 1);
     stream.send(ToClient, { seq: 5012, flags: ACK | FIN, ack: 1005 });
     assert.equal(stream.flows[0].closed(), 'fin');
     stream.send(ToServer, { seq: 1005, ack: 5013 });
@@ -20,7 +20,7 @@ describe('the end by FIN', () => {
     assert.deepEqual(stream.flows[0].of(ToServer), ['bye']);
     assert.equal(stream.flows.length, 1);
     assert.equal(stream.counters.flowsClosed, 1);
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
   });
 
   it('waits for the bytes before it', () => {
@@ -116,7 +116,7 @@ describe('the end by RST', () => {
     }
     assert.equal(stream.flows.length, 3);
     assert.ok(stream.flows.every((flow) => flow.closed() === 'rst'));
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
   });
 
   it('that nobody believed: what follows is a connection joined in the middle', () => {

@@ -20,9 +20,9 @@ describe('the number of connections', () => {
     );
     for (let i = 0; i < 8; i++) stream.send(ToServer, { clientPort: 51000 + i, seq: 1, data: 'x' });
     assert.equal(stream.counters.flowsEvicted, 9);
-    assert.equal(stream.reassembler.open(), 8);
+    assert.equal(stream.reassembler.openFlowCount(), 8);
     stream.end();
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
     assert.equal(stream.counters.flowsNew, stream.counters.flowsClosed);
   });
 
@@ -35,7 +35,7 @@ describe('the number of connections', () => {
     }
     assert.equal(stream.counters.flowsEvicted, 0);
     assert.equal(stream.counters.flowsClosed, 50);
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
   });
 
   it('forgets ended connections after a while, by and by', () => {
@@ -50,7 +50,7 @@ describe('the number of connections', () => {
     assert.equal(stream.flows.length, 6000);
     assert.equal(stream.counters.flowsClosed, 6000);
     assert.equal(stream.counters.flowsEvicted, 0);
-    assert.equal(stream.reassembler.open(), 0);
+    assert.equal(stream.reassembler.openFlowCount(), 0);
     // The newest are remembered: their repetitions open nothing. The oldest are not.
     stream.send(ToServer, { clientPort: 21999, seq: 1003, data: 'x' });
     assert.equal(stream.flows.length, 6000);
@@ -97,7 +97,7 @@ describe('a decoder that throws', () => {
       }
       assert.equal(stream.waiting(), 0);
       stream.end();
-      assert.equal(stream.reassembler.open(), 0);
+      assert.equal(stream.reassembler.openFlowCount(), 0);
       assert.equal(counters.flowsNew, counters.flowsClosed);
     });
   }
@@ -114,9 +114,9 @@ describe('a decoder that throws', () => {
     // Its end is followed, and a new connection is decoded again (by a decoder that fails again).
     stream.send(ToServer, { clientPort: 40001, seq: 1014, flags: FIN | ACK, ack: 5111 });
     stream.send(ToClient, { clientPort: 40001, seq: 5111, flags: FIN | ACK, ack: 1015 });
-    assert.equal(stream.reassembler.open(), 2);
+    assert.equal(stream.reassembler.openFlowCount(), 2);
     stream.handshake(70000, 80000, { clientPort: 40001 });
-    assert.equal(stream.reassembler.open(), 3);
+    assert.equal(stream.reassembler.openFlowCount(), 3);
     stream.send(ToServer, { clientPort: 40001, seq: 70001, data: 'abc' });
     assert.equal(stream.counters.decoderFaults, 2);
   });

@@ -5,8 +5,9 @@ import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
-import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
-import { newReassembler } from '../../src/stream/reassembler.js';
+import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
+import { Reassembler } from '../../src/stream/reassembler.js';
+import { newStreamCounters } from '../../src/stream/stream-counters.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
@@ -84,10 +85,8 @@ describe('random segments', () => {
         const counters = newStreamCounters();
         let flows: Flow[] = [];
         let faults = 0;
-        const reassembler = newReassembler(
-          limits,
-          counters,
-          (flow) => {
+        const reassembler = new Reassembler(limits, counters, {
+          openFlow(flow) {
             flow.decoder = whimsical(random, flow, throwing);
             flow.observer = {
               onGap: (_dir, missing) => assert.ok(missing > 0),
@@ -100,8 +99,9 @@ describe('random segments', () => {
             };
             flows.push(flow);
           },
-          newServiceClassifier(SERVICE_PORTS),
-        );
+          isToService: newServiceClassifier(SERVICE_PORTS),
+          suspendFlow: () => undefined,
+        });
         const h = newHeaders();
         const bytes = random.bytes(1600);
         const bases = Array.from({ length: 30 }, () => random.below(2 ** 32));
@@ -110,7 +110,7 @@ describe('random segments', () => {
           fill(h, random, bases, bytes);
           at.seconds += random.chance(0.01) ? random.between(-5, 100) : 0;
           at.packet++;
-          reassembler.packet(h, bytes, at);
+          reassembler.processPacket(h, bytes, at);
           flows = flows.filter((flow) => !flow.closed || waitingIn(flow) > 0);
           const waiting = flows.reduce((all, flow) => all + waitingIn(flow), 0);
           assert.ok(waiting <= limits.totalBytes, `seed ${seed}, packet ${i}: ${waiting} bytes wait`);
@@ -122,10 +122,10 @@ describe('random segments', () => {
               assert.ok(half.unconsumedLength <= limits.unconsumedBytes);
             }
           }
-          assert.ok(reassembler.open() >= 0 && reassembler.open() <= limits.flows);
+          assert.ok(reassembler.openFlowCount() >= 0 && reassembler.openFlowCount() <= limits.flows);
         }
-        reassembler.end(at);
-        assert.equal(reassembler.open(), 0);
+        reassembler.closeAll(at);
+        assert.equal(reassembler.openFlowCount(), 0);
         assert.equal(counters.flowsNew, counters.flowsClosed);
         assert.equal(counters.decoderFaults, faults);
         assert.ok(flows.every((flow) => flow.closed && waitingIn(flow) === 0));

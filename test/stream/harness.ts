@@ -13,8 +13,9 @@ import {
   ToServer,
 } from '../../src/protocols/protocol.js';
 import type { Flow } from '../../src/stream/connection.js';
-import { DEFAULT_LIMITS, newStreamCounters, type StreamLimits } from '../../src/stream/limits.js';
-import { newReassembler, type Reassembler, Verdict } from '../../src/stream/reassembler.js';
+import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
+import { Reassembler, Verdict } from '../../src/stream/reassembler.js';
+import { newStreamCounters } from '../../src/stream/stream-counters.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
@@ -110,22 +111,25 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
   const counters = newStreamCounters();
   const flows: Followed[] = [];
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
-  const reassembler = newReassembler(
+  const reassembler = new Reassembler(
     // Tests count bytes alone, but for that of what else they cost.
     { ...DEFAULT_LIMITS, segmentCost: 0, ...limits },
     counters,
-    (flow) => {
-      const events: Event[] = [];
-      flow.decoder = decoder(flow, events);
-      flow.observer = {
-        onGap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
-        onAsymmetric: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
-        onDifferingRetransmission: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
-        onDecoderFault: (error) => events.push({ kind: 'fault', error }),
-      };
-      flows.push(followed(flow, events));
+    {
+      openFlow(flow) {
+        const events: Event[] = [];
+        flow.decoder = decoder(flow, events);
+        flow.observer = {
+          onGap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
+          onAsymmetric: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
+          onDifferingRetransmission: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
+          onDecoderFault: (error) => events.push({ kind: 'fault', error }),
+        };
+        flows.push(followed(flow, events));
+      },
+      isToService: newServiceClassifier(SERVICE_PORTS),
+      suspendFlow: () => undefined,
     },
-    newServiceClassifier(SERVICE_PORTS),
   );
   const h = newHeaders();
 
@@ -142,9 +146,9 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       fill(h, dir, segment, data.length);
       at.packet++;
       at.nanoseconds += 1000;
-      const fate = reassembler.packet(h, bytes, at);
+      const verdict = reassembler.processPacket(h, bytes, at);
       bytes.fill(0xee);
-      return fate === Verdict.followed;
+      return verdict === Verdict.followed;
     },
     handshake(clientIsn, serverIsn, ports = {}) {
       self.send(ToServer, { ...ports, seq: clientIsn, flags: TCP_SYN });
@@ -152,7 +156,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       self.send(ToClient, { ...ports, seq: serverIsn, flags: TCP_SYN | TCP_ACK, ack });
       self.send(ToServer, { ...ports, seq: ack, ack: (serverIsn + 1) >>> 0 });
     },
-    end: () => reassembler.end(at),
+    end: () => reassembler.closeAll(at),
     waiting: () => flows.reduce((all, { flow }) => all + waitingIn(flow), 0),
   };
   return self;

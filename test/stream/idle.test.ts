@@ -4,8 +4,9 @@ import { describe, it } from 'node:test';
 import { newHeaders } from '../../src/packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
 import { type FlowDecoder, IGNORE_FLOW } from '../../src/protocols/protocol.js';
-import { DEFAULT_LIMITS, newStreamCounters } from '../../src/stream/limits.js';
-import { newReassembler } from '../../src/stream/reassembler.js';
+import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
+import { Reassembler } from '../../src/stream/reassembler.js';
+import { newStreamCounters } from '../../src/stream/stream-counters.js';
 
 interface Packet {
   seq: number;
@@ -35,21 +36,18 @@ function watch(take: (text: string) => number = (text) => text.length) {
     gap: () => said.push('gap told'),
     close: (reason) => said.push(reason),
   };
-  const reassembler = newReassembler(
-    { ...DEFAULT_LIMITS, flows: 3 },
-    counters,
-    (flow, rest) => {
+  const reassembler = new Reassembler({ ...DEFAULT_LIMITS, flows: 3 }, counters, {
+    openFlow(flow, rest) {
       if (rest !== undefined) said.push(`woken ${JSON.stringify(rest)}`);
       flow.decoder = decoder;
       flow.observer = observer;
     },
-    ({ srcPort, dstPort }) => dstPort > srcPort,
-    0,
-    (flow) => {
+    isToService: ({ srcPort, dstPort }) => dstPort > srcPort,
+    suspendFlow(flow) {
       said.push(`sleeps ${flow.clientPort}`);
       return { port: flow.clientPort };
     },
-  );
+  });
   const at = { seconds: 1000, nanoseconds: 0, packet: 0 };
   const h = newHeaders();
   const send = (toServer: boolean, packet: Packet) => {
@@ -62,7 +60,7 @@ function watch(take: (text: string) => number = (text) => text.length) {
     if (!toServer) Object.assign(h, { srcPort: 65535, dstPort: clientPort });
     Object.assign(h, { ack: ack >>> 0, flags, payloadStart: 0, payloadEnd: bytes.length });
     h.payloadLength = bytes.length;
-    return reassembler.packet(h, bytes, at);
+    return reassembler.processPacket(h, bytes, at);
   };
   return {
     said,
@@ -162,10 +160,10 @@ describe('a connection that sleeps', () => {
     begin({ clientPort: 4 });
     assert.deepEqual(said.splice(0), ['woken {"port":1}', 'evicted']);
     assert.equal(counters.flowsEvicted, 1);
-    assert.equal(reassembler.open(), 2);
-    reassembler.end(at);
+    assert.equal(reassembler.openFlowCount(), 2);
+    reassembler.closeAll(at);
     assert.deepEqual(said, ['woken {"port":3}', 'end', 'end']);
-    assert.equal(reassembler.open(), 0);
+    assert.equal(reassembler.openFlowCount(), 0);
   });
 
   it('stays ignored, and its decoder is not asked for', () => {
@@ -177,6 +175,6 @@ describe('a connection that sleeps', () => {
     assert.deepEqual(said, ['0 abc']);
     assert.equal(fate, 1);
     send(true, { seq: 5, flags: TCP_RST });
-    assert.equal(reassembler.open(), 0);
+    assert.equal(reassembler.openFlowCount(), 0);
   });
 });

@@ -130,7 +130,7 @@ describe('segments cut by the snapshot length', () => {
         [3, 'abc', false],
       ],
     );
-    assert.equal(stream.counters.cutBytes, 2700);
+    assert.equal(stream.counters.truncatedBytes, 2700);
     assert.equal(stream.counters.gaps, 0);
   });
 
@@ -160,7 +160,10 @@ describe('segments cut by the snapshot length', () => {
       stream.flows[0].events.filter((event) => event.kind === 'watched'),
       [{ kind: 'watched', dir: ToServer, missing: 7, reason: 'snaplen' }],
     );
-    assert.deepEqual([stream.counters.gaps, stream.counters.gapBytes, stream.counters.cutBytes], [1, 7, 7]);
+    assert.deepEqual(
+      [stream.counters.gaps, stream.counters.gapBytes, stream.counters.truncatedBytes],
+      [1, 7, 7],
+    );
   });
 
   it('out of order: what waited is shown in its turn', () => {
@@ -191,6 +194,6 @@ describe('segments cut by the snapshot length', () => {
       'abcdefghij',
       { missing: 5, reason: 'snaplen', skipping: false },
     ]);
-    assert.equal(stream.counters.cutBytes, 5);
+    assert.equal(stream.counters.truncatedBytes, 5);
   });
 });

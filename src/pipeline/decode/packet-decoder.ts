@@ -19,8 +19,9 @@ import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../p
 import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
-import { newStreamCounters, type StreamCounters, type StreamLimits } from '../../stream/limits.js';
-import { newReassembler, Verdict } from '../../stream/reassembler.js';
+import type { StreamLimits } from '../../stream/limits.js';
+import { Reassembler, Verdict } from '../../stream/reassembler.js';
+import { newStreamCounters, type StreamCounters } from '../../stream/stream-counters.js';
 import { type Checkpoint, CheckpointWord } from './checkpoint.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
@@ -123,7 +124,7 @@ export function newPacketDecoder(
   const selected: Selection = (body, caller) => selection(body, caller);
   const anomalies = newPacketAnomalies(log, counters);
 
-  const opened = (flow: Flow, rest?: object) => {
+  const openFlow = (flow: Flow, rest?: object) => {
     const lines = newFlowLines(flow, log, counters, selected, tally.record);
     flow.observer = lines;
     const asleep = rest as SuspendedDecoder | undefined;
@@ -156,10 +157,13 @@ export function newPacketDecoder(
       },
     });
   };
-  const restOf = ({ decoder, observer: watcher }: Flow, at: PacketTimestamp): SuspendedDecoder | undefined =>
-    watcher.canSuspend?.(at) === false ? undefined : decoder.suspend?.(at);
+  const suspendFlow = (
+    { decoder, observer: watcher }: Flow,
+    at: PacketTimestamp,
+  ): SuspendedDecoder | undefined => (watcher.canSuspend?.(at) === false ? undefined : decoder.suspend?.(at));
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const reassembler = newReassembler(options.limits, streams, opened, isToService, hashSeed, restOf);
+  const hooks = { openFlow, isToService, suspendFlow };
+  const reassembler = new Reassembler(options.limits, streams, hooks, hashSeed);
   const tick = () => {
     reassembler.tick(time);
     for (const one of ticking) one(time);
@@ -187,7 +191,7 @@ export function newPacketDecoder(
       counters[Counter.others]++;
       return;
     }
-    const fate = reassembler.packet(headers, bytes, at);
+    const fate = reassembler.processPacket(headers, bytes, at);
     counters[FATES[fate]]++;
     counters[Counter.bytes] += wire;
   };
@@ -261,12 +265,12 @@ export function newPacketDecoder(
       }
     },
     end() {
-      reassembler.end(at);
+      reassembler.closeAll(at);
       for (const protocol of known) protocol.end?.(at);
     },
     publish() {
       publishStreams(streams, before, counters);
-      counters[Counter.flows_open] = reassembler.open();
+      counters[Counter.flows_open] = reassembler.openFlowCount();
     },
   };
 }
@@ -288,6 +292,6 @@ function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow
   to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;
   to[Counter.gaps] = before[Counter.gaps] + from.gaps;
   to[Counter.gap_bytes] = before[Counter.gap_bytes] + from.gapBytes;
-  to[Counter.cut_bytes] = before[Counter.cut_bytes] + from.cutBytes;
+  to[Counter.cut_bytes] = before[Counter.cut_bytes] + from.truncatedBytes;
   to[Counter.decoder_faults] = before[Counter.decoder_faults] + from.decoderFaults;
 }
