@@ -1,5 +1,6 @@
 /** What a run shows of itself, in Prometheus's text format. Everything is read when it is asked for. */
 import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { GAUGES } from '../protocols/registry.js';
 import type { Json, JsonObject } from '../records/record.js';
 import { BUCKETS, OUTCOMES } from './call-counts.js';
 import { METRICS, type MetricRow } from './metric-table.js';
@@ -96,7 +97,7 @@ export function newMetrics(observed: Observed): Metrics {
   );
   showOutputs(show, () => (stats.outputs ?? []) as unknown as readonly OutputCounts[]);
   showCalls(registry, show, observed);
-  showJobs(show, observed);
+  showGauges(show, observed);
   const lag = new Histogram({
     name: 'wiretail_line_lag_seconds',
     help: 'Time from the oldest packet of a batch of lines to when the batch was written.',
@@ -180,14 +181,14 @@ function callDurations(name: string, observed: Observed) {
   });
 }
 
-function showJobs(show: Show, observed: Observed): void {
-  for (const state of ['waiting', 'running'] as const) {
-    const help =
-      state === 'waiting'
-        ? 'Gearman jobs that wait for a worker, by function.'
-        : 'Gearman jobs that a worker has, by function.';
-    show('gauge', `wiretail_gearman_jobs_${state}`, help, ['function'], () =>
-      [...observed.functions()].map(([name, jobs]) => [{ function: name }, jobs[state]]),
-    );
+function showGauges(show: Show, observed: Observed): void {
+  for (const [protocol, { label, metrics }] of GAUGES) {
+    const values = observed.gauges.get(protocol);
+    if (values === undefined) continue;
+    for (const [gauge, { name, help }] of metrics.entries()) {
+      show('gauge', name, help, [label], () =>
+        [...values()].map(([labelValue, all]) => [{ [label]: labelValue }, all[gauge]]),
+      );
+    }
   }
 }

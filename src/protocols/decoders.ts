@@ -3,7 +3,7 @@ import type { Action } from '../records/datasets.js';
 import type { Schema } from '../records/json-schema.js';
 import { recordSchema as schemaOf } from '../records/record-schema.js';
 import type { RecordSubjects } from './module.js';
-import type { HostHooks, Protocol, ProtocolOptions } from './protocol.js';
+import type { AdjustGauge, HostHooks, Protocol, ProtocolOptions } from './protocol.js';
 import { DATASETS, PROTOCOLS } from './registry.js';
 
 /** In the order in which detection asks them. */
@@ -11,8 +11,16 @@ const IMPLEMENTATIONS = await Promise.all(PROTOCOLS.map((module) => module.load(
 /** In the order in which stats and schema list them. */
 const LISTED = IMPLEMENTATIONS.toReversed();
 
-export function newProtocols(options: ProtocolOptions, host: HostHooks): readonly Protocol[] {
-  return IMPLEMENTATIONS.flatMap((protocol) => protocol.newProtocols(options, host));
+/** @param gauges of the modules that have some, by the module's name */
+export function newProtocols(
+  options: ProtocolOptions,
+  host: Omit<HostHooks, 'adjustGauge'>,
+  gauges: ReadonlyMap<string, AdjustGauge>,
+): readonly Protocol[] {
+  return IMPLEMENTATIONS.flatMap((protocol, i) => {
+    const adjustGauge = gauges.get(PROTOCOLS[i].name) ?? (() => {});
+    return protocol.newProtocols(options, { ...host, adjustGauge });
+  });
 }
 
 export const SUBJECTS: readonly RecordSubjects[] = IMPLEMENTATIONS.flatMap(({ subjects }) => subjects ?? []);

@@ -17,6 +17,8 @@ export interface ProtocolModule {
   readonly datasets: readonly Dataset[];
   /** Absent: it has no ports of its own. */
   readonly ports?: ServicePorts;
+  /** Its decoders adjust them with HostHooks.adjustGauge. */
+  readonly gauges?: LabelledGauges;
   load(): Promise<ProtocolImplementation>;
 }
 
@@ -29,6 +31,12 @@ export interface ServicePorts {
   readonly dynamicFrom?: number;
   /** The capture filter for all of these; absent: `tcp port` of each. See pcap-filter(7). */
   readonly filter?: string;
+}
+
+/** Prometheus gauges with a value for each label value that comes from the wire, such as the jobs of each function. */
+export interface LabelledGauges {
+  readonly label: string;
+  readonly metrics: readonly { readonly name: string; readonly help: string }[];
 }
 
 export interface ProtocolImplementation {

@@ -118,9 +118,15 @@ export interface HostHooks {
   count(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
   /** A brick was discovered; other decoder threads may have its connections. */
   brickDiscovered(brick: DiscoveredBrick): void;
-  /** The changes in the number of waiting and of running Gearman jobs of a function (undefined: unknown). */
-  jobsChanged(name: string | undefined, waiting: number, running: number): void;
+  readonly adjustGauge: AdjustGauge;
 }
+
+/**
+ * Adds to a labelled gauge of the protocol's module.
+ * @param gauge the index in LabelledGauges.metrics
+ * @param labelValue undefined: not seen
+ */
+export type AdjustGauge = (gauge: number, labelValue: string | undefined, by: number) => void;
 
 /** The endpoint of a brick as the port mapper gives it. */
 export interface DiscoveredBrick {

@@ -2,7 +2,7 @@
 import { type Dataset, WIRETAIL_DATASETS } from '../records/datasets.js';
 import { gearman } from './gearman/index.js';
 import { gluster } from './gluster/index.js';
-import type { ProtocolModule } from './module.js';
+import type { LabelledGauges, ProtocolModule } from './module.js';
 import { tls } from './tls/index.js';
 
 /** In the order in which detection asks them: the cheapest check first. */
@@ -13,6 +13,11 @@ export const DATASETS: readonly Dataset[] = [
   ...PROTOCOLS.toReversed().flatMap(({ datasets }) => datasets),
   ...WIRETAIL_DATASETS,
 ];
+
+/** By the module's name. */
+export const GAUGES: ReadonlyMap<string, LabelledGauges> = new Map(
+  PROTOCOLS.flatMap(({ name, gauges }) => (gauges === undefined ? [] : [[name, gauges]])),
+);
 
 /** Servers of a protocol may listen on any port from here up; 65536: none does. */
 export const FIRST_DYNAMIC_PORT = Math.min(...PROTOCOLS.map(({ ports }) => ports?.dynamicFrom ?? 65536));

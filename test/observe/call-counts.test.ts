@@ -11,12 +11,16 @@ import {
   SLOTS,
 } from '../../src/observe/call-counts.js';
 import { Counter, type CounterRow } from '../../src/observe/counters.js';
-import { createFunctionGauges, newFunctionReader } from '../../src/observe/function-gauges.js';
+import { type GaugeValues, newGaugeReader } from '../../src/observe/labelled-gauges.js';
 import {
   countedActions,
   newRecordCounters,
   type RecordCounters,
+  type RecordCountersMemory,
 } from '../../src/pipeline/decode/record-counters.js';
+import { createTallies } from '../../src/pipeline/threads/observer.js';
+import { JOB_GAUGES } from '../../src/protocols/gearman/job-gauges.js';
+import type { AdjustGauge } from '../../src/protocols/protocol.js';
 import type { RecordBody } from '../../src/records/record.js';
 import { readPackets } from '../faults/packets.js';
 import { captureNames } from '../helpers/captures.js';
@@ -81,6 +85,12 @@ function check(memory: SharedArrayBuffer, { calls, durations }: Counts): void {
   assert.deepEqual(timed.sort(), Object.keys(durations).sort());
 }
 
+function readJobs({ gauges }: RecordCountersMemory): GaugeValues {
+  const memory = gauges.get('gearman');
+  assert.ok(memory);
+  return newGaugeReader(JOB_GAUGES, memory)();
+}
+
 /** Much the same traffic as in others: these have one of the views. */
 const ALIKE = /^(g-fops-v330|g-gfapi|g-heal|g-volume-admin|gen-|gm-many|gm-split)/;
 
@@ -93,29 +103,23 @@ describe('calls of the captures', () => {
       for (const view of ALIKE.test(name) ? (['calls'] as const) : (['calls', 'messages'] as const)) {
         let counts: Counts | undefined;
         for (const options of [{ shards: 1 }, { shards: 2, select: few }]) {
-          const memory = { calls: createCallCounts(2), functions: createFunctionGauges(2) };
-          const least = { waiting: 0, running: 0 };
+          const memory = createTallies(2);
+          const least = [0, 0];
           const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
             const tally = newRecordCounters(memory, shard, row);
-            let [waiting, running] = [0, 0];
-            return {
-              ...tally,
-              jobs(job, moreWaiting, moreRunning) {
-                waiting += moreWaiting;
-                running += moreRunning;
-                least.waiting = Math.min(least.waiting, waiting);
-                least.running = Math.min(least.running, running);
-                tally.jobs(job, moreWaiting, moreRunning);
-              },
+            const jobs = [0, 0];
+            const adjustGauge: AdjustGauge = (gauge, name, by) => {
+              jobs[gauge] += by;
+              least[gauge] = Math.min(least[gauge], jobs[gauge]);
+              tally.gauges.get('gearman')?.(gauge, name, by);
             };
+            return { ...tally, gauges: new Map([['gearman', adjustGauge]]) };
           });
           counts ??= countLines(lines);
           check(memory.calls, counts);
           // All jobs have ended, or are told of as unfinished.
-          assert.deepEqual(least, { waiting: 0, running: 0 });
-          for (const [job, now] of newFunctionReader(memory.functions)()) {
-            assert.deepEqual(now, { waiting: 0, running: 0 }, job);
-          }
+          assert.deepEqual(least, [0, 0]);
+          for (const [job, now] of readJobs(memory)) assert.deepEqual(now, [0, 0], job);
           if (options.shards === 1) total += lines.length;
         }
       }
@@ -128,7 +132,7 @@ describe('calls of the captures', () => {
 describe('damage', () => {
   it('is counted as it is told, or would be', async () => {
     const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
-    const memory = { calls: createCallCounts(1), functions: createFunctionGauges(1) };
+    const memory = createTallies(1);
     const seen = { malformed: 0, resync: 0, truncated: 0 };
     const watched = (shard: number, row: CounterRow): RecordCounters => {
       const tally = newRecordCounters(memory, shard, row);

@@ -49,7 +49,7 @@ const observed: Observed = {
   version: '1.2.3',
   stats: () => ({ ...statsOf(counters, main, false), ...liveStatsOf(counters, ring, main.clock) }),
   calls: () => CALLS,
-  functions: () => new Map([['a "quoted"\\\nname', { waiting: 2, running: 1 }]]),
+  gauges: new Map([['gearman', () => new Map([['a "quoted"\\\nname', [2, 1]]])]]),
   onLag: (seen) => {
     onLag = seen;
   },

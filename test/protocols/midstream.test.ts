@@ -10,7 +10,7 @@ import { packet } from './gearman/packets.js';
 import { flushCall, flushReply, readReply, writeCall, writeReply } from './rpc/rpc-bytes.js';
 
 const AT = { seconds: 1, nanoseconds: 0, packet: 1 };
-const KNOWN = newProtocols(PROTOCOL_OPTIONS, OUTSIDE);
+const KNOWN = newProtocols(PROTOCOL_OPTIONS, OUTSIDE, new Map());
 const SEGMENT = 1448;
 
 type Piece = readonly [Direction, Uint8Array];

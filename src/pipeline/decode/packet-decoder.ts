@@ -15,7 +15,12 @@ import { newServiceClassifier, shardOf } from '../../packet/service.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { newProtocols } from '../../protocols/decoders.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
-import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
+import type {
+  DiscoveredBrick,
+  HostHooks,
+  ProtocolOptions,
+  SuspendedDecoder,
+} from '../../protocols/protocol.js';
 import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
@@ -108,13 +113,13 @@ export function newPacketDecoder(
       write(beginnings, body);
     },
   };
-  const known = newProtocols(options, {
-    count(what) {
+  const host = {
+    count(what: Parameters<HostHooks['count']>[0]) {
       counters[Counter[what]]++;
     },
     brickDiscovered: found,
-    jobsChanged: tally.jobs,
-  });
+  };
+  const known = newProtocols(options, host, tally.gauges);
   const services = new Set(options.servicePorts);
   const streams = newStreamCounters();
   /** What a predecessor in this place has counted. */

@@ -2,9 +2,10 @@
 
 import { newCallCounter, OTHER } from '../../observe/call-counts.js';
 import { Counter, type CounterRow } from '../../observe/counters.js';
-import { newFunctionGauges } from '../../observe/function-gauges.js';
+import { newGaugeWriter } from '../../observe/labelled-gauges.js';
 import { knownActions } from '../../protocols/decoders.js';
-import type { HostHooks } from '../../protocols/protocol.js';
+import type { AdjustGauge } from '../../protocols/protocol.js';
+import { GAUGES } from '../../protocols/registry.js';
 import type { Action } from '../../records/datasets.js';
 import type { RecordBody } from '../../records/record.js';
 
@@ -19,13 +20,15 @@ export function countedActions(): Action[] {
 export interface RecordCounters {
   /** A record, before anybody chooses whether to write it. */
   record(body: RecordBody): void;
-  readonly jobs: HostHooks['jobsChanged'];
+  /** The labelled gauges of protocols, by the module's name. */
+  readonly gauges: ReadonlyMap<string, AdjustGauge>;
 }
 
 /** Memory of all decoders. */
 export interface RecordCountersMemory {
   readonly calls: SharedArrayBuffer;
-  readonly functions: SharedArrayBuffer;
+  /** By the name of the protocol module. */
+  readonly gauges: ReadonlyMap<string, SharedArrayBuffer>;
 }
 
 export function newRecordCounters(
@@ -46,9 +49,14 @@ export function newRecordCounters(
       if (sections.wiretail?.truncated === true) counters[Counter.truncated]++;
       call(body);
     },
-    jobs: newFunctionGauges(memory.functions, decoder),
+    gauges: new Map(
+      [...GAUGES].flatMap(([protocol, definition]) => {
+        const table = memory.gauges.get(protocol);
+        return table === undefined ? [] : [[protocol, newGaugeWriter(definition, table, decoder)]];
+      }),
+    ),
   };
 }
 
 /** For decoders that nobody asks. */
-export const NO_RECORD_COUNTERS: RecordCounters = { record() {}, jobs() {} };
+export const NO_RECORD_COUNTERS: RecordCounters = { record() {}, gauges: new Map() };

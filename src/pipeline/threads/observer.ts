@@ -1,11 +1,12 @@
 /** Looks at a run from the main thread: the numbers of stats lines, of metrics, and whether the threads make progress. */
 import { callTotals, createCallCounts } from '../../observe/call-counts.js';
 import { Counter, counterRow } from '../../observe/counters.js';
-import { createFunctionGauges, newFunctionReader } from '../../observe/function-gauges.js';
 import { healthOf, monotonic, OVER, type Thread } from '../../observe/health.js';
+import { createLabelledGauges, type GaugeValues, newGaugeReader } from '../../observe/labelled-gauges.js';
 import { newLag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
 import { liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
+import { GAUGES } from '../../protocols/registry.js';
 import type { Action } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';
@@ -28,7 +29,19 @@ export interface Observer {
 }
 
 export function createTallies(decoders: number): RecordCountersMemory {
-  return { calls: createCallCounts(decoders), functions: createFunctionGauges(decoders) };
+  const gauges = [...GAUGES].map(
+    ([protocol, definition]) => [protocol, createLabelledGauges(definition, decoders)] as const,
+  );
+  return { calls: createCallCounts(decoders), gauges: new Map(gauges) };
+}
+
+function gaugeReaders({ gauges }: RecordCountersMemory): ReadonlyMap<string, () => GaugeValues> {
+  return new Map(
+    [...GAUGES].flatMap(([protocol, definition]) => {
+      const memory = gauges.get(protocol);
+      return memory === undefined ? [] : [[protocol, newGaugeReader(definition, memory)]];
+    }),
+  );
 }
 
 const STARTING = 'starting';
@@ -68,7 +81,7 @@ export function newObserver(
       version,
       stats: () => numbers(false),
       calls: () => callTotals(tallies.calls, actions),
-      functions: newFunctionReader(tallies.functions),
+      gauges: gaugeReaders(tallies),
       onLag(tell) {
         seen = tell;
       },

@@ -1,6 +1,7 @@
 /** Gearman: the binary protocol, and the text protocol of its administration. */
 import type { ProtocolModule } from '../module.js';
 import { GEARMAN_DATASETS } from './datasets.js';
+import { JOB_GAUGES } from './job-gauges.js';
 
 export const gearman: ProtocolModule = {
   name: 'gearman',
@@ -11,5 +12,6 @@ export const gearman: ProtocolModule = {
     defaults: [4730, 7003],
     option: { name: 'gearman-ports', describe: 'ports of Gearman servers' },
   },
+  gauges: JOB_GAUGES,
   load: async () => (await import('./implementation.js')).implementation,
 };

@@ -10,7 +10,7 @@ import { ADDRESSES, OUTSIDE } from '../../helpers/connection.js';
 test('jobs that are gone are not kept, however many there were', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const table = newTable(OUTSIDE.count, OUTSIDE.jobsChanged);
+  const table = newTable(OUTSIDE);
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: true };
   const server = table.server(connection);
   const round = (count: number) => {

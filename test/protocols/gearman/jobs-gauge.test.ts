@@ -7,11 +7,10 @@ type Gauges = Record<string, readonly [waiting: number, running: number]>;
 
 function watched(): { l: Lab; now(): Gauges } {
   const gauges = new Map<string, [number, number]>();
-  const l = lab({}, (name, waiting, running) => {
-    const gauge = gauges.get(name ?? '?') ?? [0, 0];
-    gauge[0] += waiting;
-    gauge[1] += running;
-    gauges.set(name ?? '?', gauge);
+  const l = lab({}, (gauge, name, by) => {
+    const values = gauges.get(name ?? '?') ?? [0, 0];
+    values[gauge] += by;
+    gauges.set(name ?? '?', values);
   });
   const isSome = ([, [waiting, running]]: [string, [number, number]]) => waiting !== 0 || running !== 0;
   return { l, now: () => Object.fromEntries([...gauges].filter(isSome)) };

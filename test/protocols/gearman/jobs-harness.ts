@@ -55,11 +55,11 @@ export interface Lab {
   seen(): Seen[];
 }
 
-export function lab(options: Partial<ProtocolOptions> = {}, jobs = OUTSIDE.jobsChanged): Lab {
+export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = OUTSIDE.adjustGauge): Lab {
   const tallied: string[] = [];
   const protocol = newGearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...OUTSIDE, jobsChanged: jobs, count: (what) => tallied.push(what) },
+    { ...OUTSIDE, adjustGauge, count: (what) => tallied.push(what) },
   );
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();

@@ -1,16 +1,22 @@
-/** Jobs that wait and run, by function, as they are shown outside: each job is counted as what it was when it last changed. */
-import type { HostHooks } from '../../protocol.js';
+/** Counts each job, in the gauges of its function, in the state in which it was when it last changed. */
+import type { AdjustGauge } from '../../protocol.js';
+import { JobGauge } from '../job-gauges.js';
 import { type Job, State } from './model.js';
 
-const isShown = (state: State): boolean => state === State.waiting || state === State.running;
+function gaugeOf(state: State): number | undefined {
+  if (state === State.waiting) return JobGauge.waiting;
+  return state === State.running ? JobGauge.running : undefined;
+}
 
-/** Counts the job as what it is now. */
-export function showJob(job: Job, jobs: HostHooks['jobsChanged']): void {
-  const { state, shownAs, shownOf, names } = job;
+/** Counts the job in its present state. */
+export function countJob(job: Job, adjustGauge: AdjustGauge): void {
+  const { state, countedState, countedFunction, names } = job;
   const name = typeof names.function === 'string' ? names.function : undefined;
-  if (state === shownAs && name === shownOf) return;
-  if (isShown(shownAs)) jobs(shownOf, shownAs === State.waiting ? -1 : 0, shownAs === State.running ? -1 : 0);
-  if (isShown(state)) jobs(name, state === State.waiting ? 1 : 0, state === State.running ? 1 : 0);
-  job.shownAs = state;
-  job.shownOf = name;
+  if (state === countedState && name === countedFunction) return;
+  const before = gaugeOf(countedState);
+  if (before !== undefined) adjustGauge(before, countedFunction, -1);
+  const now = gaugeOf(state);
+  if (now !== undefined) adjustGauge(now, name, 1);
+  job.countedState = state;
+  job.countedFunction = name;
 }

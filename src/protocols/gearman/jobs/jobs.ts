@@ -28,8 +28,8 @@ export interface Jobs {
   end(at: PacketTimestamp): void;
 }
 
-export function newJobs(limit: number, { count: tally, jobsChanged: jobs }: HostHooks): Jobs {
-  const table = newTable(tally, jobs);
+export function newJobs(limit: number, host: HostHooks): Jobs {
+  const table = newTable(host);
   const stuck = newStuck(table, limit);
   return {
     open(connection, emit, rest) {
@@ -50,7 +50,7 @@ export function newJobs(limit: number, { count: tally, jobsChanged: jobs }: Host
       let left = UnfinishedLimit;
       for (const job of [...table.open()]) {
         if (job.state === State.submitted || left === 0) {
-          if (job.state !== State.submitted) tally('jobs_forgotten');
+          if (job.state !== State.submitted) host.count('jobs_forgotten');
           table.remove(job);
           continue;
         }

@@ -87,8 +87,8 @@ export interface Job {
   /** The function as one of whose running jobs it is counted (demand.ts). */
   counted: string | undefined;
   /** As what, and of which function, it is shown outside (gauge.ts). */
-  shownAs: State;
-  shownOf: string | undefined;
+  countedState: State;
+  countedFunction: string | undefined;
   byWorker: Progress | undefined;
   toClient: Progress | undefined;
   /** Bytes that remembering it is charged with. */

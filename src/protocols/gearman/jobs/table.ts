@@ -5,7 +5,7 @@
  */
 import type { HostHooks } from '../../protocol.js';
 import { detach } from './connection.js';
-import { showJob } from './gauge.js';
+import { countJob } from './gauge.js';
 import { type Job, type Server, State, type Table } from './model.js';
 
 /** Jobs that are remembered, and the bytes of their names. */
@@ -28,7 +28,7 @@ function weightOf(job: Job): number {
   return weight;
 }
 
-export function newTable(tally: HostHooks['count'], jobsOf: HostHooks['jobsChanged']): Table {
+export function newTable({ count, adjustGauge }: HostHooks): Table {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
@@ -52,7 +52,7 @@ export function newTable(tally: HostHooks['count'], jobsOf: HostHooks['jobsChang
   const clear = (server: Server) => {
     if (server.connections === 0 && server.handles.size === 0) servers.delete(server.key);
   };
-  const show = (job: Job) => showJob(job, jobsOf);
+  const show = (job: Job) => countJob(job, adjustGauge);
   const unname = (job: Job) => {
     if (job.server.handles.get(job.handle) === job) job.server.handles.delete(job.handle);
     clear(job.server);
@@ -80,7 +80,7 @@ export function newTable(tally: HostHooks['count'], jobsOf: HostHooks['jobsChang
       if (job.runner !== undefined) job.runner.complete = false;
       forget(job);
       unname(job);
-      tally('jobs_forgotten');
+      count('jobs_forgotten');
     }
   };
   const weigh = (job: Job) => {
