@@ -1,5 +1,5 @@
 /** What a live capture engine is to the capture thread. */
-import type { CounterRow } from '../observe/counters.js';
+import type { CounterRow } from '../records/counters.js';
 import type { RingWriter } from '../ring/writer.js';
 import type { UserIds } from './privileges.js';
 

@@ -3,7 +3,7 @@
  * that a thread that hangs needs no help to be found out.
  */
 import { getHeapStatistics } from 'node:v8';
-import { Counter, type CounterRow } from './counters.js';
+import { Counter, type CounterRow } from '../records/counters.js';
 
 /** A thread that says nothing for so many milliseconds is stuck; all of them speak four times a second, or more often. */
 export const SILENCE_LIMIT_MS = 5000;
@@ -24,7 +24,7 @@ export function newHeartbeat(row: CounterRow): () => void {
   let memoryDue = 0;
   return () => {
     const now = monotonic();
-    row[Counter.beat] = now;
+    row[Counter.heartbeat] = now;
     if (now < memoryDue) return;
     memoryDue = now + MEMORY_MS;
     row[Counter.heap_bytes] = getHeapStatistics().used_heap_size;

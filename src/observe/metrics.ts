@@ -1,9 +1,11 @@
 /** What a run shows of itself, in Prometheus's text format. Everything is read when it is asked for. */
-import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Metric as PrometheusMetric, Registry } from 'prom-client';
 import { GAUGES } from '../protocols/registry.js';
-import type { Json, JsonObject } from '../records/record.js';
+import type { Metric } from '../records/metrics.js';
+import type { JsonObject } from '../records/record.js';
 import { BUCKETS, OUTCOMES } from './call-counts.js';
-import { METRICS, type MetricRow } from './metric-table.js';
+import { METRICS } from './counters.js';
+import { valueAt } from './metric-values.js';
 import type { Observed } from './observed.js';
 import type { OutputCounts } from './stats.js';
 
@@ -27,23 +29,35 @@ type Show = (
   samples: () => readonly Sample[],
 ) => void;
 
-function find(stats: JsonObject, path: string): Json | undefined {
-  let at: Json | undefined = stats;
-  for (const name of path.split('.')) at = (at as JsonObject | undefined)?.[name];
-  return at;
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string | undefined;
+  readonly type: 'counter' | 'gauge';
+  readonly metrics: Metric[];
 }
 
-/** What is not there is of another engine, or has not happened yet. */
-function samplesOf({ from, label = '', each, scale = 1 }: MetricRow, stats: JsonObject): Sample[] {
-  const scaled = (value: Json | undefined) => Number(value ?? 0) * scale;
-  if (typeof from !== 'string')
-    return Object.entries(from).map(([name, path]) => [{ [label]: name }, scaled(find(stats, path))]);
-  if (each !== true) return [[{}, scaled(find(stats, from))]];
-  // Datasets have dots in their names: they are no paths.
-  return Object.entries((find(stats, from) ?? {}) as JsonObject).map(([name, value]) => [
-    { [label]: name },
-    scaled(value),
-  ]);
+/** The Prometheus metrics of METRICS, each with the rows that are its samples. */
+function families(): Iterable<Family> {
+  const all = new Map<string, Family>();
+  for (const metric of METRICS) {
+    const { prometheus, help = '', kind = 'counter' } = metric;
+    if (prometheus === undefined) continue;
+    const { label = undefined, ...own } =
+      typeof prometheus === 'string' ? { name: prometheus, help } : prometheus;
+    const family = all.get(own.name) ?? { ...own, label, type: kind, metrics: [] };
+    all.set(own.name, family);
+    family.metrics.push(metric);
+  }
+  return all.values();
+}
+
+function samplesOf({ label, metrics }: Family, stats: JsonObject): Sample[] {
+  return metrics.flatMap(({ path, unit, omitZero, label: labelValue }): Sample[] => {
+    const value = valueAt(stats, path) * (unit === 'nanoseconds' ? 1e-9 : 1);
+    if (value === 0 && omitZero === true) return [];
+    return [[label === undefined ? {} : { [label]: labelValue ?? path[path.length - 1] }, value]];
+  });
 }
 
 export function newMetrics(observed: Observed): Metrics {
@@ -82,10 +96,9 @@ export function newMetrics(observed: Observed): Metrics {
   show('gauge', 'wiretail_build_info', 'The version of wiretail; always 1.', ['version'], () => [
     [version, 1],
   ]);
-  for (const row of METRICS) {
-    show(row.type, row.name, row.help, row.label === undefined ? [] : [row.label], () =>
-      samplesOf(row, stats),
-    );
+  for (const family of families()) {
+    const labels = family.label === undefined ? [] : [family.label];
+    show(family.type, family.name, family.help, labels, () => samplesOf(family, stats));
   }
   const start = Date.now() / 1000 - process.uptime();
   show(
@@ -160,7 +173,7 @@ function showCalls(registry: Registry, show: Show, observed: Observed): void {
       aggregator: 'sum',
     }),
   };
-  registry.registerMetric(histogram as unknown as Metric);
+  registry.registerMetric(histogram as unknown as PrometheusMetric);
 }
 
 function callDurations(name: string, observed: Observed) {

@@ -2,7 +2,9 @@
  * The interface between a protocol and the rest of wiretail: bytes and timestamps in, records out. A protocol
  * touches no thread, file or socket, and imports nothing from capture, ring, output or pipeline.
  */
+
 import type { PacketTimestamp } from '../packet/timestamp.js';
+import type { CounterName } from '../records/counters.js';
 import type { RecordBody } from '../records/record.js';
 
 /** Direction of bytes within a connection. */
@@ -115,7 +117,7 @@ export interface ProtocolOptions {
 /** What a protocol reports to its host besides records. */
 export interface HostHooks {
   /** Counts an event that has no record of its own. */
-  count(what: 'calls_unanswered' | 'replies_without_call' | 'jobs_forgotten'): void;
+  count(counter: CounterName): void;
   /** A brick was discovered; other decoder threads may have its connections. */
   brickDiscovered(brick: DiscoveredBrick): void;
   readonly adjustGauge: AdjustGauge;

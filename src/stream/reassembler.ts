@@ -3,11 +3,13 @@
  * where bytes are missing. It follows what passes and does not judge what a receiver would accept: windows are not
  * checked, since a sniffer sees neither end's state.
  */
+
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, opposite, ToClient, ToServer } from '../protocols/protocol.js';
 import { newTimerList, type TimerList } from '../protocols/timers.js';
+import { Counter, type CounterRow } from '../records/counters.js';
 import { isAsymmetricFlowOver, isWaitingForUnseenEnd, shouldReportAsymmetric } from './asymmetric.js';
 import { EMPTY } from './chunk.js';
 import { ClosedFlows } from './closed-flows.js';
@@ -23,7 +25,6 @@ import { reportPendingGap, updatePendingGap } from './pending-gap.js';
 import { isPortReuse } from './port-reuse.js';
 import { DIRECTIONS, SegmentAssembler } from './segment-assembler.js';
 import { updateSeqAck } from './seq-ack.js';
-import type { StreamCounters } from './stream-counters.js';
 
 /** What becomes of a packet: its connection is followed, or ignored because of its protocol. */
 export const Verdict = { followed: 0, unknown: 1, encrypted: 2 } as const;
@@ -42,7 +43,7 @@ export interface ReassemblerHooks {
 
 export class Reassembler {
   private readonly limits: StreamLimits;
-  private readonly counters: StreamCounters;
+  private readonly counters: CounterRow;
   private readonly hooks: ReassemblerHooks;
   private readonly table: FlowTable;
   private readonly closedFlows = new ClosedFlows();
@@ -53,9 +54,11 @@ export class Reassembler {
   private readonly active: TimerList<Flow>;
 
   /** @param hashSeed as FlowTable has it */
-  constructor(limits: StreamLimits, counters: StreamCounters, hooks: ReassemblerHooks, hashSeed = 0) {
+  constructor(limits: StreamLimits, counters: CounterRow, hooks: ReassemblerHooks, hashSeed = 0) {
     this.limits = limits;
     this.counters = counters;
+    // A decoder that died leaves its connections counted as open.
+    counters[Counter.flows_open] = 0;
     this.hooks = hooks;
     this.table = new FlowTable(limits.flows, hashSeed, (flow, suspended) => {
       this.active.add(flow);
@@ -101,11 +104,6 @@ export class Reassembler {
     }
   }
 
-  /** Connections that are open; the flow table holds closed ones besides. */
-  openFlowCount(): number {
-    return this.counters.flowsNew - this.counters.flowsClosed;
-  }
-
   private findFlow(h: Headers, at: PacketTimestamp): Flow | undefined {
     const flow = this.table.find(h);
     if (flow === undefined) return undefined;
@@ -120,8 +118,9 @@ export class Reassembler {
     const toServer = isSyn ? (h.flags & TCP_ACK) === 0 : this.hooks.isToService(h);
     if (this.table.size() >= this.limits.flows) this.evictLeastRecent(at);
     const flow = newFlow(endpointsOf(h, toServer), isSyn, this.table.hash(h));
-    this.counters.flowsNew++;
-    if (!isSyn) this.counters.flowsMidstream++;
+    this.counters[Counter.flows_new]++;
+    this.counters[Counter.flows_open]++;
+    if (!isSyn) this.counters[Counter.flows_midstream]++;
     this.table.add(flow);
     this.active.add(flow);
     this.hooks.openFlow(flow);
@@ -131,7 +130,7 @@ export class Reassembler {
   private evictLeastRecent(at: PacketTimestamp): void {
     const flow = this.table.leastRecent();
     if (flow === undefined) return;
-    if (!flow.closed) this.counters.flowsEvicted++;
+    if (!flow.closed) this.counters[Counter.flows_evicted]++;
     this.removeFlow(flow, 'evicted', at);
   }
 
@@ -144,7 +143,8 @@ export class Reassembler {
   private closeFlow(flow: Flow, reason: CloseReason, at: PacketTimestamp): void {
     if (flow.closed) return;
     flow.closed = true;
-    this.counters.flowsClosed++;
+    this.counters[Counter.flows_closed]++;
+    this.counters[Counter.flows_open]--;
     this.active.remove(flow);
     this.waiting.remove(flow);
     const oldest = this.closedFlows.add(flow);
@@ -159,7 +159,7 @@ export class Reassembler {
 
   /** The decoder threw. */
   private failFlow(flow: Flow, error: unknown, at: PacketTimestamp): void {
-    this.counters.decoderFaults++;
+    this.counters[Counter.faults_decoder]++;
     flow.ignored = true;
     flow.observer.onDecoderFault(error, at);
     releaseFlow(flow);

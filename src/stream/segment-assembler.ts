@@ -2,9 +2,11 @@
  * Puts the segments of a connection in order: delivers what is contiguous, queues what is out of order, and skips gaps
  * that are not waited for any more.
  */
+
 import type { Headers } from '../packet/headers.js';
 import { copyTimestamp, isBefore, newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, type GapReason, opposite, ToClient, ToServer } from '../protocols/protocol.js';
+import { Counter, type CounterRow } from '../records/counters.js';
 import { unseenBytes, wasAsymmetric } from './asymmetric.js';
 import { newChunk, trimFront } from './chunk.js';
 import type { Flow } from './connection.js';
@@ -13,19 +15,18 @@ import { seqDiff } from './direction.js';
 import { restartGapTimeout } from './gap-timeout.js';
 import type { StreamLimits } from './limits.js';
 import { isQueueInOrder, queueOutOfOrder, takeFirstQueued } from './reorder-queue.js';
-import type { StreamCounters } from './stream-counters.js';
 
 export const DIRECTIONS = [ToServer, ToClient] as const;
 
 export class SegmentAssembler {
-  private readonly counters: StreamCounters;
+  private readonly counters: CounterRow;
   private readonly maxUnconsumed: number;
   /** The bytes at hand. */
   private readonly chunk = newChunk();
   /** The time at which a queued segment is delivered after a skipped gap. */
   private readonly arrival = newPacketTimestamp();
 
-  constructor(limits: StreamLimits, counters: StreamCounters) {
+  constructor(limits: StreamLimits, counters: CounterRow) {
     this.counters = counters;
     this.maxUnconsumed = limits.unconsumedBytes;
   }
@@ -47,7 +48,7 @@ export class SegmentAssembler {
     const ahead = seqDiff(seq, half.nextSeq);
     if (ahead + length <= 0) {
       // Nothing new: a retransmission, a keep-alive or a zero-window probe (RFC 9293, 3.8.4, 3.8.6.1).
-      this.counters.retransmittedBytes += length;
+      this.counters[Counter.streams_retransmitted_bytes] += length;
       return;
     }
     const { chunk } = this;
@@ -58,7 +59,7 @@ export class SegmentAssembler {
     chunk.end = h.payloadEnd;
     chunk.at = at;
     if (ahead <= 0 && half.queued === undefined) {
-      this.counters.retransmittedBytes -= ahead;
+      this.counters[Counter.streams_retransmitted_bytes] -= ahead;
       this.deliverInOrder(flow, dir);
       return;
     }
@@ -70,15 +71,15 @@ export class SegmentAssembler {
   private queueSegment(flow: Flow, dir: Direction, ahead: number): void {
     const { chunk, counters } = this;
     const half = flow.halves[dir];
-    if (ahead > 0) counters.outOfOrderSegments++;
+    if (ahead > 0) counters[Counter.streams_out_of_order_segments]++;
     else {
-      counters.retransmittedBytes -= ahead;
+      counters[Counter.streams_retransmitted_bytes] -= ahead;
       trimFront(chunk, -ahead);
     }
     if (half.queued === undefined) restartGapTimeout(half, chunk.at.seconds);
     const differing = queueOutOfOrder(half, chunk);
     if (differing === 0) return;
-    counters.differingBytes += differing;
+    counters[Counter.streams_differing_bytes] += differing;
     flow.observer.onDifferingRetransmission(dir, differing, chunk.at);
   }
 
@@ -88,11 +89,11 @@ export class SegmentAssembler {
     const old = seqDiff(flow.halves[dir].nextSeq, chunk.seq);
     if (old >= chunk.length) return;
     trimFront(chunk, old);
-    counters.truncatedBytes += chunk.length - (chunk.end - chunk.start);
+    counters[Counter.streams_cut_bytes] += chunk.length - (chunk.end - chunk.start);
     const missing = deliver(flow, dir, chunk, this.maxUnconsumed);
     if (missing === 0) return;
-    counters.gaps++;
-    counters.gapBytes += missing;
+    counters[Counter.streams_gaps]++;
+    counters[Counter.streams_gap_bytes] += missing;
     flow.observer.onGap(dir, missing, 'snaplen', chunk.at);
   }
 
@@ -157,8 +158,8 @@ export class SegmentAssembler {
     const missing = seqDiff(seq, half.nextSeq);
     if (missing <= 0) return;
     half.nextSeq = seq;
-    this.counters.gaps++;
-    this.counters.gapBytes += missing;
+    this.counters[Counter.streams_gaps]++;
+    this.counters[Counter.streams_gap_bytes] += missing;
     flow.observer.onGap(dir, missing, reason, at);
     reportMissing(flow, dir, missing, reason, at);
   }
@@ -170,14 +171,14 @@ export class SegmentAssembler {
     const missing = unseenBytes(half, other);
     if (!flow.asymmetric) {
       flow.asymmetric = true;
-      this.counters.flowsAsymmetric++;
+      this.counters[Counter.flows_asymmetric]++;
       flow.observer.onAsymmetric(dir, missing, at);
     }
     if (missing === 0) return;
     other.synced = true;
     other.nextSeq = half.acked;
-    this.counters.gaps++;
-    this.counters.gapBytes += missing;
+    this.counters[Counter.streams_gaps]++;
+    this.counters[Counter.streams_gap_bytes] += missing;
     reportMissing(flow, opposite(dir), missing, 'lost', at);
   }
 

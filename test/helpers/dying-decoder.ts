@@ -3,8 +3,9 @@
  * snapshot length with every packet, which is where death waits.
  */
 import { workerData } from 'node:worker_threads';
-import { Counter, counterRow } from '../../src/observe/counters.js';
+import { counterRow } from '../../src/observe/counters.js';
 import type { DecoderData } from '../../src/pipeline/threads/messages.js';
+import { Counter } from '../../src/records/counters.js';
 
 export interface Death {
   /** Which decoder. */
@@ -28,7 +29,7 @@ function die(): never {
 if (death.decoder === data.decoder) {
   // A column of its row that no decoder uses counts its lives.
   const row = counterRow(data.counters, data.counterRow);
-  if (row[Counter.interface_errors]++ < (death.starts ?? 0)) die();
+  if (row[Counter.kernel_interface_errors]++ < (death.starts ?? 0)) die();
   const { snaplen } = data.options;
   const packets = new Set(death.packets);
   const place = new Float64Array(data.place);

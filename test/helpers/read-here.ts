@@ -10,7 +10,7 @@ import { configOfRead, describeRead, readCommand } from '../../src/commands/read
 import type { ReadConfig } from '../../src/config/options.js';
 import { VERSION } from '../../src/config/version.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
-import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { CheckpointWord } from '../../src/pipeline/decode/checkpoint.js';
 import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { newRecordCounters } from '../../src/pipeline/decode/record-counters.js';
@@ -19,6 +19,7 @@ import { createControl } from '../../src/pipeline/threads/messages.js';
 import { createTallies, newObserver } from '../../src/pipeline/threads/observer.js';
 import type { NumberingSink } from '../../src/pipeline/threads/ring-sink.js';
 import { decoderData } from '../../src/pipeline/threads/run.js';
+import { Counter, type CounterRow } from '../../src/records/counters.js';
 import { wallTime } from '../../src/records/time.js';
 import { RECORD_HEADER } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
@@ -116,7 +117,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     },
     records(bytes, from, end, count) {
       captured[Counter.captured] += count;
-      captured[Counter.captured_bytes] += end - from - count * RECORD_HEADER;
+      captured[Counter.bytes] += end - from - count * RECORD_HEADER;
       decode.records(bytes, from, end, () => {});
     },
     stopped: () => false,
@@ -139,7 +140,6 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   }
   start({ seconds: 0, nanoseconds: 0 });
   decode.end();
-  decode.publish();
   // The main thread's lines are written in the decoder's thread here, which writes kept times as the time of day.
   const { seconds, nanoseconds } = decode.at;
   const isFirst = first !== undefined && first.seconds >= wallTime(decode.at).seconds;
@@ -153,6 +153,6 @@ function filtering(filters: readonly string[], target: NumberingSink, captured: 
   const pcap = loadLibpcap();
   checkFilter(pcap, filters);
   return filteringSink(pcap, filters, target, (packets) => {
-    captured[Counter.ignored_filter] += packets;
+    captured[Counter.packets_ignored_by_filter] += packets;
   });
 }

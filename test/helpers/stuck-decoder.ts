@@ -3,14 +3,15 @@
  * was some seconds ago, so that nobody needs to wait for so long.
  */
 import { workerData } from 'node:worker_threads';
-import { Counter, counterRow } from '../../src/observe/counters.js';
+import { counterRow } from '../../src/observe/counters.js';
 import { monotonic, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
 import { ControlWord, type DecoderData } from '../../src/pipeline/threads/messages.js';
+import { Counter } from '../../src/records/counters.js';
 
 const data = workerData as DecoderData;
 const control = new Int32Array(data.control);
 if (data.decoder === 1) {
-  counterRow(data.counters, data.counterRow)[Counter.beat] = monotonic() - SILENCE_LIMIT_MS + 200;
+  counterRow(data.counters, data.counterRow)[Counter.heartbeat] = monotonic() - SILENCE_LIMIT_MS + 200;
   while (Atomics.load(control, ControlWord.stop) === 0) Atomics.wait(control, ControlWord.stop, 0, 20);
 }
 await import('../../src/pipeline/threads/decoder-thread.js');

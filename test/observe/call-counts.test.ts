@@ -10,7 +10,6 @@ import {
   OUTCOMES,
   SLOTS,
 } from '../../src/observe/call-counts.js';
-import { Counter, type CounterRow } from '../../src/observe/counters.js';
 import { type GaugeValues, newGaugeReader } from '../../src/observe/labelled-gauges.js';
 import {
   countedActions,
@@ -21,6 +20,7 @@ import {
 import { createTallies } from '../../src/pipeline/threads/observer.js';
 import { JOB_GAUGES } from '../../src/protocols/gearman/job-gauges.js';
 import type { AdjustGauge } from '../../src/protocols/protocol.js';
+import { Counter, type CounterRow } from '../../src/records/counters.js';
 import type { RecordBody } from '../../src/records/record.js';
 import { readPackets } from '../faults/packets.js';
 import { captureNames } from '../helpers/captures.js';
@@ -154,7 +154,11 @@ describe('damage', () => {
     ];
     const count = (column: number) => damages.reduce((all, { counters }) => all + counters[column], 0);
     assert.deepEqual(
-      [count(Counter.malformed), count(Counter.resynchronised), count(Counter.truncated)],
+      [
+        count(Counter.damage_malformed),
+        count(Counter.damage_resynchronised),
+        count(Counter.damage_truncated),
+      ],
       [seen.malformed, seen.resync, seen.truncated],
     );
     assert.ok(seen.malformed > 0 && seen.resync > 0 && seen.truncated > 0, JSON.stringify(seen));

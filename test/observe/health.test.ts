@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changeOf } from '../../src/observe/change.js';
 import { type Clocks, newClockWatch } from '../../src/observe/clocks.js';
-import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { healthOf, monotonic, newHeartbeat, OVER, SILENCE_LIMIT_MS } from '../../src/observe/health.js';
 import { newLag } from '../../src/observe/lag.js';
+import { Counter } from '../../src/records/counters.js';
 
 describe('health', () => {
   it('names each thread that makes no progress, and for how long', () => {
@@ -27,7 +28,7 @@ describe('health', () => {
     const row = counterRow(createCounters(1), 0);
     const before = monotonic();
     newHeartbeat(row)();
-    assert.ok(row[Counter.beat] >= before && row[Counter.beat] <= monotonic());
+    assert.ok(row[Counter.heartbeat] >= before && row[Counter.heartbeat] <= monotonic());
     assert.ok(row[Counter.heap_bytes] > 1 << 20);
   });
 });
@@ -35,20 +36,22 @@ describe('health', () => {
 describe('the change between two stats lines', () => {
   it('has what grew, in the form of the whole, and no gauges', () => {
     const before = {
-      packets: { seen: 10, waiting: 3, by: { a: 1, b: 2 } },
+      packets: { seen: 10, waiting: 3, ignored_by: { cut: 1, not_ip: 2 } },
       bytes: 5,
       flows: { open: 4, new: 4 },
+      messages: { 'gearman.packet': 2 },
     };
     const now = {
-      packets: { seen: 15, waiting: 9, by: { a: 1, b: 4, c: 1 } },
+      packets: { seen: 15, waiting: 9, ignored_by: { cut: 1, not_ip: 4, filter: 1 } },
       bytes: 5,
       flows: { open: 9, new: 4 },
+      messages: { 'gearman.packet': 3, 'gearman.job': 1 },
       ring: { peak: 3 },
-      outputs: { file: { written: 2 } },
+      outputs: [{ written: 2 }],
     };
     assert.deepEqual(changeOf(before, now), {
-      packets: { seen: 5, by: { b: 2, c: 1 } },
-      outputs: { file: { written: 2 } },
+      packets: { seen: 5, ignored_by: { filter: 1, not_ip: 2 } },
+      messages: { 'gearman.packet': 1, 'gearman.job': 1 },
     });
     assert.deepEqual(changeOf(now, now), {});
   });

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { Counter } from '../../src/observe/counters.js';
 import { Tunnel } from '../../src/packet/tunnel.js';
+import { Counter } from '../../src/records/counters.js';
 import { asFile, type Capture, type Packet, readPackets } from '../faults/packets.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { finalStats, linesOf, wiretail } from '../helpers/wiretail.js';
@@ -60,7 +60,7 @@ describe('packets of mutated captures', () => {
           assert.deepEqual(shared.text.split('\n').sort(), alone.text.split('\n').sort(), `seed ${seed}`);
         }
         for (const name of Object.keys(Counter) as (keyof typeof Counter)[]) {
-          if (name.startsWith('ignored_') && alone.counters[Counter[name]] > 0) ignored.add(name);
+          if (name.startsWith('packets_ignored_by_') && alone.counters[Counter[name]] > 0) ignored.add(name);
         }
       }
     });
@@ -68,7 +68,7 @@ describe('packets of mutated captures', () => {
 
   it('end in every way there is, or else this test would be worth little', () => {
     for (const way of ['not_ip', 'not_tcp', 'fragment', 'bad_header', 'cut', 'unknown_protocol']) {
-      assert.ok(ignored.has(`ignored_${way}`), way);
+      assert.ok(ignored.has(`packets_ignored_by_${way}`), way);
     }
   });
 });

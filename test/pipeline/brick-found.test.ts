@@ -1,11 +1,12 @@
 /** What the port mapper says where bricks listen is known to the decoders of the bricks, whichever they are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { startDecoders } from '../../src/pipeline/threads/decoder-pool.js';
 import { createControl } from '../../src/pipeline/threads/messages.js';
 import { createTallies } from '../../src/pipeline/threads/observer.js';
 import { decoderData } from '../../src/pipeline/threads/run.js';
+import { Counter } from '../../src/records/counters.js';
 import { Mark } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
 import { openWriter } from '../../src/ring/writer.js';
@@ -59,8 +60,8 @@ async function startThreads(workers: number, linkType: number) {
     /** Each decoder has heard what it was told: it hears between two beats, or before it looks for packets again. */
     async heard() {
       for (let round = 0; round < 2; round++) {
-        const before = rows.map((row) => row[Counter.beat]);
-        const beats = () => rows.every((row, decoder) => row[Counter.beat] > before[decoder]);
+        const before = rows.map((row) => row[Counter.heartbeat]);
+        const beats = () => rows.every((row, decoder) => row[Counter.heartbeat] > before[decoder]);
         await until(beats, () => 'a decoder makes no progress', START_MS);
       }
     },

@@ -1,7 +1,8 @@
 /** The lines about connections: how many of them there are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Counter } from '../../src/observe/counters.js';
+import { MESSAGES } from '../../src/observe/counters.js';
+import { Counter } from '../../src/records/counters.js';
 import { readPackets } from '../faults/packets.js';
 import { decodePackets, type Line } from './decode-packets.js';
 
@@ -27,8 +28,8 @@ describe('a capture that is cut by the snapshot length', () => {
     assert.ok(actions(anomalies, 'resync').length > 20);
     // The capture lasts less than a minute, but may begin in one and end in another.
     assert.ok(Math.max(...byConnection(anomalies)) <= 20);
-    assert.equal(counters[Counter.anomalies], anomalies.length);
-    assert.equal(counters[Counter['messages_wiretail.anomaly']], anomalies.length);
+    assert.equal(counters[Counter.anomalies_written], anomalies.length);
+    assert.equal(counters[MESSAGES['wiretail.anomaly']], anomalies.length);
     assert.ok(counters[Counter.anomalies_suppressed] > 1000);
   });
 });
@@ -40,11 +41,11 @@ describe('a capture of one direction', () => {
       const { counters, lines } = decodePackets(many.linkType, packets);
       const told = actions(lines, 'asymmetric');
       assert.equal(told.length, counters[Counter.flows_new]);
-      assert.equal(counters[Counter.flows_one_sided], told.length);
+      assert.equal(counters[Counter.flows_asymmetric], told.length);
       assert.deepEqual([...new Set(byConnection(told))], [1]);
       assert.equal(actions(lines, 'evicted').length, 0);
       assert.equal(actions(lines, 'gap').length, 0);
-      assert.ok(counters[Counter['messages_gearman.packet']] > 5000);
+      assert.ok(counters[MESSAGES['gearman.packet']] > 5000);
     });
   }
 });

@@ -1,8 +1,9 @@
 /** Connections that nothing here decodes, on watched ports and elsewhere: told once, then only counted. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Counter } from '../../src/observe/counters.js';
+import { MESSAGES } from '../../src/observe/counters.js';
 import { guessProtocol } from '../../src/protocols/guess.js';
+import { Counter } from '../../src/records/counters.js';
 import { readPackets } from '../faults/packets.js';
 import { decodePackets } from './decode-packets.js';
 
@@ -32,9 +33,9 @@ describe('strangers', () => {
     const { counters } = whole;
     assert.equal(counters[Counter.flows_encrypted], 6);
     assert.equal(counters[Counter.flows_unknown], 4);
-    assert.ok(counters[Counter.ignored_encrypted] > 40);
+    assert.ok(counters[Counter.packets_ignored_by_encrypted] > 40);
     // Three of the handshake, and as many until it is clear.
-    assert.ok(counters[Counter.decoded] <= 10 * 6);
+    assert.ok(counters[Counter.packets_decoded] <= 10 * 6);
   });
 
   it('show their first bytes only where payloads may be shown', () => {
@@ -52,10 +53,7 @@ describe('strangers', () => {
       return count > 6;
     });
     const { counters, lines } = decodePackets(capture.linkType, late);
-    assert.equal(
-      counters[Counter['messages_gearman.packet']] + counters[Counter['messages_gearman.admin']],
-      0,
-    );
+    assert.equal(counters[MESSAGES['gearman.packet']] + counters[MESSAGES['gearman.admin']], 0);
     assert.ok(counters[Counter.flows_encrypted] >= 3);
     for (const { message } of lines)
       assert.equal(message, 'TLS on port 4730: encrypted, ignored from here on');

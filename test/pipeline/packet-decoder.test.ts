@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
-import { Counter, type CounterRow, counterRow, createCounters } from '../../src/observe/counters.js';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import {
   type DecodeOptions,
   newPacketDecoder,
   type PacketDecoder,
 } from '../../src/pipeline/decode/packet-decoder.js';
+import { Counter, type CounterRow } from '../../src/records/counters.js';
 import { type CaptureRecords, captureNames, captureRecords } from '../helpers/captures.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 
@@ -28,7 +29,7 @@ const OPTIONS: DecodeOptions = {
 };
 
 const IGNORED = Object.keys(Counter).filter((name) =>
-  /^ignored_(?!filter)/.test(name),
+  /^packets_ignored_by_(?!filter)/.test(name),
 ) as (keyof typeof Counter)[];
 
 interface Decoded {
@@ -63,7 +64,6 @@ function decodeAll(capture: CaptureRecords, options: DecodeOptions): Decoded {
     assert.equal(last, run.length);
   }
   decode.end();
-  decode.publish();
   return decoded;
 }
 
@@ -74,10 +74,10 @@ const of = (counters: CounterRow, ...names: (keyof typeof Counter)[]) =>
 function account(capture: CaptureRecords, parts: readonly Decoded[]): void {
   let mine = 0;
   for (const { counters, lines } of parts) {
-    const own = of(counters, 'decoded', ...IGNORED, 'dropped_abandoned');
+    const own = of(counters, 'packets_decoded', ...IGNORED, 'abandoned');
     assert.equal(of(counters, 'walked'), capture.packets);
-    assert.equal(own + of(counters, 'others'), capture.packets);
-    assert.equal(of(counters, 'lines'), lines.length);
+    assert.equal(own + of(counters, 'other_decoder'), capture.packets);
+    assert.equal(of(counters, 'decoder_lines'), lines.length);
     assert.equal(of(counters, 'flows_new'), of(counters, 'flows_closed'));
     assert.equal(of(counters, 'flows_open'), 0);
     mine += own;
@@ -105,7 +105,7 @@ for (const name of captureNames()) {
         const one = byOne();
         assert.deepEqual(parts.flatMap((part) => part.lines).sort(), one.lines.toSorted());
         for (const counter of Object.keys(Counter) as (keyof typeof Counter)[]) {
-          if (counter === 'walked' || counter === 'others') continue;
+          if (counter === 'walked' || counter === 'other_decoder') continue;
           assert.equal(
             parts.reduce((all, part) => all + of(part.counters, counter), 0),
             of(one.counters, counter),
@@ -120,7 +120,7 @@ for (const name of captureNames()) {
         const decoded = decodeAll(capture, { ...OPTIONS, snaplen });
         account(capture, [decoded]);
         for (const line of decoded.lines) JSON.parse(line);
-        if (snaplen < 40) assert.equal(of(decoded.counters, 'decoded'), 0);
+        if (snaplen < 40) assert.equal(of(decoded.counters, 'packets_decoded'), 0);
       });
     }
 
@@ -140,11 +140,10 @@ for (const name of captureNames()) {
             decode.abandon(run, middle, run.length);
           }
           decode.end();
-          decode.publish();
           return decoded;
         });
         account(capture, parts);
-        const abandoned = parts.reduce((all, part) => all + of(part.counters, 'dropped_abandoned'), 0);
+        const abandoned = parts.reduce((all, part) => all + of(part.counters, 'abandoned'), 0);
         assert.ok(abandoned > 0 && abandoned < capture.packets);
       }
     });
@@ -166,8 +165,8 @@ describe('an exception in a protocol', () => {
     });
     assert.ok(opened > 3);
     account(capture, [decoded]);
-    assert.equal(of(decoded.counters, 'decoder_faults'), 1);
-    assert.ok(of(decoded.counters, 'ignored_unknown_protocol') > 0);
+    assert.equal(of(decoded.counters, 'faults_decoder'), 1);
+    assert.ok(of(decoded.counters, 'packets_ignored_by_unknown_protocol') > 0);
     const faults = decoded.lines.filter((line) => line.includes('"decoder_fault"'));
     assert.equal(faults.length, 1);
     const fault = JSON.parse(faults[0]);

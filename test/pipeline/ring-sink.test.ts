@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readCapture } from '../../src/capture/file/read-capture.js';
-import { Counter, counterRow, createCounters } from '../../src/observe/counters.js';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { ringSink } from '../../src/pipeline/threads/ring-sink.js';
+import { Counter } from '../../src/records/counters.js';
 import { MARK, RECORD_HEADER } from '../../src/ring/layout.js';
 import { openReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';
@@ -83,7 +84,7 @@ describe('a capture file in the ring', () => {
         assert.deepEqual(got, packets, `pieces of ${chunkSize}`);
         assert.equal(counters[Counter.captured], packets.length);
         assert.equal(
-          counters[Counter.captured_bytes],
+          counters[Counter.bytes],
           packets.reduce((sum, { data }) => sum + data.length / 2, 0),
         );
       }

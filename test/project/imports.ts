@@ -36,7 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   clock: { rooms: ['packet', 'observe'] },
   observe: { rooms: ['protocols', 'records', 'config', 'ring'] },
   // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.
-  stream: { rooms: ['packet', 'protocols'], packages: PURE },
+  stream: { rooms: ['packet', 'protocols', 'records'], packages: PURE },
   protocols: { rooms: ['packet', 'records'], packages: PURE },
   records: { rooms: ['packet'], packages: PURE },
   packet: { rooms: [], packages: PURE },

@@ -1,6 +1,8 @@
 /** What waits out of order is bounded. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Counter } from '../../src/records/counters.js';
 import { checked, newStream, ToClient, ToServer } from './harness.js';
 
 describe('the bounds on what waits out of order', () => {
@@ -49,7 +51,7 @@ describe('the bounds on what waits out of order', () => {
       'x'.repeat(100),
     ]);
     assert.equal(stream.waiting(), 800);
-    assert.equal(stream.counters.gaps, 4);
+    assert.equal(stream.counters[Counter.streams_gaps], 4);
   });
 
   it('of all connections together: what it costs to keep a segment counts, however few bytes it has', () => {
@@ -62,7 +64,7 @@ describe('the bounds on what waits out of order', () => {
     // The fourth made it more than 10000: as many went as leave three quarters of it, again and again.
     const waits = stream.flows.filter(({ flow }) => flow.halves[ToServer].queuedSegments > 0).length;
     assert.ok(waits >= 2 && waits <= 3, `${waits} connections`);
-    assert.ok(stream.counters.gaps >= 7);
+    assert.ok(stream.counters[Counter.streams_gaps] >= 7);
   });
 
   it('of all connections together: what decoders hold back counts', () => {
@@ -98,6 +100,6 @@ describe('the bounds on what waits out of order', () => {
       stream.send(ToClient, { clientPort, seq: 5001, data: 'no' });
       assert.equal(stream.waiting(), 0);
     }
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 });

@@ -1,6 +1,8 @@
 /** The end of connections. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Counter } from '../../src/records/counters.js';
 import { ACK, FIN, newStream, RST, SYN, ToClient, ToServer } from './harness.js';
 
 describe('the end by FIN', () => {
@@ -12,15 +14,15 @@ describe('the end by FIN', () => {
     // The other direction is open still.
     stream.send(ToClient, { seq: 5001, data: 'late ', ack: 1005 });
     stream.send(ToClient, { seq: 5006, data: 'answer', ack: 1005 });
-    assert.equal(stream.reassembler.openFlowCount(), 1);
+    assert.equal(stream.counters[Counter.flows_open], 1);
     stream.send(ToClient, { seq: 5012, flags: ACK | FIN, ack: 1005 });
     assert.equal(stream.flows[0].closed(), 'fin');
     stream.send(ToServer, { seq: 1005, ack: 5013 });
     assert.deepEqual(stream.flows[0].of(ToClient), ['late answer']);
     assert.deepEqual(stream.flows[0].of(ToServer), ['bye']);
     assert.equal(stream.flows.length, 1);
-    assert.equal(stream.counters.flowsClosed, 1);
-    assert.equal(stream.reassembler.openFlowCount(), 0);
+    assert.equal(stream.counters[Counter.flows_closed], 1);
+    assert.equal(stream.counters[Counter.flows_open], 0);
   });
 
   it('waits for the bytes before it', () => {
@@ -44,7 +46,7 @@ describe('the end by FIN', () => {
     for (let i = 0; i < 3; i++) stream.send(ToClient, { seq: 5001, flags: ACK | FIN, ack: 1002 });
     assert.equal(stream.flows[0].events.filter((event) => event.kind === 'close').length, 1);
     assert.equal(stream.flows.length, 1);
-    assert.equal(stream.counters.flowsClosed, 1);
+    assert.equal(stream.counters[Counter.flows_closed], 1);
   });
 
   it('tells of lost bytes once both ends have acknowledged it', () => {
@@ -62,7 +64,7 @@ describe('the end by FIN', () => {
       { missing: 6, reason: 'lost', skipping: false },
       'jkl',
     ]);
-    assert.equal(stream.counters.gapBytes, 6);
+    assert.equal(stream.counters[Counter.streams_gap_bytes], 6);
   });
 
   it('tells of lost bytes right before it', () => {
@@ -74,7 +76,7 @@ describe('the end by FIN', () => {
     stream.send(ToClient, { seq: 5011, ack: 1002 });
     assert.equal(stream.flows[0].closed(), 'fin');
     assert.deepEqual(stream.flows[0].of(ToClient), ['xy', { missing: 7, reason: 'lost', skipping: false }]);
-    assert.equal(stream.counters.gaps, 1);
+    assert.equal(stream.counters[Counter.streams_gaps], 1);
     assert.ok(stream.flows[0].events.some((event) => event.kind === 'watched' && event.missing === 7));
   });
 
@@ -116,7 +118,7 @@ describe('the end by RST', () => {
     }
     assert.equal(stream.flows.length, 3);
     assert.ok(stream.flows.every((flow) => flow.closed() === 'rst'));
-    assert.equal(stream.reassembler.openFlowCount(), 0);
+    assert.equal(stream.counters[Counter.flows_open], 0);
   });
 
   it('that nobody believed: what follows is a connection joined in the middle', () => {

@@ -1,7 +1,9 @@
 /** How many connections there are, and one whose decoder throws. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
+import { Counter } from '../../src/records/counters.js';
 import { ACK, consuming, FIN, newStream, RST, SYN, ToClient, ToServer } from './harness.js';
 
 describe('the number of connections', () => {
@@ -11,19 +13,19 @@ describe('the number of connections', () => {
     // All but the third are used again.
     for (const i of [0, 1, 3, 4, 5, 6, 7])
       stream.send(ToServer, { clientPort: 40000 + i, seq: 8, data: '!' });
-    assert.equal(stream.counters.flowsEvicted, 0);
+    assert.equal(stream.counters[Counter.flows_evicted], 0);
     stream.send(ToServer, { clientPort: 50000, seq: 1, data: 'new' });
-    assert.equal(stream.counters.flowsEvicted, 1);
+    assert.equal(stream.counters[Counter.flows_evicted], 1);
     assert.deepEqual(
       stream.flows.map((flow) => flow.closed()),
       [undefined, undefined, 'evicted', undefined, undefined, undefined, undefined, undefined, undefined],
     );
     for (let i = 0; i < 8; i++) stream.send(ToServer, { clientPort: 51000 + i, seq: 1, data: 'x' });
-    assert.equal(stream.counters.flowsEvicted, 9);
-    assert.equal(stream.reassembler.openFlowCount(), 8);
+    assert.equal(stream.counters[Counter.flows_evicted], 9);
+    assert.equal(stream.counters[Counter.flows_open], 8);
     stream.end();
-    assert.equal(stream.reassembler.openFlowCount(), 0);
-    assert.equal(stream.counters.flowsNew, stream.counters.flowsClosed);
+    assert.equal(stream.counters[Counter.flows_open], 0);
+    assert.equal(stream.counters[Counter.flows_new], stream.counters[Counter.flows_closed]);
   });
 
   it('does not count connections that have ended as evicted', () => {
@@ -33,9 +35,9 @@ describe('the number of connections', () => {
       stream.handshake(1000, 5000, { clientPort });
       stream.send(ToServer, { clientPort, seq: 1001, flags: RST });
     }
-    assert.equal(stream.counters.flowsEvicted, 0);
-    assert.equal(stream.counters.flowsClosed, 50);
-    assert.equal(stream.reassembler.openFlowCount(), 0);
+    assert.equal(stream.counters[Counter.flows_evicted], 0);
+    assert.equal(stream.counters[Counter.flows_closed], 50);
+    assert.equal(stream.counters[Counter.flows_open], 0);
   });
 
   it('forgets ended connections after a while, by and by', () => {
@@ -48,9 +50,9 @@ describe('the number of connections', () => {
       }
     }
     assert.equal(stream.flows.length, 6000);
-    assert.equal(stream.counters.flowsClosed, 6000);
-    assert.equal(stream.counters.flowsEvicted, 0);
-    assert.equal(stream.reassembler.openFlowCount(), 0);
+    assert.equal(stream.counters[Counter.flows_closed], 6000);
+    assert.equal(stream.counters[Counter.flows_evicted], 0);
+    assert.equal(stream.counters[Counter.flows_open], 0);
     // The newest are remembered: their repetitions open nothing. The oldest are not.
     stream.send(ToServer, { clientPort: 21999, seq: 1003, data: 'x' });
     assert.equal(stream.flows.length, 6000);
@@ -84,7 +86,7 @@ describe('a decoder that throws', () => {
         stream.send(ToServer, { clientPort, seq: 1013, flags: RST });
       }
       const { flows, counters } = stream;
-      assert.equal(counters.decoderFaults, 1);
+      assert.equal(counters[Counter.faults_decoder], 1);
       const fault = flows[1].events.find((event) => event.kind === 'fault');
       assert.match(String(fault?.kind === 'fault' && fault.error), new RegExp(`no ${where}`));
       for (const i of [0, 2]) {
@@ -97,8 +99,8 @@ describe('a decoder that throws', () => {
       }
       assert.equal(stream.waiting(), 0);
       stream.end();
-      assert.equal(stream.reassembler.openFlowCount(), 0);
-      assert.equal(counters.flowsNew, counters.flowsClosed);
+      assert.equal(stream.counters[Counter.flows_open], 0);
+      assert.equal(counters[Counter.flows_new], counters[Counter.flows_closed]);
     });
   }
 
@@ -109,15 +111,15 @@ describe('a decoder that throws', () => {
       assert.equal(stream.send(ToServer, { clientPort: 40001, seq: 1004 + i, data: 'x' }), false);
       assert.equal(stream.send(ToClient, { clientPort: 40001, seq: 5101 + i, data: 'y' }), false);
     }
-    assert.equal(stream.counters.decoderFaults, 1);
+    assert.equal(stream.counters[Counter.faults_decoder], 1);
     assert.equal(stream.waiting(), 0);
     // Its end is followed, and a new connection is decoded again (by a decoder that fails again).
     stream.send(ToServer, { clientPort: 40001, seq: 1014, flags: FIN | ACK, ack: 5111 });
     stream.send(ToClient, { clientPort: 40001, seq: 5111, flags: FIN | ACK, ack: 1015 });
-    assert.equal(stream.reassembler.openFlowCount(), 2);
+    assert.equal(stream.counters[Counter.flows_open], 2);
     stream.handshake(70000, 80000, { clientPort: 40001 });
-    assert.equal(stream.reassembler.openFlowCount(), 3);
+    assert.equal(stream.counters[Counter.flows_open], 3);
     stream.send(ToServer, { clientPort: 40001, seq: 70001, data: 'abc' });
-    assert.equal(stream.counters.decoderFaults, 2);
+    assert.equal(stream.counters[Counter.faults_decoder], 2);
   });
 });

@@ -76,7 +76,7 @@ function run(sent: readonly { dir: Dir; segment: Segment }[], long: boolean) {
     );
   }
   stream.end();
-  return { told, missing, events, halves, counters: { ...stream.counters }, short };
+  return { told, missing, events, halves, counters: [...stream.counters], short };
 }
 
 describe('the short way', () => {

@@ -1,13 +1,15 @@
 /** Whatever comes, nothing throws, nothing is called out of contract, and what waits is bounded. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import type { FlowDecoder } from '../../src/protocols/protocol.js';
+import { Counter } from '../../src/records/counters.js';
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 import { Reassembler } from '../../src/stream/reassembler.js';
-import { newStreamCounters } from '../../src/stream/stream-counters.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 import { newRandom, type Random } from '../helpers/random.js';
 import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
@@ -82,7 +84,7 @@ describe('random segments', () => {
     it(`never throw, and what waits is bounded (decoders throw: ${throwing})`, () => {
       for (let seed = 1; seed <= 30; seed++) {
         const random = newRandom(seed + throwing * 1e6);
-        const counters = newStreamCounters();
+        const counters = counterRow(createCounters(1), 0);
         let flows: Flow[] = [];
         let faults = 0;
         const reassembler = new Reassembler(limits, counters, {
@@ -122,12 +124,12 @@ describe('random segments', () => {
               assert.ok(half.unconsumedLength <= limits.unconsumedBytes);
             }
           }
-          assert.ok(reassembler.openFlowCount() >= 0 && reassembler.openFlowCount() <= limits.flows);
+          assert.ok(counters[Counter.flows_open] >= 0 && counters[Counter.flows_open] <= limits.flows);
         }
         reassembler.closeAll(at);
-        assert.equal(reassembler.openFlowCount(), 0);
-        assert.equal(counters.flowsNew, counters.flowsClosed);
-        assert.equal(counters.decoderFaults, faults);
+        assert.equal(counters[Counter.flows_open], 0);
+        assert.equal(counters[Counter.flows_new], counters[Counter.flows_closed]);
+        assert.equal(counters[Counter.faults_decoder], faults);
         assert.ok(flows.every((flow) => flow.closed && waitingIn(flow) === 0));
       }
     });
@@ -156,16 +158,16 @@ describe('the account of what waits', () => {
       assert.equal(stream.waiting(), 0);
       // Up to the bound nothing is let go: the account stands at zero. One byte more, and it is not less.
       whims = false;
-      const before = stream.counters.gaps;
+      const before = stream.counters[Counter.streams_gaps];
       const fillUp = (clientPort: number, bytes: number) => {
         stream.send(ToServer, { clientPort, seq: 1000, flags: SYN });
         stream.send(ToServer, { clientPort, seq: 1100, data: 'x'.repeat(bytes) });
       };
       for (let i = 0; i < 10; i++) fillUp(50000 + i, limits.totalBytes / 10);
-      assert.equal(stream.counters.gaps, before, `seed ${seed}`);
+      assert.equal(stream.counters[Counter.streams_gaps], before, `seed ${seed}`);
       assert.equal(stream.waiting(), limits.totalBytes);
       fillUp(50010, 1);
-      assert.ok(stream.counters.gaps > before, `seed ${seed}`);
+      assert.ok(stream.counters[Counter.streams_gaps] > before, `seed ${seed}`);
     }
   });
 });

@@ -1,6 +1,8 @@
 /** The beginning of connections: anew between the same endpoints, or not seen. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Counter } from '../../src/records/counters.js';
 import { ACK, FIN, newStream, RST, SYN, ToClient, ToServer } from './harness.js';
 
 describe('the same endpoints again', () => {
@@ -21,7 +23,7 @@ describe('the same endpoints again', () => {
     ]);
     assert.deepEqual(stream.flows[1].of(ToServer), ['new']);
     assert.deepEqual(stream.flows[1].of(ToClient), ['answer']);
-    assert.equal(stream.reassembler.openFlowCount(), 1);
+    assert.equal(stream.counters[Counter.flows_open], 1);
   });
 
   it('by a new SYN after the end', () => {
@@ -46,7 +48,7 @@ describe('the same endpoints again', () => {
     assert.equal(stream.flows.length, 2);
     assert.equal(stream.flows[1].flow.fromStart, false);
     assert.deepEqual(stream.flows[1].of(ToServer), ['new']);
-    assert.equal(stream.counters.flowsMidstream, 1);
+    assert.equal(stream.counters[Counter.flows_midstream], 1);
   });
 
   it('not by the last packets of the old connection', () => {
@@ -120,8 +122,8 @@ describe('a beginning that was not seen', () => {
     assert.equal(flow.flow.serverPort, 4730);
     assert.deepEqual(flow.of(ToServer), ['ask again']);
     assert.deepEqual(flow.of(ToClient), ['answer']);
-    assert.equal(stream.counters.flowsMidstream, 1);
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.flows_midstream], 1);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 
   it('starts at the SYN-ACK, which tells where both directions start', () => {
@@ -151,6 +153,6 @@ describe('a beginning that was not seen', () => {
     stream.send(ToServer, { seq: 30, flags: FIN | ACK, ack: 70 });
     stream.send(ToClient, { seq: 70, flags: FIN | ACK, ack: 31 });
     assert.equal(stream.flows[0].closed(), 'fin');
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 });

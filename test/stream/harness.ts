@@ -1,6 +1,7 @@
 /** Segments straight into the reassembler, and decoders that record what they are shown. */
 
 import assert from 'node:assert/strict';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
@@ -12,10 +13,10 @@ import {
   ToClient,
   ToServer,
 } from '../../src/protocols/protocol.js';
+import type { CounterRow } from '../../src/records/counters.js';
 import type { Flow } from '../../src/stream/connection.js';
 import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 import { Reassembler, Verdict } from '../../src/stream/reassembler.js';
-import { newStreamCounters } from '../../src/stream/stream-counters.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
@@ -52,7 +53,7 @@ export interface Segment {
 
 export interface Stream {
   readonly reassembler: Reassembler;
-  readonly counters: ReturnType<typeof newStreamCounters>;
+  readonly counters: CounterRow;
   /** Every connection that was opened. */
   readonly flows: Followed[];
   readonly at: PacketTimestamp;
@@ -108,7 +109,7 @@ export function checked(inner: FlowDecoder): FlowDecoder {
 }
 
 export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFactory = consuming): Stream {
-  const counters = newStreamCounters();
+  const counters = counterRow(createCounters(1), 0);
   const flows: Followed[] = [];
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
   const reassembler = new Reassembler(

@@ -1,12 +1,14 @@
 /** Connections that fall asleep and wake up: nobody notices, and nothing that is under way is forgotten. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { newHeaders } from '../../src/packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
 import { type FlowDecoder, IGNORE_FLOW } from '../../src/protocols/protocol.js';
+import { Counter } from '../../src/records/counters.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { Reassembler } from '../../src/stream/reassembler.js';
-import { newStreamCounters } from '../../src/stream/stream-counters.js';
 
 interface Packet {
   seq: number;
@@ -19,7 +21,7 @@ interface Packet {
 
 /** Two seconds of silence, and connections sleep that may. */
 function watch(take: (text: string) => number = (text) => text.length) {
-  const counters = newStreamCounters();
+  const counters = counterRow(createCounters(1), 0);
   const said: string[] = [];
   const observer = {
     onGap: () => said.push('gap'),
@@ -97,8 +99,8 @@ describe('a connection that sleeps', () => {
       send(true, { seq: -1, text: 'abcd', ipVersion });
       send(false, { seq: 0x7fffffff, ack: 3, text: 'x', ipVersion });
       assert.deepEqual(said.splice(0), ['woken {"port":40000}', '0 d', '1 x']);
-      assert.equal(counters.retransmittedBytes, 3);
-      assert.equal(counters.flowsNew, 1);
+      assert.equal(counters[Counter.streams_retransmitted_bytes], 3);
+      assert.equal(counters[Counter.flows_new], 1);
     }
   });
 
@@ -136,18 +138,18 @@ describe('a connection that sleeps', () => {
     begin();
     wait(4);
     begin();
-    assert.equal(counters.flowsNew, 1);
+    assert.equal(counters[Counter.flows_new], 1);
     send(false, { seq: 0x7fffffff, ack: -1, flags: TCP_FIN | TCP_ACK });
     wait(8);
     send(true, { seq: -1, ack: 0x80000000, flags: TCP_FIN | TCP_ACK });
     const asleep = ['sleeps 40000', 'woken {"port":40000}'];
     assert.deepEqual(said.splice(0), [...asleep, ...asleep, 'fin']);
     send(true, { seq: 77, flags: TCP_SYN });
-    assert.equal(counters.flowsNew, 2);
+    assert.equal(counters[Counter.flows_new], 2);
     wait(4);
     send(true, { seq: 99, flags: TCP_SYN });
     assert.deepEqual(said, [...asleep, 'reused']);
-    assert.equal(counters.flowsNew, 3);
+    assert.equal(counters[Counter.flows_new], 3);
   });
 
   it('is closed like others: by a reset, when there are too many, and at the end', () => {
@@ -159,15 +161,15 @@ describe('a connection that sleeps', () => {
     assert.deepEqual(said.splice(0), ['woken {"port":2}', 'rst']);
     begin({ clientPort: 4 });
     assert.deepEqual(said.splice(0), ['woken {"port":1}', 'evicted']);
-    assert.equal(counters.flowsEvicted, 1);
-    assert.equal(reassembler.openFlowCount(), 2);
+    assert.equal(counters[Counter.flows_evicted], 1);
+    assert.equal(counters[Counter.flows_open], 2);
     reassembler.closeAll(at);
     assert.deepEqual(said, ['woken {"port":3}', 'end', 'end']);
-    assert.equal(reassembler.openFlowCount(), 0);
+    assert.equal(counters[Counter.flows_open], 0);
   });
 
   it('stays ignored, and its decoder is not asked for', () => {
-    const { said, begin, send, wait, reassembler } = watch(() => IGNORE_FLOW);
+    const { said, begin, send, wait, counters } = watch(() => IGNORE_FLOW);
     begin();
     send(true, { seq: -1, text: 'abc' });
     wait(8);
@@ -175,6 +177,6 @@ describe('a connection that sleeps', () => {
     assert.deepEqual(said, ['0 abc']);
     assert.equal(fate, 1);
     send(true, { seq: 5, flags: TCP_RST });
-    assert.equal(reassembler.openFlowCount(), 0);
+    assert.equal(counters[Counter.flows_open], 0);
   });
 });

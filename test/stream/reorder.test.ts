@@ -1,6 +1,8 @@
 /** Order, repetition, overlap and the sequence space. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Counter } from '../../src/records/counters.js';
 import { newRandom } from '../helpers/random.js';
 import { newStream, type Stream, SYN, ToClient, ToServer } from './harness.js';
 
@@ -22,8 +24,8 @@ describe('segments in order', () => {
     assert.deepEqual(flow.of(ToClient), ['xy']);
     assert.equal(flow.flow.fromStart, true);
     assert.equal(flow.flow.serverPort, 4730);
-    assert.equal(stream.counters.retransmittedBytes, 0);
-    assert.equal(stream.counters.outOfOrderSegments, 0);
+    assert.equal(stream.counters[Counter.streams_retransmitted_bytes], 0);
+    assert.equal(stream.counters[Counter.streams_out_of_order_segments], 0);
   });
 
   it('take the data of a SYN', () => {
@@ -58,8 +60,8 @@ describe('segments out of order', () => {
     stream.send(ToServer, { seq: 1001, data: 'abc' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdefghi']);
     assert.equal(stream.waiting(), 0);
-    assert.equal(stream.counters.outOfOrderSegments, 2);
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.streams_out_of_order_segments], 2);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 
   for (const window of [2, 3, 5, 10, 25, 50]) {
@@ -82,7 +84,7 @@ describe('segments out of order', () => {
         }
         assert.ok(stream.flows[0].data(ToServer).equals(whole), `seed ${seed}`);
         assert.equal(stream.waiting(), 0);
-        assert.equal(stream.counters.gaps, 0);
+        assert.equal(stream.counters[Counter.streams_gaps], 0);
       }
     });
   }
@@ -95,7 +97,7 @@ describe('bytes that come again', () => {
     stream.send(ToServer, { seq: 1001, data: 'abcdef' });
     stream.send(ToServer, { seq: 1003, data: 'cd' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdef']);
-    assert.equal(stream.counters.retransmittedBytes, 8);
+    assert.equal(stream.counters[Counter.streams_retransmitted_bytes], 8);
   });
 
   it('in part: the new part is shown', () => {
@@ -103,7 +105,7 @@ describe('bytes that come again', () => {
     stream.send(ToServer, { seq: 1001, data: 'abcdef' });
     stream.send(ToServer, { seq: 1004, data: 'defghi' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdefghi']);
-    assert.equal(stream.counters.retransmittedBytes, 3);
+    assert.equal(stream.counters[Counter.streams_retransmitted_bytes], 3);
   });
 
   it('in part, while others wait: the new part is shown', () => {
@@ -114,7 +116,7 @@ describe('bytes that come again', () => {
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdef']);
     stream.send(ToServer, { seq: 1005, data: 'efghijkl' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdefghijkl']);
-    assert.equal(stream.counters.differingBytes, 0);
+    assert.equal(stream.counters[Counter.streams_differing_bytes], 0);
   });
 
   it('fill every hole between segments that wait', () => {
@@ -130,7 +132,7 @@ describe('bytes that come again', () => {
     stream.send(ToServer, { seq: 1001, data: 'abcdefghij' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdefghij']);
     assert.equal(stream.waiting(), 0);
-    assert.equal(stream.counters.differingBytes, 0);
+    assert.equal(stream.counters[Counter.streams_differing_bytes], 0);
   });
 
   it('equal where they overlap what waits: nothing is reported', () => {
@@ -140,7 +142,7 @@ describe('bytes that come again', () => {
     stream.send(ToServer, { seq: 1001, data: 'ab' });
     const [flow] = stream.flows;
     assert.deepEqual(flow.of(ToServer), ['abcdefghi']);
-    assert.equal(stream.counters.differingBytes, 0);
+    assert.equal(stream.counters[Counter.streams_differing_bytes], 0);
     assert.ok(flow.events.every((event) => event.kind === 'data'));
   });
 
@@ -151,7 +153,7 @@ describe('bytes that come again', () => {
     stream.send(ToServer, { seq: 1001, data: 'abXXXX' });
     const [flow] = stream.flows;
     assert.deepEqual(flow.of(ToServer), ['abcdefghi']);
-    assert.equal(stream.counters.differingBytes, 3 + 4);
+    assert.equal(stream.counters[Counter.streams_differing_bytes], 3 + 4);
     assert.deepEqual(
       flow.events.filter((event) => event.kind === 'differing'),
       [
@@ -186,7 +188,7 @@ describe('bytes that come again', () => {
       }
       put(0, random.bytes(length));
       assert.deepEqual([...stream.flows[0].data(ToServer)], [...first], `seed ${seed}`);
-      assert.equal(stream.counters.differingBytes, differing, `seed ${seed}`);
+      assert.equal(stream.counters[Counter.streams_differing_bytes], differing, `seed ${seed}`);
       assert.equal(stream.waiting(), 0);
     }
   });
@@ -203,7 +205,7 @@ describe('probes', () => {
     }
     stream.send(ToServer, { seq: 1004, data: 'def' });
     assert.deepEqual(stream.flows[0].of(ToServer), ['abcdef']);
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 
   it('a keep-alive before the first byte adds nothing', () => {
@@ -255,7 +257,10 @@ describe('any order of a stream with repetitions', () => {
       }
       assert.equal(stream.flows.length, 1);
       assert.equal(stream.waiting(), 0);
-      assert.equal(stream.counters.gaps + stream.counters.differingBytes, 0);
+      assert.equal(
+        stream.counters[Counter.streams_gaps] + stream.counters[Counter.streams_differing_bytes],
+        0,
+      );
     }
   });
 });

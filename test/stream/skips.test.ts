@@ -1,6 +1,8 @@
 /** Bytes that a decoder wants skipped, and those that the snapshot length has cut. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Counter } from '../../src/records/counters.js';
 import { newRandom } from '../helpers/random.js';
 import { message, messages, newStream, type Told, ToServer } from './harness.js';
 
@@ -77,7 +79,10 @@ describe('skipped bytes', () => {
         [3, 'abc', false],
       ],
     );
-    assert.deepEqual([stream.counters.gaps, stream.counters.gapBytes], [1, 3000]);
+    assert.deepEqual(
+      [stream.counters[Counter.streams_gaps], stream.counters[Counter.streams_gap_bytes]],
+      [1, 3000],
+    );
   });
 
   it('with a hole up to their end: the message ends there', () => {
@@ -130,8 +135,8 @@ describe('segments cut by the snapshot length', () => {
         [3, 'abc', false],
       ],
     );
-    assert.equal(stream.counters.truncatedBytes, 2700);
-    assert.equal(stream.counters.gaps, 0);
+    assert.equal(stream.counters[Counter.streams_cut_bytes], 2700);
+    assert.equal(stream.counters[Counter.streams_gaps], 0);
   });
 
   it('that end exactly with the skip: the message ends with them', () => {
@@ -161,7 +166,11 @@ describe('segments cut by the snapshot length', () => {
       [{ kind: 'watched', dir: ToServer, missing: 7, reason: 'snaplen' }],
     );
     assert.deepEqual(
-      [stream.counters.gaps, stream.counters.gapBytes, stream.counters.truncatedBytes],
+      [
+        stream.counters[Counter.streams_gaps],
+        stream.counters[Counter.streams_gap_bytes],
+        stream.counters[Counter.streams_cut_bytes],
+      ],
       [1, 7, 7],
     );
   });
@@ -181,7 +190,7 @@ describe('segments cut by the snapshot length', () => {
       { missing: 7, reason: 'snaplen', skipping: false },
       'end',
     ]);
-    assert.equal(stream.counters.differingBytes, 0);
+    assert.equal(stream.counters[Counter.streams_differing_bytes], 0);
     assert.equal(stream.waiting(), 0);
   });
 
@@ -194,6 +203,6 @@ describe('segments cut by the snapshot length', () => {
       'abcdefghij',
       { missing: 5, reason: 'snaplen', skipping: false },
     ]);
-    assert.equal(stream.counters.truncatedBytes, 5);
+    assert.equal(stream.counters[Counter.streams_cut_bytes], 5);
   });
 });

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../config/user-error.js';
-import { Counter } from '../../observe/counters.js';
 import { monotonic } from '../../observe/health.js';
+import { Counter } from '../../records/counters.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import { type LiveContext, type LiveEngine, RETRY_MS } from '../engine.js';
@@ -82,7 +82,7 @@ async function superviseChild(context: LiveContext, name: string): Promise<Sourc
 
   const died = (process: ChildProcess) => {
     if (context.stopped()) return;
-    context.counters[Counter.interface_errors]++;
+    context.counters[Counter.kernel_interface_errors]++;
     context.anomaly({
       action: 'interface_down',
       level: 'warn',
@@ -191,8 +191,8 @@ function take(
   if (ring.writeMark(Mark.link, linkType)) stop = ring.copyRecords(bytes, start, end);
   const lost = stop === end ? 0 : countRecords(bytes, stop, end);
   counters[Counter.captured] -= lost;
-  counters[Counter.captured_bytes] += stop - start - (count - lost) * RECORD_HEADER;
-  counters[Counter.ring_dropped] += lost;
+  counters[Counter.bytes] += stop - start - (count - lost) * RECORD_HEADER;
+  counters[Counter.packets_dropped_by_ring] += lost;
 }
 
 function whyNot(name: string, filter: string, reason: string): string {

@@ -3,8 +3,9 @@
  * bounded by the segment's room, with pcap_dump as the C callback. Nothing crosses into JavaScript a
  * packet. The thread belongs to this loop alone.
  */
-import { Counter } from '../../observe/counters.js';
+
 import { monotonic } from '../../observe/health.js';
+import { Counter } from '../../records/counters.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { type LiveEngine, RETRY_MS } from '../engine.js';
 import { newWatermark } from '../watermark.js';
@@ -48,7 +49,11 @@ interface Source {
   readonly last: [number, number, number];
 }
 
-const STAT_COUNTERS = [Counter.kernel_received, Counter.kernel_dropped, Counter.interface_dropped] as const;
+const STAT_COUNTERS = [
+  Counter.kernel_received,
+  Counter.kernel_dropped,
+  Counter.kernel_interface_dropped,
+] as const;
 
 export const captureLibpcap: LiveEngine = async (context) => {
   const pcap = loadLibpcap();
@@ -119,7 +124,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
       if (count === 0) return true;
       const bytes = file.written();
       counters[Counter.captured] += count;
-      counters[Counter.captured_bytes] += bytes - count * RECORD_HEADER;
+      counters[Counter.bytes] += bytes - count * RECORD_HEADER;
       ring.append(bytes);
       if (count < fits) return true;
     }
@@ -129,7 +134,7 @@ export const captureLibpcap: LiveEngine = async (context) => {
   const wentDown = (source: Source, reason: string) => {
     if (source.down) return;
     source.down = true;
-    counters[Counter.interface_errors]++;
+    counters[Counter.kernel_interface_errors]++;
     context.anomaly({
       action: 'interface_down',
       level: 'warn',

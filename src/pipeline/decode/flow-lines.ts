@@ -4,12 +4,12 @@
  */
 
 import type { LinePrefixes, LineWriter } from '../../lines/line-writer.js';
-import type { CounterRow } from '../../observe/counters.js';
-import { Counter, MESSAGES } from '../../observe/counters.js';
+import { MESSAGES } from '../../observe/counters.js';
 import { formatAddress } from '../../packet/address.js';
 import { communityId } from '../../packet/community-id.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { type Direction, type Emit, type GapReason, ToServer } from '../../protocols/protocol.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 import type { JsonObject } from '../../records/record.js';
 import type { Flow, FlowObserver } from '../../stream/connection.js';
 import type { RecordCounters } from './record-counters.js';
@@ -58,7 +58,7 @@ export function newFlowLines(
   };
 
   const put: Emit = (from, body) => {
-    if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies]++;
+    if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies_written]++;
     counters[MESSAGES[body.dataset]]++;
     if (selected(body, caller)) log.write(begin(from), body);
   };

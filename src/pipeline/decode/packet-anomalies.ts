@@ -4,9 +4,10 @@
  */
 
 import type { LineWriter } from '../../lines/line-writer.js';
-import { Counter, type CounterRow } from '../../observe/counters.js';
+import { MESSAGES } from '../../observe/counters.js';
 import { Outcome } from '../../packet/headers.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 
 interface Kind {
   readonly action: string;
@@ -45,8 +46,8 @@ export function newPacketAnomalies(log: LineWriter, counters: CounterRow): Packe
         counters[Counter.anomalies_suppressed]++;
         return;
       }
-      counters[Counter.anomalies]++;
-      counters[Counter['messages_wiretail.anomaly']]++;
+      counters[Counter.anomalies_written]++;
+      counters[MESSAGES['wiretail.anomaly']]++;
       log.write(beginnings, {
         level: 'warn',
         message: `${state.packets} ${kind.words}`,

@@ -8,25 +8,19 @@ import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select-options.js';
 import type { LineBuffer } from '../../lines/line-bytes.js';
 import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
-import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newHeaders, Outcome } from '../../packet/headers.js';
 import { parsePacket } from '../../packet/parse.js';
 import { newServiceClassifier, shardOf } from '../../packet/service.js';
-import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { newPacketTimestamp, type PacketTimestamp } from '../../packet/timestamp.js';
 import { newProtocols } from '../../protocols/decoders.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
-import type {
-  DiscoveredBrick,
-  HostHooks,
-  ProtocolOptions,
-  SuspendedDecoder,
-} from '../../protocols/protocol.js';
+import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
+import { Counter, type CounterName, type CounterRow } from '../../records/counters.js';
 import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
 import type { StreamLimits } from '../../stream/limits.js';
 import { Reassembler, Verdict } from '../../stream/reassembler.js';
-import { newStreamCounters, type StreamCounters } from '../../stream/stream-counters.js';
 import { type Checkpoint, CheckpointWord } from './checkpoint.js';
 import { newFlowLines } from './flow-lines.js';
 import { newPacketAnomalies } from './packet-anomalies.js';
@@ -66,25 +60,23 @@ export interface PacketDecoder {
   abandon(bytes: Uint8Array, start: number, end: number): void;
   /** The input has ended: ends every connection. */
   end(): void;
-  /** Copies what is counted elsewhere into the shared counters. */
-  publish(): void;
 }
 
 /** Counter of each outcome of the headers. */
 const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = {
-  [Outcome.notIp]: Counter.ignored_not_ip,
-  [Outcome.notTcp]: Counter.ignored_not_tcp,
-  [Outcome.fragment]: Counter.ignored_fragment,
-  [Outcome.badHeader]: Counter.ignored_bad_header,
-  [Outcome.truncated]: Counter.ignored_cut,
-  [Outcome.unknownLink]: Counter.ignored_unknown_link,
+  [Outcome.notIp]: Counter.packets_ignored_by_not_ip,
+  [Outcome.notTcp]: Counter.packets_ignored_by_not_tcp,
+  [Outcome.fragment]: Counter.packets_ignored_by_fragment,
+  [Outcome.badHeader]: Counter.packets_ignored_by_bad_header,
+  [Outcome.truncated]: Counter.packets_ignored_by_cut,
+  [Outcome.unknownLink]: Counter.packets_ignored_by_unknown_link,
 };
 
 /** Counter of each packet that has come so far. */
 const FATES: Readonly<Record<Verdict, number>> = {
-  [Verdict.followed]: Counter.decoded,
-  [Verdict.unknown]: Counter.ignored_unknown_protocol,
-  [Verdict.encrypted]: Counter.ignored_encrypted,
+  [Verdict.followed]: Counter.packets_decoded,
+  [Verdict.unknown]: Counter.packets_ignored_by_unknown_protocol,
+  [Verdict.encrypted]: Counter.packets_ignored_by_encrypted,
 };
 
 export function newPacketDecoder(
@@ -100,7 +92,7 @@ export function newPacketDecoder(
   const { tunnels } = options;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
-  const at: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
+  const at = newPacketTimestamp();
   const time = clock.watermark ?? at;
   // A thread has one decoder.
   convertTimestampsWith(clock.toWallClock);
@@ -109,21 +101,18 @@ export function newPacketDecoder(
   const log: LineWriter = {
     prefixesFor,
     write(beginnings, body) {
-      counters[Counter.lines]++;
+      counters[Counter.decoder_lines]++;
       write(beginnings, body);
     },
   };
   const host = {
-    count(what: Parameters<HostHooks['count']>[0]) {
-      counters[Counter[what]]++;
+    count(counter: CounterName) {
+      counters[Counter[counter]]++;
     },
     brickDiscovered: found,
   };
   const known = newProtocols(options, host, tally.gauges);
   const services = new Set(options.servicePorts);
-  const streams = newStreamCounters();
-  /** What a predecessor in this place has counted. */
-  const before = counters.slice();
 
   let selection = newSelection(options.select, counters, options.redactKey);
   const selected: Selection = (body, caller) => selection(body, caller);
@@ -150,11 +139,11 @@ export function newPacketDecoder(
         if (flow.pendingGap) decoder.onPendingGap?.(true);
         if (!protocol.encrypted) return;
         flow.encrypted = true;
-        streams.flowsEncrypted++;
+        counters[Counter.flows_encrypted]++;
       },
       rejected(dir, bytes, start, end, at) {
         flow.ignored = true;
-        streams.flowsUnknown++;
+        counters[Counter.flows_unknown]++;
         // Elsewhere it is nobody's business: the default filter takes every connection from a port above
         // 49152, and a busy host has thousands of them.
         if (!services.has(flow.serverPort)) return;
@@ -168,7 +157,7 @@ export function newPacketDecoder(
   ): SuspendedDecoder | undefined => (watcher.canSuspend?.(at) === false ? undefined : decoder.suspend?.(at));
   const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
   const hooks = { openFlow, isToService, suspendFlow };
-  const reassembler = new Reassembler(options.limits, streams, hooks, hashSeed);
+  const reassembler = new Reassembler(options.limits, counters, hooks, hashSeed);
   const tick = () => {
     reassembler.tick(time);
     for (const one of ticking) one(time);
@@ -189,16 +178,15 @@ export function newPacketDecoder(
       if (options.shard === 0) {
         counters[IGNORED[outcome]]++;
         anomalies.ignored(outcome, place[CheckpointWord.linkType], at);
-      } else counters[Counter.others]++;
+      } else counters[Counter.other_decoder]++;
       return;
     }
     if (options.shards > 1 && shardOf(headers, isToService(headers), options.shards) !== options.shard) {
-      counters[Counter.others]++;
+      counters[Counter.other_decoder]++;
       return;
     }
     const fate = reassembler.processPacket(headers, bytes, at);
     counters[FATES[fate]]++;
-    counters[Counter.bytes] += wire;
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
@@ -264,7 +252,7 @@ export function newPacketDecoder(
         if (wire !== MARK) {
           counters[Counter.walked]++;
           const own = isOwn(bytes, position + RECORD_HEADER, readU32(bytes, position + 8), wire);
-          counters[own ? Counter.dropped_abandoned : Counter.others]++;
+          counters[own ? Counter.abandoned : Counter.other_decoder]++;
         } else mark(readU32(bytes, position), readU32(bytes, position + 4));
         position += RECORD_HEADER + readU32(bytes, position + 8);
       }
@@ -273,30 +261,9 @@ export function newPacketDecoder(
       reassembler.closeAll(at);
       for (const protocol of known) protocol.end?.(at);
     },
-    publish() {
-      publishStreams(streams, before, counters);
-      counters[Counter.flows_open] = reassembler.openFlowCount();
-    },
   };
 }
 
 function readU32(bytes: Uint8Array, at: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
-
-function publishStreams(from: StreamCounters, before: CounterRow, to: CounterRow): void {
-  to[Counter.flows_new] = before[Counter.flows_new] + from.flowsNew;
-  to[Counter.flows_closed] = before[Counter.flows_closed] + from.flowsClosed;
-  to[Counter.flows_evicted] = before[Counter.flows_evicted] + from.flowsEvicted;
-  to[Counter.flows_midstream] = before[Counter.flows_midstream] + from.flowsMidstream;
-  to[Counter.flows_unknown] = before[Counter.flows_unknown] + from.flowsUnknown;
-  to[Counter.flows_encrypted] = before[Counter.flows_encrypted] + from.flowsEncrypted;
-  to[Counter.flows_one_sided] = before[Counter.flows_one_sided] + from.flowsAsymmetric;
-  to[Counter.retransmitted_bytes] = before[Counter.retransmitted_bytes] + from.retransmittedBytes;
-  to[Counter.early_segments] = before[Counter.early_segments] + from.outOfOrderSegments;
-  to[Counter.differing_bytes] = before[Counter.differing_bytes] + from.differingBytes;
-  to[Counter.gaps] = before[Counter.gaps] + from.gaps;
-  to[Counter.gap_bytes] = before[Counter.gap_bytes] + from.gapBytes;
-  to[Counter.cut_bytes] = before[Counter.cut_bytes] + from.truncatedBytes;
-  to[Counter.decoder_faults] = before[Counter.decoder_faults] + from.decoderFaults;
 }

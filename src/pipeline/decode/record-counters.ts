@@ -1,11 +1,11 @@
 /** What is counted of each record, whether or not it becomes a line. */
 
 import { newCallCounter, OTHER } from '../../observe/call-counts.js';
-import { Counter, type CounterRow } from '../../observe/counters.js';
 import { newGaugeWriter } from '../../observe/labelled-gauges.js';
 import { knownActions } from '../../protocols/decoders.js';
 import type { AdjustGauge } from '../../protocols/protocol.js';
 import { GAUGES } from '../../protocols/registry.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 import type { Action } from '../../records/datasets.js';
 import type { RecordBody } from '../../records/record.js';
 
@@ -41,12 +41,12 @@ export function newRecordCounters(
     record(body) {
       const { dataset, action, sections } = body;
       if (dataset === 'wiretail.anomaly') {
-        if (action === 'malformed') counters[Counter.malformed]++;
-        else if (action === 'resync') counters[Counter.resynchronised]++;
-        else if (action === 'truncated') counters[Counter.truncated]++;
+        if (action === 'malformed') counters[Counter.damage_malformed]++;
+        else if (action === 'resync') counters[Counter.damage_resynchronised]++;
+        else if (action === 'truncated') counters[Counter.damage_truncated]++;
         return;
       }
-      if (sections.wiretail?.truncated === true) counters[Counter.truncated]++;
+      if (sections.wiretail?.truncated === true) counters[Counter.damage_truncated]++;
       call(body);
     },
     gauges: new Map(

@@ -4,9 +4,9 @@
  */
 import picomatch from 'picomatch';
 import type { Select } from '../../config/select-options.js';
-import { Counter, type CounterRow } from '../../observe/counters.js';
 import { SUBJECTS } from '../../protocols/decoders.js';
 import type { RecordSubjects } from '../../protocols/module.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 import { hashedGlob, newNameHash } from '../../records/name-hash.js';
 import type { RecordBody, Sections } from '../../records/record.js';
 
@@ -96,16 +96,16 @@ export function newSelection(select: Select, counters: CounterRow, redactKey?: s
     const isError = body.outcome === 'failure' && body.expected !== true;
     if (body.level === 'info' && (isSlow || (errors && isError))) body.level = 'warn';
     if (!isChosen(body, caller)) {
-      counters[Counter.left_out_unselected]++;
+      counters[Counter.lines_left_out_unselected]++;
       return false;
     }
     if (only.length > 0 && !(onlySlow && isSlow) && !(onlyErrors && isError)) {
-      counters[Counter.left_out_only]++;
+      counters[Counter.lines_left_out_only]++;
       return false;
     }
     const isKept = sample === 1 || body.outcome === 'failure' || body.level !== 'info';
     if (!isKept && mixed(body.callKey ?? 0, caller.salt) % sample !== 0) {
-      counters[Counter.left_out_sample]++;
+      counters[Counter.lines_left_out_sample]++;
       return false;
     }
     return true;

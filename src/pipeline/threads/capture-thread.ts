@@ -6,8 +6,9 @@ import type { LiveContext } from '../../capture/engine.js';
 import { pacedSink } from '../../capture/file/paced-sink.js';
 import type { PacketSink } from '../../capture/sink.js';
 import { UserError } from '../../config/user-error.js';
-import { Counter, counterRow } from '../../observe/counters.js';
+import { counterRow } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
+import { Counter } from '../../records/counters.js';
 import { openWriter } from '../../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
@@ -81,7 +82,7 @@ async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
     if (typeof pcap === 'string') throw new UserError(`a filter needs libpcap: ${pcap}`);
     pcap.checkFilter(pcap.library, source.filters);
     sink = pcap.filteringSink(pcap.library, source.filters, target, (packets) => {
-      counters[Counter.ignored_filter] += packets;
+      counters[Counter.packets_ignored_by_filter] += packets;
     });
   }
   if (source.realtime) sink = pacedSink(sink);
@@ -145,6 +146,6 @@ try {
     error instanceof Error ? (user ? error.message : (error.stack ?? error.message)) : String(error);
   tell({ kind: 'failed', user, reason });
 } finally {
-  counters[Counter.beat] = OVER;
+  counters[Counter.heartbeat] = OVER;
   ring.finish();
 }

@@ -7,8 +7,9 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { newFileClock } from '../../clock/file-clock.js';
 import { newLiveClock } from '../../clock/live-clock.js';
 import { newLineBatch } from '../../lines/line-batch.js';
-import { Counter, counterRow, total } from '../../observe/counters.js';
+import { counterRow, total } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
+import { Counter } from '../../records/counters.js';
 import { wallTime } from '../../records/time.js';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import { openReader } from '../../ring/reader.js';
@@ -54,7 +55,7 @@ const outside = () => Atomics.load(control, pending);
 const batch = newLineBatch(began, (bytes, count) => {
   for (let waiting = outside(); waiting > data.pendingLimit; waiting = outside()) {
     if (data.live || Atomics.load(control, ControlWord.abandon) === 1) {
-      counters[Counter.lines_dropped] += count;
+      counters[Counter.decoder_lines_dropped] += count;
       return;
     }
     Atomics.wait(control, pending, waiting, 100);
@@ -128,7 +129,8 @@ let dropped = 0;
 
 /** What was dropped may have been anybody's. */
 function lookForDrops(): void {
-  const now = total(data.counters, Counter.kernel_dropped) + total(data.counters, Counter.ring_dropped);
+  const now =
+    total(data.counters, Counter.kernel_dropped) + total(data.counters, Counter.packets_dropped_by_ring);
   if (now > dropped) decode.missed();
   dropped = now;
 }
@@ -146,18 +148,15 @@ try {
     if (data.live) lookForDrops();
     hear();
     if (lingering() === 0) handOver();
-    decode.publish();
     beat();
   }
   decode.end();
   batch.flush();
-  decode.publish();
 } catch (error) {
   // What was decoded before the packet that this thread dies of is as good as ever.
   batch.flush();
-  decode.publish();
   throw error;
 }
-counters[Counter.beat] = OVER;
+counters[Counter.heartbeat] = OVER;
 const { seconds, nanoseconds } = wallTime(decode.at);
 tell({ kind: 'done', seconds, nanoseconds });

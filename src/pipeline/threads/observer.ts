@@ -1,12 +1,13 @@
 /** Looks at a run from the main thread: the numbers of stats lines, of metrics, and whether the threads make progress. */
 import { callTotals, createCallCounts } from '../../observe/call-counts.js';
-import { Counter, counterRow } from '../../observe/counters.js';
+import { counterRow } from '../../observe/counters.js';
 import { healthOf, monotonic, OVER, type Thread } from '../../observe/health.js';
 import { createLabelledGauges, type GaugeValues, newGaugeReader } from '../../observe/labelled-gauges.js';
 import { newLag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
 import { liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
 import { GAUGES } from '../../protocols/registry.js';
+import { Counter } from '../../records/counters.js';
 import type { Action } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';
@@ -63,11 +64,11 @@ export function newObserver(
 
   const rows = Array.from({ length: decoders + 1 }, (_, row) => counterRow(counters, row));
   // A thread that never speaks is stuck too.
-  for (const row of rows) row[Counter.beat] = monotonic();
+  for (const row of rows) row[Counter.heartbeat] = monotonic();
   const threads = (): Thread[] =>
     rows.map((row, i) => ({
       name: i === 0 ? 'the capture' : `decoder ${i - 1}`,
-      beat: row[Counter.beat],
+      beat: row[Counter.heartbeat],
     }));
 
   const numbers = (final: boolean): JsonObject => {
@@ -101,7 +102,7 @@ export function newObserver(
       notReady = 'draining: the run is to end';
     },
     captureEnded() {
-      rows[0][Counter.beat] = OVER;
+      rows[0][Counter.heartbeat] = OVER;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Packets of files on their way into the ring: the reader waits for room, nothing is dropped. */
 import type { PacketSink } from '../../capture/sink.js';
-import { Counter, type CounterRow } from '../../observe/counters.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
 import { countRecords } from '../../ring/records.js';
 import type { RingWriter } from '../../ring/writer.js';
@@ -64,7 +64,7 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
       // A run that is stopped here leaves packets in the file, unread: they are not part of it.
       const left = at < end ? countRecords(from, at, end) : 0;
       counters[Counter.captured] += count - left;
-      counters[Counter.captured_bytes] += at - start - (count - left) * RECORD_HEADER;
+      counters[Counter.bytes] += at - start - (count - left) * RECORD_HEADER;
     },
     stopped,
   };

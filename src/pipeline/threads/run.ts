@@ -2,6 +2,7 @@
  * One run from the first packet to the last line, in the main thread: starts the capture thread and the
  * decoders, owns the outputs, and ends in order: by the end of input, by a signal, or by a fault.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { bricksOf } from '../../config/gluster-state.js';

@@ -272,7 +272,7 @@ function reportReply(flow: Flow, from: Direction, reply: Reply, at: PacketTimest
   const call = flow.sides[opposite(from)].calls.take(reply.xid);
   const { messages } = flow;
   if (call === undefined) {
-    flow.outside.count('replies_without_call');
+    flow.outside.count('calls_orphan_replies');
     // Nobody knows what it was.
     flow.describer.onCallsLost();
     if (messages) strayReply(flow, from, reply, at);

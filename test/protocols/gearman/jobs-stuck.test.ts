@@ -112,7 +112,7 @@ test('so many jobs are remembered, the oldest go first, and their end is told ne
     client.says('SUBMIT_JOB_BG', 'f', n, '');
     client.hears('JOB_CREATED', `H:${n}`);
   }
-  assert.deepEqual(l.tallied, ['jobs_forgotten']);
+  assert.deepEqual(l.tallied, ['jobs_evicted']);
   worker.says('WORK_COMPLETE', 'H:worked', 'x');
   worker.says('GRAB_JOB');
   worker.hears('NO_JOB');

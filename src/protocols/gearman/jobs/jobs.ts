@@ -50,7 +50,7 @@ export function newJobs(limit: number, host: HostHooks): Jobs {
       let left = UnfinishedLimit;
       for (const job of [...table.open()]) {
         if (job.state === State.submitted || left === 0) {
-          if (job.state !== State.submitted) host.count('jobs_forgotten');
+          if (job.state !== State.submitted) host.count('jobs_evicted');
           table.remove(job);
           continue;
         }

@@ -80,7 +80,7 @@ export function newTable({ count, adjustGauge }: HostHooks): Table {
       if (job.runner !== undefined) job.runner.complete = false;
       forget(job);
       unname(job);
-      count('jobs_forgotten');
+      count('jobs_evicted');
     }
   };
   const weigh = (job: Job) => {
