@@ -18,11 +18,11 @@ describe('strangers', () => {
 
   it('are told once each, where a service is, or may be', () => {
     assert.deepEqual(summary(whole.lines), [
-      'TLS 1.3 on port 4730 for gearman.example: encrypted, ignored from here on',
-      'TLS 1.2 on port 4730 for gearman.example: encrypted, ignored from here on',
-      'TLS 1.3 on port 4730: encrypted, ignored from here on',
+      'TLS 1.3 on port 4730 for gearman.example: encrypted, not decoded',
+      'TLS 1.2 on port 4730 for gearman.example: encrypted, not decoded',
+      'TLS 1.3 on port 4730: encrypted, not decoded',
       'TLS 1.2 on port 24007: refused, alert 70 (protocol_version)',
-      'TLS 1.3 on port 49152: encrypted, ignored from here on',
+      'TLS 1.3 on port 49152: encrypted, not decoded',
       'HTTP on port 4730: ignored from here on',
       'SSH on port 24007: ignored from here on',
       'nothing that is known, by 15 bytes, on port 24008: ignored from here on',
@@ -55,8 +55,7 @@ describe('strangers', () => {
     const { counters, lines } = decodePackets(capture.linkType, late);
     assert.equal(counters[MESSAGES['gearman.packet']] + counters[MESSAGES['gearman.admin']], 0);
     assert.ok(counters[Counter.flows_encrypted] >= 3);
-    for (const { message } of lines)
-      assert.equal(message, 'TLS on port 4730: encrypted, ignored from here on');
+    for (const { message } of lines) assert.equal(message, 'TLS on port 4730: encrypted, not decoded');
   });
 });
 

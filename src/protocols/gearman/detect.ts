@@ -2,7 +2,7 @@
 
 import { guessProtocol } from '../guess.js';
 import { type Connection, type Direction, Match, ToServer } from '../protocol.js';
-import { plausibleRecord } from '../tls-record.js';
+import { isPlausibleRecord } from '../tls-record.js';
 import { isPlausibleResponse } from './admin/responses.js';
 import { Magic, magicAt, uint32 } from './resync.js';
 
@@ -13,7 +13,7 @@ const LineLimit = 1024;
 
 /** Somebody else's first bytes, or a TLS record: a hello, or later ones where its start was not seen. */
 function isStranger(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] === 0x16 || plausibleRecord(bytes, start, end)) return true;
+  if (bytes[start] === 0x16 || isPlausibleRecord(bytes, start, end)) return true;
   return guessProtocol(bytes, start, end) !== undefined;
 }
 

@@ -1,30 +1,30 @@
-/** ClientHello and ServerHello (RFC 8446, section 4.1): what of them is worth a line. */
-import { Content, fragmentLength, HeaderBytes, plausibleRecord } from '../tls-record.js';
+/** ClientHello and ServerHello (RFC 8446, section 4.1): the parts that records have. */
+import { Content, fragmentLength, HEADER_BYTES, isPlausibleRecord } from '../tls-record.js';
 
 export const Handshake = { clientHello: 1, serverHello: 2 } as const;
 
-/** How a direction begins: with a hello, with an alert, or, where both are absent, with anything else. */
-interface Beginning {
+/** The first message of a direction: a hello, an alert, or, where both are absent, anything else. */
+interface FirstMessage {
   type?: number;
   body?: Uint8Array;
   alert?: number;
 }
 
-const MessageHeaderBytes = 4;
+const MESSAGE_HEADER_BYTES = 4;
 
 /**
- * Puts the first message together from the records in bytes[start, end), over which it may be split in any
- * way (RFC 8446, section 5.1). Undefined: more bytes are needed.
+ * Assembles the first message from the records in bytes[start, end), over which it may be split in any way (RFC 8446,
+ * section 5.1). Undefined: more bytes are needed.
  */
-export function gather(bytes: Uint8Array, start: number, end: number): Beginning | undefined {
+export function readFirstMessage(bytes: Uint8Array, start: number, end: number): FirstMessage | undefined {
   const message = new Uint8Array(end - start);
   let length = 0;
   for (let at = start; at < end; ) {
-    if (!plausibleRecord(bytes, at, end)) return {};
-    if (at + HeaderBytes > end) return undefined;
-    const fragment = at + HeaderBytes;
+    if (!isPlausibleRecord(bytes, at, end)) return {};
+    if (at + HEADER_BYTES > end) return undefined;
+    const fragment = at + HEADER_BYTES;
     const size = fragmentLength(bytes, at);
-    // Two bytes, of which the second tells; an encrypted one is longer.
+    // Level and description; an encrypted alert is longer.
     if (bytes[at] === Content.alert && size === 2) {
       return fragment + 2 > end ? undefined : { alert: bytes[fragment + 1] };
     }
@@ -32,11 +32,11 @@ export function gather(bytes: Uint8Array, start: number, end: number): Beginning
     at = Math.min(end, fragment + size);
     message.set(bytes.subarray(fragment, at), length);
     length += at - fragment;
-    if (length < MessageHeaderBytes) continue;
+    if (length < MESSAGE_HEADER_BYTES) continue;
     const [type, high, middle, low] = message;
     if (type !== Handshake.clientHello && type !== Handshake.serverHello) return {};
-    const whole = MessageHeaderBytes + ((high << 16) | (middle << 8) | low);
-    if (length >= whole) return { type, body: message.subarray(MessageHeaderBytes, whole) };
+    const whole = MESSAGE_HEADER_BYTES + ((high << 16) | (middle << 8) | low);
+    if (length >= whole) return { type, body: message.subarray(MESSAGE_HEADER_BYTES, whole) };
   }
   return undefined;
 }
@@ -46,19 +46,19 @@ export interface Hello {
   version: number;
   /** The host name that the client asks for (RFC 6066, section 3). */
   serverName: string | undefined;
-  /** What the client offers to speak within, or what the server chose (ALPN, RFC 7301). */
+  /** The protocols that the client offers, or the one that the server chose (ALPN, RFC 7301). */
   protocols: string[];
 }
 
 const Extension = { serverName: 0, alpn: 16, supportedVersions: 43 } as const;
 
-const NameLimit = 255;
-const ProtocolsLimit = 8;
+const SERVER_NAME_LIMIT = 255;
+const PROTOCOLS_LIMIT = 8;
 
-/** Reads the body of a hello, the message without its header. Undefined: it contradicts itself. */
+/** Reads the body of a hello, the message without its header. Undefined: malformed. */
 export function readHello(bytes: Uint8Array, isClient: boolean): Hello | undefined {
   const end = bytes.length;
-  // Version, random, and the session's id with its length.
+  // Version, random, and the length of the session id.
   if (end < 35) return undefined;
   let at = 35 + bytes[34];
   if (isClient) {
@@ -67,12 +67,12 @@ export function readHello(bytes: Uint8Array, isClient: boolean): Hello | undefin
     if (at + 1 > end) return undefined;
     at += 1 + bytes[at];
   } else {
-    // The cipher suite and the compression that were chosen.
+    // The chosen cipher suite and compression.
     at += 3;
   }
   if (at > end) return undefined;
   const hello: Hello = { version: u16(bytes, 0), serverName: undefined, protocols: [] };
-  // Before TLS 1.3 there need be no extensions.
+  // Extensions are optional before TLS 1.3.
   if (at === end) return hello;
   if (at + 2 > end || at + 2 + u16(bytes, at) > end) return undefined;
   const stop = at + 2 + u16(bytes, at);
@@ -95,20 +95,20 @@ function readExtension(
   isClient: boolean,
 ): void {
   if (type === Extension.supportedVersions) {
-    // What decides, since TLS 1.3 has 1.2 where versions of old have theirs. A list from the client.
+    // TLS 1.3 writes 1.2 in the legacy field, so that this decides. The client sends a list.
     const first = isClient ? start + 1 : start;
     for (let at = first; at + 2 <= end; at += 2) {
       const version = u16(bytes, at);
-      if (version in NAMES && version > hello.version) hello.version = version;
+      if (version in VERSION_NAMES && version > hello.version) hello.version = version;
     }
   } else if (type === Extension.serverName && isClient) {
-    // A list of which only the first can be: type 0, a length, the name. A server answers with nothing.
+    // A list with one entry: type 0, a length, the name. A server's is empty.
     if (start + 5 <= end && bytes[start + 2] === 0) {
-      const length = Math.min(u16(bytes, start + 3), end - start - 5, NameLimit);
+      const length = Math.min(u16(bytes, start + 3), end - start - 5, SERVER_NAME_LIMIT);
       hello.serverName = text(bytes, start + 5, start + 5 + length);
     }
   } else if (type === Extension.alpn) {
-    for (let at = start + 2; at < end && hello.protocols.length < ProtocolsLimit; ) {
+    for (let at = start + 2; at < end && hello.protocols.length < PROTOCOLS_LIMIT; ) {
       const next = Math.min(end, at + 1 + bytes[at]);
       if (!isGrease(bytes, at + 1, next)) hello.protocols.push(text(bytes, at + 1, next));
       at = next;
@@ -116,7 +116,7 @@ function readExtension(
   }
 }
 
-/** Values that mean nothing, sent so that servers get used to the unknown (RFC 8701): 0x0a0a to 0xfafa. */
+/** Reserved values without a meaning (RFC 8701): 0x0a0a to 0xfafa. */
 function isGrease(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 2 && (bytes[start] & 0x0f) === 0x0a && bytes[start] === bytes[start + 1];
 }
@@ -129,7 +129,7 @@ function u16(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 8) | bytes[at + 1];
 }
 
-const NAMES: Readonly<Record<number, readonly [protocol: string, version: string]>> = {
+const VERSION_NAMES: Readonly<Record<number, readonly [protocol: string, version: string]>> = {
   768: ['ssl', '3.0'],
   769: ['tls', '1.0'],
   770: ['tls', '1.1'],
@@ -139,5 +139,5 @@ const NAMES: Readonly<Record<number, readonly [protocol: string, version: string
 
 /** The protocol and version as the Elastic Common Schema has them. */
 export function versionName(version: number): readonly [protocol: string, version: string] {
-  return NAMES[version] ?? ['tls', `0x${version.toString(16).padStart(4, '0')}`];
+  return VERSION_NAMES[version] ?? ['tls', `0x${version.toString(16).padStart(4, '0')}`];
 }

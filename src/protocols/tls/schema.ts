@@ -1,15 +1,15 @@
-/** The `tls` section: what the hellos of an encrypted connection say. Of it only `client.version` on is ours. */
+/** The `tls` section: the hellos of an encrypted connection. All but `client.version`, `client.protocols` and `alert` is ECS. */
 import { array, count, describe, object, type Schema, string } from '../../records/json-schema.js';
 import type { ProtocolSchema } from '../module.js';
 
 const TLS: Schema = object({
-  version: describe('that the server chose', string),
+  version: describe('chosen by the server', string),
   version_protocol: string,
-  next_protocol: describe('that the server chose; TLS 1.2 and before, later it is encrypted', string),
+  next_protocol: describe('chosen by the server; up to TLS 1.2, after which it is encrypted', string),
   client: object({
     server_name: string,
     version: describe('the highest that the client offers', string),
-    protocols: describe('what the client offers to speak within', array(string)),
+    protocols: describe('offered by the client (ALPN)', array(string)),
   }),
   alert: describe('the handshake was refused', object({ code: count, name: string }, ['code'])),
 });

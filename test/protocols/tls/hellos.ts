@@ -1,9 +1,9 @@
-/** Hellos and records for the tests, byte by byte. */
+/** Builds hellos and records. */
 
 const u8 = (value: number): Buffer => Buffer.from([value]);
 const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);
 
-/** Behind a length of so many bytes. */
+/** A vector with its length in front. */
 function vector(lengthBytes: 1 | 2, ...parts: readonly (Uint8Array | string)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
   return Buffer.concat([lengthBytes === 1 ? u8(body.length) : u16(body.length), body]);
@@ -38,7 +38,7 @@ export function record(content: number, fragment: Uint8Array, version = 0x0303):
   return Buffer.concat([u8(content), u16(version), vector(2, fragment)]);
 }
 
-/** A message over records of so many bytes each. */
+/** A message, split into records of `size` bytes. */
 export function records(content: number, whole: Uint8Array, size: number): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; at < whole.length; at += size) parts.push(record(content, whole.subarray(at, at + size)));
