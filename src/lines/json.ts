@@ -1,4 +1,4 @@
-/** Values as JSON into a line: as JSON.stringify writes them, and integers beyond a double, which it refuses, as they are. */
+/** Writes JSON values into a line as JSON.stringify does, and bigints, which it refuses, as exact integers. */
 import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../records/record.js';
 import { escapeUnsafe } from './escape.js';
@@ -7,13 +7,16 @@ import { type LineBytes, putAscii, putByte, putBytes, putNumber, putText } from 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
-/** Codes of the characters that stand in a JSON string as they are (RFC 8259, section 7) and that nobody acts upon (escape.ts). */
-const Plain = new Uint8Array(128);
-for (let code = 0x20; code < 0x7f; code++) Plain[code] = code === QUOTE || code === BACKSLASH ? 0 : 1;
+/** 1 for each ASCII code that a JSON string holds unescaped (RFC 8259, section 7) and that is safe (escape.ts). */
+const PLAIN = new Uint8Array(128);
+for (let code = 0x20; code < 0x7f; code++) PLAIN[code] = code === QUOTE || code === BACKSLASH ? 0 : 1;
 
-/** Writes a string of plain characters with its quotes. false: it is none, and nothing was written. */
+/** Writes a quoted string of plain characters. Returns false, with nothing written, if it has any other. */
 function putPlain(out: LineBytes, text: string): boolean {
   const { buffer, at } = out;
   const end = at + text.length + 2;
@@ -24,7 +27,7 @@ function putPlain(out: LineBytes, text: string): boolean {
   buffer[at] = QUOTE;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 0x7f || Plain[code] === 0) return false;
+    if (code >= 0x7f || PLAIN[code] === 0) return false;
     buffer[at + 1 + i] = code;
   }
   buffer[end - 1] = QUOTE;
@@ -36,7 +39,7 @@ export function putString(out: LineBytes, text: string): void {
   if (!putPlain(out, text)) putText(out, escapeUnsafe(JSON.stringify(text)));
 }
 
-/** A sentence may be cut somewhere, perhaps within a character, of which many readers refuse a half. */
+/** Writes a string that may have been cut within a character: many readers refuse a lone surrogate. */
 export function putSentence(out: LineBytes, text: string): void {
   if (!putPlain(out, text)) putText(out, quoteSentence(text));
 }
@@ -45,7 +48,7 @@ export function quoteSentence(text: string): string {
   return escapeUnsafe(JSON.stringify(text.toWellFormed()));
 }
 
-/** A member's name as it stands in an object, and the one that came behind it last: mostly it does so again. */
+/** A serialised member name, and the one that followed it last, which usually follows it again. */
 interface Key {
   readonly name: string;
   /** `,"name":` */
@@ -59,19 +62,19 @@ const newKey = (name: string): Key => ({
   next: undefined,
 });
 
-/** Keys that are kept; those of dictionaries may be any. What is kept is what `start` and the map lead to. */
-const KEPT = 1024;
+/** Limits the cache: dictionary keys come from the wire. Only `firstKey` and the map keep keys alive. */
+const MAX_KEYS = 1024;
 const keys = new Map<string, Key>();
-let start = newKey('');
+let firstKey = newKey('');
 
 function keyAfter(before: Key, name: string): Key {
   const { next } = before;
   if (next !== undefined && next.name === name) return next;
   let key = keys.get(name);
   if (key === undefined) {
-    if (keys.size >= KEPT) {
+    if (keys.size >= MAX_KEYS) {
       keys.clear();
-      start = newKey('');
+      firstKey = newKey('');
     }
     key = newKey(name);
     keys.set(name, key);
@@ -81,17 +84,17 @@ function keyAfter(before: Key, name: string): Key {
 }
 
 function putArray(out: LineBytes, items: readonly Json[]): void {
-  putByte(out, 0x5b);
+  putByte(out, OPENING_BRACKET);
   for (let i = 0; i < items.length; i++) {
     if (i > 0) putByte(out, COMMA);
     putJson(out, items[i]);
   }
-  putByte(out, 0x5d);
+  putByte(out, CLOSING_BRACKET);
 }
 
 export function putObject(out: LineBytes, members: JsonObject): void {
   const { at } = out;
-  const first = start;
+  const first = firstKey;
   let key: Key = first;
   for (const name in members) {
     const value = members[name];
@@ -100,10 +103,10 @@ export function putObject(out: LineBytes, members: JsonObject): void {
     putBytes(out, key.bytes);
     putJson(out, value);
   }
-  // In the place of the first member's comma.
-  if (key === first) putByte(out, BRACE);
-  else if (at < out.buffer.length) out.buffer[at] = BRACE;
-  putByte(out, 0x7d);
+  // The brace replaces the comma of the first member.
+  if (key === first) putByte(out, OPENING_BRACE);
+  else if (at < out.buffer.length) out.buffer[at] = OPENING_BRACE;
+  putByte(out, CLOSING_BRACE);
 }
 
 export function putJson(out: LineBytes, value: Json): void {

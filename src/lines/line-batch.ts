@@ -1,60 +1,60 @@
-/** A decoder's lines on their way to the main thread, written one behind the other into one piece of memory. */
+/** A decoder's lines on their way to the main thread, collected in one block of memory. */
 import { Buffer } from 'node:buffer';
 import type { LineBuffer } from './line-bytes.js';
 
-/** Bytes after which a batch is handed over, if no pause in the packets comes first. */
-const ENOUGH = 128 << 10;
-/** With room for the line that comes before it is enough. */
-const SIZE = ENOUGH + (16 << 10);
+/** A batch of this many bytes is delivered at once; a smaller one when the packets pause. */
+const BATCH_BYTES = 128 << 10;
+/** Leaves room for the line that fills the batch. */
+const BUFFER_BYTES = BATCH_BYTES + (16 << 10);
 
 export interface LineBatch extends LineBuffer {
-  /** Nothing was added since the last was handed over. */
+  /** No line was added since the last delivery. */
   isEmpty(): boolean;
-  /** Hands over what there is. */
+  /** Delivers the lines collected so far. */
   flush(): void;
 }
 
 /**
- * @param began is told of the first line of each batch
- * @param handOver gets the bytes for itself, and the number of lines
+ * @param onFirstLine called at the first line of each batch
+ * @param deliver takes ownership of the bytes; `lines` is their number of lines
  */
 export function newLineBatch(
-  began: () => void,
-  handOver: (bytes: Uint8Array<ArrayBuffer>, lines: number) => void,
+  onFirstLine: () => void,
+  deliver: (bytes: Uint8Array<ArrayBuffer>, lines: number) => void,
 ): LineBatch {
   let lines = 0;
 
-  /** Hands over the lines up to `end`, and begins anew with so much memory. */
-  const handOverTo = (end: number, size: number) => {
+  /** Delivers the lines up to `end` and starts over with a buffer of `size` bytes. */
+  const deliverUpTo = (end: number, size: number) => {
     const { buffer } = batch;
     const count = lines;
-    // Given away itself, a few lines would cost both threads as much memory as a full batch: a copy of their size.
-    const few = end * 2 < buffer.length;
+    // Delivered as it is, a mostly empty buffer would cost both threads the memory of a full one: copy the few lines.
+    const isMostlyEmpty = end * 2 < buffer.length;
     lines = 0;
     batch.at = 0;
-    if (!few || size !== buffer.length) batch.buffer = Buffer.allocUnsafeSlow(size);
+    if (!isMostlyEmpty || size !== buffer.length) batch.buffer = Buffer.allocUnsafeSlow(size);
     if (count === 0) return;
     const written = buffer.subarray(0, end);
-    handOver(few ? new Uint8Array(written) : written, count);
+    deliver(isMostlyEmpty ? new Uint8Array(written) : written, count);
   };
 
   const batch = {
-    buffer: Buffer.allocUnsafeSlow(SIZE),
+    buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES),
     at: 0,
     endLine(start: number): boolean {
       const { at } = batch;
       if (at > batch.buffer.length) {
-        // What was counted of it is the least that it needs.
-        handOverTo(start, Math.max(SIZE, 2 * (at - start)));
+        // The position advanced by no more than the line needs: it may need more.
+        deliverUpTo(start, Math.max(BUFFER_BYTES, 2 * (at - start)));
         return false;
       }
-      if (lines++ === 0) began();
-      if (at >= ENOUGH) handOverTo(at, SIZE);
+      if (lines++ === 0) onFirstLine();
+      if (at >= BATCH_BYTES) deliverUpTo(at, BUFFER_BYTES);
       return true;
     },
     isEmpty: () => lines === 0,
     flush() {
-      if (lines > 0) handOverTo(batch.at, SIZE);
+      if (lines > 0) deliverUpTo(batch.at, BUFFER_BYTES);
     },
   };
   return batch;

@@ -1,14 +1,14 @@
-/** Lines as strings, one by one, where there are few of them. */
+/** Lines as strings, one at a time, for threads that write few. */
 import { Buffer } from 'node:buffer';
 import type { LineBuffer } from './line-bytes.js';
 
-/** Bytes that a line has at first; it gets more where it needs them. */
-const SIZE = 16384;
+/** Initial size; a longer line doubles it. */
+const BUFFER_BYTES = 16384;
 
-/** @param take gets each line, its newline included */
-export function newTextLines(take: (line: string) => void): LineBuffer {
+/** @param onLine gets each line with its newline */
+export function newTextLines(onLine: (line: string) => void): LineBuffer {
   const lines: LineBuffer = {
-    buffer: Buffer.allocUnsafe(SIZE),
+    buffer: Buffer.allocUnsafe(BUFFER_BYTES),
     at: 0,
     endLine(start) {
       const { buffer, at } = lines;
@@ -17,7 +17,7 @@ export function newTextLines(take: (line: string) => void): LineBuffer {
         lines.buffer = Buffer.allocUnsafe(2 * at);
         return false;
       }
-      take(buffer.toString('utf8', start, at));
+      onLine(buffer.toString('utf8', start, at));
       return true;
     },
   };

@@ -20,6 +20,12 @@ export interface PacketTimestamp {
   packet: number;
 }
 
+/**
+ * The time of day that belongs to a packet timestamp. A clock may number packets on a scale of its own, on which no step
+ * of the system clock shows (clock/packet-clock.ts). The result is valid until the next call.
+ */
+export type ToWallClock = (seconds: number, nanoseconds: number) => Timestamp;
+
 export function newPacketTimestamp(): PacketTimestamp {
   return { seconds: 0, nanoseconds: 0, packet: 0 };
 }

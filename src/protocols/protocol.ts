@@ -3,7 +3,7 @@
  * touches no thread, file or socket, and imports nothing from capture, ring, output or pipeline.
  */
 
-import type { PacketTimestamp } from '../packet/timestamp.js';
+import type { PacketTimestamp, ToWallClock } from '../packet/timestamp.js';
 import type { CounterName } from '../records/counters.js';
 import type { RecordBody } from '../records/record.js';
 
@@ -121,6 +121,8 @@ export interface HostHooks {
   /** A brick was discovered; other decoder threads may have its connections. */
   brickDiscovered(brick: DiscoveredBrick): void;
   readonly adjustGauge: AdjustGauge;
+  /** For times that a record shows, or that are compared with a time of day. */
+  readonly toWallClock: ToWallClock;
 }
 
 /**

@@ -32,7 +32,12 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
 export const FEW_FLOWS: StreamLimits = { ...DEFAULT_LIMITS, flows: 4096 };
 
 /** Nobody is told. */
-export const OUTSIDE: HostHooks = { count() {}, brickDiscovered() {}, adjustGauge() {} };
+export const OUTSIDE: HostHooks = {
+  count() {},
+  brickDiscovered() {},
+  adjustGauge() {},
+  toWallClock: (seconds, nanoseconds) => ({ seconds, nanoseconds }),
+};
 
 /** Writes everything. */
 export const SELECT_ALL: Select = {

@@ -5,6 +5,7 @@
 import { readCapture } from '../../src/capture/file/read-capture.js';
 import { checkFilter, filteringSink } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
+import { newFileClock } from '../../src/clock/file-clock.js';
 import { commandLine } from '../../src/commands/command-line.js';
 import { configOfRead, describeRead, readCommand } from '../../src/commands/read.js';
 import type { ReadConfig } from '../../src/config/options.js';
@@ -20,7 +21,6 @@ import { createTallies, newObserver } from '../../src/pipeline/threads/observer.
 import type { NumberingSink } from '../../src/pipeline/threads/ring-sink.js';
 import { decoderData } from '../../src/pipeline/threads/run.js';
 import { Counter, type CounterRow } from '../../src/records/counters.js';
-import { wallTime } from '../../src/records/time.js';
 import { RECORD_HEADER } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
 import { type Line, linesOf } from './wiretail.js';
@@ -97,6 +97,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     ofDecoder++;
     output.push(line);
   });
+  const clock = newFileClock();
   const decode = newPacketDecoder(
     options,
     own,
@@ -104,6 +105,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     memory,
     undefined,
     newRecordCounters(shared.tallies, 0, own),
+    clock,
   );
   const target: NumberingSink = {
     link(type) {
@@ -140,9 +142,8 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   }
   start({ seconds: 0, nanoseconds: 0 });
   decode.end();
-  // The main thread's lines are written in the decoder's thread here, which writes kept times as the time of day.
-  const { seconds, nanoseconds } = decode.at;
-  const isFirst = first !== undefined && first.seconds >= wallTime(decode.at).seconds;
+  const { seconds, nanoseconds } = clock.toWallClock(decode.at.seconds, decode.at.nanoseconds);
+  const isFirst = first !== undefined && first.seconds >= seconds;
   const end = first !== undefined && isFirst ? first : { seconds, nanoseconds };
   for (const problem of problems) lines.problem(problem, end);
   lines.stats(observer.line(true), true, end);

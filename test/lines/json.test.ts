@@ -1,4 +1,4 @@
-/** Values in lines: what JSON.stringify writes, but for what it can't write and what terminals act upon. */
+/** JSON values in lines: as JSON.stringify writes them, except bigints and characters that terminals interpret. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { escapeUnsafe } from '../../src/lines/escape.js';
@@ -8,7 +8,7 @@ import { written } from './written-text.js';
 
 const NUMBERS = [0, -0, 7, 10, 99, 100, 99999, 100000, 999999999, 1e9, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
 
-test('values are as JSON.stringify writes them', () => {
+test('values equal JSON.stringify', () => {
   const values: Json[] = [
     { a: [1, 'two', true, { b: {} }, []], 'a "key"\n': 'a "value"\n', none: undefined },
     { '': '', é: 'é\u2028\ud800', '\u007f': '\u007f', ['__proto__']: 'x' },
@@ -25,7 +25,7 @@ test('values are as JSON.stringify writes them', () => {
   }
 });
 
-test('any whole number is written whole', () => {
+test('integers are written with all digits', () => {
   for (let power = 0; power < 10; power++) {
     for (const number of [10 ** power - 1, 10 ** power, 10 ** power + 1]) {
       assert.equal(
@@ -36,7 +36,7 @@ test('any whole number is written whole', () => {
   }
 });
 
-test('integers may have any size', () => {
+test('bigints are exact', () => {
   const value = { z: 2n ** 64n - 1n, a: [-(2n ** 63n), 1], m: { n: 3n } };
   assert.equal(
     written((out) => putJson(out, value)),
@@ -44,7 +44,7 @@ test('integers may have any size', () => {
   );
 });
 
-test('every character of a sentence comes as it is, or escaped where something acts upon it', () => {
+test('a character in a sentence is written as it is, or escaped if a terminal interprets it', () => {
   for (let code = 0; code < 0x3000; code++) {
     const text = `a${String.fromCharCode(code)}b`;
     const line = written((out) => putSentence(out, text));
@@ -56,7 +56,7 @@ test('every character of a sentence comes as it is, or escaped where something a
   );
 });
 
-test('keys are remembered, not mixed up, and not without end', () => {
+test('more keys than are cached keep their own names', () => {
   for (let n = 0; n < 5000; n++) {
     const value = { [`n${n % 3000}`]: n, b: 1 };
     assert.equal(

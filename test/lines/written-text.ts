@@ -1,4 +1,4 @@
-/** What is written into a line, as text. Where there is too little room for it, that has to be seen. */
+/** What a function writes into a line, as text. With too little room, the position has to show it. */
 import assert from 'node:assert/strict';
 import type { LineBytes } from '../../src/lines/line-bytes.js';
 

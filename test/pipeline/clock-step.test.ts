@@ -9,7 +9,6 @@ import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
-import { convertTimestampsWith } from '../../src/records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, readPackets } from '../faults/packets.js';
@@ -93,7 +92,6 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
     from = to;
   }
   decode.end();
-  convertTimestampsWith((seconds, nanoseconds) => ({ seconds, nanoseconds }));
   return lines;
 }
 

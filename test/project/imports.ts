@@ -32,7 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   capture: { rooms: ['ring', 'packet', 'records', 'config', 'observe'] },
   output: { rooms: ['lines', 'records', 'config', 'observe'] },
-  lines: { rooms: ['records'] },
+  lines: { rooms: ['packet', 'records'] },
   clock: { rooms: ['packet', 'observe'] },
   observe: { rooms: ['protocols', 'records', 'config', 'ring'] },
   // The stream hands bytes to a protocol's interface; a protocol knows nothing of the stream.

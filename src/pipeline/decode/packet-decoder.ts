@@ -16,7 +16,6 @@ import { newProtocols } from '../../protocols/decoders.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
 import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
 import { Counter, type CounterName, type CounterRow } from '../../records/counters.js';
-import { convertTimestampsWith } from '../../records/time.js';
 import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
 import type { StreamLimits } from '../../stream/limits.js';
@@ -94,10 +93,8 @@ export function newPacketDecoder(
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at = newPacketTimestamp();
   const time = clock.watermark ?? at;
-  // A thread has one decoder.
-  convertTimestampsWith(clock.toWallClock);
   const isToService = newServiceClassifier(options.servicePorts);
-  const { prefixesFor, write } = newLineWriter(options.maxLine, lines);
+  const { prefixesFor, write } = newLineWriter(options.maxLine, lines, clock.toWallClock);
   const log: LineWriter = {
     prefixesFor,
     write(beginnings, body) {
@@ -110,6 +107,7 @@ export function newPacketDecoder(
       counters[Counter[counter]]++;
     },
     brickDiscovered: found,
+    toWallClock: clock.toWallClock,
   };
   const known = newProtocols(options, host, tally.gauges);
   const services = new Set(options.servicePorts);

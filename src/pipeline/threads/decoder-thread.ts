@@ -10,7 +10,6 @@ import { newLineBatch } from '../../lines/line-batch.js';
 import { counterRow, total } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
 import { Counter } from '../../records/counters.js';
-import { wallTime } from '../../records/time.js';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import { openReader } from '../../ring/reader.js';
 import { endOfRecordsWithin } from '../../ring/records.js';
@@ -158,5 +157,5 @@ try {
   throw error;
 }
 counters[Counter.heartbeat] = OVER;
-const { seconds, nanoseconds } = wallTime(decode.at);
+const { seconds, nanoseconds } = clock.toWallClock(decode.at.seconds, decode.at.nanoseconds);
 tell({ kind: 'done', seconds, nanoseconds });

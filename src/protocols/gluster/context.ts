@@ -1,4 +1,5 @@
 /** What one decoder knows for all connections together: made once for each, and handed to every describer. */
+import type { ToWallClock } from '../../packet/timestamp.js';
 import type { DiscoveredBrick, HostHooks, ProtocolOptions } from '../protocol.js';
 import { type BrickRegistry, newBrickRegistry } from './cluster/brick-registry.js';
 import { type AllPeerNames, newPeerNames } from './cluster/peer-names.js';
@@ -14,11 +15,15 @@ export interface GlusterContext {
   readonly peerNames: AllPeerNames;
   /** With --detail full. */
   readonly full: boolean;
+  readonly toWallClock: ToWallClock;
   /** Tells the other decoders of a brick. */
   readonly found: (brick: DiscoveredBrick) => void;
 }
 
-export function newContext(options: ProtocolOptions, { brickDiscovered: found }: HostHooks): GlusterContext {
+export function newContext(
+  options: ProtocolOptions,
+  { brickDiscovered: found, toWallClock }: HostHooks,
+): GlusterContext {
   const paths = newPaths(options.maxPaths);
   return {
     services: newBrickRegistry(options.bricks, paths.gap),
@@ -27,6 +32,7 @@ export function newContext(options: ProtocolOptions, { brickDiscovered: found }:
     transactions: newTransactions(),
     peerNames: newPeerNames(),
     full: options.detail === 'full',
+    toWallClock,
     found,
   };
 }

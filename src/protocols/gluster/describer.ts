@@ -169,7 +169,7 @@ export function newDescriber(connection: Connection, shared: GlusterContext, fro
       port: connection.clientPort,
     }),
   };
-  const watch = newLockTracker(locks, locker, table, () => root.gfid);
+  const watch = newLockTracker(locks, locker, table, () => root.gfid, shared.toWallClock);
 
   /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
   const introduce = (fields: Fields, whole: boolean) => {

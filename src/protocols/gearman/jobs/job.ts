@@ -1,6 +1,5 @@
 /** A new job, its times, and what packets say of it. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
-import { wallTime } from '../../../records/time.js';
 import type { Fields } from '../fields.js';
 import { type Ending, type Job, type Server, State } from './model.js';
 
@@ -66,7 +65,9 @@ export function dueSecond(job: Job): number | undefined {
 /** Nanoseconds since that second. */
 export function overdue(job: Job, at: Instant): number | undefined {
   const due = dueSecond(job);
-  return due === undefined ? undefined : nanosecondsBetween(due, 0, wallTime(at));
+  return due === undefined
+    ? undefined
+    : nanosecondsBetween(due, 0, job.server.toWallClock(at.seconds, at.nanoseconds));
 }
 
 /** Nanoseconds of the wait at hand that were until the appointed time. */

@@ -1,4 +1,5 @@
 /** What is known of jobs, of who has to do with them, and of their servers. */
+import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { Connection, Emit } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 
@@ -122,6 +123,7 @@ export interface Demand {
 
 export interface Server {
   readonly key: string;
+  readonly toWallClock: ToWallClock;
   /** Those that were told of, too. */
   readonly handles: Map<string, Job>;
   readonly demand: Map<string, Demand>;

@@ -28,7 +28,7 @@ function weightOf(job: Job): number {
   return weight;
 }
 
-export function newTable({ count, adjustGauge }: HostHooks): Table {
+export function newTable({ count, adjustGauge, toWallClock }: HostHooks): Table {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
@@ -96,7 +96,7 @@ export function newTable({ count, adjustGauge }: HostHooks): Table {
       const key = `${ipVersion} ${server.join(' ')} ${serverPort}`;
       let found = servers.get(key);
       if (found === undefined) {
-        found = { key, handles: new Map(), demand: new Map(), connections: 0 };
+        found = { key, toWallClock, handles: new Map(), demand: new Map(), connections: 0 };
         servers.set(key, found);
       }
       found.connections++;

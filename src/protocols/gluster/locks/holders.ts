@@ -1,6 +1,6 @@
 /** Those that hold what somebody waits for: fields and words. */
 
-import { nanosecondsBetween } from '../../../packet/timestamp.js';
+import { nanosecondsBetween, type ToWallClock } from '../../../packet/timestamp.js';
 import { displayName, formatDuration } from '../../../records/phrases.js';
 import { formatTimestamp } from '../../../records/time.js';
 import type { Fields } from '../../rpc/describer.js';
@@ -25,7 +25,7 @@ function owners(rivals: readonly Lock[]): Lock[] {
   return [...told.values()];
 }
 
-function rivalFields(rival: Lock): Fields {
+function rivalFields(rival: Lock, toWallClock: ToWallClock): Fields {
   const { owner, pid, locker, kind, name, start, end, seconds, nanoseconds } = rival;
   const out: Fields = { lk_owner: owner };
   put(out, 'pid', pid);
@@ -45,14 +45,19 @@ function rivalFields(rival: Lock): Fields {
         ? end - start + 1
         : BigInt(end) - BigInt(start) + 1n;
   }
-  out.since = formatTimestamp(seconds, nanoseconds);
+  out.since = formatTimestamp(toWallClock(seconds, nanoseconds));
   return out;
 }
 
 /** @param more how many are not among them */
-export function conflictFields(rivals: readonly Lock[], more: number, out: Fields): void {
+export function conflictFields(
+  rivals: readonly Lock[],
+  more: number,
+  out: Fields,
+  toWallClock: ToWallClock,
+): void {
   const one = owners(rivals);
-  out.held_by = one.map(rivalFields);
+  out.held_by = one.map((rival) => rivalFields(rival, toWallClock));
   if (more > 0) out.held_by_total = one.length + more;
 }
 

@@ -2,6 +2,7 @@
  * Who holds what a call asks for: of each connection, what its calls do to the locks of its brick, and what a line says of
  * it. The brick's side of it is features/locks of GlusterFS.
  */
+import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import { object, put, RootGfid, text } from '../describe/values.js';
@@ -46,6 +47,7 @@ export function newLockTracker(
   locker: Locker,
   brick: () => number,
   root: () => string | undefined,
+  toWallClock: ToWallClock,
 ): LockTracker {
   const doubt = () => table.leave(locker, LockState.doubted);
 
@@ -168,7 +170,7 @@ export function newLockTracker(
       fields.lock = more;
       if (lock === undefined || rivals.length === 0) return '';
       const { moreRivals } = lock;
-      conflictFields(rivals, moreRivals, more);
+      conflictFields(rivals, moreRivals, more, toWallClock);
       if (outcome === undefined) return holdersPhrase(rivals, moreRivals, true, exchange.at);
       return holdersPhrase(rivals, moreRivals, !waits, undefined);
     },
