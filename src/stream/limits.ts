@@ -1,24 +1,24 @@
 /** Bounds on what streams may buffer. */
 export interface StreamLimits {
-  /** Connections followed at once; the least recently used goes first. */
+  /** Connections followed at once; the least recently used is evicted first. */
   readonly flows: number;
-  /** Bytes that may wait out of order in one direction. */
+  /** Bytes that may be queued out of order in one direction. */
   readonly queuedBytes: number;
-  /** Segments that may wait out of order in one direction. */
+  /** Segments that may be queued out of order in one direction. */
   readonly queuedSegments: number;
-  /** Bytes that may wait out of order, or be held back by decoders, in all connections together. */
+  /** Bytes that all connections may buffer together: queued, with their segments' cost, and unconsumed. */
   readonly totalBytes: number;
-  /** What keeping a segment out of order costs besides its bytes, which counts among these. */
+  /** What a queued segment costs besides its bytes. */
   readonly segmentCost: number;
-  /** Bytes that a decoder may hold back in one direction. */
+  /** Bytes that a decoder may leave unconsumed in one direction. */
   readonly unconsumedBytes: number;
   /**
-   * How long a hole is waited for: packets of its connection once the receiver has acknowledged the
-   * bytes behind it (they did arrive there, so no retransmission will come), and seconds of packet time.
+   * How long a gap is waited for: packets of its connection since the receiver has acknowledged the bytes beyond it
+   * (it has them, so they will not be retransmitted), and seconds of packet time.
    */
   readonly gapPackets: number;
   readonly gapSeconds: number;
-  /** Seconds in which nothing comes, after which a connection is put to sleep (idle.ts). */
+  /** Seconds without a packet after which a connection is suspended (idle.ts). */
   readonly idleSeconds: number;
 }
 

@@ -86,7 +86,7 @@ export class Reassembler {
     } catch (error) {
       this.failFlow(flow, error, at);
     }
-    this.settle(flow, before);
+    this.afterDelivery(flow, before);
     if (this.memory.isExceeded()) this.enforceMemoryCap(at);
     return Verdict.followed;
   }
@@ -257,7 +257,7 @@ export class Reassembler {
   private account(flow: Flow, at: PacketTimestamp, work: () => void): void {
     const before = this.memory.bytesOf(flow);
     this.guard(flow, at, work);
-    this.settle(flow, before);
+    this.afterDelivery(flow, before);
   }
 
   private guard(flow: Flow, at: PacketTimestamp, work: () => void): void {
@@ -269,7 +269,7 @@ export class Reassembler {
   }
 
   /** @param before what the connection buffered before it got a packet or a gap was skipped */
-  private settle(flow: Flow, before: number): void {
+  private afterDelivery(flow: Flow, before: number): void {
     if (flow.ignored) releaseFlow(flow);
     updatePendingGap(flow);
     this.memory.update(flow, before);

@@ -1,7 +1,6 @@
-/** Whatever comes, nothing throws, nothing is called out of contract, and what waits is bounded. */
-
+/** Random segments: nothing throws, decoders are called as agreed, and what is buffered is bounded. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
@@ -12,9 +11,9 @@ import { DEFAULT_LIMITS, type StreamLimits } from '../../src/stream/limits.js';
 import { Reassembler } from '../../src/stream/reassembler.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 import { newRandom, type Random } from '../helpers/random.js';
-import { ACK, checked, FIN, newStream, RST, SYN, ToClient, ToServer, waitingIn } from './harness.js';
+import { ACK, bufferedBytes, checked, FIN, newStream, RST, SYN, ToClient, ToServer } from './harness.js';
 
-const limits: StreamLimits = {
+const LIMITS: StreamLimits = {
   ...DEFAULT_LIMITS,
   flows: 20,
   queuedBytes: 3000,
@@ -24,14 +23,14 @@ const limits: StreamLimits = {
   gapPackets: 8,
 };
 
-/** Holds back, consumes, skips and throws as it likes. */
-function whimsical(random: Random, flow: Flow, throwing: number): FlowDecoder {
-  const whim = () => {
-    if (random.chance(throwing)) throw new Error('a whim');
+/** Leaves bytes unconsumed, consumes, skips and throws at random. */
+function newRandomDecoder(random: Random, flow: Flow, throwing: number): FlowDecoder {
+  const maybeThrow = () => {
+    if (random.chance(throwing)) throw new Error('random fault');
   };
   return checked({
     data(_dir, _buf, start, end) {
-      whim();
+      maybeThrow();
       if (random.chance(0.01)) flow.ignored = true;
       if (flow.ignored) return end;
       if (random.chance(0.3)) return start;
@@ -39,12 +38,12 @@ function whimsical(random: Random, flow: Flow, throwing: number): FlowDecoder {
       if (random.chance(0.3)) return end + random.below(random.chance(0.1) ? 2 ** 32 : 3000);
       return end;
     },
-    gap: whim,
-    close: whim,
+    gap: maybeThrow,
+    close: maybeThrow,
   });
 }
 
-const flagSets = [
+const FLAG_SETS = [
   ACK,
   ACK,
   ACK,
@@ -72,102 +71,96 @@ function fill(h: Headers, random: Random, bases: readonly number[], bytes: Uint8
   const near = () => (bases[client] + random.below(random.chance(0.9) ? 5000 : 2 ** 32)) >>> 0;
   h.seq = near();
   h.ack = near();
-  h.flags = random.pick(flagSets);
+  h.flags = random.pick(FLAG_SETS);
   h.payloadStart = random.below(100);
   const captured = random.chance(0.3) ? 0 : random.below(bytes.length - h.payloadStart);
   h.payloadEnd = h.payloadStart + captured;
   h.payloadLength = random.chance(0.9) ? captured : captured + random.below(70000);
 }
 
-describe('random segments', () => {
-  for (const throwing of [0, 0.02]) {
-    it(`never throw, and what waits is bounded (decoders throw: ${throwing})`, () => {
-      for (let seed = 1; seed <= 30; seed++) {
-        const random = newRandom(seed + throwing * 1e6);
-        const counters = counterRow(createCounters(1), 0);
-        let flows: Flow[] = [];
-        let faults = 0;
-        const reassembler = new Reassembler(limits, counters, {
-          openFlow(flow) {
-            flow.decoder = whimsical(random, flow, throwing);
-            flow.observer = {
-              onGap: (_dir, missing) => assert.ok(missing > 0),
-              onAsymmetric() {},
-              onDifferingRetransmission: (_dir, bytes) => assert.ok(bytes > 0),
-              onDecoderFault(error) {
-                faults++;
-                assert.equal((error as Error).message, 'a whim');
-              },
-            };
-            flows.push(flow);
-          },
-          isToService: newServiceClassifier(SERVICE_PORTS),
-          suspendFlow: () => undefined,
-        });
-        const h = newHeaders();
-        const bytes = random.bytes(1600);
-        const bases = Array.from({ length: 30 }, () => random.below(2 ** 32));
-        const at = { seconds: 1e9, nanoseconds: 0, packet: 0 };
-        for (let i = 0; i < 3000; i++) {
-          fill(h, random, bases, bytes);
-          at.seconds += random.chance(0.01) ? random.between(-5, 100) : 0;
-          at.packet++;
-          reassembler.processPacket(h, bytes, at);
-          flows = flows.filter((flow) => !flow.closed || waitingIn(flow) > 0);
-          const waiting = flows.reduce((all, flow) => all + waitingIn(flow), 0);
-          assert.ok(waiting <= limits.totalBytes, `seed ${seed}, packet ${i}: ${waiting} bytes wait`);
-          for (const { halves } of flows) {
-            for (const half of halves) {
-              assert.ok(
-                half.queuedBytes <= limits.queuedBytes && half.queuedSegments <= limits.queuedSegments,
-              );
-              assert.ok(half.unconsumedLength <= limits.unconsumedBytes);
-            }
-          }
-          assert.ok(counters[Counter.flows_open] >= 0 && counters[Counter.flows_open] <= limits.flows);
-        }
-        reassembler.closeAll(at);
-        assert.equal(counters[Counter.flows_open], 0);
-        assert.equal(counters[Counter.flows_new], counters[Counter.flows_closed]);
-        assert.equal(counters[Counter.faults_decoder], faults);
-        assert.ok(flows.every((flow) => flow.closed && waitingIn(flow) === 0));
-      }
-    });
-  }
-});
-
-describe('the account of what waits', () => {
-  it('is exact after any history', () => {
+for (const throwing of [0, 0.02]) {
+  test(`random segments never throw, and buffers stay within their limits (decoders throw: ${throwing})`, () => {
     for (let seed = 1; seed <= 30; seed++) {
-      const random = newRandom(seed);
-      let whims = true;
-      const stream = newStream({ ...limits, flows: 100, segmentCost: 0 }, (flow) => {
-        const decoder = whimsical(random, flow, 0.01);
-        return whims ? decoder : { data: (_dir, _buf, _start, end) => end, gap() {}, close() {} };
+      const random = newRandom(seed + throwing * 1e6);
+      const counters = counterRow(createCounters(1), 0);
+      let flows: Flow[] = [];
+      let faults = 0;
+      const reassembler = new Reassembler(LIMITS, counters, {
+        openFlow(flow) {
+          flow.decoder = newRandomDecoder(random, flow, throwing);
+          flow.observer = {
+            onGap: (_dir, missing) => assert.ok(missing > 0),
+            onAsymmetric() {},
+            onDifferingRetransmission: (_dir, bytes) => assert.ok(bytes > 0),
+            onDecoderFault(error) {
+              faults++;
+              assert.equal((error as Error).message, 'random fault');
+            },
+          };
+          flows.push(flow);
+        },
+        isToService: newServiceClassifier(SERVICE_PORTS),
+        suspendFlow: () => undefined,
       });
-      for (let i = 0; i < 2000; i++) {
-        stream.send(random.chance(0.5) ? ToServer : ToClient, {
-          clientPort: 40000 + random.below(150),
-          seq: random.below(4000),
-          ack: random.below(4000),
-          flags: random.pick(flagSets),
-          data: random.bytes(random.below(200)),
-        });
+      const h = newHeaders();
+      const bytes = random.bytes(1600);
+      const bases = Array.from({ length: 30 }, () => random.below(2 ** 32));
+      const at = { seconds: 1e9, nanoseconds: 0, packet: 0 };
+      for (let i = 0; i < 3000; i++) {
+        fill(h, random, bases, bytes);
+        at.seconds += random.chance(0.01) ? random.between(-5, 100) : 0;
+        at.packet++;
+        reassembler.processPacket(h, bytes, at);
+        flows = flows.filter((flow) => !flow.closed || bufferedBytes(flow) > 0);
+        const buffered = flows.reduce((sum, flow) => sum + bufferedBytes(flow), 0);
+        assert.ok(buffered <= LIMITS.totalBytes, `seed ${seed}, packet ${i}: ${buffered} bytes buffered`);
+        for (const { halves } of flows) {
+          for (const half of halves) {
+            assert.ok(half.queuedBytes <= LIMITS.queuedBytes && half.queuedSegments <= LIMITS.queuedSegments);
+            assert.ok(half.unconsumedLength <= LIMITS.unconsumedBytes);
+          }
+        }
+        assert.ok(counters[Counter.flows_open] >= 0 && counters[Counter.flows_open] <= LIMITS.flows);
       }
-      stream.end();
-      assert.equal(stream.waiting(), 0);
-      // Up to the bound nothing is let go: the account stands at zero. One byte more, and it is not less.
-      whims = false;
-      const before = stream.counters[Counter.streams_gaps];
-      const fillUp = (clientPort: number, bytes: number) => {
-        stream.send(ToServer, { clientPort, seq: 1000, flags: SYN });
-        stream.send(ToServer, { clientPort, seq: 1100, data: 'x'.repeat(bytes) });
-      };
-      for (let i = 0; i < 10; i++) fillUp(50000 + i, limits.totalBytes / 10);
-      assert.equal(stream.counters[Counter.streams_gaps], before, `seed ${seed}`);
-      assert.equal(stream.waiting(), limits.totalBytes);
-      fillUp(50010, 1);
-      assert.ok(stream.counters[Counter.streams_gaps] > before, `seed ${seed}`);
+      reassembler.closeAll(at);
+      assert.equal(counters[Counter.flows_open], 0);
+      assert.equal(counters[Counter.flows_new], counters[Counter.flows_closed]);
+      assert.equal(counters[Counter.faults_decoder], faults);
+      assert.ok(flows.every((flow) => flow.closed && bufferedBytes(flow) === 0));
     }
   });
+}
+
+test('the memory accounting is exact after any history', () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const random = newRandom(seed);
+    let isRandom = true;
+    const stream = newStream({ ...LIMITS, flows: 100, segmentCost: 0 }, (flow) => {
+      const decoder = newRandomDecoder(random, flow, 0.01);
+      return isRandom ? decoder : { data: (_dir, _buf, _start, end) => end, gap() {}, close() {} };
+    });
+    for (let i = 0; i < 2000; i++) {
+      stream.send(random.chance(0.5) ? ToServer : ToClient, {
+        clientPort: 40000 + random.below(150),
+        seq: random.below(4000),
+        ack: random.below(4000),
+        flags: random.pick(FLAG_SETS),
+        data: random.bytes(random.below(200)),
+      });
+    }
+    stream.end();
+    assert.equal(stream.buffered(), 0);
+    // Up to the cap nothing is dropped, so the account was at zero. One byte more exceeds it, so it was not below.
+    isRandom = false;
+    const before = stream.counters[Counter.streams_gaps];
+    const fillUp = (clientPort: number, bytes: number) => {
+      stream.send(ToServer, { clientPort, seq: 1000, flags: SYN });
+      stream.send(ToServer, { clientPort, seq: 1100, data: 'x'.repeat(bytes) });
+    };
+    for (let i = 0; i < 10; i++) fillUp(50000 + i, LIMITS.totalBytes / 10);
+    assert.equal(stream.counters[Counter.streams_gaps], before, `seed ${seed}`);
+    assert.equal(stream.buffered(), LIMITS.totalBytes);
+    fillUp(50010, 1);
+    assert.ok(stream.counters[Counter.streams_gaps] > before, `seed ${seed}`);
+  }
 });

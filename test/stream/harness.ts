@@ -1,4 +1,4 @@
-/** Segments straight into the reassembler, and decoders that record what they are shown. */
+/** Feeds segments to the reassembler, with decoders that record what they are shown. */
 
 import assert from 'node:assert/strict';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
@@ -21,20 +21,20 @@ import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export { TCP_ACK as ACK, TCP_FIN as FIN, TCP_RST as RST, TCP_SYN as SYN, ToClient, ToServer };
 
-/** What a decoder or a watcher was told, in order. */
+/** What a connection's decoder and observer were called with, in order. */
 export type Event =
   | { kind: 'data'; dir: Direction; bytes: Buffer }
   | { kind: 'gap'; dir: Direction; missing: number; reason: GapReason; skipping: boolean }
-  | { kind: 'watched'; dir: Direction; missing: number; reason: GapReason }
-  | { kind: 'one-sided'; dir: Direction; missing: number }
+  | { kind: 'observed gap'; dir: Direction; missing: number; reason: GapReason }
+  | { kind: 'asymmetric'; dir: Direction; missing: number }
   | { kind: 'differing'; dir: Direction; bytes: number }
   | { kind: 'fault'; error: unknown }
   | { kind: 'close'; reason: string };
 
-export interface Followed {
+export interface FlowRecord {
   readonly flow: Flow;
   readonly events: Event[];
-  /** The events of one direction; neighbouring data joined, since segments are no part of the stream. */
+  /** The data and gaps of one direction, with adjacent data joined. */
   of(dir: Direction): (string | { missing: number; reason: GapReason; skipping: boolean })[];
   data(dir: Direction): Buffer;
   closed(): string | undefined;
@@ -54,20 +54,20 @@ export interface Segment {
 export interface Stream {
   readonly reassembler: Reassembler;
   readonly counters: CounterRow;
-  /** Every connection that was opened. */
-  readonly flows: Followed[];
+  /** All connections, in the order in which they were opened. */
+  readonly flows: FlowRecord[];
   readonly at: PacketTimestamp;
   send(dir: Direction, segment: Segment): boolean;
   /** SYN, SYN-ACK, ACK. */
   handshake(clientIsn: number, serverIsn: number, ports?: Pick<Segment, 'clientPort' | 'serverPort'>): void;
   end(): void;
-  /** Bytes that wait in all connections. */
-  waiting(): number;
+  /** Bytes that all connections buffer. */
+  buffered(): number;
 }
 
 export type DecoderFactory = (flow: Flow, events: Event[]) => FlowDecoder;
 
-/** Consumes everything. */
+/** Consumes all bytes. */
 export const consuming: DecoderFactory = (_flow, events) =>
   checked({
     data(dir, buf, start, end) {
@@ -78,12 +78,12 @@ export const consuming: DecoderFactory = (_flow, events) =>
     close: (reason) => events.push({ kind: 'close', reason }),
   });
 
-/** Holds every caller to the contract of FlowDecoder. */
+/** Checks that the decoder is called as FlowDecoder says. */
 export function checked(inner: FlowDecoder): FlowDecoder {
   let inside = false;
   let closed = false;
-  const guarded = <T>(work: () => T): T => {
-    assert.equal(inside, false, 'the decoder is called within a call');
+  const enter = <T>(work: () => T): T => {
+    assert.equal(inside, false, 'the decoder is called during a call');
     assert.equal(closed, false, 'the decoder is called after its close');
     inside = true;
     try {
@@ -95,14 +95,14 @@ export function checked(inner: FlowDecoder): FlowDecoder {
   return {
     data(dir, buf, start, end, at) {
       assert.ok(start >= 0 && start <= end && end <= buf.length, `${start} ${end} ${buf.length}`);
-      return guarded(() => inner.data(dir, buf, start, end, at));
+      return enter(() => inner.data(dir, buf, start, end, at));
     },
     gap(dir, missing, reason, skipping, at, held) {
       assert.ok(missing > 0 || reason === 'midstream');
-      guarded(() => inner.gap(dir, missing, reason, skipping, at, held));
+      enter(() => inner.gap(dir, missing, reason, skipping, at, held));
     },
     close(reason, at) {
-      guarded(() => inner.close(reason, at));
+      enter(() => inner.close(reason, at));
       closed = true;
     },
   };
@@ -110,10 +110,10 @@ export function checked(inner: FlowDecoder): FlowDecoder {
 
 export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFactory = consuming): Stream {
   const counters = counterRow(createCounters(1), 0);
-  const flows: Followed[] = [];
+  const flows: FlowRecord[] = [];
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 0 };
   const reassembler = new Reassembler(
-    // Tests count bytes alone, but for that of what else they cost.
+    // Tests count bytes alone, except the one of the cost.
     { ...DEFAULT_LIMITS, segmentCost: 0, ...limits },
     counters,
     {
@@ -121,12 +121,12 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
         const events: Event[] = [];
         flow.decoder = decoder(flow, events);
         flow.observer = {
-          onGap: (dir, missing, reason) => events.push({ kind: 'watched', dir, missing, reason }),
-          onAsymmetric: (dir, missing) => events.push({ kind: 'one-sided', dir, missing }),
+          onGap: (dir, missing, reason) => events.push({ kind: 'observed gap', dir, missing, reason }),
+          onAsymmetric: (dir, missing) => events.push({ kind: 'asymmetric', dir, missing }),
           onDifferingRetransmission: (dir, bytes) => events.push({ kind: 'differing', dir, bytes }),
           onDecoderFault: (error) => events.push({ kind: 'fault', error }),
         };
-        flows.push(followed(flow, events));
+        flows.push(newFlowRecord(flow, events));
       },
       isToService: newServiceClassifier(SERVICE_PORTS),
       suspendFlow: () => undefined,
@@ -141,7 +141,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
     at,
     send(dir, segment) {
       const data = typeof segment.data === 'string' ? Buffer.from(segment.data) : (segment.data ?? NOTHING);
-      // The bytes lie in the middle of a larger buffer, as in a ring segment, and are gone afterwards.
+      // As in a ring segment, the bytes are within a larger buffer, which is overwritten afterwards.
       const bytes = new Uint8Array(data.length + 24).fill(0xa5);
       bytes.set(data, 11);
       fill(h, dir, segment, data.length);
@@ -158,7 +158,7 @@ export function newStream(limits: Partial<StreamLimits> = {}, decoder: DecoderFa
       self.send(ToServer, { ...ports, seq: ack, ack: (serverIsn + 1) >>> 0 });
     },
     end: () => reassembler.closeAll(at),
-    waiting: () => flows.reduce((all, { flow }) => all + waitingIn(flow), 0),
+    buffered: () => flows.reduce((sum, { flow }) => sum + bufferedBytes(flow), 0),
   };
   return self;
 }
@@ -184,35 +184,35 @@ function fill(h: Headers, dir: Direction, segment: Segment, captured: number): v
   h.payloadLength = segment.wire ?? captured;
 }
 
-/** The bytes that wait in a connection; its own counts of them must be right. */
-export function waitingIn(flow: Flow): number {
-  let all = 0;
+/** Counts the bytes that a connection buffers, and checks its own counts. */
+export function bufferedBytes(flow: Flow): number {
+  let total = 0;
   for (const half of flow.halves) {
     let bytes = 0;
     let count = 0;
     let previous: number | undefined;
-    for (let early = half.queued; early !== undefined; early = early.next) {
-      bytes += early.bytes.length;
+    for (let segment = half.queued; segment !== undefined; segment = segment.next) {
+      bytes += segment.bytes.length;
       count++;
-      assert.ok(early.length > 0 && early.bytes.length <= early.length);
-      if (previous !== undefined) assert.ok(((early.seq - previous) | 0) >= 0, 'early segments overlap');
-      previous = (early.seq + early.length) >>> 0;
+      assert.ok(segment.length > 0 && segment.bytes.length <= segment.length);
+      if (previous !== undefined) assert.ok(((segment.seq - previous) | 0) >= 0, 'queued segments overlap');
+      previous = (segment.seq + segment.length) >>> 0;
     }
     assert.equal(half.queuedBytes, bytes);
     assert.equal(half.queuedSegments, count);
     assert.ok(half.unconsumedLength >= 0 && half.skip >= 0);
     assert.ok(half.unconsumedLength === 0 || half.skip === 0);
-    all += bytes + half.unconsumedLength;
+    total += bytes + half.unconsumedLength;
   }
-  return all;
+  return total;
 }
 
-function followed(flow: Flow, events: Event[]): Followed {
+function newFlowRecord(flow: Flow, events: Event[]): FlowRecord {
   return {
     flow,
     events,
     of(dir) {
-      const list: ReturnType<Followed['of']> = [];
+      const list: ReturnType<FlowRecord['of']> = [];
       for (const event of events) {
         if (event.kind === 'gap' && event.dir === dir) {
           list.push({ missing: event.missing, reason: event.reason, skipping: event.skipping });
@@ -240,14 +240,14 @@ interface Message {
   /** The payload's first bytes. */
   head: string;
   truncated: boolean;
-  /** Number of the packet that ended it. */
+  /** The number of its last packet. */
   packet: number;
 }
 
-export type Told = (Message | { lost: number; dir: Direction })[];
+export type Decoded = (Message | { lost: number; dir: Direction })[];
 
-/** Length-prefixed messages: 4 bytes length, then the payload, of which `shown` bytes are looked at. */
-export function messages(shown: number, out: Told): DecoderFactory {
+/** Decodes length-prefixed messages: 4 bytes of length, then the payload. @param shown bytes of it that are not skipped */
+export function messages(shown: number, out: Decoded): DecoderFactory {
   return () => {
     const sides = ([ToServer, ToClient] as const).map((dir) => ({
       dir,
@@ -264,7 +264,7 @@ export function messages(shown: number, out: Told): DecoderFactory {
       data(dir, buf, start, end, at) {
         const side = sides[dir];
         let position = start;
-        // Only the end of a skip calls in the middle of a message.
+        // During a message, the decoder is only called at the end of its skip.
         finish(side, at);
         while (!side.lost && end - position >= 4) {
           const length = Buffer.from(buf.subarray(position, position + 4)).readUInt32BE();

@@ -1,9 +1,10 @@
+/** Pending gaps, as the decoder learns of them. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { ACK, FIN, newStream, ToClient, ToServer } from './harness.js';
 
-/** What the decoder was told of bytes that are missing so far, and the data among it. */
-function told() {
+/** Records pending gaps, gaps and data in order. */
+function newRecorder() {
   const events: (boolean | string)[] = [];
   const stream = newStream({ gapPackets: 3 }, () => ({
     data(_dir, buf, start, end) {
@@ -11,15 +12,15 @@ function told() {
       return end;
     },
     gap: (_dir, missing) => events.push(`gap ${missing}`),
-    onPendingGap: (open) => events.push(open),
+    onPendingGap: (pending) => events.push(pending),
     close: () => events.push('close'),
   }));
   stream.handshake(1000, 5000);
   return { stream, events };
 }
 
-test('bytes are missing from the first behind them on, until they come', () => {
-  const { stream, events } = told();
+test('a gap is pending from the first segment beyond it until it is filled', () => {
+  const { stream, events } = newRecorder();
   stream.send(ToServer, { seq: 1001, data: 'ab', ack: 5001 });
   stream.send(ToServer, { seq: 1005, data: 'ef', ack: 5001 });
   stream.send(ToServer, { seq: 1007, data: 'gh', ack: 5001 });
@@ -28,23 +29,23 @@ test('bytes are missing from the first behind them on, until they come', () => {
   assert.deepEqual(events, ['ab', true, 'cd', 'ef', 'gh', false]);
 });
 
-test('bytes that their receiver has acknowledged are missing though nothing came behind them', () => {
-  const { stream, events } = told();
+test('bytes that their receiver has acknowledged are a pending gap though nothing came after them', () => {
+  const { stream, events } = newRecorder();
   stream.send(ToServer, { seq: 1001, data: 'ab', ack: 5003 });
   assert.deepEqual(events, ['ab', true]);
   stream.send(ToClient, { seq: 5001, data: 'xy', ack: 1003 });
   assert.deepEqual(events, ['ab', true, 'xy', false]);
 });
 
-test('what is given up is missing no more', () => {
-  const { stream, events } = told();
+test('a skipped gap is not pending', () => {
+  const { stream, events } = newRecorder();
   stream.send(ToServer, { seq: 1003, data: 'cd', ack: 5001 });
   for (let packets = 0; packets < 4; packets++) stream.send(ToClient, { seq: 5001, ack: 1005 });
   assert.deepEqual(events, [true, 'gap 2', 'cd', false]);
 });
 
-test('an end in order leaves nothing missing', () => {
-  const { stream, events } = told();
+test('a FIN in order leaves no pending gap', () => {
+  const { stream, events } = newRecorder();
   stream.send(ToServer, { seq: 1001, data: 'ab', flags: ACK | FIN, ack: 5001 });
   stream.send(ToClient, { seq: 5001, ack: 1004 });
   stream.send(ToClient, { seq: 5001, data: 'xy', ack: 1004 });
@@ -52,8 +53,8 @@ test('an end in order leaves nothing missing', () => {
   assert.deepEqual(events, ['ab', 'xy', 'close']);
 });
 
-test('a connection that ends with a hole tells that it is over', () => {
-  const { stream, events } = told();
+test('a pending gap ends with the connection', () => {
+  const { stream, events } = newRecorder();
   stream.send(ToServer, { seq: 1003, data: 'cd', ack: 5001 });
   stream.end();
   assert.deepEqual(events, [true, 'gap 2', 'cd', false, 'close']);
