@@ -22,7 +22,7 @@ import { abandonCommands, interruptResponse } from './admin/exchange.js';
 import { inLine, inLongLine } from './admin/lines.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
-import { closed } from './jobs/close.js';
+import { onClose } from './jobs/close.js';
 import type { Jobs } from './jobs/jobs.js';
 import {
   argumentsDone,
@@ -206,7 +206,7 @@ function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: Pa
   const count = flow.pairing.takeForgotten();
   // Where the server is never seen nothing is ever answered, which is told of the connection.
   if (count > 0 && sideOf(flow, ToClient).heard) anomalies.reportEvicted(flow, ToServer, count, at);
-  if (flow.jobs !== undefined) closed(flow.jobs, gone, at);
+  if (flow.jobs !== undefined) onClose(flow.jobs, gone, at);
 }
 
 /** @param jobs undefined: they are not followed */

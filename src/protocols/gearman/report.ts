@@ -5,8 +5,8 @@ import type { EventOutcome, JsonObject } from '../../records/record.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { reportMalformed, reportMisdirected } from './anomaly.js';
 import { type Flow, sideOf } from './connection.js';
-import { follow } from './jobs/jobs.js';
-import { answered } from './jobs/worker.js';
+import { trackPacket } from './jobs/jobs.js';
+import { acceptBefore } from './jobs/worker.js';
 import { endPacket, type Packet } from './packet.js';
 import { Ask, answeredByError, ErrorType, UnknownType } from './packet-types.js';
 import { Unmatched } from './pairing.js';
@@ -86,8 +86,8 @@ export function reportPacket(
     reportMisdirected(flow, from, who, fields, at);
   }
   if (whole && flow.jobs !== undefined) {
-    follow(flow.jobs, from, packet, serial, at);
+    trackPacket(flow.jobs, from, packet, serial, at);
     // Where the server is not seen nothing is to be waited for.
-    if (flow.jobs.claims.size > 1 && !sideOf(flow, ToClient).heard) answered(flow.jobs, 0);
+    if (flow.jobs.unacknowledged.size > 1 && !sideOf(flow, ToClient).heard) acceptBefore(flow.jobs, 0);
   }
 }

@@ -4,10 +4,10 @@
  */
 import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
 import { type Flow, Phase, type Side, sideOf } from './connection.js';
-import { type JobsRest, jobsRest, NoJobs } from './jobs/suspend.js';
+import { NO_JOBS, type SuspendedJobs, suspendJobs } from './jobs/suspend.js';
 import type { PairingRest } from './pairing.js';
 
-export interface GearmanAsleep extends SuspendedDecoder, PairingRest, JobsRest {
+export interface GearmanAsleep extends SuspendedDecoder, PairingRest, SuspendedJobs {
   readonly heardServer: boolean;
   readonly heardClient: boolean;
   readonly texted: boolean;
@@ -23,7 +23,7 @@ export function asleep(flow: Flow, fromStart: boolean): GearmanAsleep | undefine
   if (!isIdle(toServer) || !isIdle(toClient)) return undefined;
   if (flow.commands.length > 0 || flow.stray !== undefined) return undefined;
   const pairing = flow.pairing.rest();
-  const jobs = flow.jobs === undefined ? NoJobs : jobsRest(flow.jobs);
+  const jobs = flow.jobs === undefined ? NO_JOBS : suspendJobs(flow.jobs);
   if (pairing === undefined || jobs === undefined) return undefined;
   return {
     fromStart,

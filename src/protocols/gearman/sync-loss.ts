@@ -8,7 +8,7 @@ import { abandonCommands } from './admin/exchange.js';
 import { isPlausibleResponse } from './admin/responses.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, Phase, type Side, sideOf } from './connection.js';
-import { lostFromServer, lostFromWorker } from './jobs/close.js';
+import { onRequestsLost, onResponsesLost } from './jobs/close.js';
 import { findHeader, HeaderBytes } from './resync.js';
 
 /** Bytes in which no packet was found, after which that is told. */
@@ -29,8 +29,8 @@ export function lose(flow: Flow, dir: Direction, what: SyncLoss, at: PacketTimes
   }
   flow.pairing.lost(at);
   if (flow.jobs === undefined) return;
-  if (dir === ToClient) lostFromServer(flow.jobs);
-  else lostFromWorker(flow.jobs);
+  if (dir === ToClient) onResponsesLost(flow.jobs);
+  else onRequestsLost(flow.jobs);
 }
 
 /** A connection that is joined late has lost its place before its first moment. */

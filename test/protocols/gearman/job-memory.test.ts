@@ -4,13 +4,13 @@ import test from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { newJob } from '../../../src/protocols/gearman/jobs/job.js';
-import { newTable } from '../../../src/protocols/gearman/jobs/table.js';
+import { newJobTable } from '../../../src/protocols/gearman/jobs/table.js';
 import { ADDRESSES, OUTSIDE } from '../../helpers/connection.js';
 
 test('jobs that are gone are not kept, however many there were', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const table = newTable(OUTSIDE);
+  const table = newJobTable(OUTSIDE);
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: true };
   const server = table.server(connection);
   const round = (count: number) => {

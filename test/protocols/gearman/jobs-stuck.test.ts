@@ -1,7 +1,7 @@
 /** Jobs that wait too long, and too many jobs. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { JobsLimit } from '../../../src/protocols/gearman/jobs/table.js';
+import { JOBS_LIMIT } from '../../../src/protocols/gearman/jobs/table.js';
 import { newRandom } from '../../helpers/random.js';
 import { ToClient, ToServer } from './harness.js';
 import { assign, type Lab, lab, type Peer, submit } from './jobs-harness.js';
@@ -108,7 +108,7 @@ test('so many jobs are remembered, the oldest go first, and their end is told ne
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   assign(worker, 'H:worked', 'w');
-  for (let n = 0; n < JobsLimit; n++) {
+  for (let n = 0; n < JOBS_LIMIT; n++) {
     client.says('SUBMIT_JOB_BG', 'f', n, '');
     client.hears('JOB_CREATED', `H:${n}`);
   }
@@ -120,7 +120,7 @@ test('so many jobs are remembered, the oldest go first, and their end is told ne
   assert.deepEqual([line.job.handle, line.job.function], ['H:worked', undefined]);
   l.end();
   assert.equal(l.lines().length, 10_001);
-  assert.equal(l.tallied.length, 1 + JobsLimit - 10_000);
+  assert.equal(l.tallied.length, 1 + JOBS_LIMIT - 10_000);
 });
 
 test('names may not fill the memory', () => {

@@ -1,20 +1,20 @@
 /** The client's side of jobs: what it submits, and what the server answers. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
-import { attach, isSame } from './connection.js';
-import { believe, finish, unfinished } from './end.js';
-import { age, endingOf, handleOf, namesOf, namesWithHandle, newJob, setSince, sinceThen } from './job.js';
-import { type Job, type JobConnection, State } from './model.js';
-import { progress } from './progress.js';
-import { tellRefused } from './report.js';
+import { attachClient, isSamePeer } from './connection.js';
+import { acceptEnd, closeUnfinished, finishJob } from './end.js';
+import { age, endingOf, enterState, handleOf, namesOf, namesWithHandle, newJob, timeInState } from './job.js';
+import { type Job, type JobConnection, JobState } from './model.js';
+import { addProgress } from './progress.js';
+import { reportRefused } from './report.js';
 
-interface Kind {
+interface SubmissionType {
   readonly priority: 'low' | 'normal' | 'high';
   readonly background: boolean;
 }
 
 /** server.cc, gearman_server_run_command: what each type of submission is. */
-const Kinds: Readonly<Record<string, Kind>> = {
+const SUBMISSIONS: Readonly<Record<string, SubmissionType>> = {
   SUBMIT_JOB: { priority: 'normal', background: false },
   SUBMIT_JOB_BG: { priority: 'normal', background: true },
   SUBMIT_JOB_HIGH: { priority: 'high', background: false },
@@ -30,16 +30,16 @@ const Kinds: Readonly<Record<string, Kind>> = {
 
 /** How long after a job's end, in nanoseconds, the server may still have taken a submission for it: it reads
  * both later than they are seen. */
-const Late = 1e9;
+const LATE_SUBMISSION = 1e9;
 
-export function submit(
+export function onSubmit(
   connection: JobConnection,
   type: string,
   fields: Fields,
   serial: number,
   at: PacketTimestamp,
 ): void {
-  const kind = Kinds[type];
+  const kind = SUBMISSIONS[type];
   if (kind === undefined || serial === 0) return;
   const job = newJob(connection.server);
   job.names = namesOf(fields);
@@ -50,29 +50,29 @@ export function submit(
   job.seconds = at.seconds;
   job.nanoseconds = at.nanoseconds;
   job.queueWait = 0;
-  setSince(job, at);
+  enterState(job, at);
   connection.submissions.set(serial, job);
   connection.table.add(job);
 }
 
 /** The submission that is answered; those before it will have no answer any more. */
-function take(connection: JobConnection, serial: number): Job | undefined {
+function takeSubmission(connection: JobConnection, serial: number): Job | undefined {
   const { submissions, table } = connection;
   const job = submissions.get(serial);
   for (const [number, older] of submissions) {
     if (number > serial) break;
     submissions.delete(number);
-    if (older !== job && older.state === State.submitted) table.remove(older);
+    if (older !== job && older.state === JobState.submitted) table.remove(older);
   }
   // It may be forgotten since.
-  return job?.state === State.submitted ? job : undefined;
+  return job?.state === JobState.submitted ? job : undefined;
 }
 
 /**
  * Whether the server can't have taken the submission for this job (job.cc, gearman_server_job_add_reducer): it
  * goes by function and unique id, and by the workload where that is "-".
  */
-function contradicts(submission: Job, job: Job): boolean {
+function cannotCoalesce(submission: Job, job: Job): boolean {
   const { names } = job;
   const unique = submission.names.unique_id;
   if (unique === '' || (unique === '-' && submission.workloadBytes === 0)) return true;
@@ -81,22 +81,22 @@ function contradicts(submission: Job, job: Job): boolean {
 }
 
 /** Whether what is said of a job that is done already is meant for that one: its end overtook the answer. */
-function isOver(job: Job, submission: Job | undefined, at: PacketTimestamp): boolean {
-  if (submission === undefined) return sinceThen(job, at) < Late;
-  const sinceEnd = sinceThen(job, submission);
-  return sinceEnd <= 0 || (sinceEnd < Late && submission.names.unique_id !== '');
+function endedEarlier(job: Job, submission: Job | undefined, at: PacketTimestamp): boolean {
+  if (submission === undefined) return timeInState(job, at) < LATE_SUBMISSION;
+  const sinceEnd = timeInState(job, submission);
+  return sinceEnd <= 0 || (sinceEnd < LATE_SUBMISSION && submission.names.unique_id !== '');
 }
 
 /** Whether what is asked for by `submission` may be the job that was seen at a worker before its handle was. */
-function isItsSubmission(submission: Job, job: Job): boolean {
+function maySubmit(submission: Job, job: Job): boolean {
   const { names } = job;
   if (names.function !== undefined && names.function !== submission.names.function) return false;
   if (names.unique_id !== undefined && names.unique_id !== submission.names.unique_id) return false;
-  return !(age(submission, { seconds: job.sinceSeconds, nanoseconds: job.sinceNanoseconds }) < 0);
+  return !(age(submission, { seconds: job.stateSeconds, nanoseconds: job.stateNanoseconds }) < 0);
 }
 
 /** The job that a worker has already gets its submission: the two connections are not written in turn. */
-function adopt(job: Job, submission: Job): void {
+function adoptSubmission(job: Job, submission: Job): void {
   job.names = namesWithHandle(job.names, submission.names);
   job.client = submission.client;
   job.priority = submission.priority;
@@ -105,14 +105,14 @@ function adopt(job: Job, submission: Job): void {
   job.seconds = submission.seconds;
   job.nanoseconds = submission.nanoseconds;
   const wait = nanosecondsBetween(job.seconds, job.nanoseconds, {
-    seconds: job.sinceSeconds,
-    nanoseconds: job.sinceNanoseconds,
+    seconds: job.stateSeconds,
+    nanoseconds: job.stateNanoseconds,
   });
-  if (job.reassigned === 0 && job.previous === undefined) job.queueWait = wait;
+  if (job.reassigned === 0 && job.previousWorker === undefined) job.queueWait = wait;
 }
 
 /** A handle that is not in use: the submission's job has it, or one of which the submission was not seen. */
-function begin(
+function startJob(
   connection: JobConnection,
   submission: Job | undefined,
   fields: Fields,
@@ -121,35 +121,35 @@ function begin(
   const { server, table, peer } = connection;
   const job = submission ?? newJob(server);
   if (submission === undefined) {
-    setSince(job, at);
+    enterState(job, at);
     job.client = peer;
   }
   job.names = namesWithHandle(fields, job.names);
-  job.state = State.waiting;
+  job.state = JobState.waiting;
   table.setHandle(job, String(fields.handle));
   if (submission === undefined) table.add(job);
-  else if (job.background === false) attach(connection, job);
+  else if (job.background === false) attachClient(connection, job);
 }
 
 /** JOB_CREATED. @param serial of the submission that it answers; 0: not known */
-export function created(
+export function onJobCreated(
   connection: JobConnection,
   fields: Fields,
   serial: number,
   at: PacketTimestamp,
 ): void {
   const { server, table } = connection;
-  const submission = serial === 0 ? undefined : take(connection, serial);
+  const submission = serial === 0 ? undefined : takeSubmission(connection, serial);
   const found = server.handles.get(String(fields.handle));
-  if (found === undefined) begin(connection, submission, fields, at);
-  else if (found.state !== State.done) join(connection, found, submission, fields, at);
-  else if (!isOver(found, submission, at)) begin(connection, submission, fields, at);
+  if (found === undefined) startJob(connection, submission, fields, at);
+  else if (found.state !== JobState.done) coalesce(connection, found, submission, fields, at);
+  else if (!endedEarlier(found, submission, at)) startJob(connection, submission, fields, at);
   // It became the job, or was for one that is known.
-  if (submission?.state === State.submitted) table.remove(submission);
+  if (submission?.state === JobState.submitted) table.remove(submission);
 }
 
 /** The server has such a job already. */
-function join(
+function coalesce(
   connection: JobConnection,
   job: Job,
   submission: Job | undefined,
@@ -163,69 +163,74 @@ function join(
     else job.coalesced++;
     return;
   }
-  if (job.client === undefined && isItsSubmission(submission, job)) {
-    adopt(job, submission);
+  if (job.client === undefined && maySubmit(submission, job)) {
+    adoptSubmission(job, submission);
     table.weigh(job);
-  } else if (!contradicts(submission, job)) job.coalesced++;
+  } else if (!cannotCoalesce(submission, job)) job.coalesced++;
   else {
     // A server that begins anew counts its handles from 1 again.
-    unfinished(table, job, 'its handle was given to another job', at);
-    begin(connection, submission, fields, at);
+    closeUnfinished(table, job, 'its handle was given to another job', at);
+    startJob(connection, submission, fields, at);
     return;
   }
-  if (submission.background === false) attach(connection, job);
+  if (submission.background === false) attachClient(connection, job);
 }
 
 /** An ERROR that answers a submission. */
-export function refused(
+export function onSubmissionRefused(
   connection: JobConnection,
   fields: Fields,
   serial: number,
   at: PacketTimestamp,
 ): void {
-  const submission = serial === 0 ? undefined : take(connection, serial);
+  const submission = serial === 0 ? undefined : takeSubmission(connection, serial);
   if (submission === undefined) return;
-  tellRefused(submission, fields, at);
+  reportRefused(submission, fields, at);
   connection.table.remove(submission);
 }
 
 /** WORK_* as the server hands it on: it counts where the worker's own is not seen. */
-export function relayed(connection: JobConnection, type: string, fields: Fields, at: PacketTimestamp): void {
+export function onRelayedWork(
+  connection: JobConnection,
+  type: string,
+  fields: Fields,
+  at: PacketTimestamp,
+): void {
   const { server, table, peer } = connection;
   let job = server.handles.get(String(fields.handle));
-  if (job?.state === State.done) return;
+  if (job?.state === JobState.done) return;
   if (job === undefined) {
     job = newJob(server);
     job.client = peer;
     // Nobody is told of a background job.
     job.background = false;
     job.names = handleOf(fields);
-    job.state = State.running;
+    job.state = JobState.running;
     table.setHandle(job, String(fields.handle));
     table.add(job);
-    attach(connection, job);
+    attachClient(connection, job);
   }
   if (type === 'WORK_DATA' || type === 'WORK_STATUS' || type === 'WORK_WARNING') {
     // Each of its clients is told; one of them is enough.
-    if (isSame(job.client, peer)) job.toClient = progress(job.toClient, type, fields);
-    if (job.state === State.waiting) run(job, at);
+    if (isSamePeer(job.client, peer)) job.toClient = addProgress(job.toClient, type, fields);
+    if (job.state === JobState.waiting) markRunning(job, at);
     table.show(job);
     return;
   }
   // The server hands on only what it believes.
-  if (job.claim !== undefined) believe(table, job);
+  if (job.unacknowledged !== undefined) acceptEnd(table, job);
   else {
-    const isGivenUp = type === 'WORK_FAIL' && job.previous !== undefined;
+    const isGivenUp = type === 'WORK_FAIL' && job.previousWorker !== undefined;
     // Else a worker that is not seen had it, and since when is not known.
-    if (job.state === State.waiting) job.queueWait += isGivenUp ? sinceThen(job, at) : Number.NaN;
-    finish(table, job, endingOf(type, fields, 0, at));
+    if (job.state === JobState.waiting) job.queueWait += isGivenUp ? timeInState(job, at) : Number.NaN;
+    finishJob(table, job, endingOf(type, fields, 0, at));
   }
 }
 
 /** A worker has it, whoever that is. */
-function run(job: Job, at: PacketTimestamp): void {
-  job.state = State.running;
+function markRunning(job: Job, at: PacketTimestamp): void {
+  job.state = JobState.running;
   job.queueWait = Number.NaN;
-  job.sinceSeconds = Number.NaN;
-  job.sinceNanoseconds = at.nanoseconds;
+  job.stateSeconds = Number.NaN;
+  job.stateNanoseconds = at.nanoseconds;
 }

@@ -1,7 +1,7 @@
 /** For whom a job waits: how many connections can do a function, and how many of its jobs run. */
 import type { Demand, Job, Server } from './model.js';
 
-function change(server: Server, name: string, workers: number, running: number): void {
+function adjustDemand(server: Server, name: string, workers: number, running: number): void {
   const demand = server.demand.get(name) ?? { workers: 0, running: 0 };
   demand.workers += workers;
   demand.running += running;
@@ -10,15 +10,15 @@ function change(server: Server, name: string, workers: number, running: number):
 }
 
 export function countWorkers(server: Server, name: string, by: number): void {
-  change(server, name, by, 0);
+  adjustDemand(server, name, by, 0);
 }
 
 /** It runs as a job of this function; undefined: it does not run. */
 export function countRunning(job: Job, name: string | undefined): void {
-  if (job.counted === name) return;
-  if (job.counted !== undefined) change(job.server, job.counted, 0, -1);
-  if (name !== undefined) change(job.server, name, 0, 1);
-  job.counted = name;
+  if (job.demandFunction === name) return;
+  if (job.demandFunction !== undefined) adjustDemand(job.server, job.demandFunction, 0, -1);
+  if (name !== undefined) adjustDemand(job.server, name, 0, 1);
+  job.demandFunction = name;
 }
 
 export function demandOf(job: Job): Demand {

@@ -1,11 +1,11 @@
 /** Counts each job, in the gauges of its function, in the state in which it was when it last changed. */
 import type { AdjustGauge } from '../../protocol.js';
 import { JobGauge } from '../job-gauges.js';
-import { type Job, State } from './model.js';
+import { type Job, JobState } from './model.js';
 
-function gaugeOf(state: State): number | undefined {
-  if (state === State.waiting) return JobGauge.waiting;
-  return state === State.running ? JobGauge.running : undefined;
+function gaugeOf(state: JobState): number | undefined {
+  if (state === JobState.waiting) return JobGauge.waiting;
+  return state === JobState.running ? JobGauge.running : undefined;
 }
 
 /** Counts the job in its present state. */

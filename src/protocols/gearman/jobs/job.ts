@@ -1,12 +1,12 @@
 /** A new job, its times, and what packets say of it. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
-import { type Ending, type Job, type Server, State } from './model.js';
+import { type Ending, type Job, JobState, type Server } from './model.js';
 
 export function newJob(server: Server): Job {
   return {
     server,
-    state: State.submitted,
+    state: JobState.submitted,
     handle: '',
     names: {},
     priority: undefined,
@@ -18,21 +18,21 @@ export function newJob(server: Server): Job {
     coalesced: 0,
     worker: undefined,
     runner: undefined,
-    previous: undefined,
+    previousWorker: undefined,
     reassigned: 0,
     seconds: Number.NaN,
     nanoseconds: 0,
-    sinceSeconds: Number.NaN,
-    sinceNanoseconds: 0,
+    stateSeconds: Number.NaN,
+    stateNanoseconds: 0,
     delay: undefined,
     queueWait: Number.NaN,
     lostRunTime: 0,
-    told: false,
-    unsure: false,
-    claim: undefined,
-    claimant: undefined,
-    counted: undefined,
-    countedState: State.done,
+    stuckReported: false,
+    endMayBeLost: false,
+    unacknowledged: undefined,
+    unacknowledgedBy: undefined,
+    demandFunction: undefined,
+    countedState: JobState.done,
     countedFunction: undefined,
     byWorker: undefined,
     toClient: undefined,
@@ -48,13 +48,13 @@ export function age(job: Job, at: Instant): number {
 }
 
 /** Nanoseconds since it waits, or runs. */
-export function sinceThen(job: Job, at: Instant): number {
-  return nanosecondsBetween(job.sinceSeconds, job.sinceNanoseconds, at);
+export function timeInState(job: Job, at: Instant): number {
+  return nanosecondsBetween(job.stateSeconds, job.stateNanoseconds, at);
 }
 
-export function setSince(job: Job, at: Instant): void {
-  job.sinceSeconds = at.seconds;
-  job.sinceNanoseconds = at.nanoseconds;
+export function enterState(job: Job, at: Instant): void {
+  job.stateSeconds = at.seconds;
+  job.stateNanoseconds = at.nanoseconds;
 }
 
 /** The second before which the job is not to be run, a time of day, where it was submitted for one. */
@@ -63,7 +63,7 @@ export function dueSecond(job: Job): number | undefined {
 }
 
 /** Nanoseconds since that second. */
-export function overdue(job: Job, at: Instant): number | undefined {
+export function timeSinceDue(job: Job, at: Instant): number | undefined {
   const due = dueSecond(job);
   return due === undefined
     ? undefined
@@ -71,10 +71,10 @@ export function overdue(job: Job, at: Instant): number | undefined {
 }
 
 /** Nanoseconds of the wait at hand that were until the appointed time. */
-export function delayed(job: Job, at: Instant): number {
-  const since = overdue(job, at);
+export function delayWithin(job: Job, at: Instant): number {
+  const since = timeSinceDue(job, at);
   if (since === undefined || job.delay !== undefined) return 0;
-  const wait = sinceThen(job, at);
+  const wait = timeInState(job, at);
   return Math.max(0, Math.min(wait - since, wait));
 }
 

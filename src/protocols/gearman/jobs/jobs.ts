@@ -8,61 +8,75 @@ import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { type Connection, type Direction, type Emit, type HostHooks, ToServer } from '../../protocol.js';
 import type { Packet } from '../packet.js';
 import { Magic } from '../resync.js';
-import { created, refused, relayed, submit } from './client.js';
+import { onJobCreated, onRelayedWork, onSubmissionRefused, onSubmit } from './client.js';
 import { newConnection } from './connection.js';
-import { unfinished } from './end.js';
-import { type JobConnection, State } from './model.js';
-import { newStuck } from './stuck.js';
-import { abilitiesOf, idOf, type JobsRest } from './suspend.js';
-import { newTable } from './table.js';
-import { answered, asks, assigned, canDo, cantDo, ended, notFound, worked } from './worker.js';
+import { closeUnfinished } from './end.js';
+import { type JobConnection, JobState } from './model.js';
+import { newStuckDetector } from './stuck.js';
+import { restoreAbilities, restoreId, type SuspendedJobs } from './suspend.js';
+import { newJobTable } from './table.js';
+import {
+  acceptBefore,
+  addAbility,
+  onAssigned,
+  onGrabJob,
+  onJobNotFound,
+  onProgress,
+  onWorkerEnd,
+  removeAbilities,
+} from './worker.js';
 
 /** Jobs that have a line at the end of the run, though they have not ended. */
-const UnfinishedLimit = 10_000;
+const UNFINISHED_LIMIT = 10_000;
 
 export interface Jobs {
   /** @param rest what was left of it while it slept */
-  open(connection: Connection, emit: Emit, rest?: JobsRest): JobConnection;
+  open(connection: Connection, emit: Emit, rest?: SuspendedJobs): JobConnection;
   tick(at: PacketTimestamp): void;
   /** The run is over, and every connection with it: tells of what was still waiting or running. */
   end(at: PacketTimestamp): void;
 }
 
 export function newJobs(limit: number, host: HostHooks): Jobs {
-  const table = newTable(host);
-  const stuck = newStuck(table, limit);
+  const table = newJobTable(host);
+  const stuck = newStuckDetector(table, limit);
   return {
     open(connection, emit, rest) {
       const { ipVersion, client, clientPort, fromStart } = connection;
-      const peer = { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id: idOf(rest?.id) };
+      const peer = {
+        emit,
+        ip: formatAddress(ipVersion, ...client),
+        port: clientPort,
+        id: restoreId(rest?.id),
+      };
       const server = rest?.server ?? table.server(connection);
       return newConnection(
         peer,
         server,
         table,
         rest?.complete ?? fromStart,
-        abilitiesOf(rest?.abilities ?? ''),
+        restoreAbilities(rest?.abilities ?? ''),
       );
     },
     tick: stuck.tick,
     end(at) {
       stuck.end(at);
-      let left = UnfinishedLimit;
+      let left = UNFINISHED_LIMIT;
       for (const job of [...table.open()]) {
-        if (job.state === State.submitted || left === 0) {
-          if (job.state !== State.submitted) host.count('jobs_evicted');
+        if (job.state === JobState.submitted || left === 0) {
+          if (job.state !== JobState.submitted) host.count('jobs_evicted');
           table.remove(job);
           continue;
         }
         left--;
-        unfinished(table, job, 'the run ended', at);
+        closeUnfinished(table, job, 'the run ended', at);
       }
     },
   };
 }
 
 /** A packet that was seen whole, of the side that sends such. @param serial of the request that it is or answers */
-export function follow(
+export function trackPacket(
   connection: JobConnection,
   from: Direction,
   packet: Packet,
@@ -71,12 +85,12 @@ export function follow(
 ): void {
   if (packet.tooFew) return;
   if (from === ToServer) {
-    if (packet.magic === Magic.request) asked(connection, packet, serial, at);
-  } else if (packet.magic === Magic.response) said(connection, packet, serial, at);
+    if (packet.magic === Magic.request) onRequest(connection, packet, serial, at);
+  } else if (packet.magic === Magic.response) onResponse(connection, packet, serial, at);
 }
 
 /** What a client or worker says. */
-function asked(
+function onRequest(
   connection: JobConnection,
   { type, fields }: Packet,
   serial: number,
@@ -86,28 +100,32 @@ function asked(
     case 'WORK_DATA':
     case 'WORK_STATUS':
     case 'WORK_WARNING':
-      worked(connection, type.name, fields, at);
+      onProgress(connection, type.name, fields, at);
       break;
     case 'WORK_COMPLETE':
     case 'WORK_FAIL':
     case 'WORK_EXCEPTION':
-      ended(connection, type.name, fields, serial, at);
+      onWorkerEnd(connection, type.name, fields, serial, at);
       break;
     case 'GRAB_JOB':
     case 'GRAB_JOB_UNIQ':
     case 'GRAB_JOB_ALL':
-      asks(connection, at);
+      onGrabJob(connection, at);
       break;
     case 'CAN_DO':
     case 'CAN_DO_TIMEOUT':
       // gearmand takes a timeout of 0 or less for none (connection.cc, gearman_server_con_add_job_timeout).
-      canDo(connection, String(fields.function), typeof fields.timeout === 'number' && fields.timeout > 0);
+      addAbility(
+        connection,
+        String(fields.function),
+        typeof fields.timeout === 'number' && fields.timeout > 0,
+      );
       break;
     case 'CANT_DO':
-      cantDo(connection, String(fields.function), at);
+      removeAbilities(connection, String(fields.function), at);
       break;
     case 'RESET_ABILITIES':
-      cantDo(connection, undefined, at);
+      removeAbilities(connection, undefined, at);
       break;
     case 'SET_CLIENT_ID': {
       const { client_id, client_id_hex, client_id_bytes } = fields;
@@ -115,12 +133,12 @@ function asked(
       break;
     }
     default:
-      submit(connection, type.name, fields, serial, at);
+      onSubmit(connection, type.name, fields, serial, at);
   }
 }
 
 /** What the server says. */
-function said(
+function onResponse(
   connection: JobConnection,
   { type, fields }: Packet,
   serial: number,
@@ -128,17 +146,17 @@ function said(
 ): void {
   switch (type.name) {
     case 'JOB_CREATED':
-      created(connection, fields, serial, at);
+      onJobCreated(connection, fields, serial, at);
       break;
     case 'ERROR':
-      if (fields.error_code === 'JOB_NOT_FOUND') notFound(connection, at);
-      else refused(connection, fields, serial, at);
+      if (fields.error_code === 'JOB_NOT_FOUND') onJobNotFound(connection, at);
+      else onSubmissionRefused(connection, fields, serial, at);
       break;
     case 'JOB_ASSIGN':
     case 'JOB_ASSIGN_UNIQ':
     case 'JOB_ASSIGN_ALL':
-      assigned(connection, fields, at);
-      answered(connection, serial);
+      onAssigned(connection, fields, at);
+      acceptBefore(connection, serial);
       break;
     case 'WORK_DATA':
     case 'WORK_STATUS':
@@ -146,12 +164,12 @@ function said(
     case 'WORK_COMPLETE':
     case 'WORK_FAIL':
     case 'WORK_EXCEPTION':
-      relayed(connection, type.name, fields, at);
+      onRelayedWork(connection, type.name, fields, at);
       break;
     case 'NOOP':
       // Said of its own accord.
       break;
     default:
-      answered(connection, serial);
+      acceptBefore(connection, serial);
   }
 }

@@ -3,7 +3,7 @@ import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { Connection, Emit } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 
-export const State = {
+export const JobState = {
   /** Asked for; the server has not answered yet, so that it has no handle. */
   submitted: 0,
   /** In the server's queue. */
@@ -13,7 +13,7 @@ export const State = {
   /** Told of: what is said of it now was said before, or comes too late. */
   done: 3,
 } as const;
-export type State = (typeof State)[keyof typeof State];
+export type JobState = (typeof JobState)[keyof typeof JobState];
 
 /** Who a job comes from or goes to. It outlives its connection, so it is kept small. */
 export interface Peer {
@@ -46,7 +46,7 @@ export interface Ending {
 /** A job as it is followed, put together from the connections of its client and of its worker. */
 export interface Job {
   readonly server: Server;
-  state: State;
+  state: JobState;
   /** Empty: not known yet. */
   handle: string;
   /** The handle and what the submission's or the assignment's arguments say. */
@@ -66,29 +66,29 @@ export interface Job {
   /** That one's connection, as long as it is open and has the job. */
   runner: JobConnection | undefined;
   /** Who had it before. */
-  previous: Peer | undefined;
+  previousWorker: Peer | undefined;
   reassigned: number;
   /** When it was submitted. Where a time is not known, its seconds are NaN, and so is what is reckoned with it. */
   seconds: number;
   nanoseconds: number;
   /** Since when it waits, or runs. */
-  sinceSeconds: number;
-  sinceNanoseconds: number;
+  stateSeconds: number;
+  stateNanoseconds: number;
   /** Nanoseconds: until its appointed time, in the queue, and with workers that did not finish it. */
   delay: number | undefined;
   queueWait: number;
   lostRunTime: number;
   /** It was told that it waits too long. */
-  told: boolean;
+  stuckReported: boolean;
   /** Bytes of its worker's connection were lost since it was given to it: its end may be among them. */
-  unsure: boolean;
+  endMayBeLost: boolean;
   /** An end that the server may refuse, and whose word it is. */
-  claim: Ending | undefined;
-  claimant: JobConnection | undefined;
+  unacknowledged: Ending | undefined;
+  unacknowledgedBy: JobConnection | undefined;
   /** The function as one of whose running jobs it is counted (demand.ts). */
-  counted: string | undefined;
+  demandFunction: string | undefined;
   /** As what, and of which function, it is shown outside (gauge.ts). */
-  countedState: State;
+  countedState: JobState;
   countedFunction: string | undefined;
   byWorker: Progress | undefined;
   toClient: Progress | undefined;
@@ -100,7 +100,7 @@ export interface Job {
 export interface JobConnection {
   readonly peer: Peer;
   readonly server: Server;
-  readonly table: Table;
+  readonly table: JobTable;
   /** Submissions that the server has not answered, by their number (Pairing.serial). */
   readonly submissions: Map<number, Job>;
   /** Jobs of whose end the server will tell this client. */
@@ -108,11 +108,11 @@ export interface JobConnection {
   /** Jobs that this worker has. */
   readonly assigned: Set<Job>;
   /** Jobs that it said the end of, which the server may refuse; oldest first. */
-  readonly claims: Set<Job>;
+  readonly unacknowledged: Set<Job>;
   /** The functions that it can do, and whether the server watches their time (CAN_DO_TIMEOUT). */
   readonly abilities: Map<string, boolean>;
   /** All that the server said so far was seen: what it did not assign is not this worker's. */
-  complete: boolean;
+  sawAllResponses: boolean;
 }
 
 export interface Demand {
@@ -130,7 +130,7 @@ export interface Server {
   connections: number;
 }
 
-export interface Table {
+export interface JobTable {
   /** The server of a connection that is opened now; `left` when it ends. */
   server(connection: Connection): Server;
   left(server: Server): void;

@@ -2,7 +2,7 @@
 import type { Fields } from '../fields.js';
 import type { Progress } from './model.js';
 
-export function progress(before: Progress | undefined, type: string, fields: Fields): Progress {
+export function addProgress(before: Progress | undefined, type: string, fields: Fields): Progress {
   const now = before ?? { dataPackets: 0, dataBytes: 0, warnings: 0, status: undefined };
   if (type === 'WORK_DATA') {
     now.dataPackets++;

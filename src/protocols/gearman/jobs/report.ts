@@ -4,8 +4,8 @@ import type { EventOutcome, Level } from '../../../records/record.js';
 import { ToClient, ToServer } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { demandOf } from './demand.js';
-import { age, delayed, dueSecond, sinceThen } from './job.js';
-import { type Ending, type Job, type Peer, type Progress, State } from './model.js';
+import { age, delayWithin, dueSecond, timeInState } from './job.js';
+import { type Ending, type Job, JobState, type Peer, type Progress } from './model.js';
 import { endSentence, openSentence, refusedSentence, stuckSentence } from './sentence.js';
 
 /** What a line about a job can tell. */
@@ -20,7 +20,7 @@ export const JOB_ACTIONS = [
 ] as const;
 
 /** What is not known is NaN, and what would be negative was seen in the wrong order. */
-export function known(nanoseconds: number): number | undefined {
+export function knownDuration(nanoseconds: number): number | undefined {
   return nanoseconds >= 0 ? nanoseconds : undefined;
 }
 
@@ -53,10 +53,10 @@ function fieldsOf(job: Job): Fields {
   Object.assign(fields, id);
   fields.coalesced = positive(job.coalesced);
   fields.worker = peerFields(job.worker);
-  fields.previous_worker = peerFields(job.previous);
+  fields.previous_worker = peerFields(job.previousWorker);
   fields.reassigned = positive(job.reassigned);
   fields.delay = job.delay;
-  fields.queue_wait = known(job.queueWait);
+  fields.queue_wait = knownDuration(job.queueWait);
   fields.lost_run_time = positive(job.lostRunTime);
   if (progress !== undefined) {
     fields.data_packets = positive(progress.dataPackets);
@@ -79,7 +79,7 @@ function keyOf(handle: string): number {
  * Writes a line. It is the submitter's, from client to server; where that was not seen, it is of the worker's
  * connection, from the server that gives the job to the worker.
  */
-function write(
+function emitJob(
   job: Job,
   at: PacketTimestamp,
   level: Level,
@@ -90,7 +90,7 @@ function write(
   waiting: number | undefined,
   fields: Fields,
 ): void {
-  const peer = job.client ?? job.worker ?? job.previous;
+  const peer = job.client ?? job.worker ?? job.previousWorker;
   if (peer === undefined) return;
   peer.emit(peer === job.client ? ToServer : ToClient, {
     level,
@@ -110,68 +110,68 @@ function write(
 }
 
 /** It has ended, by the word of its worker or of the server. */
-export function tellEnd(job: Job, ending: Ending): void {
+export function reportEnd(job: Job, ending: Ending): void {
   const { action, payloadBytes } = ending;
-  const runTime = job.state === State.running ? known(sinceThen(job, ending)) : undefined;
+  const runTime = job.state === JobState.running ? knownDuration(timeInState(job, ending)) : undefined;
   const fields = fieldsOf(job);
   fields.run_time = runTime;
   if (action === 'WORK_COMPLETE') fields.result_bytes = payloadBytes;
   else if (action === 'WORK_EXCEPTION') fields.exception_bytes = payloadBytes;
   const outcome = action === 'WORK_COMPLETE' ? 'success' : 'failure';
-  const message = endSentence(job, ending, known(job.queueWait), runTime);
-  write(job, ending, 'info', action, outcome, message, known(age(job, ending)), undefined, fields);
+  const message = endSentence(job, ending, knownDuration(job.queueWait), runTime);
+  emitJob(job, ending, 'info', action, outcome, message, knownDuration(age(job, ending)), undefined, fields);
 }
 
 /** The server did not take it. */
-export function tellRefused(job: Job, error: Fields, at: PacketTimestamp): void {
+export function reportRefused(job: Job, error: Fields, at: PacketTimestamp): void {
   const fields = fieldsOf(job);
   fields.queue_wait = undefined;
   for (const name in error) if (name.startsWith('error_')) fields[name] = error[name];
   const message = refusedSentence(job, error);
-  write(job, at, 'info', 'refused', 'failure', message, known(age(job, at)), undefined, fields);
+  emitJob(job, at, 'info', 'refused', 'failure', message, knownDuration(age(job, at)), undefined, fields);
 }
 
 /** Nobody will run it: its last client went away while it waited. */
-export function tellAbandoned(job: Job, at: PacketTimestamp): void {
-  const message = openSentence(job, 'abandoned: its client went away', known(sinceThen(job, at)));
-  const duration = known(age(job, at));
-  write(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
+export function reportAbandoned(job: Job, at: PacketTimestamp): void {
+  const message = openSentence(job, 'abandoned: its client went away', knownDuration(timeInState(job, at)));
+  const duration = knownDuration(age(job, at));
+  emitJob(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
 }
 
 /** How it ended was not seen, and will not be. */
-export function tellUnfinished(job: Job, why: string, at: PacketTimestamp): void {
+export function reportUnfinished(job: Job, why: string, at: PacketTimestamp): void {
   const fields = openFields(job, at);
-  const sinceSubmission = known(age(job, at));
+  const sinceSubmission = knownDuration(age(job, at));
   fields.age = sinceSubmission;
-  const message = openSentence(job, `unfinished: ${why}`, known(sinceThen(job, at)));
-  write(job, at, 'info', 'unfinished', 'unknown', message, undefined, sinceSubmission, fields);
+  const message = openSentence(job, `unfinished: ${why}`, knownDuration(timeInState(job, at)));
+  emitJob(job, at, 'info', 'unfinished', 'unknown', message, undefined, sinceSubmission, fields);
 }
 
 /** It waits for longer than it should. */
-export function tellStuck(job: Job, waited: number, at: PacketTimestamp): void {
+export function reportStuck(job: Job, waited: number, at: PacketTimestamp): void {
   const { workers, running } = demandOf(job);
   const fields = openFields(job, at);
-  fields.age = known(age(job, at));
+  fields.age = knownDuration(age(job, at));
   fields.workers = workers;
   fields.running = running;
   const message = stuckSentence(job, waited, workers, running);
   // No packet tells it.
   const now = { ...at, packet: 0 };
-  write(job, now, 'warn', 'stuck', 'unknown', message, undefined, waited, fields);
+  emitJob(job, now, 'warn', 'stuck', 'unknown', message, undefined, waited, fields);
 }
 
 /** The fields of a job that has not ended: with the time of what it is at. */
 function openFields(job: Job, at: PacketTimestamp): Fields {
   const fields = fieldsOf(job);
-  const lasted = sinceThen(job, at);
-  if (job.state === State.waiting) {
-    const delay = delayed(job, at);
+  const lasted = timeInState(job, at);
+  if (job.state === JobState.waiting) {
+    const delay = delayWithin(job, at);
     if (dueSecond(job) !== undefined) fields.delay ??= delay;
     fields.state = 'waiting';
-    fields.queue_wait = known(job.queueWait + lasted - delay);
+    fields.queue_wait = knownDuration(job.queueWait + lasted - delay);
   } else {
     fields.state = 'running';
-    fields.run_time = known(lasted);
+    fields.run_time = knownDuration(lasted);
   }
   return fields;
 }

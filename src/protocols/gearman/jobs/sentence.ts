@@ -1,9 +1,9 @@
 /** What a line about a job says to people. */
 import { displayName, formatByteCount, formatDuration } from '../../../records/phrases.js';
 import type { Fields } from '../fields.js';
-import { type Ending, type Job, type Peer, State } from './model.js';
+import { type Ending, type Job, JobState, type Peer } from './model.js';
 
-function subject(job: Job): string {
+function jobName(job: Job): string {
   const { names } = job;
   let words = 'job';
   if (names.function !== undefined && names.function !== '') words += ` ${displayName(names.function)}`;
@@ -13,17 +13,17 @@ function subject(job: Job): string {
   return words;
 }
 
-function who(peer: Peer): string {
+function peerName(peer: Peer): string {
   const id = peer.id?.client_id;
   return id === undefined || id === '' ? `${peer.ip}:${peer.port}` : `${displayName(id)} ${peer.ip}`;
 }
 
-function before(job: Job): string {
+function history(job: Job): string {
   let words = '';
   if (job.reassigned > 0) {
     words += `, given out again ${job.reassigned === 1 ? 'once' : `${job.reassigned} times`}`;
   }
-  if (job.previous !== undefined) words += `, before by ${who(job.previous)}`;
+  if (job.previousWorker !== undefined) words += `, before by ${peerName(job.previousWorker)}`;
   if (job.coalesced > 0)
     words += `, ${job.coalesced} more ${job.coalesced === 1 ? 'submission' : 'submissions'}`;
   return words;
@@ -36,41 +36,41 @@ export function endSentence(
   queueWait: number | undefined,
   runTime: number | undefined,
 ): string {
-  let words = `${subject(job)} -> ${action === 'WORK_COMPLETE' ? 'ok' : action}`;
+  let words = `${jobName(job)} -> ${action === 'WORK_COMPLETE' ? 'ok' : action}`;
   if (payloadBytes !== undefined) words += `, ${formatByteCount(payloadBytes)}`;
   const times: string[] = [];
   if (job.delay !== undefined) times.push(`due after ${formatDuration(job.delay)}`);
   if (queueWait !== undefined) times.push(`waited ${formatDuration(queueWait)}`);
-  const by = job.worker !== undefined && job.state === State.running ? ` by ${who(job.worker)}` : '';
+  const by = job.worker !== undefined && job.state === JobState.running ? ` by ${peerName(job.worker)}` : '';
   if (runTime !== undefined) times.push(`ran ${formatDuration(runTime)}${by}`);
   else if (by !== '') times.push(`run${by}`);
   if (times.length > 0) words += `; ${times.join(', ')}`;
-  return words + before(job);
+  return words + history(job);
 }
 
 /** `job reverse (unique u1) -> refused: QUEUE_ERROR: Job queue is full`. */
 export function refusedSentence(job: Job, error: Fields): string {
   const text = error.error_text === undefined ? '' : `: ${displayName(error.error_text)}`;
-  return `${subject(job)} -> refused: ${displayName(error.error_code ?? 'ERROR')}${text}`;
+  return `${jobName(job)} -> refused: ${displayName(error.error_code ?? 'ERROR')}${text}`;
 }
 
 /** `job reverse H:lab:12 -> unfinished: the capture ended; running for 2.00 s by worker-7 10.0.0.3`. */
 export function openSentence(job: Job, what: string, lasted: number | undefined): string {
-  let words = `${subject(job)} -> ${what}; ${job.state === State.waiting ? 'waiting' : 'running'}`;
-  if (job.state === State.waiting && job.names.epoch !== undefined) {
+  let words = `${jobName(job)} -> ${what}; ${job.state === JobState.waiting ? 'waiting' : 'running'}`;
+  if (job.state === JobState.waiting && job.names.epoch !== undefined) {
     words += `, to be run at ${displayName(job.names.epoch)},`;
   }
   if (lasted !== undefined) words += ` for ${formatDuration(lasted)}`;
-  if (job.state === State.running && job.worker !== undefined) words += ` by ${who(job.worker)}`;
-  return words + before(job);
+  if (job.state === JobState.running && job.worker !== undefined) words += ` by ${peerName(job.worker)}`;
+  return words + history(job);
 }
 
 /** `job reverse H:lab:12 has waited 61.00 s for a worker: none that can do it was seen`. */
 export function stuckSentence(job: Job, waited: number, workers: number, running: number): string {
-  let words = `${subject(job)} has waited ${formatDuration(waited)} for a worker: `;
+  let words = `${jobName(job)} has waited ${formatDuration(waited)} for a worker: `;
   if (workers === 0) words += 'none that can do it was seen';
   else {
     words += `${workers} can do it, ${running === 0 ? 'none of its jobs runs' : `${running} of its jobs run`}`;
   }
-  return words + before(job);
+  return words + history(job);
 }

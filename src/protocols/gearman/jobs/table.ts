@@ -4,20 +4,20 @@
  * is not taken for another job.
  */
 import type { HostHooks } from '../../protocol.js';
-import { detach } from './connection.js';
+import { detachConnections } from './connection.js';
 import { countJob } from './gauge.js';
-import { type Job, type Server, State, type Table } from './model.js';
+import { type Job, JobState, type JobTable, type Server } from './model.js';
 
 /** Jobs that are remembered, and the bytes of their names. */
-export const JobsLimit = 100_000;
-const WeightLimit = 64 << 20;
+export const JOBS_LIMIT = 100_000;
+const WEIGHT_LIMIT = 64 << 20;
 /** Jobs that were told of and are still known. */
-const DoneLimit = 16_384;
+const DONE_LIMIT = 16_384;
 
 /** Jobs that may be gone since the oldest was asked for, until it is looked for anew. */
-const LeftAlone = 1024;
+const ITERATOR_LIMIT = 1024;
 
-const NoNames = Object.freeze({});
+const NO_NAMES = Object.freeze({});
 
 function weightOf(job: Job): number {
   let weight = job.handle.length;
@@ -28,7 +28,7 @@ function weightOf(job: Job): number {
   return weight;
 }
 
-export function newTable({ count, adjustGauge, toWallClock }: HostHooks): Table {
+export function newJobTable({ count, adjustGauge, toWallClock }: HostHooks): JobTable {
   const servers = new Map<string, Server>();
   // A Set keeps the order of insertion: the first is the oldest.
   const jobs = new Set<Job>();
@@ -37,7 +37,7 @@ export function newTable({ count, adjustGauge, toWallClock }: HostHooks): Table 
   let oldest: IterableIterator<Job> | undefined;
   let gone = 0;
   /** Those that were told of, in a circle. */
-  const done: (Job | undefined)[] = new Array(DoneLimit).fill(undefined);
+  const done: (Job | undefined)[] = new Array(DONE_LIMIT).fill(undefined);
   let doneAt = 0;
   let weight = 0;
 
@@ -59,25 +59,25 @@ export function newTable({ count, adjustGauge, toWallClock }: HostHooks): Table 
   };
   const forget = (job: Job) => {
     jobs.delete(job);
-    if (++gone > LeftAlone) oldest = undefined;
+    if (++gone > ITERATOR_LIMIT) oldest = undefined;
     weight -= job.weight;
     job.weight = 0;
-    detach(job);
-    job.state = State.done;
+    detachConnections(job);
+    job.state = JobState.done;
     show(job);
-    job.names = NoNames;
+    job.names = NO_NAMES;
     job.client = undefined;
     job.worker = undefined;
-    job.previous = undefined;
+    job.previousWorker = undefined;
     job.byWorker = undefined;
     job.toClient = undefined;
   };
   const limit = () => {
-    while (jobs.size > JobsLimit || (weight > WeightLimit && jobs.size > 1)) {
+    while (jobs.size > JOBS_LIMIT || (weight > WEIGHT_LIMIT && jobs.size > 1)) {
       const job = takeOldest();
       if (job === undefined) return;
       // What its worker says of it still counts, though nobody will know that it was given to it.
-      if (job.runner !== undefined) job.runner.complete = false;
+      if (job.runner !== undefined) job.runner.sawAllResponses = false;
       forget(job);
       unname(job);
       count('jobs_evicted');
@@ -126,7 +126,7 @@ export function newTable({ count, adjustGauge, toWallClock }: HostHooks): Table 
       if (job.server.handles.get(job.handle) !== job) return;
       const longest = done[doneAt];
       done[doneAt] = job;
-      doneAt = (doneAt + 1) % DoneLimit;
+      doneAt = (doneAt + 1) % DONE_LIMIT;
       if (longest !== undefined) unname(longest);
     },
     open: () => jobs,
