@@ -22,7 +22,7 @@ import { abandonCommands, interruptResponse } from './admin/exchange.js';
 import { inLine, inLongLine } from './admin/lines.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
-import { onClose } from './jobs/close.js';
+import { onClose } from './jobs/disconnect.js';
 import type { Jobs } from './jobs/jobs.js';
 import {
   argumentsDone,

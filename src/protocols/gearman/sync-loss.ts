@@ -8,7 +8,7 @@ import { abandonCommands } from './admin/exchange.js';
 import { isPlausibleResponse } from './admin/responses.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, Phase, type Side, sideOf } from './connection.js';
-import { onRequestsLost, onResponsesLost } from './jobs/close.js';
+import { onRequestsLost, onResponsesLost } from './jobs/disconnect.js';
 import { findHeader, HeaderBytes } from './resync.js';
 
 /** Bytes in which no packet was found, after which that is told. */

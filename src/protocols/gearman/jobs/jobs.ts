@@ -8,13 +8,6 @@ import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { type Connection, type Direction, type Emit, type HostHooks, ToServer } from '../../protocol.js';
 import type { Packet } from '../packet.js';
 import { Magic } from '../resync.js';
-import { onJobCreated, onRelayedWork, onSubmissionRefused, onSubmit } from './client.js';
-import { newConnection } from './connection.js';
-import { closeUnfinished } from './end.js';
-import { type JobConnection, JobState } from './model.js';
-import { newStuckDetector } from './stuck.js';
-import { restoreAbilities, restoreId, type SuspendedJobs } from './suspend.js';
-import { newJobTable } from './table.js';
 import {
   acceptBefore,
   addAbility,
@@ -24,7 +17,14 @@ import {
   onProgress,
   onWorkerEnd,
   removeAbilities,
-} from './worker.js';
+} from './assignments.js';
+import { newConnection } from './connection.js';
+import { closeUnfinished } from './lifecycle.js';
+import { type JobConnection, JobState } from './model.js';
+import { newStuckDetector } from './stuck.js';
+import { onJobCreated, onRelayedWork, onSubmissionRefused, onSubmit } from './submissions.js';
+import { restoreAbilities, restoreId, type SuspendedJobs } from './suspend.js';
+import { newJobTable } from './table.js';
 
 /** Jobs that have a line at the end of the run, though they have not ended. */
 const UNFINISHED_LIMIT = 10_000;

@@ -1,8 +1,8 @@
 /** What the end of a connection, or a loss on it, means for jobs. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
-import { abandonJob } from './end.js';
+import { acceptBefore, removeAbilities } from './assignments.js';
+import { abandonJob } from './lifecycle.js';
 import { type JobConnection, JobState } from './model.js';
-import { acceptBefore, removeAbilities } from './worker.js';
 
 /** Bytes that the server sent were lost: a refusal may be among them, or that a job is this worker's. */
 export function onResponsesLost(connection: JobConnection): void {

@@ -2,8 +2,8 @@
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { attachClient, isSamePeer } from './connection.js';
-import { acceptEnd, closeUnfinished, finishJob } from './end.js';
 import { age, endingOf, enterState, handleOf, namesOf, namesWithHandle, newJob, timeInState } from './job.js';
+import { acceptEnd, closeUnfinished, finishJob } from './lifecycle.js';
 import { type Job, type JobConnection, JobState } from './model.js';
 import { addProgress } from './progress.js';
 import { reportRefused } from './report.js';

@@ -3,8 +3,8 @@ import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { dropUnacknowledged, isSamePeer, releaseWorker } from './connection.js';
 import { countRunning, countWorkers } from './demand.js';
-import { acceptEnd, assignJob, closeUnfinished, finishJob, requeueJob } from './end.js';
 import { endingOf, enterState, handleOf, namesOf, newJob, timeInState } from './job.js';
+import { acceptEnd, assignJob, closeUnfinished, finishJob, requeueJob } from './lifecycle.js';
 import { type Job, type JobConnection, JobState } from './model.js';
 import { addProgress } from './progress.js';
 
