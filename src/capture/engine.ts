@@ -1,23 +1,23 @@
-/** What a live capture engine is to the capture thread. */
+/** The interface between the capture thread and a live capture engine. */
 import type { CounterRow } from '../records/counters.js';
 import type { RingWriter } from '../ring/writer.js';
 import type { UserIds } from './privileges.js';
 
 export interface LiveOptions {
   readonly interfaces: readonly string[];
-  /** The first of these that compiles for the link is used; a user's own filter stands alone. */
+  /** Alternatives: the first that compiles for the link type is used. A user's own filter is the only one. */
   readonly filters: readonly string[];
   readonly snaplen: number;
-  /** Bytes of the kernel's buffer, each interface; absent: what suits the engine. */
+  /** Bytes of the kernel's capture buffer, for each interface; undefined: the engine's default. */
   readonly bufferBytes: number | undefined;
   readonly promiscuous: boolean;
-  /** The most milliseconds that the kernel keeps a packet before it hands on what it has. */
+  /** Milliseconds: the maximum time the kernel buffers a packet. */
   readonly readTimeout: number;
-  /** Whom the process becomes once everything is open. */
+  /** The user that the process becomes once all interfaces are open. */
   readonly user: UserIds | undefined;
 }
 
-/** Something of the capture that deserves a line. */
+/** An event of the capture that becomes an anomaly line. */
 export interface CaptureAnomaly {
   readonly action: 'interface_down' | 'interface_up' | 'engine_died' | 'engine_started';
   readonly level: 'info' | 'warn' | 'error';
@@ -25,10 +25,10 @@ export interface CaptureAnomaly {
   readonly interface: string;
 }
 
-export interface Opened {
+export interface OpenedCapture {
   readonly interfaces: readonly { readonly interface: string; readonly linkType: number }[];
   readonly bufferBytes: number;
-  /** Packets that the buffer holds, where each takes a slot of the same size. */
+  /** The number of packets that the buffer holds, where every packet takes a slot of the same size. */
   readonly bufferSlots?: number;
 }
 
@@ -36,17 +36,17 @@ export interface LiveContext {
   readonly options: LiveOptions;
   readonly ring: RingWriter;
   readonly counters: CounterRow;
-  /** True once the run is to end: no new packets are taken, those captured already are handed on. */
+  /** True once the run is to end: the engine delivers what is captured already and takes no new packets. */
   stopped(): boolean;
-  /** To be called at least four times a second: the capture goes on. */
-  beat(): void;
-  /** Every interface is open; told once. */
-  ready(opened: Opened): void;
-  anomaly(anomaly: CaptureAnomaly): void;
+  /** Reports progress; to be called at least four times a second. */
+  heartbeat(): void;
+  /** Every interface is open. Called once. */
+  ready(opened: OpenedCapture): void;
+  reportAnomaly(anomaly: CaptureAnomaly): void;
 }
 
-/** Runs until stopped. @throws UserError when the capture can't start for a reason that the user can mend */
+/** Runs until stopped. @throws UserError if the capture can't start for a reason that the user can fix */
 export type LiveEngine = (context: LiveContext) => Promise<void>;
 
-/** Waits between tries to open an interface again, in milliseconds: the last one goes on for ever. */
+/** Milliseconds between attempts to open an interface again; the last value repeats. */
 export const RETRY_MS: readonly number[] = [100, 250, 500, 1000, 2000];

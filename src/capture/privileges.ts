@@ -1,18 +1,18 @@
 /**
- * From root to a user, once the capture is open. What is left: CAP_NET_RAW in the capture thread alone, since an
- * interface that vanished is opened anew when it is back (packet(7): a packet socket needs that capability and no
- * other). Every other thread has none.
+ * Drops root privileges once the capture is open. CAP_NET_RAW stays in the capture thread alone, which reopens an
+ * interface that disappeared (packet(7): a packet socket needs this capability and no other). Every other thread has
+ * no capability.
  *
  * User and group ids: glibc's wrappers change them in all threads (nptl(7)).
- * Capabilities, the bounding set and no_new_privs are a thread's own (capabilities(7), prctl(2)); a new thread takes
- * over those of the one that started it.
+ * Capabilities, the bounding set and no_new_privs belong to a thread (capabilities(7), prctl(2)); a new thread
+ * inherits those of the thread that starts it.
  */
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { UserError } from '../config/user-error.js';
 
-/** Plain data: it goes to the capture thread, and to cap's process. */
+/** Plain data, sent to the capture thread and to the cap child process. */
 export interface UserIds {
   readonly name: string;
   readonly uid: number;
@@ -36,18 +36,18 @@ const CAPABILITY_VERSION_3 = 0x20080522;
 
 const lib = koffi.load(null);
 const prctl = lib.func('int prctl(int option, ulong a, ulong b, ulong c, ulong d)');
-const capsetOf = lib.func('int capset(void *header, void *data)');
-const capgetOf = lib.func('int capget(void *header, void *data)');
+const callCapset = lib.func('int capset(void *header, void *data)');
+const callCapget = lib.func('int capget(void *header, void *data)');
 const setgroups = lib.func('int setgroups(size_t size, void *list)');
 const setresgid = lib.func('int setresgid(uint32_t real, uint32_t effective, uint32_t saved)');
 const setresuid = lib.func('int setresuid(uint32_t real, uint32_t effective, uint32_t saved)');
 
-/** getpwnam(3) asks all sources of users that the system has. The struct's first fields are the same everywhere. */
+/** getpwnam(3) queries all user databases of the system. The struct's first fields are the same everywhere. */
 const Passwd = koffi.struct({ name: 'string', password: 'string', uid: 'uint32_t', gid: 'uint32_t' });
 const getpwnam = lib.func('getpwnam', koffi.pointer(Passwd), ['string']);
 const getpwuid = lib.func('getpwuid', koffi.pointer(Passwd), ['uint32_t']);
 
-/** @throws UserError if there is no such user. A number without an entry is its own group. */
+/** @param text name or number. A number without an entry is its own group. @returns undefined if there is no such user */
 export function lookUpUser(text: string): UserIds | undefined {
   const isNumber = /^\d{1,10}$/.test(text);
   const pointer: unknown = isNumber ? getpwuid(Number(text)) : getpwnam(text);
@@ -60,19 +60,19 @@ export function lookUpUser(text: string): UserIds | undefined {
 }
 
 /**
- * For the main thread, before it starts others: no program that is started from here on gains anything by being
- * set-user-ID or by a file's capabilities.
+ * Sets no_new_privs: no program started later gains privileges by set-user-ID or file capabilities. To be called in
+ * the main thread before it starts others.
  */
-export function gainNothing(): void {
+export function setNoNewPrivileges(): void {
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
 /**
- * For the main thread too: what is started from here on has no capability but these, whoever it is.
+ * Limits the capability bounding set of all threads and programs started later. To be called in the main thread.
  *
- * @param forChildren those of the engine cap, which start as root and become the user for themselves
+ * @param forChildren keep what the child processes of the engine cap need, which start as root and drop it themselves
  */
-export function boundCapabilities(forChildren: boolean): void {
+export function limitBoundingSet(forChildren: boolean): void {
   const kept = forChildren ? [CAP_NET_RAW, CAP_SETUID, CAP_SETGID] : [CAP_NET_RAW];
   if ((permitted() & (1 << CAP_SETPCAP)) === 0) return;
   for (let capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
@@ -81,9 +81,11 @@ export function boundCapabilities(forChildren: boolean): void {
 }
 
 /**
- * For the capture thread, once everything is open: all threads become the user, and this one keeps CAP_NET_RAW.
+ * Switches all threads to the user; the calling thread, which is the capture thread, keeps CAP_NET_RAW. To be called
+ * once all interfaces are open.
  *
- * @param forChildren its child processes start with it too: those of the engine cap, which open for themselves
+ * @param forChildren child processes inherit CAP_NET_RAW: those of the engine cap open their interface themselves
+ * @throws UserError if the process may not switch, or if the user can't read wiretail's files
  */
 export function becomeUser(user: UserIds, forChildren: boolean): void {
   check(user, 'prctl', prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
@@ -96,16 +98,16 @@ export function becomeUser(user: UserIds, forChildren: boolean): void {
   const raw = permitted() & (1 << CAP_NET_RAW);
   check(user, 'capset', capset(raw, forChildren ? raw : 0));
   if (forChildren && raw !== 0) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
-  // A decoder that dies is started anew, and so is cap's process: as the user, who must be able to read them.
+  // A decoder or a cap child that dies is started again as the user, who must be able to read the program.
   const program = fileURLToPath(import.meta.url);
   try {
     accessSync(program, constants.R_OK);
   } catch {
-    throw new UserError(`--user ${user.name}: expected a user who can read ${program}`);
+    throw new UserError(`--user ${user.name}: expected a user that can read ${program}`);
   }
 }
 
-/** For a thread that needs none. */
+/** Drops all capabilities of the calling thread. */
 export function dropCapabilities(): void {
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   capset(0, 0);
@@ -114,17 +116,17 @@ export function dropCapabilities(): void {
 /** The low word of the thread's permitted set. */
 function permitted(): number {
   const data = Buffer.alloc(24);
-  capgetOf(header(), data);
+  callCapget(header(), data);
   return data.readUInt32LE(4);
 }
 
-function capset(of: number, inheritable: number): number {
+function capset(capabilities: number, inheritable: number): number {
   // struct __user_cap_data_struct { effective, permitted, inheritable }, twice: bits 0 to 31, and 32 to 63.
   const data = Buffer.alloc(24);
-  data.writeUInt32LE(of, 0);
-  data.writeUInt32LE(of, 4);
+  data.writeUInt32LE(capabilities, 0);
+  data.writeUInt32LE(capabilities, 4);
   data.writeUInt32LE(inheritable, 8);
-  return capsetOf(header(), data);
+  return callCapset(header(), data);
 }
 
 function header(): Buffer {
@@ -136,7 +138,7 @@ function header(): Buffer {
 function check(user: UserIds, call: string, result: number): void {
   if (result !== 0) {
     throw new UserError(
-      `--user ${user.name}: expected to be started as root (${call}: errno ${koffi.errno()})`,
+      `--user ${user.name}: expected wiretail to be started as root (${call}: errno ${koffi.errno()})`,
     );
   }
 }

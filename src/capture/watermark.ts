@@ -1,37 +1,37 @@
 /**
- * Tells the decoders how late it is: up to when all packets have been handed on. Only then is it certain that an answer
- * did not come: after the process was stopped, or when it is busy, it may still be in the kernel's buffer.
+ * The capture watermark: the time up to which all packets have been written to the ring. A decoder may report a
+ * missing reply only up to there: after the process was stopped, or under load, the reply may still be in the
+ * kernel's buffer.
  */
 import { Mark, WATERMARK_UNIT_MS } from '../ring/layout.js';
 import type { RingWriter } from '../ring/writer.js';
 
-/** How often. */
-const TELL_MS = 250;
-/** The kernel hands on a part of its buffer when its time is over, by a timer that is late now and then. */
+const INTERVAL_MS = 250;
+/** The kernel retires a block of its buffer by a timer, which may be late. */
 const SLACK_MS = 80;
 /**
- * Who never catches up is overloaded, and drops packets: then no packet is older in the buffer than this, and what
- * waits is not to wait for ever.
+ * A capture that never catches up is overloaded and drops packets. Then no packet in the buffer is older than this,
+ * and pending timeouts must not wait forever.
  */
-const BEHIND_MS = 5000;
+const OVERLOAD_MS = 5000;
 
 /**
- * @param delay milliseconds for which the kernel may keep packets back
- * @returns to be told after each round when it began, by monotonic(), and whether it took all that there was
+ * @param delay milliseconds for which the kernel may buffer packets
+ * @returns a function to call after each round, with the round's start by monotonic() and whether it took all packets
  */
-export function newWatermark(ring: RingWriter, delay: number): (began: number, all: boolean) => void {
-  let until = 0;
+export function newWatermark(ring: RingWriter, delay: number): (began: number, drained: boolean) => void {
+  let completeUntil = 0;
   let due = 0;
-  let last = 0;
-  /** For so long it has not caught up, while it ran. */
+  let lastRound = 0;
+  /** How long it has not caught up, without the time in which it did not run. */
   let behind = 0;
-  return (began, all) => {
-    behind = all ? 0 : behind + Math.min(began - last, TELL_MS);
-    last = began;
-    if (all) until = began;
-    else if (behind >= BEHIND_MS) until = Math.max(until, began - BEHIND_MS);
-    if (began < due || until === 0) return;
-    if (ring.writeMark(Mark.watermark, Math.floor((until - delay - SLACK_MS) / WATERMARK_UNIT_MS)))
-      due = began + TELL_MS;
+  return (began, drained) => {
+    behind = drained ? 0 : behind + Math.min(began - lastRound, INTERVAL_MS);
+    lastRound = began;
+    if (drained) completeUntil = began;
+    else if (behind >= OVERLOAD_MS) completeUntil = Math.max(completeUntil, began - OVERLOAD_MS);
+    if (began < due || completeUntil === 0) return;
+    const watermark = Math.floor((completeUntil - delay - SLACK_MS) / WATERMARK_UNIT_MS);
+    if (ring.writeMark(Mark.watermark, watermark)) due = began + INTERVAL_MS;
   };
 }

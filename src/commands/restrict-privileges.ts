@@ -47,8 +47,8 @@ export async function restrictPrivileges(args: Arguments): Promise<UserIds | und
   process.umask(UMASK);
   const privileges = await load();
   if (typeof privileges !== 'string') {
-    privileges.gainNothing();
-    if (user !== undefined) privileges.boundCapabilities(engine === 'cap');
+    privileges.setNoNewPrivileges();
+    if (user !== undefined) privileges.limitBoundingSet(engine === 'cap');
   }
   return user;
 }

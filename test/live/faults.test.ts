@@ -195,8 +195,8 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
   test('renamed, and new ones with any: what is named is waited for, what is new is seen', async () => {
     const live = rename('veth0', 'wan0');
     const down = await named.line(({ event }) => event.action === 'interface_down', 'that it is gone');
-    const reason = live ? 'its interface is called wan0 now' : 'the interface is down';
-    assert.equal(down.message, `capture on veth0 stopped: ${reason}; trying again until it is back`);
+    const reason = live ? 'the interface was renamed to wan0' : 'the interface is down';
+    assert.equal(down.message, `capture on veth0 stopped: ${reason}; retrying until it is back`);
     echo('called otherwise');
     await any.line(isEcho('called otherwise'), 'an echo over the interface that was renamed');
     connectPair(near, far, 'veth1', '10.99.3');

@@ -1,4 +1,4 @@
-/** Interfaces of all kinds, several at once, and what becomes of a capture when they go and come back. */
+/** Live capture on one, two and all interfaces, and the capture across interfaces that go down and come back. */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -53,7 +53,7 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
     await startEchoServer(near, PORT);
   });
 
-  test('IPv4, IPv6 and tagged frames are seen by the default filter, on one, two and all', async () => {
+  test('the default filter takes IPv4, IPv6 and tagged frames, on one, two and all interfaces', async () => {
     const captures = new Map<string, Capture>();
     for (const [name, args] of Object.entries({
       'libpcap on one': ['--engine', 'libpcap', '-i', 'veth0'],
@@ -74,7 +74,7 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
     for (const [host, text] of echoes) echo(near, host, text);
     const tagged = Object.keys(CONVERSATIONS);
     far.run(process.execPath, [INJECT, 'veth0', ...tagged]);
-    /** All that this capture must see, each once. A cooked link shows no tag but the outer one. */
+    /** The echoes that a capture must see, each once. A cooked link shows the outer VLAN tag only. */
     const expected = (name: string) =>
       [...echoes.map(([, text]) => text), ...tagged].filter(
         (text) =>
@@ -85,7 +85,7 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
     for (const [name, capture] of captures) {
       await until(
         () => expected(name).every((text) => capture.lines().some(isEcho(text))),
-        () => `${name} has only: ${found(capture).map(payloadOf)}; ${capture.stderr()}`,
+        () => `${name} has seen only: ${found(capture).map(payloadOf)}; ${capture.stderr()}`,
       );
     }
     for (const [name, capture] of captures) {
@@ -102,7 +102,7 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
     }
   });
 
-  test('an interface that goes down, vanishes and comes back is told, and the capture goes on', async () => {
+  test('an interface that goes down, disappears and comes back is reported, and capture resumes', async () => {
     const captures = new Map<string, Capture>();
     for (const engine of ENGINES) {
       captures.set(engine, await startCapture(near, ['--engine', engine, '-i', 'veth0', ...OPTIONS]));
@@ -112,11 +112,11 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
         .lines()
         .filter((line) => line.event.dataset === 'wiretail.anomaly')
         .map((line) => line.event.action);
-    const all = async (told: number, what: string) => {
+    const untilReported = async (count: number, event: string) => {
       for (const [engine, capture] of captures) {
         await until(
-          () => changes(capture).length >= told,
-          () => `${engine} does not tell: ${what}; ${changes(capture)}; ${capture.stderr()}`,
+          () => changes(capture).length >= count,
+          () => `${engine} has not reported: ${event}; ${changes(capture)}; ${capture.stderr()}`,
         );
       }
     };
@@ -127,22 +127,22 @@ suite('interfaces', { skip, timeout: 120000 }, () => {
 
     await echoSeen('before');
     near.ip('link', 'set', 'veth0', 'down');
-    await all(1, 'down');
+    await untilReported(1, 'down');
     near.ip('link', 'set', 'veth0', 'up');
-    await all(2, 'up');
+    await untilReported(2, 'up');
     await echoSeen('after it was down');
 
     near.ip('link', 'delete', 'veth0');
-    await all(3, 'deleted');
+    await untilReported(3, 'deleted');
     connectPair(near, far);
-    await all(4, 'made anew');
-    await echoSeen('after it was made anew');
+    await untilReported(4, 'created again');
+    await echoSeen('after it was created again');
 
     near.ip('link', 'set', 'veth0', 'down');
-    await all(5, 'down again');
+    await untilReported(5, 'down again');
     near.ip('link', 'delete', 'veth0');
     connectPair(near, far);
-    await all(6, 'deleted while down, and made anew');
+    await untilReported(6, 'deleted while down, and created again');
     await echoSeen('after it was deleted while down');
 
     for (const [engine, capture] of captures) {

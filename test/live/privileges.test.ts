@@ -1,6 +1,6 @@
 /**
- * What each thread of a capture may do, as the kernel says it (/proc/PID/task/TID/status): after --user, and where it
- * starts as a user with CAP_NET_RAW alone. Both engines; an interface that vanishes is opened anew all the same.
+ * The capabilities and ids of each thread of a capture, read from /proc/PID/task/TID/status: after --user, and when
+ * started as a user with CAP_NET_RAW alone. With either engine an interface that disappears is opened again.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -65,13 +65,13 @@ function addLink(netns: Netns): void {
   netns.ip('link', 'set', 'v1', 'up');
 }
 
-function withLink(): Netns {
+function createNetnsWithLink(): Netns {
   const netns = createNetns();
   addLink(netns);
   return netns;
 }
 
-async function vanishAndComeBack(netns: Netns, capture: Capture): Promise<void> {
+async function recreateLink(netns: Netns, capture: Capture): Promise<void> {
   netns.ip('link', 'del', 'v0');
   const isAction = (action: string) => (line: { event: { action: string } }) => line.event.action === action;
   await capture.line(isAction('interface_down'), 'interface_down');
@@ -80,20 +80,20 @@ async function vanishAndComeBack(netns: Netns, capture: Capture): Promise<void> 
 }
 
 suite('--user', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => {
-  // What is started has groups to lose.
+  // The capture starts with supplementary groups, which it must drop.
   before(() => process.setgroups?.([1, 2]));
 
-  test('libpcap: the capture thread keeps CAP_NET_RAW, no other has any capability', async () => {
-    const netns = withLink();
+  test('libpcap: only the capture thread keeps CAP_NET_RAW', async () => {
+    const netns = createNetnsWithLink();
     const capture = await startCapture(netns, ['-i', 'v0', '--user', 'nobody']);
     const pid = capture.child.pid ?? 0;
     const check = () => {
       const threads = threadsOf(pid);
       assert.ok(threads.length > 5);
       checkUser(threads);
-      const able = withCapability(threads);
+      const capable = withCapability(threads);
       assert.deepEqual(
-        able.map(({ permitted, effective, ambient, bounding, noNewPrivileges }) => [
+        capable.map(({ permitted, effective, ambient, bounding, noNewPrivileges }) => [
           permitted,
           effective,
           ambient,
@@ -102,20 +102,19 @@ suite('--user', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => 
         ]),
         [[NET_RAW, NET_RAW, NONE, NET_RAW, '1']],
       );
-      // Those of Node's own that were there before: they start no program.
       const main = threadsOf(pid)[0];
       assert.deepEqual([main.bounding, main.noNewPrivileges], [NET_RAW, '1']);
     };
     check();
     assert.doesNotMatch(capture.stderr(), /running as root/);
-    await vanishAndComeBack(netns, capture);
+    await recreateLink(netns, capture);
     check();
     assert.equal((await capture.stop()).code, 0);
     netns.remove();
   });
 
-  test('cap: its process too, and one that is started anew', async () => {
-    const netns = withLink();
+  test('cap: the child process drops root too, also when it is restarted', async () => {
+    const netns = createNetnsWithLink();
     const capture = await startCapture(netns, ['-i', 'v0', '--engine', 'cap', '--user', 'nobody']);
     const pid = capture.child.pid ?? 0;
     const children = childrenOf(pid);
@@ -124,35 +123,43 @@ suite('--user', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => 
     checkUser(threadsOf(children[0]));
     assert.equal(withCapability(threadsOf(pid)).length, 1);
     assert.equal(withCapability(threadsOf(children[0])).length, 0);
-    await vanishAndComeBack(netns, capture);
-    const [again] = childrenOf(pid);
-    const threads = threadsOf(again);
+    await recreateLink(netns, capture);
+    const [restarted] = childrenOf(pid);
+    const threads = threadsOf(restarted);
     checkUser(threads);
-    // Its thread that captures has none; what Node's own got when it was started they keep, and do nothing with.
+    // The capturing thread has none. Node's own threads keep what they had at the start, and do not use it.
     assert.deepEqual([threads[0].permitted, threads[0].ambient], [NONE, NONE]);
     for (const thread of withCapability(threads)) assert.equal(thread.permitted, NET_RAW);
     assert.equal((await capture.stop()).code, 0);
     netns.remove();
   });
 
-  test('who stays root is warned of', async () => {
+  test('a capture that stays root logs a warning', async () => {
     const netns = createNetns();
     const capture = await startCapture(netns, ['-i', 'lo', '--engine', 'libpcap']);
-    await until(() => /"level":40.*running as root: with --user NAME/.test(capture.stderr()), capture.stderr);
+    await until(() => /"level":40.*running as root; use --user NAME/.test(capture.stderr()), capture.stderr);
     await capture.stop();
     netns.remove();
   });
 
-  test('a user with CAP_NET_RAW alone', {
+  test('a user with CAP_NET_RAW alone can capture', {
     skip: !isInstalled('setpriv') && 'setpriv is not installed',
   }, async () => {
     const netns = createNetns();
-    const able = ['--inh-caps=-all,+net_raw', '--ambient-caps=-all,+net_raw', '--bounding-set=-all,+net_raw'];
-    const who = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
-    const child = netns.spawn('setpriv', [...who, ...able, process.execPath, MAIN, 'capture', '-i', 'lo'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const over = ended(child);
+    const capabilities = [
+      '--inh-caps=-all,+net_raw',
+      '--ambient-caps=-all,+net_raw',
+      '--bounding-set=-all,+net_raw',
+    ];
+    const ids = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+    const child = netns.spawn(
+      'setpriv',
+      [...ids, ...capabilities, process.execPath, MAIN, 'capture', '-i', 'lo'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const exited = ended(child);
     let stderr = '';
     child.stderr?.on('data', (chunk) => {
       stderr += chunk;
@@ -165,7 +172,7 @@ suite('--user', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () => 
     for (const thread of threads) assert.equal(thread.permitted, NET_RAW);
     assert.doesNotMatch(stderr, /running as root/);
     child.kill('SIGTERM');
-    assert.equal((await over).code, 0);
+    assert.equal((await exited).code, 0);
     netns.remove();
   });
 });

@@ -1,4 +1,4 @@
-/** The part of the npm package cap that is used; it ships no types. */
+/** The part of the npm package cap that wiretail uses; the package ships no types. */
 declare module 'cap' {
   import type { EventEmitter } from 'node:events';
 

@@ -1,4 +1,4 @@
-/** What the parent and the capture child of the cap engine say to each other beside the packets. */
+/** The messages between the cap engine and its child process. Packets take a pipe of their own. */
 import type { UserIds } from '../privileges.js';
 
 /** The child's arguments, as JSON in argv[2]. */
@@ -7,7 +7,7 @@ export interface ChildOptions {
   readonly filter: string;
   readonly snaplen: number;
   readonly bufferBytes: number;
-  /** Whom the process becomes once it is open. */
+  /** The user that the child becomes once its interface is open. */
   readonly user: UserIds | undefined;
 }
 
@@ -15,7 +15,7 @@ export type FromChild =
   | { readonly kind: 'open'; readonly linkType: number }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The parent's only word: hand on what is there, and end. */
+/** The only message to the child: write the packets captured so far, then exit. */
 export type ToChild = 'stop';
 
 /** The child's file descriptor for packets: records in the ring's layout. */

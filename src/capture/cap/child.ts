@@ -1,15 +1,14 @@
 /**
- * The cap engine's own process: packets of one interface through the npm package cap, written to a pipe
- * as records in the ring's layout. A process of its own, because cap aborts the whole process when the
- * interface goes down, can't load in a worker thread, and starves the event loop while packets come
- * (native-notes/cap.md).
+ * The cap engine's child process: captures one interface with the npm package cap and writes the packets to a pipe as
+ * records in the ring's layout. cap needs its own process: it aborts the process when the interface goes down, can't be
+ * loaded in a worker thread, and starves the event loop while packets arrive (native-notes/cap.md).
  */
 import { writeSync } from 'node:fs';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import { type ChildOptions, type FromChild, PACKETS_FD } from './child-messages.js';
 import { wallClock } from './wall-clock.js';
 
-/** cap's names for link types, as LINKTYPE_ numbers. */
+/** LINKTYPE_ numbers by cap's names of link types. */
 const LINK_TYPES: Readonly<Record<string, number>> = {
   NULL: 0,
   ETHERNET: 1,
@@ -17,23 +16,23 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
   LINKTYPE_LINUX_SLL: 113,
 };
 
-/** What cap sets as its snapshot length, whatever the buffer. */
+/** The snapshot length that cap sets, whatever the buffer. */
 const CAP_SNAPLEN = 65535;
 
-/** Packets are written when so many bytes are there, or after so long: a write a packet costs more. */
+/** Packets are written in batches of this many bytes, or after this time: one write a packet costs more. */
 const BATCH_BYTES = 256 << 10;
 const FLUSH_MS = 2;
-/** After the word to stop, what the kernel has already is still taken for so long. */
+/** After a stop, packets that the kernel has captured already are read for this long. */
 const DRAIN_MS = 30;
 
 const options: ChildOptions = JSON.parse(process.argv[2]);
 
-/** Module level, not local: cap keeps no reference to it and aborts when it is collected. */
+/** Module level, not local: cap keeps no reference to it and aborts when it is garbage collected. */
 const packet = Buffer.alloc(MAX_PACKET);
 const batch = Buffer.alloc(BATCH_BYTES + RECORD_HEADER + MAX_PACKET);
 let filled = 0;
 
-function tell(message: FromChild): void {
+function postMessage(message: FromChild): void {
   process.send?.(message);
 }
 
@@ -42,35 +41,35 @@ function flush(): void {
   try {
     while (at < filled) at += writeSync(PACKETS_FD, batch, at, filled - at);
   } catch {
-    // The parent is gone: nobody wants the packets.
+    // The parent is gone, so there is no reader.
     process.exit(0);
   }
   filled = 0;
 }
 
-let flushIsDue = false;
+let flushScheduled = false;
 
-function take(bytes: number): void {
+function writePacket(bytes: number): void {
   const time = wallClock();
   const captured = Math.min(bytes, options.snaplen);
   batch.writeUInt32LE(Number(time / 1000000000n), filled);
   batch.writeUInt32LE(Number(time % 1000000000n), filled + 4);
   batch.writeUInt32LE(captured, filled + 8);
-  // cap tells no wire length, so where it cut the packet the wire had more: how much, the IP header says.
+  // cap reports no wire length. A packet that it cut was longer; the IP header has the length.
   batch.writeUInt32LE(bytes >= CAP_SNAPLEN ? MAX_PACKET : bytes, filled + 12);
   packet.copy(batch, filled + RECORD_HEADER, 0, captured);
   filled += RECORD_HEADER + captured;
   if (filled >= BATCH_BYTES) flush();
-  else if (!flushIsDue) {
-    flushIsDue = true;
+  else if (!flushScheduled) {
+    flushScheduled = true;
     setTimeout(() => {
-      flushIsDue = false;
+      flushScheduled = false;
       flush();
     }, FLUSH_MS);
   }
 }
 
-/** No capability is needed any more. Started anew after the parent became the user, this process is the user already. */
+/** Drops root, or the capabilities: a child that is restarted runs as the user already. */
 async function becomeUser(user: ChildOptions['user']): Promise<void> {
   if (user === undefined) return;
   if (process.geteuid?.() === 0) {
@@ -83,11 +82,11 @@ async function becomeUser(user: ChildOptions['user']): Promise<void> {
 async function main(): Promise<void> {
   const { Cap } = (await import('cap')).default;
   const cap = new Cap();
-  cap.on('packet', take);
+  cap.on('packet', writePacket);
   const linkType = LINK_TYPES[cap.open(options.interface, options.filter, options.bufferBytes, packet)];
   await becomeUser(options.user);
   if (linkType === undefined) throw new Error('cap reports a link type that wiretail does not decode');
-  tell({ kind: 'open', linkType });
+  postMessage({ kind: 'open', linkType });
   process.on('message', () => {
     setTimeout(() => {
       flush();
@@ -97,12 +96,12 @@ async function main(): Promise<void> {
   process.on('disconnect', () => process.exit(0));
 }
 
-// They may be sent to the whole process group, as by the terminal's Ctrl-C; the parent says when to stop.
+// A terminal's Ctrl-C signals the whole process group; the parent decides when to stop.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
   process.on(signal, () => {});
 }
 main().catch((error: unknown) => {
-  tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
-  // A failed open() is not closed or collected: cap would abort the process (its issue 82).
+  postMessage({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  // The object whose open() failed must not be closed or collected: cap would abort the process (cap issue 82).
   setTimeout(() => process.exit(3), 100);
 });

@@ -1,18 +1,19 @@
-/** Cuts a byte stream of records (ring/layout.ts) into whole ones. */
+/** Splits a byte stream into whole records of the ring's layout (ring/layout.ts). */
 import { RECORD_HEADER } from '../../ring/layout.js';
 
 export interface RecordSplitter {
   add(chunk: Buffer): void;
 }
 
-/** @param records is handed whole records: bytes[start, end), `count` of them */
+/** @param onRecords takes the `count` whole records in bytes[start, end) */
 export function newRecordSplitter(
-  records: (bytes: Buffer, start: number, end: number, count: number) => void,
+  onRecords: (bytes: Buffer, start: number, end: number, count: number) => void,
 ): RecordSplitter {
-  let rest: Buffer = Buffer.alloc(0);
+  /** The start of a record whose end has not arrived. */
+  let partial: Buffer = Buffer.alloc(0);
   return {
     add(chunk) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const bytes = partial.length === 0 ? chunk : Buffer.concat([partial, chunk]);
       let at = 0;
       let count = 0;
       while (at + RECORD_HEADER <= bytes.length) {
@@ -21,8 +22,8 @@ export function newRecordSplitter(
         at = next;
         count++;
       }
-      if (count > 0) records(bytes, 0, at, count);
-      rest = at === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at));
+      if (count > 0) onRecords(bytes, 0, at, count);
+      partial = at === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** BPF filters, compiled by libpcap: checked before a capture starts, and applied to files. */
+/** BPF filters, compiled by libpcap: checked before a capture starts, and applied to capture files. */
 import { UserError } from '../../config/user-error.js';
 import { MARK, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import type { PacketSink } from '../sink.js';
@@ -10,13 +10,13 @@ const PROGRAM_BYTES = 16;
 const PACKET_HEADER_BYTES = 24;
 
 const LINKTYPE_ETHERNET = 1;
-/** The one link type whose number in files is not that of the library (pcap-linktype(7)). */
+/** The only link type whose number in files differs from libpcap's (pcap-linktype(7)). */
 const LINKTYPE_RAW = 101;
 const DLT_RAW = 12;
 
 /**
- * Compiles the first filter that libpcap takes for the handle's link type; the caller frees it.
- * @throws UserError with libpcap's own words about the first if it takes none
+ * Compiles the first filter that is valid for the handle's link type; the caller frees the program.
+ * @throws UserError with libpcap's error for the first filter if none is valid
  */
 export function compileFirst(pcap: Libpcap, handle: bigint, filters: readonly string[]): Buffer {
   const program = Buffer.alloc(PROGRAM_BYTES);
@@ -34,10 +34,10 @@ export function checkFilter(
   filters: readonly string[],
   linkType: number = LINKTYPE_ETHERNET,
 ): void {
-  pcap.freeCode(compileDead(pcap, filters, linkType));
+  pcap.freeCode(compileOffline(pcap, filters, linkType));
 }
 
-function compileDead(pcap: Libpcap, filters: readonly string[], linkType: number): Buffer {
+function compileOffline(pcap: Libpcap, filters: readonly string[], linkType: number): Buffer {
   const dead = pcap.openDead(linkType === LINKTYPE_RAW ? DLT_RAW : linkType, MAX_PACKET);
   try {
     return compileFirst(pcap, dead, filters);
@@ -46,66 +46,105 @@ function compileDead(pcap: Libpcap, filters: readonly string[], linkType: number
   }
 }
 
-/**
- * Passes on what matches the filter. Packets that do not match are counted on, so that those that do
- * keep their number in the file.
- */
+/** A sink that can be told the number of the next packet in its file. */
+export interface NumberedSink extends PacketSink {
+  number(next: number): void;
+}
+
+/** Passes on the packets that match the filter, with their numbers in the file. */
 export function filteringSink(
   pcap: Libpcap,
   filters: readonly string[],
-  inner: PacketSink & { number(next: number): void },
-  ignored: (packets: number) => void,
+  inner: NumberedSink,
+  countIgnored: (packets: number) => void,
 ): PacketSink {
-  let program: Buffer | undefined;
-  const header = Buffer.alloc(PACKET_HEADER_BYTES);
-  let number = 0;
-  let numberBeyond = 0;
-
+  const filter = new PacketFilter(pcap, filters, inner, countIgnored);
+  // A plain object: callers wrap sinks by spreading them.
   return {
-    link(linkType) {
-      if (program !== undefined) pcap.freeCode(program);
-      program = compileDead(pcap, filters, linkType);
-      inner.link(linkType);
-    },
-    file(index) {
-      number = 0;
-      numberBeyond = 0;
-      inner.file(index);
-    },
-    records(bytes, start, end) {
-      if (program === undefined) return;
-      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      const base = addressOf(bytes);
-      /** Start and count of the run of matching records before `at`. */
-      let run = start;
-      let inRun = 0;
-      const pass = (to: number) => {
-        if (inRun === 0) return;
-        if (numberBeyond !== number - inRun) inner.number(number - inRun);
-        inner.records(bytes, run, to, inRun);
-        numberBeyond = number;
-        inRun = 0;
-      };
-      for (let at = start; at < end; ) {
-        const captured = view.readUInt32LE(at + 8);
-        const wire = view.readUInt32LE(at + 12);
-        const next = at + RECORD_HEADER + captured;
-        header.writeUInt32LE(captured, 16);
-        header.writeUInt32LE(wire, 20);
-        const matches =
-          wire !== MARK && pcap.offlineFilter(program, header, base + BigInt(at + RECORD_HEADER)) !== 0;
-        if (matches) {
-          if (inRun++ === 0) run = at;
-          number++;
-        } else {
-          pass(at);
-          number++;
-          ignored(1);
-        }
-        at = next;
-      }
-      pass(end);
-    },
+    link: (linkType) => filter.link(linkType),
+    file: (index) => filter.file(index),
+    records: (bytes, start, end) => filter.records(bytes, start, end),
     stopped: () => inner.stopped(),
   };
+}
+
+class PacketFilter {
+  private readonly pcap: Libpcap;
+  private readonly filters: readonly string[];
+  private readonly inner: NumberedSink;
+  private readonly countIgnored: (packets: number) => void;
+  private readonly header: Buffer;
+  private program: Buffer | undefined;
+  /** Packets of the file so far. */
+  private number: number;
+  /** The number after the last packet that was passed on. */
+  private innerNumber: number;
+  /** The run of matching records that is not passed on yet. */
+  private runStart: number;
+  private runCount: number;
+
+  constructor(
+    pcap: Libpcap,
+    filters: readonly string[],
+    inner: NumberedSink,
+    countIgnored: (packets: number) => void,
+  ) {
+    this.pcap = pcap;
+    this.filters = filters;
+    this.inner = inner;
+    this.countIgnored = countIgnored;
+    this.header = Buffer.alloc(PACKET_HEADER_BYTES);
+    this.program = undefined;
+    this.number = 0;
+    this.innerNumber = 0;
+    this.runStart = 0;
+    this.runCount = 0;
+  }
+
+  link(linkType: number): void {
+    if (this.program !== undefined) this.pcap.freeCode(this.program);
+    this.program = compileOffline(this.pcap, this.filters, linkType);
+    this.inner.link(linkType);
+  }
+
+  file(index: number): void {
+    this.number = 0;
+    this.innerNumber = 0;
+    this.inner.file(index);
+  }
+
+  records(bytes: Uint8Array, start: number, end: number): void {
+    const { program } = this;
+    if (program === undefined) return;
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const base = addressOf(bytes);
+    for (let at = start; at < end; ) {
+      const captured = view.readUInt32LE(at + 8);
+      const wire = view.readUInt32LE(at + 12);
+      if (this.matches(program, captured, wire, base + BigInt(at + RECORD_HEADER))) {
+        if (this.runCount++ === 0) this.runStart = at;
+      } else {
+        this.passRun(bytes, at);
+        this.countIgnored(1);
+      }
+      this.number++;
+      at += RECORD_HEADER + captured;
+    }
+    this.passRun(bytes, end);
+  }
+
+  private matches(program: Buffer, captured: number, wire: number, packet: bigint): boolean {
+    this.header.writeUInt32LE(captured, 16);
+    this.header.writeUInt32LE(wire, 20);
+    return wire !== MARK && this.pcap.offlineFilter(program, this.header, packet) !== 0;
+  }
+
+  private passRun(bytes: Uint8Array, end: number): void {
+    if (this.runCount === 0) return;
+    const before = this.number - this.runCount;
+    if (this.innerNumber !== before) this.inner.number(before);
+    this.inner.records(bytes, this.runStart, end, this.runCount);
+    this.innerNumber = this.number;
+    this.runCount = 0;
+  }
 }

@@ -1,4 +1,4 @@
-/** The devices that libpcap can open (pcap_findalldevs(3PCAP)). */
+/** The devices that libpcap can capture on (pcap_findalldevs(3PCAP)). */
 import { addressOf, ERRBUF_SIZE, type Libpcap, readPointer, readString, readU32 } from './library.js';
 
 export interface Device {

@@ -1,4 +1,4 @@
-/** One interface opened for live capture, and what the user is told when that fails. */
+/** Opens one interface for live capture, with an error message that says how to fix a failure. */
 import { UserError } from '../../config/user-error.js';
 import type { LiveOptions } from '../engine.js';
 import { compileFirst } from './bpf-filter.js';
@@ -12,10 +12,10 @@ export interface Handle {
   readonly fd: number;
 }
 
-/** The kernel's buffer, if nothing else is said. */
+/** Default size of the kernel's capture buffer. */
 export const BUFFER_BYTES = 64 << 20;
 
-/** @throws UserError that says what to do */
+/** @throws UserError that says how to fix it */
 export function openHandle(pcap: Libpcap, libc: Libc, name: string, options: LiveOptions): Handle {
   const errbuf = Buffer.alloc(ERRBUF_SIZE);
   const pointer = pcap.create(name, errbuf);
@@ -27,8 +27,8 @@ export function openHandle(pcap: Libpcap, libc: Libc, name: string, options: Liv
     pcap.setBufferSize(pointer, options.bufferBytes ?? BUFFER_BYTES);
     pcap.setNanoseconds(pointer);
     const status = pcap.activate(pointer);
-    if (status < 0) throw new UserError(whyNot(pcap, pointer, name, status));
-    // On `any`, the newer cooked header is preferred; an older libpcap stays with the first.
+    if (status < 0) throw new UserError(activationError(pcap, pointer, name, status));
+    // `any` prefers the newer cooked header; an older libpcap keeps the first version.
     if (name === 'any') pcap.setDatalink(pointer, DLT_LINUX_SLL2);
     setFilter(pcap, libc, pointer, name, options.filters);
     if (pcap.setNonblock(pointer, 1, errbuf) !== 0) {
@@ -42,9 +42,8 @@ export function openHandle(pcap: Libpcap, libc: Libc, name: string, options: Liv
 }
 
 /**
- * Sets the filter, and on the loopback (interface 1) leaves out the packets going out, since the same come
- * in again: libpcap drops them too, but in user space, when they have taken room in the kernel's buffer and
- * the kernel has counted them.
+ * Sets the filter. On the loopback (interface 1) it excludes outgoing packets, which come in again: libpcap drops
+ * them too, but in user space, after they have taken room in the kernel's buffer and been counted by the kernel.
  */
 function setFilter(
   pcap: Libpcap,
@@ -54,35 +53,35 @@ function setFilter(
   filters: readonly string[],
 ): void {
   const plain = compileFirst(pcap, pointer, filters);
-  const once = pcap.datalink(pointer) === DLT_LINUX_SLL2 ? 'not (outbound and ifindex 1)' : 'inbound';
-  const loops =
-    name === 'any' ? once !== 'inbound' : libc.interfaceState(pcap.fd(pointer), name)?.index === 1;
-  const program = loops
+  const inboundOnly = pcap.datalink(pointer) === DLT_LINUX_SLL2 ? 'not (outbound and ifindex 1)' : 'inbound';
+  const hasLoopback =
+    name === 'any' ? inboundOnly !== 'inbound' : libc.interfaceState(pcap.fd(pointer), name)?.index === 1;
+  const program = hasLoopback
     ? compileFirst(
         pcap,
         pointer,
-        filters.map((filter) => `${once} and (${filter})`),
+        filters.map((filter) => `${inboundOnly} and (${filter})`),
       )
     : plain;
-  // Where the kernel's word for the direction is not in the packet, libpcap's own run of the filter over
-  // what came before it was set knows no direction: it gets the plain one, the kernel alone the other.
-  const kernelOnly = once === 'inbound' && loops;
+  // libpcap applies the filter itself to packets that arrived before it was set. Where the packet does not carry the
+  // direction, libpcap can't tell it: it gets the plain filter, and only the kernel the other.
+  const kernelOnly = inboundOnly === 'inbound' && hasLoopback;
   const status = pcap.setFilter(pointer, kernelOnly ? plain : program);
   if (kernelOnly) libc.attachFilter(pcap.fd(pointer), program.readUInt32LE(0), program.readBigUInt64LE(8));
   pcap.freeCode(program);
-  if (loops) pcap.freeCode(plain);
+  if (hasLoopback) pcap.freeCode(plain);
   if (status !== 0) throw new UserError(`can't set the filter on ${name}: ${pcap.error(pointer)}`);
 }
 
-function whyNot(pcap: Libpcap, pointer: bigint, name: string, status: number): string {
+function activationError(pcap: Libpcap, pointer: bigint, name: string, status: number): string {
   switch (status) {
     case Status.noSuchDevice:
       return `no such device: ${name} (see 'wiretail devices')`;
     case Status.permission:
     case Status.promiscuousPermission:
-      return `no permission to capture on ${name}: run as root, or give the process CAP_NET_RAW`;
+      return `no permission to capture on ${name}: run as root, or grant the process CAP_NET_RAW`;
     case Status.notUp:
-      return `${name} is down: 'ip link set ${name} up' brings it up`;
+      return `${name} is down: bring it up with 'ip link set ${name} up'`;
     default:
       return `can't capture on ${name}: ${pcap.error(pointer) || `libpcap status ${status}`}`;
   }

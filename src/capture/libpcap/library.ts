@@ -1,6 +1,6 @@
 /**
- * The system's libpcap, and the few functions of the C library that its method needs, bound with koffi.
- * Signatures are those of pcap(3PCAP); pointers are bigints. A binding is loaded once a thread.
+ * koffi bindings of the system's libpcap and of the C library functions that the capture needs. Signatures are those
+ * of pcap(3PCAP); pointers are bigints. Each thread loads a binding once.
  */
 import koffi from 'koffi';
 
@@ -9,7 +9,7 @@ const NAMES = ['libpcap.so.0.8', 'libpcap.so.1', 'libpcap.so'];
 /** Bytes of an error buffer (PCAP_ERRBUF_SIZE). */
 export const ERRBUF_SIZE = 256;
 
-/** Status codes of pcap_activate(3PCAP) that are told apart here. */
+/** Status codes of pcap_activate(3PCAP) that have a message of their own. */
 export const Status = {
   error: -1,
   noSuchDevice: -5,
@@ -40,10 +40,10 @@ export interface Libpcap {
   compile(handle: Pointer, program: Buffer, filter: string): number;
   setFilter(handle: Pointer, program: Buffer): number;
   freeCode(program: Buffer): void;
-  /** 0 if the packet does not match. */
+  /** 0: the packet does not match. */
   offlineFilter(program: Buffer, header: Buffer, packet: Pointer): number;
   openDead(linkType: number, snaplen: number): Pointer;
-  /** Hands at most `count` packets to pcap_dump; returns how many, or a negative status. */
+  /** Passes at most `count` packets to pcap_dump; returns their number, or a negative status. */
   dispatchTo(handle: Pointer, count: number, file: Pointer): number;
   stats(handle: Pointer, into: Buffer): number;
   error(handle: Pointer): string;
@@ -53,24 +53,25 @@ export interface Libpcap {
 }
 
 export interface Libc {
-  /** A FILE over `length` bytes of memory at `address`, unbuffered. */
+  /** An unbuffered FILE over `length` bytes of memory at `address`. */
   memoryFile(address: Pointer, length: number): Pointer;
-  tell(file: Pointer): number;
+  /** ftell(3). */
+  filePosition(file: Pointer): number;
   closeFile(file: Pointer): void;
   /** poll(2) over struct pollfd entries; milliseconds. */
   poll(entries: Buffer, count: number, ms: number): number;
-  /** Attaches so many BPF instructions at `address` to a socket, in place of its filter (SO_ATTACH_FILTER). */
+  /** Replaces a socket's filter with the BPF instructions at `address` (SO_ATTACH_FILTER). */
   attachFilter(fd: number, instructions: number, address: Pointer): void;
-  /** The same with one instruction that lets nothing through, `ret #0`. */
+  /** Attaches a filter that matches no packet: `ret #0`. */
   rejectAll(fd: number): void;
-  /** The network interface of this name, asked through any socket; undefined if there is none. */
+  /** The network interface of this name, queried through any socket; undefined if there is none. */
   interfaceState(fd: number, name: string): InterfaceState | undefined;
-  /** What the network interface of this number is called now; undefined if there is none. */
+  /** The current name of the network interface with this index; undefined if there is none. */
   interfaceName(fd: number, index: number): string | undefined;
 }
 
 export interface InterfaceState {
-  /** Another one if the interface was deleted and made again. */
+  /** Changes if the interface is deleted and created again. */
   readonly index: number;
   readonly up: boolean;
 }
@@ -78,7 +79,7 @@ export interface InterfaceState {
 let library: Libpcap | undefined;
 let libc: Libc | undefined;
 
-/** @throws an Error that says why libpcap can't be loaded */
+/** @throws Error if libpcap can't be loaded */
 export function loadLibpcap(): Libpcap {
   library ??= bindLibpcap();
   return library;
@@ -93,7 +94,7 @@ function bindLibpcap(): Libpcap {
   const lib = openAny();
   const versionText = lib.func('const char *pcap_lib_version()');
   const dispatch = lib.func('int pcap_dispatch(void *p, int cnt, void *callback, void *user)');
-  // The callback is the C function itself, so that no packet crosses into JavaScript.
+  // The callback is the C function itself: no packet crosses into JavaScript.
   const dump: Pointer = lib.symbol('pcap_dump');
   const setPrecision = lib.func('int pcap_set_tstamp_precision(void *p, int precision)');
   const compile = lib.func(
@@ -166,11 +167,11 @@ function bindLibc(): Libc {
     memoryFile(address, length) {
       const file: Pointer | null = fmemopen(address, length, 'w');
       if (file === null) throw new Error(`fmemopen failed, errno ${koffi.errno()}`);
-      // Unbuffered: each fwrite is one copy, straight into the segment.
+      // Unbuffered: each fwrite copies once, straight into the segment.
       setvbuf(file, null, IO_UNBUFFERED, 0);
       return file;
     },
-    tell: lib.func('long ftell(void *file)'),
+    filePosition: lib.func('long ftell(void *file)'),
     closeFile: lib.func('int fclose(void *file)'),
     poll: lib.func('int poll(void *fds, ulong count, int ms)'),
     attachFilter,
@@ -198,12 +199,11 @@ function bindLibc(): Libc {
   };
 }
 
-/** Address of a view's first byte, for functions that take a pointer into it. */
+/** The address of a view's first byte. */
 export function addressOf(view: Uint8Array): Pointer {
   return koffi.address(view);
 }
 
-/** Reads a C string or a pointer through a pointer. */
 export function readString(pointer: Pointer): string {
   return koffi.decode.string(pointer);
 }

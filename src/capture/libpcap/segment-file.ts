@@ -1,12 +1,12 @@
 /**
- * A C FILE over the free part of the ring's current segment, for pcap_dump to write records into:
- * libpcap copies whole batches from the kernel's ring straight into shared memory.
+ * A C FILE over the free part of the ring's current segment. pcap_dump writes records to it, so libpcap copies whole
+ * batches from the kernel's ring straight into shared memory.
  */
 import type { RingWriter } from '../../ring/writer.js';
 import { addressOf, type Libc } from './library.js';
 
 export interface SegmentFile {
-  /** The FILE to write to; its position is that of the ring. undefined while no segment is free. */
+  /** The FILE, positioned where the ring's next record goes; undefined while no segment is free. */
   open(): bigint | undefined;
   /** Bytes written since the last call. */
   written(): number;
@@ -17,9 +17,10 @@ export function newSegmentFile(libc: Libc, ring: RingWriter): SegmentFile {
   const base = addressOf(ring.bytes);
   let file: bigint | undefined;
   let segment = -1;
-  /** The ring's position that the FILE's position is in step with. */
+  /** The position in the ring that corresponds to the FILE's position. */
   let position = -1;
-  let told = 0;
+  /** The FILE's position at the last call of written(). */
+  let counted = 0;
 
   const close = () => {
     if (file !== undefined) libc.closeFile(file);
@@ -30,21 +31,21 @@ export function newSegmentFile(libc: Libc, ring: RingWriter): SegmentFile {
     open() {
       const room = ring.freeBytes();
       if (room === 0) return undefined;
-      // A mark written meanwhile moves the ring's position; the FILE starts anew behind it.
+      // A mark written in between moves the ring's position; then a new FILE starts behind the mark.
       if (file === undefined || segment !== ring.segment() || position !== ring.position()) {
         close();
         file = libc.memoryFile(base + BigInt(ring.position()), room);
         segment = ring.segment();
         position = ring.position();
-        told = 0;
+        counted = 0;
       }
       return file;
     },
     written() {
       if (file === undefined) return 0;
-      const now = libc.tell(file);
-      const bytes = now - told;
-      told = now;
+      const now = libc.filePosition(file);
+      const bytes = now - counted;
+      counted = now;
       position += bytes;
       return bytes;
     },

@@ -57,7 +57,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     ring,
     counters,
     stopped,
-    beat: newHeartbeat(counters),
+    heartbeat: newHeartbeat(counters),
     ready: (opened) => {
       if (user !== undefined) privileges?.becomeUser(user, engine === 'cap');
       tell({
@@ -65,7 +65,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
         start: { engine, opened, timestampSource: engine === 'cap' ? 'callback' : 'kernel' },
       });
     },
-    anomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
+    reportAnomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
   };
   if (typeof pcap !== 'string') return pcap.captureLibpcap(context);
   const { captureCap } = await import('../../capture/cap/cap-engine.js');

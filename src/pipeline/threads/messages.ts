@@ -1,5 +1,5 @@
 /** What the threads say to each other: the data they start with, the words they share, the messages. */
-import type { CaptureAnomaly, LiveOptions, Opened } from '../../capture/engine.js';
+import type { CaptureAnomaly, LiveOptions, OpenedCapture } from '../../capture/engine.js';
 import type { Select } from '../../config/select-options.js';
 import type { DiscoveredBrick } from '../../protocols/protocol.js';
 import type { Action } from '../../records/datasets.js';
@@ -56,7 +56,7 @@ export interface CaptureData extends Shared {
 export interface StartInfo {
   readonly engine: string;
   /** Live only. */
-  readonly opened?: Opened;
+  readonly opened?: OpenedCapture;
   readonly timestampSource: 'kernel' | 'callback' | 'file';
   /** Time of the first packet; files only, and only if there is one. */
   readonly first?: { seconds: number; nanoseconds: number };

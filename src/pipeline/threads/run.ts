@@ -164,9 +164,7 @@ export function startRun(options: RunOptions): Run {
           if (live) diagnostics.info({ ...message.start }, 'capturing');
           // With --user it is that user by now.
           if (live && process.geteuid?.() === 0) {
-            diagnostics.warn(
-              'running as root: with --user NAME it becomes that user once the capture is open',
-            );
+            diagnostics.warn('running as root; use --user NAME to drop privileges after opening the capture');
           }
           options.opened?.(message.start);
           break;
