@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { GfidWords } from '../../src/protocols/gluster/paths/gfid-hash.js';
-import { newPathTable } from '../../src/protocols/gluster/paths/path-table.js';
+import { PathTable } from '../../src/protocols/gluster/paths/path-table.js';
 import { describeMachine, percentile, printTable } from './lab.js';
 
 const { values } = parseArgs({
@@ -61,7 +61,7 @@ const PARENTS = Math.ceil(Math.sqrt(directories));
 const random = newRandom(Number(values.seed));
 /** Memory before the table exists. */
 const before = collected();
-const table = newPathTable(
+const table = new PathTable(
   files + directories + PARENTS + 1,
   new Uint32Array(BRICK + 1),
   Number(values.seed),
@@ -76,7 +76,7 @@ function fillTable(linked: boolean) {
   let longest = 0;
   const name = (parent: GfidWords, text: string, only: boolean) => {
     const start = performance.now();
-    table.name(BRICK, parent, text, file, only, 0);
+    table.recordName(BRICK, parent, text, file, only, 0);
     longest = Math.max(longest, performance.now() - start);
     names++;
   };
@@ -106,7 +106,8 @@ function fillTable(linked: boolean) {
 function timeLookups(limit: number): number {
   const start = performance.now();
   for (let i = 0; i < LOOKUPS; i++) {
-    if (table.path(BRICK, gfid(file, 4, random(limit))) === undefined) throw new Error('a file has no path');
+    if (table.pathOf(BRICK, gfid(file, 4, random(limit))) === undefined)
+      throw new Error('a file has no path');
   }
   return ((performance.now() - start) * 1000) / LOOKUPS;
 }
@@ -116,7 +117,7 @@ function lookupTimes(): number[] {
   return Array.from({ length: LOOKUPS }, () => {
     gfid(file, 4, random(files));
     const start = performance.now();
-    table.path(BRICK, file);
+    table.pathOf(BRICK, file);
     return (performance.now() - start) * 1000;
   });
 }
@@ -129,7 +130,7 @@ function replaceFiles() {
     gfid(above, 3, random(directories));
     gfid(file, 4, n);
     const start = performance.now();
-    table.name(BRICK, above, fileName(n), file, true, 0);
+    table.recordName(BRICK, above, fileName(n), file, true, 0);
     slowest = Math.max(slowest, performance.now() - start);
   }
   return { slowest, replaced: ((performance.now() - started) * 1000) / LOOKUPS };
@@ -179,9 +180,9 @@ if (values.linked !== undefined) {
   of('bytes (heap and outside) a file', (run) => Math.round((run.heap + run.external) / files));
   of('a name added, us', (run) => run.named.toFixed(2));
   of('  the longest call, ms', (run) => run.longest.toFixed(1));
-  of('path() of any file, us', (run) => run.random.toFixed(2));
+  of('pathOf() of any file, us', (run) => run.random.toFixed(2));
   of('  the 99.9th percentile, us', (run) => run.p999.toFixed(1));
-  of('path() of one of 1000 files, us', (run) => run.few.toFixed(2));
+  of('pathOf() of one of 1000 files, us', (run) => run.few.toFixed(2));
   of('a name added in a full table, us', (run) => run.replaced.toFixed(2));
   of('  the longest call, ms', (run) => run.slowest.toFixed(1));
   printTable(rows);

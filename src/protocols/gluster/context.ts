@@ -1,38 +1,38 @@
-/** What one decoder knows for all connections together: made once for each, and handed to every describer. */
+/** What one decoder knows across connections: created once, and shared by its describers. */
 import type { ToWallClock } from '../../packet/timestamp.js';
 import type { DiscoveredBrick, HostHooks, ProtocolOptions } from '../protocol.js';
-import { type BrickRegistry, newBrickRegistry } from './cluster/brick-registry.js';
-import { type AllPeerNames, newPeerNames } from './cluster/peer-names.js';
-import { newTransactions, type Transactions } from './cluster/transactions.js';
-import { type LockTable, newLockTable } from './locks/lock-table.js';
-import { newPaths, type Paths } from './paths/brick-paths.js';
+import { BrickRegistry } from './cluster/brick-registry.js';
+import type { PeerNameTable } from './cluster/peer-names.js';
+import { Transactions } from './cluster/transactions.js';
+import { LockTable } from './locks/lock-table.js';
+import { BrickPaths } from './paths/brick-paths.js';
 
 export interface GlusterContext {
-  readonly services: BrickRegistry;
-  readonly paths: Paths;
+  readonly bricks: BrickRegistry;
+  readonly paths: BrickPaths;
   readonly locks: LockTable;
   readonly transactions: Transactions;
-  readonly peerNames: AllPeerNames;
+  readonly peerNames: PeerNameTable;
   /** With --detail full. */
   readonly full: boolean;
   readonly toWallClock: ToWallClock;
-  /** Tells the other decoders of a brick. */
-  readonly found: (brick: DiscoveredBrick) => void;
+  /** Reports a brick to the other decoders. */
+  readonly brickDiscovered: (brick: DiscoveredBrick) => void;
 }
 
 export function newContext(
   options: ProtocolOptions,
-  { brickDiscovered: found, toWallClock }: HostHooks,
+  { brickDiscovered, toWallClock }: HostHooks,
 ): GlusterContext {
-  const paths = newPaths(options.maxPaths);
+  const paths = new BrickPaths(options.maxPaths);
   return {
-    services: newBrickRegistry(options.bricks, paths.gap),
+    bricks: new BrickRegistry(options.bricks, (table) => paths.markGap(table)),
     paths,
-    locks: newLockTable(),
-    transactions: newTransactions(),
-    peerNames: newPeerNames(),
+    locks: new LockTable(),
+    transactions: new Transactions(),
+    peerNames: new Map(),
     full: options.detail === 'full',
     toWallClock,
-    found,
+    brickDiscovered,
   };
 }

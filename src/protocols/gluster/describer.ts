@@ -1,31 +1,24 @@
-/** What a call of GlusterFS and its reply say to people: the `gluster` section, and the words of the sentence. */
+/** Describes calls of GlusterFS and their replies: the `gluster` section, and the words of the sentence. */
 
-import { formatAddress } from '../../packet/address.js';
 import { displayName } from '../../records/phrases.js';
 import type { EventOutcome } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
 import type { Describer, Description, Exchange, Fields, ObservedCall } from '../rpc/describer.js';
 import type { Procedure, Program } from '../rpc/program.js';
-import type { BrickEndpoint } from './cluster/brick-registry.js';
-import { type ClientIdentity, clientIdentityOf, clientOf } from './cluster/client-identity.js';
-import { newTransactionTrace } from './cluster/transaction-trace.js';
+import { clientIdentityOf } from './cluster/client-identity.js';
+import { ClientSession, type SuspendedSession } from './cluster/client-session.js';
+import { PeerNames } from './cluster/peer-names.js';
+import { TransactionTrace } from './cluster/transaction-trace.js';
 import type { GlusterContext } from './context.js';
 import { shownReason } from './describe/glusterd.js';
 import { probeReason } from './describe/peers.js';
 import { withoutSecretValues } from './describe/settings.js';
-import { entry, integer, put, RootGfid, text } from './describe/values.js';
+import { entry, integer, put, text } from './describe/values.js';
 import { errnoName } from './enums/fop.js';
-import { type Lock, type Locker, newLockOrder } from './locks/lock.js';
-import { newLockTracker } from './locks/lock-tracker.js';
-import {
-  type FileNames,
-  LikelyRoot,
-  newFileNames,
-  type Root,
-  subdirectory,
-  VolumeRoot,
-} from './paths/file-names.js';
-import { isUndone, markUncertain, observeReply, rootOf } from './paths/observations.js';
+import type { Lock } from './locks/lock.js';
+import { LockTracker } from './locks/lock-tracker.js';
+import { FileNames } from './paths/file-names.js';
+import { changedNothing, markUncertain, observeReply, rootGfidIn } from './paths/observations.js';
 import type { GlusterProcedure } from './programs/procedure.js';
 
 /** A call of this program or its reply: each of its procedures has a row (gluster/programs). */
@@ -94,12 +87,12 @@ function subjectOf(
   procedure: GlusterProcedure,
   request: Fields | undefined,
   out: Fields,
-  place: FileNames,
+  names: FileNames,
 ): string {
   let words = procedure.name;
   if (request === undefined) return words;
   for (const part of procedure.subject) {
-    const more = part(request, out, place);
+    const more = part(request, out, names);
     if (more !== '') words += ` ${more}`;
   }
   return words;
@@ -123,181 +116,151 @@ function described(
   return all;
 }
 
-/** SETVOLUME: the client, its volume and the brick that it wants. */
-function introduced(procedure: Procedure, program: Program): boolean {
+/** SETVOLUME: the client says who it is, and which brick it asks for. */
+function isSetVolume(procedure: Procedure, program: Program): boolean {
   return procedure.name === 'SETVOLUME' && program.name === 'GLUSTER_HNDSK';
 }
 
-/** What is kept of one on whose connection nothing is under way. */
-interface Asleep {
-  readonly known: ClientIdentity | undefined;
-  readonly root: Root;
-  readonly working: boolean;
-}
+const FILE_OPERATIONS = 'GLUSTER_FOP';
 
-/** @param from what Describer.asleep() gave */
-export function newDescriber(connection: Connection, shared: GlusterContext, from?: object): Describer {
-  const { services, paths, locks, found } = shared;
-  const peerNames = shared.peerNames(connection);
-  let service = services.of(connection);
-  const here = () => {
-    if (service.forgotten) service = services.of(connection);
-    return service;
-  };
-  const before = from as Asleep | undefined;
-  let known = before?.known;
-  let root = before?.root ?? (connection.fromStart ? VolumeRoot : LikelyRoot);
-  let missing: BrickEndpoint | undefined;
-  let working = before?.working ?? false;
-  const table = () => services.table(here(), known?.brick);
-  const place = newFileNames(
-    paths,
-    table,
-    () => root,
-    () => here().missing > 0,
-    peerNames.of,
-  );
-  const story = newTransactionTrace(connection, shared, peerNames);
-  const locker: Locker = {
-    get id() {
-      return known?.id;
-    },
-    locks: newLockOrder(),
-    who: () => ({
-      ...(known === undefined ? {} : { client: known.caller }),
-      ip: formatAddress(connection.ipVersion, ...connection.client),
-      port: connection.clientPort,
-    }),
-  };
-  const watch = newLockTracker(locks, locker, table, () => root.gfid, shared.toWallClock);
+/** The describer of one connection. */
+class GlusterDescriber implements Describer {
+  private readonly connection: Connection;
+  private readonly context: GlusterContext;
+  private readonly session: ClientSession;
+  private readonly names: FileNames;
+  private readonly locks: LockTracker;
+  private readonly transactions: TransactionTrace;
 
-  /** Who is asked, and who asks. One that was seen from its start says so itself, before all that matters. */
-  const introduce = (fields: Fields, whole: boolean) => {
-    const from = known ?? (connection.fromStart || here().shared ? undefined : service);
-    put(fields, 'volume', from?.volume);
-    put(fields, 'brick', from?.brick);
-    put(fields, 'brick_host', from?.host);
-    if (known !== undefined) fields.client = whole ? clientOf(known) : known.caller;
-  };
+  constructor(connection: Connection, context: GlusterContext, suspended: SuspendedSession | undefined) {
+    this.connection = connection;
+    this.context = context;
+    const peerNames = new PeerNames(context.peerNames, connection);
+    this.session = new ClientSession(connection, context, suspended);
+    this.names = new FileNames(context.paths, this.session, peerNames);
+    this.locks = new LockTracker(context.locks, this.session, context.toWallClock);
+    this.transactions = new TransactionTrace(connection, context.transactions, peerNames);
+  }
 
-  const holdersOf = (
+  describe(exchange: GlusterExchange, part: 'call' | 'reply' | 'both'): Description {
+    const { program, procedure, request } = exchange;
+    const { session, names } = this;
+    const setsVolume = isSetVolume(procedure, program);
+    const isFileOperation = program.name === FILE_OPERATIONS;
+    const fields: Fields = {};
+    session.putFields(fields, setsVolume && part !== 'reply');
+    let subject = subjectOf(procedure, request, fields, names);
+    if (!isFileOperation) subject += this.transactions.describe(exchange, part, fields);
+    names.putStaleFlag(fields);
+    if (setsVolume && session.brick !== undefined) subject += ` ${displayName(session.brick)}`;
+    if (part === 'call') {
+      return described(fields, subject, undefined, this.describeHolders(exchange, undefined, fields));
+    }
+    const result = resultOf(exchange, fields);
+    const { outcome } = result;
+    if (isFileOperation) this.observeFileOperation(exchange, outcome);
+    else {
+      this.transactions.recordOutcome(exchange, fields, outcome);
+      if (outcome === 'success') this.observeBricks(exchange, setsVolume);
+    }
+    return described(fields, subject, result, this.describeHolders(exchange, outcome, fields));
+  }
+
+  now(): number {
+    return this.context.paths.currentEpoch();
+  }
+
+  onCall({ program, procedure, request, auth }: GlusterCall, whole: boolean): object | undefined {
+    if (program === undefined || procedure === undefined) return undefined;
+    if (isSetVolume(procedure, program)) {
+      const identity = clientIdentityOf(request, this.context.full);
+      if (identity !== undefined) this.session.identify(identity, this.context.paths.currentEpoch());
+    }
+    const { locks } = procedure;
+    return locks === undefined ? undefined : this.locks.observeCall(locks, request, auth, whole);
+  }
+
+  onReplyLost(procedure: GlusterProcedure, request: Fields | undefined, lock?: object): void {
+    this.locks.markOutcomeUnknown(lock as Lock | undefined);
+    this.markNamesUncertain(procedure, request);
+  }
+
+  onPendingGap(open: boolean): void {
+    this.session.setPendingGap(open);
+  }
+
+  onCallsLost(): void {
+    this.session.markCallsLost();
+    this.locks.markCallsLost();
+    this.transactions.markGap();
+  }
+
+  onRepliesLost(): void {
+    this.transactions.markGap();
+  }
+
+  suspend(): SuspendedSession | undefined {
+    return this.names.hasStaleFlag() ? undefined : this.session.suspend();
+  }
+
+  onClose(sure: boolean): void {
+    this.locks.close(sure);
+  }
+
+  private describeHolders(
     exchange: GlusterExchange,
     outcome: EventOutcome | undefined,
     fields: Fields,
-  ): string => {
+  ): string {
     const { locks } = exchange.procedure;
-    return locks === undefined ? '' : watch.tell(locks, exchange, outcome, fields);
-  };
+    return locks === undefined ? '' : this.locks.observeOutcome(locks, exchange, outcome, fields);
+  }
 
-  const describe = (exchange: GlusterExchange, part: 'call' | 'reply' | 'both'): Description => {
-    const { program, procedure, request } = exchange;
-    const meets = introduced(procedure, program);
-    const fields: Fields = {};
-    introduce(fields, meets && part !== 'reply');
-    let subject = subjectOf(procedure, request, fields, place);
-    if (program.name !== 'GLUSTER_FOP') subject += story.words(exchange, part, fields);
-    place.mark(fields);
-    if (meets && known?.brick !== undefined) subject += ` ${displayName(known.brick)}`;
-    if (part === 'call') {
-      const holders = holdersOf(exchange, undefined, fields);
-      return described(fields, subject, undefined, holders);
-    }
-    const result = resultOf(exchange, fields);
-    if (program.name === 'GLUSTER_FOP') takeNames(exchange, result);
-    else {
-      story.told(exchange, fields, result.outcome);
-      if (result.outcome === 'success') takePlaces(exchange, meets);
-    }
-    const holders = holdersOf(exchange, result.outcome, fields);
-    return described(fields, subject, result, holders);
-  };
-
-  const meet = (introduction: ClientIdentity | undefined, began: number) => {
-    if (introduction === undefined) return;
-    known = introduction;
-    const { subdir } = introduction;
-    root = subdir === undefined ? VolumeRoot : subdirectory(paths, table, subdir, began);
-  };
-
-  /** What the reply says of names holds from here on. */
-  const takeNames = (exchange: GlusterExchange, { outcome }: Result) => {
+  /** Records what the reply to a file operation tells of names. */
+  private observeFileOperation(exchange: GlusterExchange, outcome: EventOutcome): void {
+    if (exchange.refused) return;
+    const { session } = this;
     const { procedure, request, response } = exchange;
     const { paths: observation } = procedure;
-    if (exchange.refused) return;
-    working = true;
-    const at = table();
-    if (outcome === 'failure' && at === 0 && isUndone(observation, response)) return;
-    const told = outcome === 'success' && exchange.whole ? rootOf(observation, request, response) : undefined;
-    // Once it is known it stays: the brick finds the directory when the client introduces itself.
-    if (told === RootGfid && !root.sure) root = VolumeRoot;
-    else if (told !== undefined && told !== root.gfid)
-      root = { ...root, gfid: told, sure: true, fixed: true };
-    if (outcome === 'unknown' || at === 0) inDoubt(procedure, request);
-    else if (observation !== undefined)
-      observeReply(paths, at, observation, exchange, outcome === 'success', root);
-  };
-
-  /** It is not known what a call did; or where, so that it is all bricks of the port that it may have been done on. */
-  const inDoubt = ({ paths: observation }: GlusterProcedure, request: Fields | undefined) => {
-    if (observation === undefined) return;
-    const at = table();
-    const tables = at === 0 ? here().tables.values() : [at];
-    for (const one of tables) markUncertain(paths, one, observation, request, root.gfid);
-  };
-
-  /** Where which brick listens: a client is welcome there, the port mapper says so, or the brick itself does. */
-  const takePlaces = ({ program, procedure, request, response }: Exchange, meets: boolean) => {
-    if (meets) {
-      services.tell(here(), known?.brick, known?.volume, known?.host);
-      // Found now, a directory stays known when its name changes.
-      if (!root.fixed && root.gfid !== undefined) root = { ...root, fixed: true };
+    session.markOperated();
+    const table = session.brickTable();
+    if (outcome === 'failure' && table === 0 && changedNothing(observation, response)) return;
+    const rootGfid =
+      outcome === 'success' && exchange.whole ? rootGfidIn(observation, request, response) : undefined;
+    if (rootGfid !== undefined) session.observeRootGfid(rootGfid);
+    if (outcome === 'unknown' || table === 0) this.markNamesUncertain(procedure, request);
+    else if (observation !== undefined) {
+      const succeeded = outcome === 'success';
+      observeReply(this.context.paths, table, observation, exchange, succeeded, session.root);
     }
+  }
+
+  /** The outcome of a call is unknown, or the brick that it was for. */
+  private markNamesUncertain({ paths: observation }: GlusterProcedure, request: Fields | undefined): void {
+    if (observation === undefined) return;
+    const { session, context } = this;
+    for (const table of session.possibleTables()) {
+      markUncertain(context.paths, table, observation, request, session.root.gfid);
+    }
+  }
+
+  /** Records which brick listens where: its client, the port mapper or the brick itself says so. */
+  private observeBricks({ program, procedure, request, response }: Exchange, setsVolume: boolean): void {
+    if (setsVolume) this.session.confirmIdentity();
     if (program.name !== 'GLUSTER_PMAP') return;
-    const asked = procedure.name === 'PORTBYBRICK';
-    if (!asked && procedure.name !== 'SIGNIN') return;
-    const port = Number(integer((asked ? response : request)?.port) ?? 0);
+    const isQuery = procedure.name === 'PORTBYBRICK';
+    if (!isQuery && procedure.name !== 'SIGNIN') return;
+    const port = Number(integer((isQuery ? response : request)?.port) ?? 0);
     const path = text(request?.brick);
     if (port <= 0 || port > 65535 || path === undefined) return;
-    const address = asked ? connection.server : connection.client;
-    const brick = { ipVersion: connection.ipVersion, address, port, path };
-    services.found(brick);
-    found(brick);
-  };
+    const { ipVersion, server, client } = this.connection;
+    const brick = { ipVersion, address: isQuery ? server : client, port, path };
+    this.context.bricks.recordDiscovered(brick);
+    this.context.brickDiscovered(brick);
+  }
+}
 
-  return {
-    describe,
-    now: paths.now,
-    onCall({ program, procedure, request, auth }: GlusterCall, whole) {
-      if (program === undefined || procedure === undefined) return undefined;
-      // Its reply may be missed, and what it says holds for all calls after it.
-      if (introduced(procedure, program)) meet(clientIdentityOf(request, shared.full), paths.now());
-      const { locks } = procedure;
-      return locks === undefined ? undefined : watch.ask(locks, request, auth, whole);
-    },
-    onReplyLost(procedure: GlusterProcedure, request, lock) {
-      watch.lost(lock as Lock | undefined);
-      inDoubt(procedure, request);
-    },
-    onPendingGap(open) {
-      if (open === (missing !== undefined)) return;
-      if (missing !== undefined) missing.missing--;
-      missing = open ? here() : undefined;
-      if (missing !== undefined) missing.missing++;
-    },
-    onCallsLost() {
-      // It may have introduced itself, which it does before all else, and have asked for a directory.
-      if (known === undefined && !working) root = LikelyRoot;
-      // The brick's own table too, though nothing was learned of it so far: of a call under way something will be.
-      table();
-      watch.unseen();
-      for (const at of here().tables.values()) paths.gap(at);
-      story.unseen();
-    },
-    onRepliesLost: story.unseen,
-    suspend() {
-      const idle = missing === undefined && root.fixed && locker.locks.size() === 0 && place.unmarked();
-      return idle ? ({ known, root, working } satisfies Asleep) : undefined;
-    },
-    onClose: watch.closed,
-  };
+/** @param suspended what Describer.suspend() returned */
+export function newDescriber(connection: Connection, context: GlusterContext, suspended?: object): Describer {
+  return new GlusterDescriber(connection, context, suspended as SuspendedSession | undefined);
 }

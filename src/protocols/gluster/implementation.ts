@@ -29,11 +29,6 @@ export function newGluster(options: ProtocolOptions, outside: HostHooks): readon
     describer: (connection, asleep) => newDescriber(connection, shared, asleep),
     clientName,
   };
-  const missed = () => {
-    shared.paths.gapAll();
-    shared.locks.doubtAll();
-    shared.transactions.gap('');
-  };
   const { redactKey } = options;
   const compile = newCompiler({
     summaryFields,
@@ -46,8 +41,12 @@ export function newGluster(options: ProtocolOptions, outside: HostHooks): readon
   return [
     {
       ...rpc('glusterfs', true, programs, compile, options, outside),
-      onPacketLoss: missed,
-      onBrickDiscovered: shared.services.found,
+      onPacketLoss() {
+        shared.paths.markAllGaps();
+        shared.locks.markAllUncertain();
+        shared.transactions.markGap('');
+      },
+      onBrickDiscovered: (brick) => shared.bricks.recordDiscovered(brick),
     },
     rpc('rpc', false, programs, compile, options, outside),
   ];

@@ -324,7 +324,7 @@ export function openDecoder(
     data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
     gap: (dir, missing, reason, skipping, at, held) =>
       takeGap(flow, dir, missing, reason, skipping, at, held),
-    onPendingGap: flow.describer.onPendingGap,
+    onPendingGap: (open) => flow.describer.onPendingGap(open),
     suspend: () => asleep(flow, connection.fromStart),
     close(reason, at) {
       takeClose(flow, at);

@@ -114,7 +114,7 @@ export function newBricks(version = 400): Bricks {
           };
         },
         do: (name, request, owner) => self.ask(name, request, owner).reply(),
-        unseen: describer.onCallsLost,
+        unseen: () => describer.onCallsLost(),
         closed: (sure = true) => describer.onClose(sure),
       };
       return self;

@@ -74,7 +74,7 @@ test('bytes that were missed make doubtful what their connection held', () => {
   three.unseen();
   waits.reply();
   assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).waits()), ['client2']);
-  shared.locks.doubtAll();
+  shared.locks.markAllUncertain();
   assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).waits()), []);
 });
 

@@ -1,117 +1,144 @@
-/** What a table of paths must do, written down as simply as possible: lists and maps, and no thought of speed. */
+/** A reference model of the path table, as simple as possible: lists and maps, and no thought of speed. */
 import type { Path } from '../../../src/protocols/gluster/paths/path-table.js';
 
-export const RootText = '00000000-0000-0000-0000-000000000001';
+export const ROOT_TEXT = '00000000-0000-0000-0000-000000000001';
 
-interface Entry {
+interface Inode {
   readonly brick: number;
   readonly gfid: string;
   /** The newest first. */
   names: Name[];
-  directory: boolean;
+  isDirectory: boolean;
 }
 
 interface Name {
-  readonly parent: Entry;
+  readonly parent: Inode;
   readonly text: string;
-  epoch: number;
+  gapCount: number;
 }
 
-export interface Model {
-  size(): number;
-  path(brick: number, gfid: string): Path | undefined;
-  name(brick: number, parent: string, text: string, gfid: string, only: boolean, epoch: number): void;
-  drop(brick: number, parent: string, text: string): void;
-  child(brick: number, parent: string, text: string): string | undefined;
-}
+export class PathModel {
+  private readonly limit: number;
+  private readonly gapCounts: Uint32Array;
+  /** The least recently used first. */
+  private inodes: Inode[] = [];
 
-/** @param epochs the gaps of each brick so far */
-export function newModel(limit: number, epochs: Uint32Array): Model {
-  /** The one that was used least recently first. */
-  let entries: Entry[] = [];
-  const find = (brick: number, gfid: string) =>
-    entries.find((one) => one.brick === brick && one.gfid === gfid);
-  const use = (entry: Entry) => {
-    entries = [...entries.filter((one) => one !== entry), entry];
-  };
-  const isAlive = (name: Name) => entries.includes(name.parent);
-  const living = (entry: Entry) => entry.names.find(isAlive);
-  const remove = (name: Name) => {
-    for (const entry of entries) entry.names = entry.names.filter((one) => one !== name);
-  };
-  const named = (parent: Entry, text: string) =>
-    entries.flatMap((one) => one.names).find((one) => one.parent === parent && one.text === text);
-  /** Those besides the first of each file. */
-  const moreNames = () => entries.reduce((all, one) => all + Math.max(0, one.names.length - 1), 0);
-  const isRoomFor = (entry: Entry) => entry.names.length === 0 || moreNames() < (limit >> 2) + 1;
-  const known = (brick: number, gfid: string): Entry => {
-    const entry = find(brick, gfid) ?? { brick, gfid, names: [], directory: false };
-    if (!entries.includes(entry) && entries.length === limit) entries.shift();
-    use(entry);
-    return entry;
-  };
-  const useAll = (entry: Entry) => {
-    use(entry);
-    for (const name of entry.names) {
-      let at = isAlive(name) ? name : undefined;
-      for (let depth = 0; at !== undefined && depth < 512; depth++) {
-        use(at.parent);
-        at = living(at.parent);
-      }
-    }
-  };
-  const pathOf = (entry: Entry): Path | undefined => {
+  /** @param gapCounts the gaps of each brick so far */
+  constructor(limit: number, gapCounts: Uint32Array) {
+    this.limit = limit;
+    this.gapCounts = gapCounts;
+  }
+
+  size(): number {
+    return this.inodes.length;
+  }
+
+  pathOf(brick: number, gfid: string): Path | undefined {
+    const inode = this.find(brick, gfid);
+    if (inode === undefined) return undefined;
+    this.touchWithAncestors(inode);
     let text = '';
     let stale = false;
-    let at = entry;
-    for (let depth = 0; depth < 512 && text.length < 4096 && at.gfid !== RootText; depth++) {
-      const name = living(at);
+    let at = inode;
+    for (let depth = 0; depth < 512 && text.length < 4096 && at.gfid !== ROOT_TEXT; depth++) {
+      const name = this.newestAliveOf(at);
       if (name === undefined) break;
       text = `/${name.text}${text}`;
-      stale ||= name.epoch !== epochs[entry.brick];
+      stale ||= name.gapCount !== this.gapCounts[inode.brick];
       at = name.parent;
     }
-    if (at.gfid === RootText) return { text: text || '/', stale };
+    if (at.gfid === ROOT_TEXT) return { text: text || '/', stale };
     return text === '' ? undefined : { text: `<gfid:${at.gfid}>${text}`, stale };
-  };
-  return {
-    size: () => entries.length,
-    path(brick, gfid) {
-      const entry = find(brick, gfid);
-      if (entry === undefined) return undefined;
-      useAll(entry);
-      return pathOf(entry);
-    },
-    name(brick, parentGfid, text, gfid, only, epoch) {
-      const parent = known(brick, parentGfid);
-      const entry = known(brick, gfid);
-      if (entry === parent) return;
-      parent.directory = true;
-      const there = named(parent, text);
-      const own = there !== undefined && entry.names.includes(there) ? there : undefined;
-      if (there !== undefined && own === undefined) remove(there);
-      entry.names = entry.names.filter((one) => one === own || (isAlive(one) && !only && !entry.directory));
-      if (own !== undefined) {
-        if (own.epoch !== epochs[brick]) own.epoch = epoch;
-        entry.names = [own, ...entry.names.filter((one) => one !== own)];
-      } else {
-        entry.names = entry.names.slice(0, 15);
-        while (!isRoomFor(entry) && entries[0] !== entry) entries.shift();
-        if (isRoomFor(entry) && entries.includes(parent))
-          entry.names = [{ parent, text, epoch }, ...entry.names];
+  }
+
+  recordName(
+    brick: number,
+    parentGfid: string,
+    text: string,
+    gfid: string,
+    isOnlyName: boolean,
+    gapCount: number,
+  ): void {
+    const parent = this.findOrAdd(brick, parentGfid);
+    const inode = this.findOrAdd(brick, gfid);
+    if (inode === parent) return;
+    parent.isDirectory = true;
+    const existing = this.findName(parent, text);
+    const own = existing !== undefined && inode.names.includes(existing) ? existing : undefined;
+    if (existing !== undefined && own === undefined) this.remove(existing);
+    const keepsOthers = !isOnlyName && !inode.isDirectory;
+    inode.names = inode.names.filter((name) => name === own || (this.isAlive(name) && keepsOthers));
+    if (own !== undefined) {
+      if (own.gapCount !== this.gapCounts[brick]) own.gapCount = gapCount;
+      inode.names = [own, ...inode.names.filter((name) => name !== own)];
+    } else {
+      inode.names = inode.names.slice(0, 15);
+      while (!this.hasRoom(inode) && this.inodes[0] !== inode) this.inodes.shift();
+      if (this.hasRoom(inode) && this.inodes.includes(parent))
+        inode.names = [{ parent, text, gapCount }, ...inode.names];
+    }
+    this.touchWithAncestors(inode);
+  }
+
+  removeName(brick: number, parentGfid: string, text: string): void {
+    const parent = this.find(brick, parentGfid);
+    const name = parent && this.findName(parent, text);
+    if (name !== undefined) this.remove(name);
+  }
+
+  findChild(brick: number, parentGfid: string, text: string): string | undefined {
+    const parent = this.find(brick, parentGfid);
+    const name = parent && this.findName(parent, text);
+    if (name === undefined || name.gapCount !== this.gapCounts[brick]) return undefined;
+    return this.inodes.find((inode) => inode.names.includes(name))?.gfid;
+  }
+
+  private find(brick: number, gfid: string): Inode | undefined {
+    return this.inodes.find((inode) => inode.brick === brick && inode.gfid === gfid);
+  }
+
+  private findOrAdd(brick: number, gfid: string): Inode {
+    const inode = this.find(brick, gfid) ?? { brick, gfid, names: [], isDirectory: false };
+    if (!this.inodes.includes(inode) && this.inodes.length === this.limit) this.inodes.shift();
+    this.touch(inode);
+    return inode;
+  }
+
+  private touch(inode: Inode): void {
+    this.inodes = [...this.inodes.filter((other) => other !== inode), inode];
+  }
+
+  private touchWithAncestors(inode: Inode): void {
+    this.touch(inode);
+    for (const name of inode.names) {
+      let at = this.isAlive(name) ? name : undefined;
+      for (let depth = 0; at !== undefined && depth < 512; depth++) {
+        this.touch(at.parent);
+        at = this.newestAliveOf(at.parent);
       }
-      useAll(entry);
-    },
-    drop(brick, parentGfid, text) {
-      const parent = find(brick, parentGfid);
-      const name = parent && named(parent, text);
-      if (name !== undefined) remove(name);
-    },
-    child(brick, parentGfid, text) {
-      const parent = find(brick, parentGfid);
-      const name = parent && named(parent, text);
-      if (name === undefined || name.epoch !== epochs[brick]) return undefined;
-      return entries.find((one) => one.names.includes(name))?.gfid;
-    },
-  };
+    }
+  }
+
+  private isAlive(name: Name): boolean {
+    return this.inodes.includes(name.parent);
+  }
+
+  private newestAliveOf(inode: Inode): Name | undefined {
+    return inode.names.find((name) => this.isAlive(name));
+  }
+
+  private findName(parent: Inode, text: string): Name | undefined {
+    const names = this.inodes.flatMap((inode) => inode.names);
+    return names.find((name) => name.parent === parent && name.text === text);
+  }
+
+  private remove(removed: Name): void {
+    for (const inode of this.inodes) inode.names = inode.names.filter((name) => name !== removed);
+  }
+
+  /** A first name always fits; further ones of all files share room. */
+  private hasRoom(inode: Inode): boolean {
+    const extra = this.inodes.reduce((sum, { names }) => sum + Math.max(0, names.length - 1), 0);
+    return inode.names.length === 0 || extra < (this.limit >> 2) + 1;
+  }
 }

@@ -176,7 +176,7 @@ test('any bytes are gone for any brick: packets that were dropped', () => {
   const other = client(shared, { serverPort: 49153 });
   a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   other.ask('CREATE', entry(Root, 'g'), { ...ok, stat: file(3) });
-  shared.paths.gapAll();
+  shared.paths.markAllGaps();
   assert.deepEqual(a.seen(id(2)), { path: '/f', path_before_gap: true });
   assert.deepEqual(other.seen(id(3)), { path: '/g', path_before_gap: true });
   assert.equal(shared.paths.size(), 4);

@@ -1,131 +1,145 @@
 /**
- * What listens where: bricks by their address and port, out of what their clients say (SETVOLUME), what the port
- * mapper answers, and glusterd's own files. A connection that was joined late says none of it itself.
+ * Which brick listens on which address and port, from what its clients say (SETVOLUME), what the port mapper answers, and
+ * glusterd's own files. A midstream pickup says none of it itself.
  */
 import { formatAddress } from '../../../packet/address.js';
 import type { AddressWords, Connection, DiscoveredBrick, KnownBrick } from '../../protocol.js';
-import { BricksLimit } from '../paths/brick-paths.js';
+import { MAX_BRICKS } from '../paths/brick-paths.js';
 
-const NothingKnown = { shared: false, forgotten: false, missing: 0 };
+/** Endpoints kept besides those with tables. */
+const MAX_ENDPOINTS = 65536;
+/** Tables of one port: glusterd puts up to 250 bricks on one by itself (GLUSTERD_BRICKMUX_LIMIT_DFLT_VALUE). */
+const MAX_TABLES = 1024;
+/** Characters of a brick's name, which is a path; a longer one is ignored. */
+const MAX_BRICK_LENGTH = 1024;
 
-/** Services that are remembered, besides those with files. */
-const ServicesLimit = 65536;
-/** Bricks of one port that have a table: glusterd puts 250 on one by itself (GLUSTERD_BRICKMUX_LIMIT_DFLT_VALUE). */
-const TablesLimit = 1024;
-/** Characters of a brick's name, which is a path; one of more is nobody's. */
-const NameLimit = 1024;
-
+/** A port on which bricks listen. */
 export interface BrickEndpoint {
-  /** Its address and port. */
+  /** `address port`. */
   readonly key: string;
-  /** Of the only brick that listens here, as far as is known. */
+  /** The volume, path and host of the only brick here, as far as they are known. */
   volume: string | undefined;
   brick: string | undefined;
   host: string | undefined;
-  /** Several bricks share the port (brick multiplexing): only the connection itself can tell. */
-  shared: boolean;
-  /** Others were asked for since: who needs it asks for it anew. */
-  forgotten: boolean;
-  /** Connections of which bytes are missing so far: they may hold changes of names. */
-  missing: number;
-  /** The number of each brick's table of paths, by the brick's name; '' until it is known. */
+  /** Several bricks share the port (brick multiplexing): only the connection itself can tell which it uses. */
+  isShared: boolean;
+  /** Evicted from the registry: whoever holds it must look it up again. */
+  isEvicted: boolean;
+  /** Connections with a pending gap: the gap may hold changes of names. */
+  pendingGaps: number;
+  /** Numbers of the tables of paths, by brick; '' while the brick is unknown. */
   readonly tables: Map<string, number>;
 }
 
-export interface BrickRegistry {
-  of(connection: Connection): BrickEndpoint;
-  /** The port mapper says where a brick listens. */
-  found(brick: DiscoveredBrick): void;
-  /** A brick listens there. */
-  tell(
-    service: BrickEndpoint,
+export class BrickRegistry {
+  private readonly known: readonly KnownBrick[];
+  private readonly onMixed: (table: number) => void;
+  /** Endpoints without tables, the least recently used first. */
+  private readonly idle = new Map<string, BrickEndpoint>();
+  /** Endpoints with tables: these stay, since their connections must share them. */
+  private readonly busy = new Map<string, BrickEndpoint>();
+  private tables = 0;
+
+  /**
+   * @param known bricks of glusterd's files
+   * @param onMixed called for a table that may hold names of several bricks
+   */
+  constructor(known: readonly KnownBrick[], onMixed: (table: number) => void) {
+    this.known = known;
+    this.onMixed = onMixed;
+  }
+
+  /** The endpoint of a connection's server. */
+  endpointOf({ ipVersion, server, serverPort }: Connection): BrickEndpoint {
+    return this.endpointAt(ipVersion, server, serverPort);
+  }
+
+  /** Records a brick that the port mapper or another decoder names. */
+  recordDiscovered({ ipVersion, address, port, path }: DiscoveredBrick): void {
+    this.recordBrick(this.endpointAt(ipVersion, address, port), path, undefined, undefined);
+  }
+
+  /** Records that a brick listens there. */
+  recordBrick(
+    endpoint: BrickEndpoint,
     brick: string | undefined,
     volume: string | undefined,
     host: string | undefined,
-  ): void;
-  /** The table of paths of the brick (undefined: of the only one there); 0: it has none. */
-  table(service: BrickEndpoint, brick: string | undefined): number;
-}
-
-/** @param mixed names of several bricks may have come into this table */
-export function newBrickRegistry(
-  bricks: readonly KnownBrick[],
-  mixed: (table: number) => void,
-): BrickRegistry {
-  /** Those without files, and those with some: these stay, since their connections must have one table together. */
-  const idle = new Map<string, BrickEndpoint>();
-  const busy = new Map<string, BrickEndpoint>();
-  let tables = 0;
-
-  const fromFiles = (service: BrickEndpoint, address: string, port: number) => {
-    for (const one of bricks) {
-      if (one.port !== port || (one.addresses !== undefined && !one.addresses.includes(address))) continue;
-      tell(service, one.path, one.volume, one.host);
+  ): void {
+    if (brick === undefined || brick.length > MAX_BRICK_LENGTH) return;
+    if (endpoint.brick !== undefined && endpoint.brick !== brick && !endpoint.isShared) {
+      endpoint.isShared = true;
+      // Connections that did not name their brick were taken for connections to the known one.
+      for (const table of endpoint.tables.values()) this.onMixed(table);
     }
-  };
+    if (endpoint.brick !== brick) endpoint.volume = undefined;
+    endpoint.brick = brick;
+    endpoint.volume = volume ?? endpoint.volume;
+    endpoint.host = host ?? endpoint.host;
+    const unnamed = endpoint.tables.get('');
+    if (unnamed !== undefined && !endpoint.tables.has(brick)) {
+      // What was observed while the brick's name was unknown is this brick's, if it is alone.
+      if (!endpoint.isShared) endpoint.tables.set(brick, unnamed);
+      endpoint.tables.delete('');
+    }
+  }
 
-  const at = (ipVersion: number, words: AddressWords, port: number): BrickEndpoint => {
+  /** The number of the brick's table of paths (undefined: of the only brick there); 0: it has none. */
+  tableOf(endpoint: BrickEndpoint, brick: string | undefined): number {
+    const name = brick ?? (endpoint.isShared ? undefined : (endpoint.brick ?? ''));
+    if (name === undefined || name.length > MAX_BRICK_LENGTH) return 0;
+    return endpoint.tables.get(name) ?? this.addTable(endpoint, name);
+  }
+
+  private addTable(endpoint: BrickEndpoint, name: string): number {
+    if (endpoint.isEvicted || endpoint.tables.size >= MAX_TABLES || this.tables + 1 >= MAX_BRICKS) return 0;
+    const table = ++this.tables;
+    this.idle.delete(endpoint.key);
+    this.busy.set(endpoint.key, endpoint);
+    endpoint.tables.set(name, table);
+    return table;
+  }
+
+  private endpointAt(ipVersion: number, words: AddressWords, port: number): BrickEndpoint {
     const address = formatAddress(ipVersion, ...words);
     const key = `${address} ${port}`;
-    let service = busy.get(key) ?? idle.get(key);
-    if (service === undefined) {
-      service = {
-        key,
-        volume: undefined,
-        brick: undefined,
-        host: undefined,
-        ...NothingKnown,
-        tables: new Map(),
-      };
-      fromFiles(service, address, port);
+    const busy = this.busy.get(key);
+    if (busy !== undefined) return busy;
+    const { idle } = this;
+    let endpoint = idle.get(key);
+    if (endpoint === undefined) {
+      endpoint = newEndpoint(key);
+      this.recordKnown(endpoint, address, port);
     }
-    if (busy.has(key)) return service;
-    // The last that was asked for is the last to be forgotten.
     idle.delete(key);
-    idle.set(key, service);
-    if (idle.size > ServicesLimit) {
-      const [[oldest, one]] = idle;
-      idle.delete(oldest);
-      one.forgotten = true;
+    idle.set(key, endpoint);
+    if (idle.size > MAX_ENDPOINTS) {
+      const [[oldestKey, oldest]] = idle;
+      idle.delete(oldestKey);
+      oldest.isEvicted = true;
     }
-    return service;
-  };
+    return endpoint;
+  }
 
-  const tell: BrickRegistry['tell'] = (service, brick, volume, host) => {
-    if (brick === undefined || brick.length > NameLimit) return;
-    if (service.brick !== undefined && service.brick !== brick && !service.shared) {
-      service.shared = true;
-      // Connections that did not say which one they ask were taken for those of the one that was known.
-      for (const table of service.tables.values()) mixed(table);
+  private recordKnown(endpoint: BrickEndpoint, address: string, port: number): void {
+    for (const brick of this.known) {
+      if (brick.port !== port || (brick.addresses !== undefined && !brick.addresses.includes(address))) {
+        continue;
+      }
+      this.recordBrick(endpoint, brick.path, brick.volume, brick.host);
     }
-    if (service.brick !== brick) service.volume = undefined;
-    service.brick = brick;
-    service.volume = volume ?? service.volume;
-    service.host = host ?? service.host;
-    const before = service.tables.get('');
-    if (before !== undefined && !service.tables.has(brick)) {
-      // What was learned before anybody said the brick's name is this brick's, if it is alone.
-      if (!service.shared) service.tables.set(brick, before);
-      service.tables.delete('');
-    }
-  };
+  }
+}
 
+function newEndpoint(key: string): BrickEndpoint {
   return {
-    of: (connection) => at(connection.ipVersion, connection.server, connection.serverPort),
-    found: ({ ipVersion, address, port, path }) =>
-      tell(at(ipVersion, address, port), path, undefined, undefined),
-    tell,
-    table(service, brick) {
-      const name = brick ?? (service.shared ? undefined : (service.brick ?? ''));
-      if (name === undefined || name.length > NameLimit) return 0;
-      const known = service.tables.get(name);
-      if (known !== undefined) return known;
-      if (service.forgotten || service.tables.size >= TablesLimit || tables + 1 >= BricksLimit) return 0;
-      const table = ++tables;
-      idle.delete(service.key);
-      busy.set(service.key, service);
-      service.tables.set(name, table);
-      return table;
-    },
+    key,
+    volume: undefined,
+    brick: undefined,
+    host: undefined,
+    isShared: false,
+    isEvicted: false,
+    pendingGaps: 0,
+    tables: new Map(),
   };
 }

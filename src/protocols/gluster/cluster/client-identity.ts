@@ -1,42 +1,42 @@
-/** Volumes, and the clients of their bricks, out of what names them in passing. */
+/** Who the client of a brick is, from its SETVOLUME and the names that GlusterFS makes of volumes. */
 
 import { memoize } from '../../../records/memoize.js';
 import type { JsonObject } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 import { entry, object, put } from '../describe/values.js';
 
-/** What daemons put before a volume's name in a volfile's key: build_volfile_path() of glusterd-handshake.c. */
-const Daemons = new Set(['shd', 'rebalance', 'snapd', 'gfproxyd', 'gfproxy-client']);
+/** Prefixes of daemons in a volfile's key: build_volfile_path() of glusterd-handshake.c. */
+const DAEMON_PREFIXES = new Set(['shd', 'rebalance', 'snapd', 'gfproxyd', 'gfproxy-client']);
 
-/** A volume's name: GlusterFS allows letters, digits, - and _ (cli_validate_volname()). */
-const VolumeName = /^[\w-]+$/;
+/** GlusterFS allows letters, digits, - and _ (cli_validate_volname()). */
+const VOLUME_NAME = /^[\w-]+$/;
 
-/** The volume of a volfile's key: `/vol`, `vol`, `shd/vol`, `vol.host.path-of-brick`; of `gluster/quotad` none. */
+/** The volume of a volfile's key: `/vol`, `vol`, `shd/vol`, `vol.host.path-of-brick`; `gluster/quotad` has none. */
 export function volumeOfKey(key: string): string | undefined {
-  const name = key.startsWith('/') ? key.slice(1) : key;
-  const slash = name.indexOf('/');
-  if (slash >= 0 && !Daemons.has(name.slice(0, slash))) return undefined;
-  const [volume] = name.slice(slash + 1).split('.', 1);
-  return VolumeName.test(volume) ? volume : undefined;
+  const path = key.startsWith('/') ? key.slice(1) : key;
+  const slash = path.indexOf('/');
+  if (slash >= 0 && !DAEMON_PREFIXES.has(path.slice(0, slash))) return undefined;
+  const [volume] = path.slice(slash + 1).split('.', 1);
+  return VOLUME_NAME.test(volume) ? volume : undefined;
 }
 
-const SubvolumeOfVolume = /-(?:client-\d+|ta-\d+|snapd-client)$/;
+const SUBVOLUME_SUFFIX = /-(?:client-\d+|ta-\d+|snapd-client)$/;
 
-/** Of the client translator's name, which glusterd makes as `vol-client-0`. */
+/** The volume of a client translator, which glusterd names `vol-client-0`. */
 function volumeOfSubvolume(subvolume: string): string | undefined {
-  const suffix = SubvolumeOfVolume.exec(subvolume.slice(-40));
+  const suffix = SUBVOLUME_SUFFIX.exec(subvolume.slice(-40));
   return suffix === null ? undefined : subvolume.slice(0, -suffix[0].length);
 }
 
-/** The pieces of GLUSTER_PROCESS_UUID_FMT (rpc/rpc-lib/src/protocol-common.h), since GlusterFS 4.0. */
-interface Pieces {
+/** The parts of GLUSTER_PROCESS_UUID_FMT (rpc/rpc-lib/src/protocol-common.h), since GlusterFS 4.0. */
+interface ProcessUuid {
   readonly mount: string;
   readonly pid: string;
   readonly host: string;
   readonly subvolume: string;
 }
 
-function pieces(id: string): Pieces | undefined {
+function parseProcessUuid(id: string): ProcessUuid | undefined {
   const graph = id.indexOf('-GRAPH_ID:');
   const pid = id.indexOf('-PID:');
   const host = id.indexOf('-HOST:', pid + 1);
@@ -52,88 +52,88 @@ function pieces(id: string): Pieces | undefined {
   };
 }
 
-/** What a client says of itself when it connects to a brick: kept for each connection, so most of it is shared. */
+/** What a client says of itself when it connects to a brick. Kept for each connection, so most of it is shared. */
 export interface ClientIdentity {
   readonly volume: string | undefined;
   readonly brick: string | undefined;
   /** The host of the brick, as the client's volfile names it. */
   readonly host: string | undefined;
-  /** The directory that the client has for its root, where that is not the volume's. */
+  /** The directory that the client has as root, if it is not the volume's. */
   readonly subdir: string | undefined;
   readonly version: string | undefined;
   readonly volumeId: string | undefined;
-  /** `process-uuid`, of which no two connections have the same. */
+  /** `process-uuid`, unique to the connection. */
   readonly id: string | undefined;
-  /** What of it is on every line of the connection. */
+  /** The part that is on every line of the connection. */
   readonly caller: JsonObject;
 }
 
-/** One text for all connections that say the same. */
+/** One string for equal texts of all connections. */
 const sharedText = memoize((text) => text);
 
-function common(text: string | undefined): string | undefined {
+function shareText(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sharedText(text);
 }
 
-/** Callers that are kept, by what they are made of: many connections have the same. */
-const CallersKept = 4096;
-const AboutLimit = 1024;
+/** Callers that are kept, by the text that they are made of: many connections have the same. */
+const MAX_CALLERS = 4096;
+const MAX_CALLER_KEY = 1024;
 const callers = new Map<string, JsonObject>();
 
-function sharedCaller(about: string, make: () => JsonObject): JsonObject {
-  if (about.length > AboutLimit) return make();
-  let caller = callers.get(about);
+function sharedCaller(key: string, create: () => JsonObject): JsonObject {
+  if (key.length > MAX_CALLER_KEY) return create();
+  let caller = callers.get(key);
   if (caller === undefined) {
-    if (callers.size >= CallersKept) callers.clear();
-    caller = make();
-    callers.set(about, caller);
+    if (callers.size >= MAX_CALLERS) callers.clear();
+    caller = create();
+    callers.set(key, caller);
   }
   return caller;
 }
 
-function callerOf(
-  process: Pieces | undefined,
+function callerFields(
+  process: ProcessUuid | undefined,
   mount: string | undefined,
-  name: string | undefined,
+  processName: string | undefined,
 ): JsonObject {
   const caller: Fields = {};
   put(caller, 'host', process?.host);
   const pid = process !== undefined && /^\d{1,10}$/.test(process.pid) ? Number(process.pid) : undefined;
   put(caller, 'pid', pid);
   put(caller, 'mount_id', mount);
-  put(caller, 'process_name', name);
+  put(caller, 'process_name', processName);
   return caller;
 }
 
 /**
- * Reads SETVOLUME's dictionary: client_setvolume() of xlators/protocol/client/src/client-handshake.c. The user name
- * and the password, which are there too, are left alone.
+ * Reads the dictionary of a SETVOLUME call: client_setvolume() of xlators/protocol/client/src/client-handshake.c. Ignores
+ * the user name and the password in it.
  */
-function introduction(dict: JsonObject, full: boolean): ClientIdentity {
+function readIdentity(dict: JsonObject, full: boolean): ClientIdentity {
   const id = entry(dict, 'process-uuid');
-  const process = id === undefined ? undefined : pieces(id);
+  const process = id === undefined ? undefined : parseProcessUuid(id);
   const key = entry(dict, 'volfile-key');
-  const name = entry(dict, 'process-name');
+  const processName = entry(dict, 'process-name');
   const mount = full ? process?.mount : undefined;
-  const about = JSON.stringify([process?.host, process?.pid, mount, name]);
+  const callerKey = JSON.stringify([process?.host, process?.pid, mount, processName]);
   return {
-    volume: common(
+    volume: shareText(
       (process === undefined ? undefined : volumeOfSubvolume(process.subvolume)) ??
         (key === undefined ? undefined : volumeOfKey(key)),
     ),
-    brick: common(entry(dict, 'remote-subvolume')),
-    host: common(entry(dict, 'remote-host')),
-    subdir: common(entry(dict, 'subdir-mount')),
-    version: common(entry(dict, 'client-version')),
-    volumeId: common(entry(dict, 'volume-id')),
+    brick: shareText(entry(dict, 'remote-subvolume')),
+    host: shareText(entry(dict, 'remote-host')),
+    subdir: shareText(entry(dict, 'subdir-mount')),
+    version: shareText(entry(dict, 'client-version')),
+    volumeId: shareText(entry(dict, 'volume-id')),
     id,
-    caller: sharedCaller(about, () => callerOf(process, mount, name)),
+    caller: sharedCaller(callerKey, () => callerFields(process, mount, processName)),
   };
 }
 
-/** All that it said of itself. */
-export function clientOf({ caller, version, id, subdir, volumeId }: ClientIdentity): JsonObject {
-  const process = id === undefined ? undefined : pieces(id);
+/** All that the client said of itself. */
+export function clientFields({ caller, version, id, subdir, volumeId }: ClientIdentity): JsonObject {
+  const process = id === undefined ? undefined : parseProcessUuid(id);
   const client: Fields = {};
   put(client, 'host', caller.host);
   put(client, 'pid', caller.pid);
@@ -148,10 +148,10 @@ export function clientOf({ caller, version, id, subdir, volumeId }: ClientIdenti
 }
 
 /**
- * Of the dictionary, where there is one.
- * @param full the mount's id too is on every line: one client says it once, in its SETVOLUME
+ * The identity in a SETVOLUME call; undefined: its dictionary was not seen.
+ * @param full every line has the mount's id too, not only that of SETVOLUME
  */
 export function clientIdentityOf(request: Fields | undefined, full: boolean): ClientIdentity | undefined {
   const dict = object(request?.dict);
-  return dict === undefined ? undefined : introduction(dict, full);
+  return dict === undefined ? undefined : readIdentity(dict, full);
 }

@@ -1,42 +1,44 @@
 /**
- * The hosts of glusterds by their uuids, as they have told each other: most messages among them carry the uuid
- * alone. What was told to one glusterd is not known of another: its connections may be another decoder's, and a line shall
- * be the same however many decoders there are.
+ * Hosts of glusterds by uuid, as glusterds tell each other: most messages among them carry the uuid alone. Each glusterd
+ * has names of its own: another glusterd's connections may be another decoder's, and a line must not depend on the number
+ * of decoders.
  */
 import { formatAddress } from '../../../packet/address.js';
 import type { Connection } from '../../protocol.js';
 
-/** Names that are remembered; the oldest is forgotten first. */
-const NamesLimit = 16384;
+/** Names kept; the oldest is evicted first. */
+const MAX_NAMES = 16384;
 /** Characters of a host's name: HOST_NAME_MAX and more. */
-const NameLimit = 256;
+const MAX_HOST_LENGTH = 256;
 
-/** Those that one glusterd has told, or was told. */
-export interface PeerNames {
-  learn(uuid: string | undefined, host: string | undefined): void;
-  of(uuid: string): string | undefined;
-}
+/** The names of all glusterds: hosts by `address port uuid` of the glusterd that was told. */
+export type PeerNameTable = Map<string, string>;
 
-/** Of the glusterd that the connection is to. */
-export type AllPeerNames = (connection: Connection) => PeerNames;
+/** The names that one glusterd told or was told. */
+export class PeerNames {
+  private readonly table: PeerNameTable;
+  private readonly prefix: string;
 
-export function newPeerNames(): AllPeerNames {
-  const names = new Map<string, string>();
-  return ({ ipVersion, server, serverPort }) => {
-    const place = `${formatAddress(ipVersion, ...server)} ${serverPort} `;
-    return {
-      learn(uuid, host) {
-        // What each calls itself.
-        if (uuid === undefined || host === undefined || host === 'localhost' || host.length > NameLimit)
-          return;
-        const key = place + uuid;
-        names.delete(key);
-        names.set(key, host);
-        if (names.size <= NamesLimit) return;
-        const [oldest] = names.keys();
-        names.delete(oldest);
-      },
-      of: (uuid) => names.get(place + uuid),
-    };
-  };
+  /** @param connection a connection to the glusterd */
+  constructor(table: PeerNameTable, { ipVersion, server, serverPort }: Connection) {
+    this.table = table;
+    this.prefix = `${formatAddress(ipVersion, ...server)} ${serverPort} `;
+  }
+
+  record(uuid: string | undefined, host: string | undefined): void {
+    if (uuid === undefined || host === undefined || host.length > MAX_HOST_LENGTH) return;
+    // Every glusterd calls itself so.
+    if (host === 'localhost') return;
+    const { table } = this;
+    const key = this.prefix + uuid;
+    table.delete(key);
+    table.set(key, host);
+    if (table.size <= MAX_NAMES) return;
+    const [oldest] = table.keys();
+    table.delete(oldest);
+  }
+
+  hostOf(uuid: string): string | undefined {
+    return this.table.get(this.prefix + uuid);
+  }
 }

@@ -1,45 +1,47 @@
+import { type HasLockState, isOver } from './lock-state.js';
+
+/** Locks that are over may stay in the list up to this many in any case. */
+const MIN_SWEEP = 32;
+
 /**
- * Things in the order in which they came. Those that are over are swept out later, many at a time: a set that a lock
- * comes into and goes out of with each write would cost more than all else.
+ * Locks in the order of their requests. Those that are over are removed later, many at a time: a set that a lock enters
+ * and leaves with each write would cost more than everything else.
  */
+export class LockList<Lock extends HasLockState> {
+  private locks: Lock[] = [];
+  private overCount = 0;
+  /** All locks before this index are over. */
+  private firstIndex = 0;
 
-/** So few of those that are over may stay in any case. */
-const SweepLeast = 32;
+  /** Locks that are not over. */
+  size(): number {
+    return this.locks.length - this.overCount;
+  }
 
-export interface Order<T> {
-  /** Those that are not over. */
-  size(): number;
-  add(one: T): void;
-  /** One of them is over now. */
-  ended(): void;
-  oldest(): T | undefined;
-  /** A copy: they may end meanwhile. */
-  all(): T[];
-}
+  add(lock: Lock): void {
+    this.locks.push(lock);
+  }
 
-export function newOrder<T>(isOver: (one: T) => boolean): Order<T> {
-  let items: T[] = [];
-  let over = 0;
-  /** All before this one are over. */
-  let first = 0;
-  const sweep = () => {
-    items = items.filter((one) => !isOver(one));
-    over = 0;
-    first = 0;
-  };
-  return {
-    size: () => items.length - over,
-    add(one) {
-      items.push(one);
-    },
-    ended() {
-      over++;
-      if (over > SweepLeast && over * 2 > items.length) sweep();
-    },
-    oldest() {
-      while (first < items.length && isOver(items[first])) first++;
-      return items[first];
-    },
-    all: () => items.filter((one) => !isOver(one)),
-  };
+  /** Counts a lock of the list that is over now. */
+  countOver(): void {
+    this.overCount++;
+    if (this.overCount > MIN_SWEEP && this.overCount * 2 > this.locks.length) this.sweep();
+  }
+
+  oldest(): Lock | undefined {
+    const { locks } = this;
+    while (this.firstIndex < locks.length && isOver(locks[this.firstIndex])) this.firstIndex++;
+    return locks[this.firstIndex];
+  }
+
+  /** A copy: locks may end while it is walked. */
+  snapshot(): Lock[] {
+    return this.locks.filter((lock) => !isOver(lock));
+  }
+
+  private sweep(): void {
+    this.locks = this.snapshot();
+    this.overCount = 0;
+    this.firstIndex = 0;
+  }
 }

@@ -1,41 +1,52 @@
-/** What a call asks of locks: the lock that it wants or gives up. In all versions alike. */
+/** What a call requests of locks, read from its struct; the same in all versions. */
 import type { Fields } from '../../rpc/describer.js';
 import { type Integer, integer, NullGfid, object, RootGfid, text } from '../describe/values.js';
-import { type FileLocks, type Lock, type Locker, LockKind, LockState } from './lock.js';
+import { type FileLocks, type Lock, type LockClient, LockKind } from './lock.js';
+import { LockState } from './lock-state.js';
 
 // GF_LK_* and ENTRYLK_* of rpc/xdr/src/glusterfs3.h and glusterfs-fops.x.
-const GetLock = 0;
-const SetLock = 1;
-const SetLockWait = 2;
-const Write = 1;
-const Unlock = 2;
-const EntryLock = 0;
-const EntryUnlock = 1;
-const EntryTry = 2;
+const GF_LK_GETLK = 0;
+const GF_LK_SETLK = 1;
+const GF_LK_SETLKW = 2;
+const GF_LK_F_WRLCK = 1;
+const GF_LK_F_UNLCK = 2;
+const ENTRYLK_LOCK = 0;
+const ENTRYLK_UNLOCK = 1;
+const ENTRYLK_LOCK_NB = 2;
+const ENTRYLK_WRLCK = 1;
 
-/** `none`: nothing that is followed; `unread`: it can't be told what it does. */
-export const LockRequest = { none: 0, unread: 1, try: 2, wait: 3, unlock: 4 } as const;
+export const LockRequest = {
+  /** No lock that is tracked. */
+  none: 0,
+  /** Not decoded: it can be any. */
+  unreadable: 1,
+  nonBlocking: 2,
+  blocking: 3,
+  unlock: 4,
+} as const;
 export type LockRequest = (typeof LockRequest)[keyof typeof LockRequest];
 
 export function lockRequestOf(kind: LockKind, { cmd, type }: Fields): LockRequest {
-  if (typeof cmd !== 'number' || typeof type !== 'number') return LockRequest.unread;
+  if (typeof cmd !== 'number' || typeof type !== 'number') return LockRequest.unreadable;
   if (kind === LockKind.entry) {
-    if (cmd === EntryLock) return LockRequest.wait;
-    if (cmd === EntryTry) return LockRequest.try;
-    return cmd === EntryUnlock ? LockRequest.unlock : LockRequest.none;
+    if (cmd === ENTRYLK_LOCK) return LockRequest.blocking;
+    if (cmd === ENTRYLK_LOCK_NB) return LockRequest.nonBlocking;
+    return cmd === ENTRYLK_UNLOCK ? LockRequest.unlock : LockRequest.none;
   }
-  // GETLK only looks. Reservations (RESLK) are a list of their own and no lock of a file: pl_reserve_setlk().
-  if (cmd === GetLock || (cmd !== SetLock && cmd !== SetLockWait)) return LockRequest.none;
-  if (type === Unlock) return LockRequest.unlock;
-  return cmd === SetLockWait ? LockRequest.wait : LockRequest.try;
+  // GETLK only queries. Reservations (RESLK) have a list of their own and lock no file: pl_reserve_setlk().
+  if (cmd === GF_LK_GETLK || (cmd !== GF_LK_SETLK && cmd !== GF_LK_SETLKW)) return LockRequest.none;
+  if (type === GF_LK_F_UNLCK) return LockRequest.unlock;
+  return cmd === GF_LK_SETLKW ? LockRequest.blocking : LockRequest.nonBlocking;
 }
 
-/** A 64-bit signed integer's largest: to the end of the file. */
-const LastByte = 9223372036854775807n;
+/** The largest offset in a file: LLONG_MAX. */
+const MAX_OFFSET = 9223372036854775807n;
+/** Where AFR locks a file's metadata: LLONG_MAX - 1, to the end. */
+export const METADATA_RANGE_START = MAX_OFFSET - 1n;
 
-/** Where the last byte of a range is; undefined: the server takes no such range. */
-function endOf(start: Integer, length: Integer): Integer | undefined {
-  if (start > LastByte || length > LastByte) return undefined;
+/** The last byte of a range; undefined: the server rejects the range. */
+function lastByteOf(start: Integer, length: Integer): Integer | undefined {
+  if (start > MAX_OFFSET || length > MAX_OFFSET) return undefined;
   if (Number(length) === 0) return Number.POSITIVE_INFINITY;
   if (typeof start === 'number' && typeof length === 'number') {
     const end = start + length - 1;
@@ -44,34 +55,34 @@ function endOf(start: Integer, length: Integer): Integer | undefined {
   return BigInt(start) + BigInt(length) - 1n;
 }
 
-/** AFR's locks of a file's attributes: _pl_convert_volume_for_special_range() of inodelk.c. */
+/** AFR's metadata locks have a domain of their own: _pl_convert_volume_for_special_range() of inodelk.c. */
 function domainOf(kind: LockKind, domain: string, start: Integer, length: Integer): string {
-  const special = kind === LockKind.inode && start === LastByte - 1n && Number(length) === 0;
-  return special && !domain.endsWith(':metadata') ? `${domain}:metadata` : domain;
+  const isMetadata = kind === LockKind.inode && start === METADATA_RANGE_START && Number(length) === 0;
+  return isMetadata && !domain.endsWith(':metadata') ? `${domain}:metadata` : domain;
 }
 
-/** The gfid of the file in the whole volume, whatever directory the client has for its root. */
-export function fileOf(request: Fields | undefined, root: string | undefined): string | undefined {
-  const id = text(request?.gfid);
-  if (id === RootGfid) return root;
-  return id === NullGfid ? undefined : id;
+/** The gfid of the call's file in the whole volume; undefined: unknown. */
+export function lockedGfid(request: Fields | undefined, rootGfid: string | undefined): string | undefined {
+  const gfid = text(request?.gfid);
+  if (gfid === RootGfid) return rootGfid;
+  return gfid === NullGfid ? undefined : gfid;
 }
 
-/** Names whose bytes are no UTF-8 are told apart by these. */
-function nameOf(request: Fields): string | undefined {
+/** A name that is not valid UTF-8 is distinguished by its bytes. */
+function entryNameOf(request: Fields): string | undefined {
   return text(request.name_hex) ?? text(request.name);
 }
 
-/** Characters of a domain and of a name: a lock with more is not followed. */
-const WordLimit = 1024;
+/** Characters of a domain and of a name: a lock with more is not tracked. */
+const MAX_TEXT_LENGTH = 1024;
 
-/** The lock that the call is about; undefined: not all that makes it one was seen. */
+/** The lock that the call is about; undefined: it was not seen in full, or is not tracked. */
 export function readLock(
   kind: LockKind,
-  waits: boolean,
+  isBlocking: boolean,
   request: Fields,
   auth: Fields | undefined,
-  locker: Locker,
+  client: LockClient,
   file: FileLocks,
 ): Lock | undefined {
   const owner = auth?.lk_owner;
@@ -80,32 +91,32 @@ export function readLock(
   const { volume, type } = request;
   if (isEntry ? typeof request.name !== 'string' : request.flock === undefined) return undefined;
   if (kind !== LockKind.record && typeof volume !== 'string') return undefined;
+  if (typeof volume === 'string' && volume.length > MAX_TEXT_LENGTH) return undefined;
+  const name = isEntry ? entryNameOf(request) : undefined;
+  if (name !== undefined && name.length > MAX_TEXT_LENGTH) return undefined;
   const flock = isEntry ? undefined : object(request.flock);
   const start = isEntry ? 0 : integer(flock?.start);
   const length = isEntry ? 0 : integer(flock?.len);
   if (start === undefined || length === undefined) return undefined;
-  if (typeof volume === 'string' && volume.length > WordLimit) return undefined;
-  const name = isEntry ? nameOf(request) : undefined;
-  if (name !== undefined && name.length > WordLimit) return undefined;
-  const end = endOf(start, length);
+  const end = lastByteOf(start, length);
   if (end === undefined) return undefined;
   return {
-    locker,
+    client,
     owner,
     pid: typeof auth?.pid === 'number' ? auth.pid : undefined,
     file,
     kind,
     domain: typeof volume === 'string' ? domainOf(kind, volume, start, length) : '',
     name,
-    writes: type === Write,
-    waits,
+    isWrite: type === (isEntry ? ENTRYLK_WRLCK : GF_LK_F_WRLCK),
+    isBlocking,
     start,
     end,
     fd: text(request.fd),
-    state: LockState.asked,
+    state: LockState.requested,
     seconds: 0,
     nanoseconds: 0,
-    rivals: undefined,
-    moreRivals: 0,
+    conflicts: undefined,
+    moreConflicts: 0,
   };
 }

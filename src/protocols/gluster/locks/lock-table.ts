@@ -1,227 +1,244 @@
 /**
- * Locks that are held and asked for, of all bricks of a decoder together, as far as the wire said so.
+ * Locks that are held and requested, on all bricks of a decoder, as far as the wire tells.
  *
- * All that it claims is that somebody holds something. What a claim rests on may have gone by unseen, so whatever
- * makes one doubtful takes it away: a line says less then, but nothing wrong. So a lock is gone with the call that
- * unlocks it, not with the reply, and a grant that could not be beside another lock ends the belief in that.
+ * The table claims only that somebody holds something. Whatever makes a claim uncertain removes it: a line then says less,
+ * but nothing wrong. So a lock ends with the call that unlocks it, not with the reply, and a grant that could not coexist
+ * with another lock ends that lock.
  */
+import { isBefore, type Timestamp } from '../../../packet/timestamp.js';
 import type { Integer } from '../describe/values.js';
 import {
-  alike,
-  conflict,
+  areConflicting,
   type FileLocks,
-  isOver,
+  haveSameOwner,
   type Lock,
-  type Locker,
+  type LockClient,
   LockKind,
-  LockState,
-  newLockOrder,
-  sameOwner,
+  newLockList,
+  unlocks,
 } from './lock.js';
+import { isOver, LockState } from './lock-state.js';
 
-/** Held and asked for, in all; those that were asked for first are forgotten first. */
-const LocksLimit = 65536;
-/** The same of one file, since each call on it looks at all of them. */
-const FileLimit = 1024;
-/** Rivals that are remembered of a lock. */
-const RivalsLimit = 8;
-/** Files without locks that are kept at least: most will have one again soon. */
-const IdleFiles = 1024;
+/** Locks held and requested, in all; the oldest request is evicted first. */
+const MAX_LOCKS = 65536;
+/** Locks of one file: each call on it looks at all of them. */
+const MAX_FILE_LOCKS = 1024;
+/** Conflicting locks kept of a lock. */
+const MAX_CONFLICTS = 8;
+/** Files without locks kept at least: most are locked again soon. */
+const MIN_UNLOCKED_FILES = 1024;
 
-export interface LockTable {
-  /** Held and asked for. */
-  size(): number;
-  /** The locks of a file; undefined: it has none. */
-  find(brick: number, gfid: string): FileLocks | undefined;
-  /** The same, to add to. */
-  file(brick: number, gfid: string): FileLocks;
-  /** It is asked for. */
-  ask(lock: Lock): void;
-  /** It is held. */
-  grant(lock: Lock, seconds: number, nanoseconds: number): void;
-  /** It is over, be it held or asked for. */
-  end(lock: Lock, state: LockState): void;
-  /** The owner's lock that is just like this one is gone. */
-  unlock(like: Lock): void;
-  /** What the owner has of this range is gone. */
-  unlockRange(like: Lock): void;
-  /** All of a connection are over. */
-  leave(locker: Locker, state: LockState): void;
-  /** Everything is doubtful. */
-  doubtAll(): void;
-}
-
-/** The number before or behind another. */
-function next(value: Integer, step: 1 | -1): Integer {
+/** The integer before or after another. */
+function adjacent(value: Integer, step: 1 | -1): Integer {
   return typeof value === 'bigint' || value >= Number.MAX_SAFE_INTEGER
     ? BigInt(value) + BigInt(step)
     : value + step;
 }
 
-function note(lock: Lock, rival: Lock): void {
-  lock.rivals ??= [];
-  if (lock.rivals.length < RivalsLimit) {
-    lock.rivals.push(rival);
+function addConflict(lock: Lock, held: Lock): void {
+  lock.conflicts ??= [];
+  if (lock.conflicts.length < MAX_CONFLICTS) {
+    lock.conflicts.push(held);
     return;
   }
-  lock.moreRivals++;
-  // Whoever holds it now tells more than one that is gone.
-  const gone = lock.rivals.findIndex(({ state }) => state !== LockState.held);
-  if (gone >= 0) lock.rivals[gone] = rival;
+  lock.moreConflicts++;
+  // A current holder tells more than a former one.
+  const former = lock.conflicts.findIndex(({ state }) => state !== LockState.held);
+  if (former >= 0) lock.conflicts[former] = held;
 }
 
-/** Tells those that wait for it that it is there. */
-function tell(held: Lock): void {
-  for (const other of held.file)
-    if (other.state === LockState.asked && other !== held && conflict(other, held)) note(other, held);
+/** Adds a lock that is held now to the conflicts of the requests that wait for it. */
+function addToWaiting(held: Lock): void {
+  for (const lock of held.file) {
+    if (lock.state === LockState.requested && lock !== held && areConflicting(lock, held)) {
+      addConflict(lock, held);
+    }
+  }
 }
 
-/** The owner has it already, as part of a lock of the same type. */
-function already(lock: Lock): Lock | undefined {
+/** A held lock of the same owner and type that contains this one. */
+function findContaining(lock: Lock): Lock | undefined {
   return lock.file.find(
     (held) =>
       held.kind === LockKind.record &&
       held.state === LockState.held &&
-      held.writes === lock.writes &&
+      held.isWrite === lock.isWrite &&
       held.start <= lock.start &&
       held.end >= lock.end &&
-      sameOwner(held, lock),
+      haveSameOwner(held, lock),
   );
 }
 
-export function newLockTable(locksLimit = LocksLimit, fileLimit = FileLimit): LockTable {
-  const bricks = new Map<number, Map<string, FileLocks>>();
-  const order = newLockOrder();
-  let files = 0;
-  /** Files without locks. */
-  let idle = 0;
+export class LockTable {
+  private readonly maxLocks: number;
+  private readonly maxFileLocks: number;
+  private readonly bricks = new Map<number, Map<string, FileLocks>>();
+  private readonly locks = newLockList();
+  private fileCount = 0;
+  private unlockedFiles = 0;
 
-  /** Whoever has one at hand adds to it at once: nobody is left with a file that is not in the table. */
-  const sweep = () => {
-    for (const [brick, its] of bricks) {
-      for (const [gfid, locks] of its) if (locks.length === 0) its.delete(gfid);
-      if (its.size === 0) bricks.delete(brick);
+  constructor(maxLocks = MAX_LOCKS, maxFileLocks = MAX_FILE_LOCKS) {
+    this.maxLocks = maxLocks;
+    this.maxFileLocks = maxFileLocks;
+  }
+
+  /** Locks held and requested. */
+  size(): number {
+    return this.locks.size();
+  }
+
+  /** The locks of a file; undefined: it has none. */
+  find(brick: number, gfid: string): FileLocks | undefined {
+    return this.bricks.get(brick)?.get(gfid);
+  }
+
+  /** The locks of a file, to add one at once: a list that stays empty may be dropped from the table. */
+  findOrAdd(brick: number, gfid: string): FileLocks {
+    const existing = this.find(brick, gfid);
+    if (existing !== undefined) return existing;
+    if (this.unlockedFiles > MIN_UNLOCKED_FILES && this.unlockedFiles * 2 > this.fileCount) {
+      this.dropUnlockedFiles();
     }
-    files -= idle;
-    idle = 0;
-  };
-
-  const find = (brick: number, gfid: string) => bricks.get(brick)?.get(gfid);
-
-  const file = (brick: number, gfid: string): FileLocks => {
-    const known = find(brick, gfid);
-    if (known !== undefined) return known;
-    if (idle > IdleFiles && idle * 2 > files) sweep();
-    let its = bricks.get(brick);
-    if (its === undefined) {
-      its = new Map();
-      bricks.set(brick, its);
+    let files = this.bricks.get(brick);
+    if (files === undefined) {
+      files = new Map();
+      this.bricks.set(brick, files);
     }
     const locks: FileLocks = [];
-    its.set(gfid, locks);
-    files++;
-    idle++;
+    files.set(gfid, locks);
+    this.fileCount++;
+    this.unlockedFiles++;
     return locks;
-  };
+  }
 
-  const add = (lock: Lock) => {
-    if (lock.file.length === 0) idle--;
-    lock.file.push(lock);
-    lock.locker.locks.add(lock);
-    order.add(lock);
-    if (lock.file.length > fileLimit) end(lock.file[0], LockState.doubted);
-    if (order.size() <= locksLimit) return;
-    const oldest = order.oldest();
-    if (oldest !== undefined) end(oldest, LockState.doubted);
-  };
+  /** Adds a request. */
+  request(lock: Lock): void {
+    // An owner gives up what it holds of a range before it waits for it: pl_setlk() of common.c.
+    if (lock.kind === LockKind.record && lock.isBlocking && lock.file.length > 0) this.subtractRange(lock);
+    for (const other of lock.file) {
+      if (other.state === LockState.held && areConflicting(lock, other)) addConflict(lock, other);
+    }
+    this.add(lock);
+  }
 
-  const end = (lock: Lock, state: LockState) => {
+  /** The request was granted, at the time of its reply. */
+  grant(lock: Lock, at: Timestamp): void {
+    if (lock.state !== LockState.requested) return;
+    const isAlone = lock.file.length === 1;
+    if (!isAlone && !this.endConflicting(lock, at)) return;
+    const containing = !isAlone && lock.kind === LockKind.record ? findContaining(lock) : undefined;
+    lock.seconds = (containing ?? at).seconds;
+    lock.nanoseconds = (containing ?? at).nanoseconds;
+    if (!isAlone && lock.kind === LockKind.record) this.subtractRange(lock);
+    if (isOver(lock)) return;
+    lock.state = LockState.held;
+    if (!isAlone) addToWaiting(lock);
+  }
+
+  /** Ends a lock, be it held or requested. */
+  end(lock: Lock, state: LockState): void {
     if (isOver(lock)) return;
     lock.state = state;
-    lock.locker.locks.ended();
-    order.ended();
+    lock.client.locks.countOver();
+    this.locks.countOver();
     if (lock.file.length === 1) lock.file.pop();
     else lock.file.splice(lock.file.indexOf(lock), 1);
-    if (lock.file.length === 0) idle++;
-  };
+    if (lock.file.length === 0) this.unlockedFiles++;
+  }
+
+  /** Releases the owner's lock that equals the unlock. */
+  unlock(unlock: Lock): void {
+    const { file } = unlock;
+    // The lock granted last is found first: __lock_inodelk() adds it at the head of the list.
+    const held = file.findLast((lock) => lock.state === LockState.held && unlocks(unlock, lock));
+    if (held !== undefined) {
+      this.end(held, LockState.released);
+      return;
+    }
+    // Its reply is late or lost: nobody unlocks what they do not hold.
+    const requested = file.find((lock) => unlocks(unlock, lock));
+    if (requested !== undefined) this.end(requested, LockState.uncertain);
+  }
+
+  /** Releases what the owner holds of the unlock's range. */
+  unlockRange(unlock: Lock): void {
+    this.subtractRange(unlock);
+    for (const lock of [...unlock.file]) {
+      if (lock.kind !== LockKind.record || lock.state !== LockState.requested) continue;
+      if (!haveSameOwner(lock, unlock) || lock.start > unlock.end || unlock.start > lock.end) continue;
+      this.end(lock, LockState.uncertain);
+    }
+  }
+
+  /** Ends all locks of a client; `state`: what becomes of those that are held. */
+  releaseAllOfClient(client: LockClient, state: LockState): void {
+    for (const lock of client.locks.snapshot()) {
+      this.end(lock, lock.state === LockState.held ? state : LockState.uncertain);
+    }
+  }
+
+  /** Nothing is known any more. */
+  markAllUncertain(): void {
+    for (const lock of this.locks.snapshot()) this.end(lock, LockState.uncertain);
+  }
+
+  private add(lock: Lock): void {
+    if (lock.file.length === 0) this.unlockedFiles--;
+    lock.file.push(lock);
+    lock.client.locks.add(lock);
+    this.locks.add(lock);
+    if (lock.file.length > this.maxFileLocks) this.end(lock.file[0], LockState.uncertain);
+    if (this.locks.size() <= this.maxLocks) return;
+    const oldest = this.locks.oldest();
+    if (oldest !== undefined) this.end(oldest, LockState.uncertain);
+  }
+
+  /**
+   * Ends held locks that conflict with one that is granted; false: one of them was granted later, so it is the new one
+   * that is over. Replies of several connections may be captured in another order than they were sent.
+   */
+  private endConflicting(lock: Lock, at: Timestamp): boolean {
+    for (const other of [...lock.file]) {
+      if (other.state !== LockState.held || !areConflicting(lock, other)) continue;
+      const isLater = isBefore(at, other);
+      this.end(isLater ? lock : other, LockState.uncertain);
+      if (isLater) return false;
+    }
+    return true;
+  }
 
   /**
    * Takes a range out of what its owner holds: __insert_and_merge() and subtract_locks() of features/locks/src/common.c.
-   * Pieces that touch may stay apart here, where they are one there.
+   * Adjacent pieces may stay separate here that are merged there.
    */
-  const carve = (like: Lock) => {
-    for (const lock of [...like.file]) {
-      if (lock.kind !== LockKind.record || lock.state !== LockState.held || lock === like) continue;
-      if (lock.start > like.end || like.start > lock.end || !sameOwner(lock, like)) continue;
-      const before = lock.start < like.start;
-      const behind = lock.end > like.end;
-      if (!before && !behind) {
-        end(lock, LockState.released);
+  private subtractRange(range: Lock): void {
+    for (const lock of [...range.file]) {
+      if (lock.kind !== LockKind.record || lock.state !== LockState.held || lock === range) continue;
+      if (lock.start > range.end || range.start > lock.end || !haveSameOwner(lock, range)) continue;
+      const hasHead = lock.start < range.start;
+      const hasTail = lock.end > range.end;
+      if (!hasHead && !hasTail) {
+        this.end(lock, LockState.released);
         continue;
       }
-      const rest = { ...lock, start: behind ? next(like.end, 1) : lock.start };
-      if (before) lock.end = next(like.start, -1);
-      else lock.start = rest.start;
-      if (!before || !behind) continue;
-      add(rest);
-      tell(rest);
+      if (!hasHead) {
+        lock.start = adjacent(range.end, 1);
+        continue;
+      }
+      const tail = hasTail ? { ...lock, start: adjacent(range.end, 1) } : undefined;
+      lock.end = adjacent(range.start, -1);
+      if (tail === undefined) continue;
+      this.add(tail);
+      addToWaiting(tail);
     }
-  };
+  }
 
-  return {
-    size: order.size,
-    find,
-    file,
-    ask(lock) {
-      // What an owner has himself of a range is given up before he waits for it: pl_setlk() of common.c.
-      if (lock.kind === LockKind.record && lock.waits && lock.file.length > 0) carve(lock);
-      for (const other of lock.file)
-        if (other.state === LockState.held && conflict(lock, other)) note(lock, other);
-      add(lock);
-    },
-    grant(lock, seconds, nanoseconds) {
-      if (lock.state !== LockState.asked) return;
-      const alone = lock.file.length === 1;
-      if (!alone) {
-        for (const other of [...lock.file]) {
-          if (other.state !== LockState.held || !conflict(lock, other)) continue;
-          const later =
-            other.seconds > seconds || (other.seconds === seconds && other.nanoseconds > nanoseconds);
-          // Replies of several connections may come to us in another order than they were sent.
-          end(later ? lock : other, LockState.doubted);
-          if (later) return;
-        }
-      }
-      const before = !alone && lock.kind === LockKind.record ? already(lock) : undefined;
-      lock.seconds = before?.seconds ?? seconds;
-      lock.nanoseconds = before?.nanoseconds ?? nanoseconds;
-      if (!alone && lock.kind === LockKind.record) carve(lock);
-      if (isOver(lock)) return;
-      lock.state = LockState.held;
-      if (!alone) tell(lock);
-    },
-    end,
-    unlock(like) {
-      const { file: locks } = like;
-      // The last that was locked is the first that is found: __lock_inodelk() adds it at the head of the list.
-      const held = locks.findLast((one) => one.state === LockState.held && alike(one, like));
-      // Its reply was late or lost: nobody unlocks what he does not have.
-      const asked = held ?? locks.find((one) => alike(one, like));
-      if (asked !== undefined) end(asked, asked === held ? LockState.released : LockState.doubted);
-    },
-    unlockRange(like) {
-      carve(like);
-      for (const lock of [...like.file]) {
-        const own = lock.kind === LockKind.record && lock.state === LockState.asked && sameOwner(lock, like);
-        if (own && lock.start <= like.end && like.start <= lock.end) end(lock, LockState.doubted);
-      }
-    },
-    leave(locker, state) {
-      for (const lock of locker.locks.all())
-        end(lock, lock.state === LockState.held ? state : LockState.doubted);
-    },
-    doubtAll() {
-      for (const lock of order.all()) end(lock, LockState.doubted);
-    },
-  };
+  private dropUnlockedFiles(): void {
+    for (const [brick, files] of this.bricks) {
+      for (const [gfid, locks] of files) if (locks.length === 0) files.delete(gfid);
+      if (files.size === 0) this.bricks.delete(brick);
+    }
+    this.fileCount -= this.unlockedFiles;
+    this.unlockedFiles = 0;
+  }
 }

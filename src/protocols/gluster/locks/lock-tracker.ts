@@ -1,185 +1,210 @@
 /**
- * Who holds what a call asks for: of each connection, what its calls do to the locks of its brick, and what a line says of
- * it. The brick's side of it is features/locks of GlusterFS.
+ * The locks of one connection: what its calls do to the locks of its brick, and who holds what a call requests. The brick's
+ * side is features/locks of GlusterFS.
  */
 import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import { object, put, RootGfid, text } from '../describe/values.js';
+import type { BrickClient } from '../paths/file-names.js';
 import { conflictFields, holdersPhrase } from './holders.js';
-import { conflict, type Lock, type Locker, LockKind, LockState } from './lock.js';
-import { fileOf, LockRequest, lockRequestOf, readLock } from './lock-request.js';
+import { areConflicting, type Lock, type LockClient, LockKind } from './lock.js';
+import { LockRequest, lockedGfid, lockRequestOf, readLock } from './lock-request.js';
+import { LockState } from './lock-state.js';
 import type { LockTable } from './lock-table.js';
 import { LockEnding, type LockUse } from './lock-use.js';
 
-export interface LockTracker {
-  /** A call came by. Gives what `tell` and `lost` want to have of it. */
-  ask(use: LockUse, request: Fields | undefined, auth: Fields | undefined, whole: boolean): Lock | undefined;
-  /** Takes in what came of it, and says in the line who was in the way. Returns the words for it. */
-  tell(use: LockUse, exchange: Exchange, outcome: EventOutcome | undefined, fields: Fields): string;
-  /** It won't be known what came of it. */
-  lost(lock: Lock | undefined): void;
-  /** Calls may have gone by unseen. */
-  unseen(): void;
-  /** The connection is over. `sure`: the server knows it too. */
-  closed(sure: boolean): void;
-}
-
 /** GF_XATTR_CLRLK_CMD of glusterfs.h: an administrator's command, pl_getxattr_clrlk() of features/locks/src/posix.c. */
-const Clear = /^glusterfs\.clrlk\.t(inode|entry|posix)\.k(granted|all)/;
-const CLEARED: Readonly<Record<string, LockKind>> = {
+const CLEAR_COMMAND = /^glusterfs\.clrlk\.t(inode|entry|posix)\.k(granted|all)/;
+const CLEARED_KINDS: Readonly<Record<string, LockKind>> = {
   posix: LockKind.record,
   inode: LockKind.inode,
   entry: LockKind.entry,
 };
 
 /** GF_XATTR_LOCKINFO_KEY: locks of one connection become another's, pl_migrate_locks() of posix.c. */
-const LockInfo = 'trusted.glusterfs.lockinfo';
+const LOCK_INFO_KEY = 'trusted.glusterfs.lockinfo';
 
-const Again = 11;
+const EAGAIN = 11;
 
-/**
- * @param brick number of its table; 0: it has none
- * @param root gfid of the directory that the client has for its root
- */
-export function newLockTracker(
-  table: LockTable,
-  locker: Locker,
-  brick: () => number,
-  root: () => string | undefined,
-  toWallClock: ToWallClock,
-): LockTracker {
-  const doubt = () => table.leave(locker, LockState.doubted);
+export class LockTracker {
+  private readonly table: LockTable;
+  private readonly client: BrickClient & LockClient;
+  private readonly toWallClock: ToWallClock;
 
-  const drop = (request: Fields | undefined, which: (lock: Lock) => boolean, state: LockState) => {
-    const id = fileOf(request, root());
-    for (const lock of (id === undefined ? undefined : table.find(brick(), id))?.filter(which) ?? [])
-      table.end(lock, lock.state === LockState.held ? state : LockState.doubted);
-  };
+  constructor(table: LockTable, client: BrickClient & LockClient, toWallClock: ToWallClock) {
+    this.table = table;
+    this.client = client;
+    this.toWallClock = toWallClock;
+  }
 
-  /** pl_flush() ends what the owner has, or, of nobody, what the file descriptor has; so does pl_release(). */
-  const closes = (ending: LockEnding, request: Fields | undefined, auth: Fields | undefined) => {
-    if (locker.locks.size() === 0) return;
-    if (text(request?.gfid) === undefined) {
-      doubt();
-      return;
-    }
-    const owner = ending === LockEnding.flush ? text(auth?.lk_owner) : undefined;
-    const fd = text(request?.fd);
-    const has = (lock: Lock) =>
-      owner === undefined ? fd === undefined || lock.fd === fd : lock.owner === owner;
-    drop(
-      request,
-      (lock) => lock.kind === LockKind.record && lock.locker === locker && has(lock),
-      LockState.released,
-    );
-  };
+  /** Applies a call to the locks. Returns the lock that it requests, for describeConflicts() and markOutcomeUnknown(). */
+  observeCall(
+    { kind, ending }: LockUse,
+    request: Fields | undefined,
+    auth: Fields | undefined,
+    whole: boolean,
+  ): Lock | undefined {
+    if (kind !== undefined) return this.observeLockCall(kind, request, auth, whole);
+    this.observeEnding(ending, request, auth);
+    return undefined;
+  }
 
-  /** Whoever has them. A range or name that the command may give is left aside. */
-  const clears = (request: Fields | undefined) => {
-    const cleared = Clear.exec(text(request?.name) ?? '');
-    if (cleared === null) return;
-    const kind = CLEARED[cleared[1]];
-    drop(request, (lock) => lock.state === LockState.held && lock.kind === kind, LockState.released);
-  };
+  /**
+   * Applies the outcome of a call (undefined: it has none yet), and puts the conflicting locks into the line. Returns the
+   * words for them.
+   */
+  observeOutcome(
+    { kind }: LockUse,
+    exchange: Exchange,
+    outcome: EventOutcome | undefined,
+    fields: Fields,
+  ): string {
+    if (kind === undefined) return '';
+    const { request, elapsed } = exchange;
+    const lock = exchange.lock as Lock | undefined;
+    if (lock !== undefined && outcome !== undefined) this.settle(lock, exchange, outcome);
+    const isBlocking =
+      lock?.isBlocking ?? (request !== undefined && lockRequestOf(kind, request) === LockRequest.blocking);
+    const hasWaited = isBlocking && outcome !== undefined && outcome !== 'unknown';
+    const conflicts = lock === undefined ? [] : conflictsOf(lock, exchange, outcome);
+    // Kept any longer, each lock would retain all locks before it.
+    if (lock !== undefined && outcome !== undefined) lock.conflicts = undefined;
+    if (!hasWaited && conflicts.length === 0) return '';
+    const lockFields: Fields = { ...object(fields.lock) };
+    if (hasWaited) put(lockFields, 'waited', elapsed);
+    fields.lock = lockFields;
+    if (lock === undefined || conflicts.length === 0) return '';
+    const { moreConflicts } = lock;
+    conflictFields(conflicts, moreConflicts, lockFields, this.toWallClock);
+    if (outcome === undefined) return holdersPhrase(conflicts, moreConflicts, true, exchange.at);
+    return holdersPhrase(conflicts, moreConflicts, !isBlocking, undefined);
+  }
 
-  /** What other calls than those for locks do to them. */
-  const others = (ending: LockEnding, request: Fields | undefined, auth: Fields | undefined) => {
-    if (ending === LockEnding.unreadable) doubt();
-    else if (ending === LockEnding.flush || ending === LockEnding.release) closes(ending, request, auth);
-    else if (ending === LockEnding.clearCommand) clears(request);
-    else if (object(request?.dict)?.[LockInfo] !== undefined)
-      drop(request, ({ kind }) => kind === LockKind.record, LockState.doubted);
-  };
+  /** The outcome of a call for this lock will stay unknown. */
+  markOutcomeUnknown(lock: Lock | undefined): void {
+    if (lock !== undefined) this.table.end(lock, LockState.uncertain);
+  }
 
-  /** A call for a lock, or one that unlocks. */
-  const asks = (
+  /** Calls may have passed unseen, unlocks among them. */
+  markCallsLost(): void {
+    this.table.releaseAllOfClient(this.client, LockState.uncertain);
+  }
+
+  /** The connection is closed. `isCertain`: for the server too. */
+  close(isCertain: boolean): void {
+    this.table.releaseAllOfClient(this.client, isCertain ? LockState.released : LockState.uncertain);
+  }
+
+  private observeLockCall(
     kind: LockKind,
     request: Fields | undefined,
     auth: Fields | undefined,
     whole: boolean,
-  ): Lock | undefined => {
-    const at = brick();
-    if (at === 0) return undefined;
-    const ask = request === undefined ? LockRequest.unread : lockRequestOf(kind, request);
-    if (ask === LockRequest.none) return undefined;
-    const id = fileOf(request, root());
-    // A directory that only its client knows: nothing is remembered of it.
-    if (id === undefined && request?.gfid === RootGfid) return undefined;
-    const unlocks = ask === LockRequest.unlock;
-    const file = id === undefined ? undefined : unlocks ? table.find(at, id) : table.file(at, id);
-    if (id !== undefined && file === undefined) return undefined;
+  ): Lock | undefined {
+    const { table, client } = this;
+    const brick = client.brickTable();
+    if (brick === 0) return undefined;
+    const type = request === undefined ? LockRequest.unreadable : lockRequestOf(kind, request);
+    if (type === LockRequest.none) return undefined;
+    const gfid = lockedGfid(request, client.root.gfid);
+    // A root whose gfid is unknown: its locks cannot be told from others'.
+    if (gfid === undefined && request?.gfid === RootGfid) return undefined;
+    const isUnlock = type === LockRequest.unlock;
+    const file =
+      gfid === undefined ? undefined : isUnlock ? table.find(brick, gfid) : table.findOrAdd(brick, gfid);
+    if (gfid !== undefined && file === undefined) return undefined;
+    const isBlocking = type === LockRequest.blocking;
     const lock =
-      request === undefined || file === undefined || ask === LockRequest.unread
+      request === undefined || file === undefined || type === LockRequest.unreadable
         ? undefined
-        : readLock(kind, ask === LockRequest.wait, request, auth, locker, file);
+        : readLock(kind, isBlocking, request, auth, client, file);
     if (lock === undefined) {
-      // It may have been an unlock, of any of them.
-      if (ask === LockRequest.unread || unlocks || !whole) doubt();
+      // It may have unlocked any of them.
+      if (type === LockRequest.unreadable || isUnlock || !whole) this.markCallsLost();
       return undefined;
     }
-    if (!unlocks) table.ask(lock);
+    if (!isUnlock) table.request(lock);
     else if (kind === LockKind.record) table.unlockRange(lock);
     else table.unlock(lock);
-    return unlocks ? undefined : lock;
-  };
+    return isUnlock ? undefined : lock;
+  }
 
-  const settle = (lock: Lock, exchange: Exchange, outcome: EventOutcome) => {
-    const { at, refused } = exchange;
+  /** Applies a call that requests no lock. */
+  private observeEnding(ending: LockEnding, request: Fields | undefined, auth: Fields | undefined): void {
+    if (ending === LockEnding.unreadable) this.markCallsLost();
+    else if (ending === LockEnding.flush || ending === LockEnding.release) {
+      this.observeClose(ending, request, auth);
+    } else if (ending === LockEnding.clearCommand) this.observeClearCommand(request);
+    else if (object(request?.dict)?.[LOCK_INFO_KEY] !== undefined) {
+      this.endLocks(request, ({ kind }) => kind === LockKind.record, LockState.uncertain);
+    }
+  }
+
+  /** pl_flush() ends the owner's locks, or without an owner those of the file descriptor; so does pl_release(). */
+  private observeClose(ending: LockEnding, request: Fields | undefined, auth: Fields | undefined): void {
+    const { client } = this;
+    if (client.locks.size() === 0) return;
+    if (text(request?.gfid) === undefined) {
+      this.markCallsLost();
+      return;
+    }
+    const owner = ending === LockEnding.flush ? text(auth?.lk_owner) : undefined;
+    const fd = text(request?.fd);
+    const isClosed = (lock: Lock) =>
+      owner === undefined ? fd === undefined || lock.fd === fd : lock.owner === owner;
+    this.endLocks(
+      request,
+      (lock) => lock.kind === LockKind.record && lock.client === client && isClosed(lock),
+      LockState.released,
+    );
+  }
+
+  /** Of all clients. A range or name in the command is ignored. */
+  private observeClearCommand(request: Fields | undefined): void {
+    const command = CLEAR_COMMAND.exec(text(request?.name) ?? '');
+    if (command === null) return;
+    const kind = CLEARED_KINDS[command[1]];
+    this.endLocks(request, (lock) => lock.state === LockState.held && lock.kind === kind, LockState.released);
+  }
+
+  /** Ends locks of the call's file; `state`: what becomes of those that are held. */
+  private endLocks(request: Fields | undefined, isEnded: (lock: Lock) => boolean, state: LockState): void {
+    const { table, client } = this;
+    const gfid = lockedGfid(request, client.root.gfid);
+    const locks = gfid === undefined ? undefined : table.find(client.brickTable(), gfid);
+    for (const lock of locks?.filter(isEnded) ?? []) {
+      table.end(lock, lock.state === LockState.held ? state : LockState.uncertain);
+    }
+  }
+
+  /** Grants or ends a request. */
+  private settle(lock: Lock, { at, refused }: Exchange, outcome: EventOutcome): void {
+    const { table } = this;
     if (refused) table.end(lock, LockState.released);
-    else if (outcome === 'success' && at !== undefined) table.grant(lock, at.seconds, at.nanoseconds);
-    else table.end(lock, outcome === 'failure' ? LockState.released : LockState.doubted);
-  };
+    else if (outcome === 'success' && at !== undefined) table.grant(lock, at);
+    else table.end(lock, outcome === 'failure' ? LockState.released : LockState.uncertain);
+  }
+}
 
-  /** Those that were in its way, as far as that is sure at the moment of the line. */
-  const inTheWay = (lock: Lock, { at, response }: Exchange, outcome: EventOutcome | undefined): Lock[] => {
-    if (lock.rivals === undefined) return [];
-    // What fails at once failed for others only if it says so.
-    if (outcome === 'failure' && !lock.waits && response?.op_errno !== Again) return [];
-    if (outcome === 'success' && !lock.waits) return [];
-    return lock.rivals.filter((rival) => {
-      const still = rival.state === LockState.held && conflict(lock, rival);
-      const was = rival.state === LockState.released || (rival.state === LockState.held && !still);
-      if (at !== undefined && (rival.seconds - at.seconds || rival.nanoseconds - at.nanoseconds) > 0)
-        return false;
-      if (outcome === undefined) return still;
-      return outcome === 'success' ? was : was || still;
-    });
-  };
-
-  return {
-    ask({ kind, ending }, request, auth, whole) {
-      if (kind !== undefined) return asks(kind, request, auth, whole);
-      others(ending, request, auth);
-      return undefined;
-    },
-    tell({ kind }, exchange, outcome, fields) {
-      const { request, elapsed } = exchange;
-      if (kind === undefined) return '';
-      const lock = exchange.lock as Lock | undefined;
-      if (lock !== undefined && outcome !== undefined) settle(lock, exchange, outcome);
-      const waits =
-        lock?.waits ?? (request !== undefined && lockRequestOf(kind, request) === LockRequest.wait);
-      const known = outcome !== undefined && outcome !== 'unknown';
-      const rivals = lock === undefined ? [] : inTheWay(lock, exchange, outcome);
-      // Or else each lock would keep all that were held before it.
-      if (lock !== undefined && outcome !== undefined) lock.rivals = undefined;
-      if (!(waits && known) && rivals.length === 0) return '';
-      const more: Fields = { ...object(fields.lock) };
-      if (waits && known) put(more, 'waited', elapsed);
-      fields.lock = more;
-      if (lock === undefined || rivals.length === 0) return '';
-      const { moreRivals } = lock;
-      conflictFields(rivals, moreRivals, more, toWallClock);
-      if (outcome === undefined) return holdersPhrase(rivals, moreRivals, true, exchange.at);
-      return holdersPhrase(rivals, moreRivals, !waits, undefined);
-    },
-    lost(lock) {
-      if (lock !== undefined) table.end(lock, LockState.doubted);
-    },
-    unseen: doubt,
-    closed(sure) {
-      table.leave(locker, sure ? LockState.released : LockState.doubted);
-    },
-  };
+/** The locks that a request conflicts or conflicted with, as far as that is certain at the time of the line. */
+function conflictsOf(
+  lock: Lock,
+  { at, response }: Exchange,
+  outcome: EventOutcome | undefined,
+): readonly Lock[] {
+  if (lock.conflicts === undefined) return [];
+  // A request that fails at once failed because of others only if its error says so.
+  if (outcome === 'failure' && !lock.isBlocking && response?.op_errno !== EAGAIN) return [];
+  if (outcome === 'success' && !lock.isBlocking) return [];
+  return lock.conflicts.filter((other) => {
+    const isHeld = other.state === LockState.held;
+    const conflicts = isHeld && areConflicting(lock, other);
+    const conflicted = other.state === LockState.released || (isHeld && !conflicts);
+    if (at !== undefined && (other.seconds - at.seconds || other.nanoseconds - at.nanoseconds) > 0) {
+      return false;
+    }
+    if (outcome === undefined) return conflicts;
+    return outcome === 'success' ? conflicted : conflicted || conflicts;
+  });
 }

@@ -1,36 +1,36 @@
-/** What a procedure does to locks: the rows of gluster/programs say it. */
+/** What a procedure does to locks: a fact of its row in gluster/programs. */
 import { LockKind } from './lock.js';
 
-/** How calls end locks without being about one. */
+/** How a call that requests no lock ends locks. */
 export const LockEnding = {
   none: 0,
-  /** All that the owner has: pl_flush() of features/locks. */
+  /** All locks of the owner: pl_flush() of features/locks. */
   flush: 1,
-  /** All of the file descriptor: pl_release(). */
+  /** All locks of the file descriptor: pl_release(). */
   release: 2,
-  /** An administrator's command, as the name of an extended attribute: pl_getxattr_clrlk(). */
+  /** An administrator's command in the name of an extended attribute: pl_getxattr_clrlk(). */
   clearCommand: 3,
-  /** They become another connection's, by an extended attribute: pl_migrate_locks(). */
+  /** An extended attribute moves them to another connection: pl_migrate_locks(). */
   migration: 4,
-  /** Calls within a call, which are not looked into. */
+  /** The call contains calls that are not decoded. */
   unreadable: 5,
 } as const;
 export type LockEnding = (typeof LockEnding)[keyof typeof LockEnding];
 
 export interface LockUse {
-  /** The kind of the lock that the call is about; undefined: it is about none. */
+  /** The kind of lock that the call requests or unlocks; undefined: none. */
   readonly kind: LockKind | undefined;
   readonly ending: LockEnding;
 }
 
-const requests = (kind: LockKind): LockUse => ({ kind, ending: LockEnding.none });
-const ends = (ending: LockEnding): LockUse => ({ kind: undefined, ending });
+const requestsLock = (kind: LockKind): LockUse => ({ kind, ending: LockEnding.none });
+const endsLocks = (ending: LockEnding): LockUse => ({ kind: undefined, ending });
 
-export const RECORD_LOCK = requests(LockKind.record);
-export const INODE_LOCK = requests(LockKind.inode);
-export const ENTRY_LOCK = requests(LockKind.entry);
-export const FLUSH = ends(LockEnding.flush);
-export const RELEASE = ends(LockEnding.release);
-export const CLEAR_COMMAND = ends(LockEnding.clearCommand);
-export const MIGRATION = ends(LockEnding.migration);
-export const UNREADABLE = ends(LockEnding.unreadable);
+export const RECORD_LOCK = requestsLock(LockKind.record);
+export const INODE_LOCK = requestsLock(LockKind.inode);
+export const ENTRY_LOCK = requestsLock(LockKind.entry);
+export const FLUSH = endsLocks(LockEnding.flush);
+export const RELEASE = endsLocks(LockEnding.release);
+export const CLEAR_COMMAND = endsLocks(LockEnding.clearCommand);
+export const MIGRATION = endsLocks(LockEnding.migration);
+export const UNREADABLE = endsLocks(LockEnding.unreadable);

@@ -1,175 +1,219 @@
 /**
- * What the wire says of the names of files, brick by brick: which change applies, and which observation is too old
- * to be believed. All clients of a brick are seen here, their calls side by side; a reply says what
- * was true at some moment between its call and itself, so whatever was changed since the call is left as the
- * change has it, and of two changes of one name that overlap nobody can say which came last.
+ * The names of files as replies report them, by brick. All clients of a brick are seen here, with their calls in flight at
+ * the same time. A reply tells what was true at some time between its call and itself: a name that changed after the
+ * call keeps what the change said, and of two overlapping changes of one name nobody can tell which came last.
  */
 
 import { RootGfid } from '../describe/values.js';
-import { type GfidWords, gfidText, hashGfid, hashName, newGfidReader } from './gfid-hash.js';
-import { TextUnits } from './name-store.js';
-import { newPathTable, type Path } from './path-table.js';
-import { newRenameJournal } from './rename-journal.js';
+import { GfidReader, type GfidWords, gfidText, hashGfid, hashName } from './gfid-hash.js';
+import { MAX_NAME_LENGTH } from './name-store.js';
+import { type Path, PathTable } from './path-table.js';
+import { RenameJournal } from './rename-journal.js';
 
-/** Bricks whose files are told apart: as many as the table's column can number. */
-export const BricksLimit = 65536;
+/** Bricks with a table of paths of their own: as many as the inode table's column can number. */
+export const MAX_BRICKS = 65536;
 
-/** Not those that are no file's own, or none at all. */
-function isName(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && text.length <= TextUnits && !text.includes('/');
+/** Seeds of the hashes for keys of the journal; from ANY_DIRECTORY_SEED on, one for each brick. */
+const NAME_SEED = 0;
+const FILE_SEED = 1;
+const ANY_DIRECTORY_SEED = 2;
+
+/** Whether it can be the name of a file in a directory. */
+function isFileName(text: string): boolean {
+  return (
+    text !== '' && text !== '.' && text !== '..' && text.length <= MAX_NAME_LENGTH && !text.includes('/')
+  );
 }
 
-export interface Paths {
-  /** Files that are known. */
-  size(): number;
-  /** Changes and gaps so far: a call is remembered with it, and given back as `began`. */
-  now(): number;
-  /** The path of a file. */
-  of(brick: number, gfid: string): Path | undefined;
-  /**
-   * What was at a path from the root at the moment `began`: by names that were said since the latest gap, of which
-   * none was changed since.
-   */
-  find(brick: number, path: string, began: number): string | undefined;
-  /** Whether something of a name that the path has may have been renamed or removed since then. */
-  moved(brick: number, path: string, began: number): boolean;
-  /** A change was done: the directory has the file under this name now. `only`: and under no other anywhere. */
-  named(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Evidence): void;
-  /** A change was done: the name is gone, or is somebody's who is not known. */
-  gone(brick: number, parent: string, text: string): void;
-  /** A change was done: the file has lost one name for another. */
-  renamed(brick: number, from: Name, to: Name, gfid: string, only: boolean, said: Evidence): void;
-  /** The name was found to be the file's. */
-  seen(brick: number, parent: string, text: string, gfid: string, only: boolean, said: Evidence): void;
-  /** The name was found to be nobody's. */
-  missing(brick: number, parent: string, text: string, began: number): void;
-  /** Bytes toward the brick were not seen. */
-  gap(brick: number): void;
-  /** They may have been for any brick. */
-  gapAll(): void;
-}
-
-/** Who says so: a call that came by at the moment `began`. */
+/** The call that an observation comes from. */
 export interface Evidence {
-  readonly began: number;
-  /** Its client means the same directory by its gfid as everybody else, as far as is known. */
-  readonly sure: boolean;
+  /** The observation epoch of the call. */
+  readonly epoch: number;
+  /** The directory's gfid is the one that it has in the whole volume, as far as is known. */
+  readonly isCertain: boolean;
 }
 
-export interface Name {
+/** A name of a file in a directory. */
+export interface DirectoryEntry {
   readonly parent: string;
   readonly text: string;
 }
 
-/** @param capacity files that are remembered */
-export function newPaths(capacity: number): Paths {
-  const epochs = new Uint32Array(BricksLimit);
-  // Who sends packets also chooses names and gfids: nobody outside can know where they go.
-  const seed = Math.floor(Math.random() * 0x7fffffff);
-  const table = newPathTable(capacity, epochs, seed);
-  const changes = newRenameJournal(seed);
-  const gaps = new Float64Array(BricksLimit);
-  const readAsked = newGfidReader();
-  const readParent = newGfidReader();
-  const readFile = newGfidReader();
-  const found: GfidWords = new Uint32Array(4);
-  let count = 0;
+export class BrickPaths {
+  private readonly gapCounts = new Uint32Array(MAX_BRICKS);
+  /** The epoch of the latest gap, by brick. */
+  private readonly gapEpochs = new Float64Array(MAX_BRICKS);
+  private readonly table: PathTable;
+  private readonly journal: RenameJournal;
+  private readonly queryReader = new GfidReader();
+  private readonly parentReader = new GfidReader();
+  private readonly fileReader = new GfidReader();
+  private readonly childGfid: GfidWords = new Uint32Array(4);
+  private epoch = 0;
 
-  const nameKey = (brick: number, parent: string, text: string): number => {
-    const words = readParent(parent);
-    return hashName(hashGfid(0, brick, words[0], words[1], words[2], words[3]), text);
-  };
-  const fileKey = (brick: number, gfid: string): number => {
-    const words = readFile(gfid);
-    return hashGfid(1, brick, words[0], words[1], words[2], words[3]);
-  };
-  /** Of a name in whatever directory. */
-  const textKey = (brick: number, text: string): number => hashName(brick + 2, text);
-  /** Notes a change. Returns whether another one of the same has come since the moment `began`. */
-  const change = (key: number, began: number): boolean => {
-    const overlaps = changes.since(key, began);
-    changes.set(key, ++count);
-    return overlaps;
-  };
-  const put = (
+  /** @param capacity inodes in the table */
+  constructor(capacity: number) {
+    // Senders of packets choose names and gfids: a random seed hides where they hash to.
+    const seed = Math.floor(Math.random() * 0x7fffffff);
+    this.table = new PathTable(capacity, this.gapCounts, seed);
+    this.journal = new RenameJournal(seed);
+  }
+
+  /** Files in the table. */
+  size(): number {
+    return this.table.size();
+  }
+
+  /** The observation epoch: changes and gaps so far. A call keeps the epoch at which it was observed. */
+  currentEpoch(): number {
+    return this.epoch;
+  }
+
+  /** The path of a file. */
+  pathOf(brick: number, gfid: string): Path | undefined {
+    return this.table.pathOf(brick, this.queryReader.read(gfid));
+  }
+
+  /**
+   * The gfid of what was at a path from the root at `epoch`, from names that were observed since the latest gap and did
+   * not change since `epoch`; undefined: unknown.
+   */
+  resolve(brick: number, path: string, epoch: number): string | undefined {
+    if (this.gapEpochs[brick] > epoch) return undefined;
+    let gfid = RootGfid;
+    for (const text of path.split('/')) {
+      if (text === '') continue;
+      if (this.journal.changedSince(this.nameKey(brick, gfid, text), epoch)) return undefined;
+      if (!this.table.findChild(brick, this.parentReader.read(gfid), text, this.childGfid)) return undefined;
+      gfid = gfidText(this.childGfid);
+    }
+    return gfid;
+  }
+
+  /** Whether any name in the path may have been renamed or removed since `epoch`. */
+  mayHaveMoved(brick: number, path: string, epoch: number): boolean {
+    if (this.gapEpochs[brick] > epoch) return true;
+    return path
+      .split('/')
+      .some((text) => text !== '' && this.journal.changedSince(textKey(brick, text), epoch));
+  }
+
+  /** Records a change: the name is the file's from now on. `isOnlyName`: the file has no other. */
+  recordName(
+    brick: number,
+    { parent, text }: DirectoryEntry,
+    gfid: string,
+    isOnlyName: boolean,
+    evidence: Evidence,
+  ): void {
+    if (!isFileName(text)) return;
+    const overlaps = this.recordChange(this.nameKey(brick, parent, text), evidence.epoch);
+    this.recordChange(this.fileKey(brick, gfid), evidence.epoch);
+    if (overlaps) this.removeFromTable(brick, parent, text);
+    else this.putInTable(brick, parent, text, gfid, isOnlyName, evidence);
+  }
+
+  /** Records a change: the name is removed, or is an unknown file's. */
+  removeName(brick: number, { parent, text }: DirectoryEntry): void {
+    if (!isFileName(text)) return;
+    this.recordRemoval(brick, parent, text, 0);
+    this.removeFromTable(brick, parent, text);
+  }
+
+  /** Records a change: the file has the name `to` in place of `from`. */
+  recordRename(
+    brick: number,
+    from: DirectoryEntry,
+    to: DirectoryEntry,
+    gfid: string,
+    isOnlyName: boolean,
+    evidence: Evidence,
+  ): void {
+    const { epoch } = evidence;
+    if (!isFileName(from.text) || !isFileName(to.text)) return;
+    const sourceOverlaps = this.recordRemoval(brick, from.parent, from.text, epoch);
+    const targetOverlaps = this.recordRemoval(brick, to.parent, to.text, epoch);
+    this.recordChange(this.fileKey(brick, gfid), epoch);
+    // If both are names of the same file, both stay (rename(2)); the next lookup of the source tells.
+    this.removeFromTable(brick, from.parent, from.text);
+    if (sourceOverlaps || targetOverlaps) this.removeFromTable(brick, to.parent, to.text);
+    else this.putInTable(brick, to.parent, to.text, gfid, isOnlyName, evidence);
+  }
+
+  /** Records that the name was found to be the file's. */
+  observeName(
     brick: number,
     parent: string,
     text: string,
     gfid: string,
-    only: boolean,
-    { began, sure }: Evidence,
-  ) => {
-    // What was asked before a gap may have been true before what was missed in it.
-    const epoch = sure && gaps[brick] <= began ? epochs[brick] : epochs[brick] - 1;
-    table.name(brick, readParent(parent), text, readFile(gfid), only, epoch);
-  };
-  const isSame = (key: number, began: number) => !changes.since(key, began);
-  const removed = (brick: number, parent: string, text: string, began: number): boolean => {
-    change(textKey(brick, text), 0);
-    return change(nameKey(brick, parent, text), began);
-  };
-  const drop = (brick: number, parent: string, text: string) => {
-    table.drop(brick, readParent(parent), text);
-  };
+    isOnlyName: boolean,
+    evidence: Evidence,
+  ): void {
+    const { epoch } = evidence;
+    if (!isFileName(text) || this.journal.changedSince(this.nameKey(brick, parent, text), epoch)) return;
+    const isOnly = isOnlyName && !this.journal.changedSince(this.fileKey(brick, gfid), epoch);
+    this.putInTable(brick, parent, text, gfid, isOnly, evidence);
+  }
 
-  const paths: Paths = {
-    size: table.size,
-    now: () => count,
-    of: (brick, gfid) => table.path(brick, readAsked(gfid)),
-    find(brick, path, began) {
-      if (gaps[brick] > began) return undefined;
-      let gfid = RootGfid;
-      for (const text of path.split('/')) {
-        if (text === '') continue;
-        if (!isSame(nameKey(brick, gfid, text), began)) return undefined;
-        if (!table.child(brick, readParent(gfid), text, found)) return undefined;
-        gfid = gfidText(found);
-      }
-      return gfid;
-    },
-    moved: (brick, path, began) =>
-      gaps[brick] > began ||
-      path.split('/').some((text) => text !== '' && !isSame(textKey(brick, text), began)),
-    named(brick, parent, text, gfid, only, said) {
-      if (!isName(text)) return;
-      const overlaps = change(nameKey(brick, parent, text), said.began);
-      change(fileKey(brick, gfid), said.began);
-      if (overlaps) drop(brick, parent, text);
-      else put(brick, parent, text, gfid, only, said);
-    },
-    gone(brick, parent, text) {
-      if (!isName(text)) return;
-      removed(brick, parent, text, 0);
-      drop(brick, parent, text);
-    },
-    renamed(brick, from, to, gfid, only, said) {
-      const { began } = said;
-      if (!isName(from.text) || !isName(to.text)) return;
-      const one = removed(brick, from.parent, from.text, began);
-      const other = removed(brick, to.parent, to.text, began);
-      change(fileKey(brick, gfid), began);
-      // Of two names of one file both stay (rename(2)), which is then told by the next who looks.
-      drop(brick, from.parent, from.text);
-      if (one || other) drop(brick, to.parent, to.text);
-      else put(brick, to.parent, to.text, gfid, only, said);
-    },
-    seen(brick, parent, text, gfid, only, said) {
-      const { began } = said;
-      if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;
-      put(brick, parent, text, gfid, only && isSame(fileKey(brick, gfid), began), said);
-    },
-    missing(brick, parent, text, began) {
-      if (!isName(text) || !isSame(nameKey(brick, parent, text), began)) return;
-      drop(brick, parent, text);
-    },
-    gap(brick) {
-      epochs[brick]++;
-      gaps[brick] = ++count;
-    },
-    gapAll() {
-      gaps.fill(++count);
-      for (let brick = 0; brick < BricksLimit; brick++) epochs[brick]++;
-    },
-  };
-  return paths;
+  /** Records that no file was found to have the name. */
+  observeAbsence(brick: number, { parent, text }: DirectoryEntry, epoch: number): void {
+    if (!isFileName(text) || this.journal.changedSince(this.nameKey(brick, parent, text), epoch)) return;
+    this.removeFromTable(brick, parent, text);
+  }
+
+  /** Records that bytes toward the brick were not seen: everything known of it is stale. */
+  markGap(brick: number): void {
+    this.gapCounts[brick]++;
+    this.gapEpochs[brick] = ++this.epoch;
+  }
+
+  /** Records that bytes were not seen that may have been toward any brick. */
+  markAllGaps(): void {
+    this.gapEpochs.fill(++this.epoch);
+    for (let brick = 0; brick < MAX_BRICKS; brick++) this.gapCounts[brick]++;
+  }
+
+  private nameKey(brick: number, parent: string, text: string): number {
+    return hashName(hashGfid(NAME_SEED, brick, this.parentReader.read(parent), 0), text);
+  }
+
+  private fileKey(brick: number, gfid: string): number {
+    return hashGfid(FILE_SEED, brick, this.fileReader.read(gfid), 0);
+  }
+
+  /** Records a change. Returns whether another change of the same came after `epoch`. */
+  private recordChange(key: number, epoch: number): boolean {
+    const overlaps = this.journal.changedSince(key, epoch);
+    this.journal.record(key, ++this.epoch);
+    return overlaps;
+  }
+
+  private recordRemoval(brick: number, parent: string, text: string, epoch: number): boolean {
+    this.recordChange(textKey(brick, text), 0);
+    return this.recordChange(this.nameKey(brick, parent, text), epoch);
+  }
+
+  private putInTable(
+    brick: number,
+    parent: string,
+    text: string,
+    gfid: string,
+    isOnlyName: boolean,
+    { epoch, isCertain }: Evidence,
+  ): void {
+    // An observation of a call before the latest gap may predate a change that the gap hides.
+    const isCurrent = isCertain && this.gapEpochs[brick] <= epoch;
+    const gapCount = isCurrent ? this.gapCounts[brick] : this.gapCounts[brick] - 1;
+    const parentWords = this.parentReader.read(parent);
+    this.table.recordName(brick, parentWords, text, this.fileReader.read(gfid), isOnlyName, gapCount);
+  }
+
+  private removeFromTable(brick: number, parent: string, text: string): void {
+    this.table.removeName(brick, this.parentReader.read(parent), text);
+  }
+}
+
+/** The key of a name in any directory. */
+function textKey(brick: number, text: string): number {
+  return hashName(brick + ANY_DIRECTORY_SEED, text);
 }

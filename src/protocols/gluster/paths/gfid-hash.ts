@@ -1,39 +1,35 @@
-/** Gfids as numbers, and hashes of gfids and names. */
+/** Gfids as words, and hashes of gfids and names. */
 
-/** The 16 bytes as four words, the first the most significant. */
+/** The 16 bytes of a gfid as four words, the most significant first. */
 export type GfidWords = Uint32Array<ArrayBuffer>;
 
-/** Values of the digits 0 to 9 and a to f, by their codes. */
-const Digits = new Uint8Array(128);
-for (let value = 0; value < 16; value++) Digits[value.toString(16).charCodeAt(0)] = value;
+/** Values of the digits 0 to 9 and a to f, by character code. */
+const HEX_VALUES = new Uint8Array(128);
+for (let value = 0; value < 16; value++) HEX_VALUES[value.toString(16).charCodeAt(0)] = value;
 
-/** Four digits. */
-function half(text: string, at: number): number {
-  const high = (Digits[text.charCodeAt(at)] << 4) | Digits[text.charCodeAt(at + 1)];
-  return (high << 8) | (Digits[text.charCodeAt(at + 2)] << 4) | Digits[text.charCodeAt(at + 3)];
+/** Parses four hexadecimal digits. */
+function parseHex4(text: string, at: number): number {
+  const high = (HEX_VALUES[text.charCodeAt(at)] << 4) | HEX_VALUES[text.charCodeAt(at + 1)];
+  return (high << 8) | (HEX_VALUES[text.charCodeAt(at + 2)] << 4) | HEX_VALUES[text.charCodeAt(at + 3)];
 }
 
-/** Reads a gfid's text; the words are good until the next one is read. */
-export type ReadGfid = (text: string) => GfidWords;
+/** Parses canonical lower-case gfids (describe/values.ts). Repeats of the previous gfid, the usual case, cost nothing. */
+export class GfidReader {
+  private readonly words: GfidWords = new Uint32Array(4);
+  private lastText = '';
 
-/**
- * For one purpose, as for directories: mostly the next one is the same again.
- *
- * @returns what reads texts that are canonical, in lower case (gluster/describe/values.ts)
- */
-export function newGfidReader(): ReadGfid {
-  const words: GfidWords = new Uint32Array(4);
-  let last = '';
-  return (text) => {
-    if (text === last) return words;
-    last = text;
-    // Without a loop over places: each call of a file needs several gfids.
-    words[0] = (half(text, 0) << 16) | half(text, 4);
-    words[1] = (half(text, 9) << 16) | half(text, 14);
-    words[2] = (half(text, 19) << 16) | half(text, 24);
-    words[3] = (half(text, 28) << 16) | half(text, 32);
+  /** @returns words that stay valid until the next call */
+  read(text: string): GfidWords {
+    const { words } = this;
+    if (text === this.lastText) return words;
+    this.lastText = text;
+    // Unrolled: each file operation parses several gfids.
+    words[0] = (parseHex4(text, 0) << 16) | parseHex4(text, 4);
+    words[1] = (parseHex4(text, 9) << 16) | parseHex4(text, 14);
+    words[2] = (parseHex4(text, 19) << 16) | parseHex4(text, 24);
+    words[3] = (parseHex4(text, 28) << 16) | parseHex4(text, 32);
     return words;
-  };
+  }
 }
 
 /** The canonical text. */
@@ -43,7 +39,7 @@ export function gfidText(words: Uint32Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The mixing of MurmurHash3 (public domain): its steps for one word. */
+/** Mixes one word into a hash: MurmurHash3 (public domain). */
 function mix(hash: number, word: number): number {
   let k = Math.imul(word, 0xcc9e2d51);
   k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
@@ -59,24 +55,19 @@ function finish(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-export function hashGfid(
-  seed: number,
-  brick: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-): number {
-  return finish(mix(mix(mix(mix(mix(seed, brick), w0), w1), w2), w3));
+/** Hashes the gfid at `offset` of a column of words. */
+export function hashGfid(seed: number, brick: number, words: Uint32Array, offset: number): number {
+  const high = mix(mix(mix(seed, brick), words[offset]), words[offset + 1]);
+  return finish(mix(mix(high, words[offset + 2]), words[offset + 3]));
 }
 
 export function hashName(seed: number, text: string): number {
-  let hash = beginHash(seed);
-  for (let at = 0; at < text.length; at++) hash = hashUnit(hash, text.charCodeAt(at));
-  return endHash(hash);
+  let hash = startNameHash(seed);
+  for (let at = 0; at < text.length; at++) hash = mixCharCode(hash, text.charCodeAt(at));
+  return finishNameHash(hash);
 }
 
-/** The same for one whose characters are at hand one by one. */
-export const beginHash = (seed: number): number => seed | 0;
-export const hashUnit = mix;
-export const endHash = finish;
+/** The steps of hashName(), for names that are stored as bytes. */
+export const startNameHash = (seed: number): number => seed | 0;
+export const mixCharCode = mix;
+export const finishNameHash = finish;

@@ -1,44 +1,46 @@
-/** Numbers from 1 in the order of their last use: a list in two columns, so that nothing is allocated. */
-export interface LruList {
-  /** Puts one that is not in the list at its newest end. */
-  add(one: number): void;
-  remove(one: number): void;
-  /** Moves one of the list to its newest end. */
-  use(one: number): void;
+/** Numbers from 1, ordered by last use. A doubly linked list in two columns: using a number allocates nothing. */
+export class LruList {
+  private readonly newer: Uint32Array;
+  private readonly older: Uint32Array;
   /** 0: the list is empty. */
-  oldest(): number;
-}
+  private leastRecent = 0;
+  private mostRecent = 0;
 
-/** @param most the largest number */
-export function newLruList(most: number): LruList {
-  const newer = new Uint32Array(most + 1);
-  const older = new Uint32Array(most + 1);
-  let first = 0;
-  let last = 0;
+  /** @param highest the highest number */
+  constructor(highest: number) {
+    this.newer = new Uint32Array(highest + 1);
+    this.older = new Uint32Array(highest + 1);
+  }
 
-  const add = (one: number) => {
-    older[one] = last;
-    newer[one] = 0;
-    if (last === 0) first = one;
-    else newer[last] = one;
-    last = one;
-  };
-  const remove = (one: number) => {
-    const before = older[one];
-    const after = newer[one];
-    if (before === 0) first = after;
+  /** Adds a number that is not in the list as the most recently used. */
+  add(number: number): void {
+    const { newer, older, mostRecent } = this;
+    older[number] = mostRecent;
+    newer[number] = 0;
+    if (mostRecent === 0) this.leastRecent = number;
+    else newer[mostRecent] = number;
+    this.mostRecent = number;
+  }
+
+  remove(number: number): void {
+    const { newer, older } = this;
+    const before = older[number];
+    const after = newer[number];
+    if (before === 0) this.leastRecent = after;
     else newer[before] = after;
-    if (after === 0) last = before;
+    if (after === 0) this.mostRecent = before;
     else older[after] = before;
-  };
-  return {
-    add,
-    remove,
-    use(one) {
-      if (one === last) return;
-      remove(one);
-      add(one);
-    },
-    oldest: () => first,
-  };
+  }
+
+  /** Makes a number of the list the most recently used. */
+  touch(number: number): void {
+    if (number === this.mostRecent) return;
+    this.remove(number);
+    this.add(number);
+  }
+
+  /** The least recently used number; 0: the list is empty. */
+  oldest(): number {
+    return this.leastRecent;
+  }
 }

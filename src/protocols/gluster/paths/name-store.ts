@@ -1,194 +1,185 @@
 /**
  * The texts of names, as bytes in cells of one size: a million strings would take twice the memory, and the garbage
- * collector would walk through them.
+ * collector would trace them.
  *
- * Each name has a cell of its own, which most fit into; of what is longer the rest is in a chain of others. They are
- * all alike, so that whatever one name leaves another can use. A cell begins with the length; a text with characters
- * beyond Latin-1 has two bytes for each (UTF-16, as a string has).
+ * Each name has a cell of its own, which most names fit into; longer ones continue in a chain of overflow cells. All
+ * cells have the same size, so any name can reuse those of any other. A name's own cell begins with the length; a text
+ * with characters beyond Latin-1 takes two bytes each (UTF-16, as in a string).
  */
 import { Buffer } from 'node:buffer';
-import { beginHash, endHash, hashUnit } from './gfid-hash.js';
+import { finishNameHash, mixCharCode, startNameHash } from './gfid-hash.js';
+import { CELL_BYTES, CELL_WORDS, LINK_WORD, LINKED_CELL_BYTES, OverflowCells } from './name-cells.js';
 
-const CellBytes = 24;
-/** Behind the length: of a text that fits, and of one that goes on. */
-const HeadBytes = 2;
-const WholeBytes = CellBytes - HeadBytes;
-const LinkBytes = 4;
-const FirstBytes = WholeBytes - LinkBytes;
-const MoreBytes = CellBytes - LinkBytes;
-const LinkWord = MoreBytes / 4;
-const Wide = 0x8000;
-/** Cells for the rest of long names come so many at a time. */
-const ChunkCells = 4096;
+/** The length and the flag at the start of a name's own cell. */
+const HEADER_BYTES = 2;
+/** Bytes of a text that fits into its own cell. */
+const INLINE_BYTES = CELL_BYTES - HEADER_BYTES;
+/** Bytes in its own cell of a text that continues in others. */
+const FIRST_BYTES = LINKED_CELL_BYTES - HEADER_BYTES;
+/** In the header: two bytes a character. */
+const WIDE = 0x8000;
 
-/** The most characters of a text. */
-export const TextUnits = 1024;
+/** The longest name in UTF-16 units. */
+export const MAX_NAME_LENGTH = 1024;
 
-export interface Names {
-  /** Whether there is room for this text. */
-  fits(text: string): boolean;
-  put(name: number, text: string): void;
-  remove(name: number): void;
-  /** One is the other now, which was none. */
-  move(from: number, to: number): void;
-  is(name: number, text: string): boolean;
-  /** As hashName() has it of the text. */
-  hash(name: number, seed: number): number;
-  text(name: number): string;
-  /** Characters. */
-  length(name: number): number;
-  /** Puts a text of one byte a character so that it ends there; false: it is none. */
-  copy(name: number, into: Uint8Array, end: number): boolean;
+function isWide(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
+  return false;
 }
 
-/** @param most names, and cells for what is longer than one */
-export function newNames(most: number, mostCells: number): Names {
-  const bytes = new Uint8Array((most + 1) * CellBytes);
-  const heads = new Uint16Array(bytes.buffer);
-  const links = new Uint32Array(bytes.buffer);
-  const chunks: Uint8Array[] = [];
-  const chunkLinks: Uint32Array[] = [];
-  // Cells of chunks are numbered from 1; 0 is none.
-  let used = 0;
-  let free = 0;
-  let freeCount = 0;
-  /** The last text that was read, as characters and, where they fit, as bytes. */
-  const units = new Uint16Array(TextUnits);
-  const narrow = Buffer.allocUnsafeSlow(TextUnits * 2);
+function byteAt(text: string, wide: boolean, index: number): number {
+  return wide ? (text.charCodeAt(index >> 1) >> ((index & 1) << 3)) & 0xff : text.charCodeAt(index);
+}
 
-  const chunkOf = (cell: number) => chunks[Math.floor((cell - 1) / ChunkCells)];
-  const placeOf = (cell: number) => ((cell - 1) % ChunkCells) * CellBytes;
-  const linksOf = (cell: number) => chunkLinks[Math.floor((cell - 1) / ChunkCells)];
-  const linkOf = (cell: number) => placeOf(cell) / 4 + LinkWord;
+const lengthOf = (header: number): number => header & ~WIDE;
+const sizeOf = (header: number): number => ((header & WIDE) === 0 ? header : lengthOf(header) * 2);
 
-  const newCell = (): number => {
-    if (free !== 0) {
-      const cell = free;
-      free = linksOf(cell)[linkOf(cell)];
-      freeCount--;
-      return cell;
+export class NameStore {
+  private readonly bytes: Uint8Array;
+  private readonly halfWords: Uint16Array;
+  private readonly words: Uint32Array;
+  private readonly overflow: OverflowCells;
+  /** The name that was loaded last: its characters, and its bytes. */
+  private readonly charCodes = new Uint16Array(MAX_NAME_LENGTH);
+  private readonly loaded = Buffer.allocUnsafeSlow(MAX_NAME_LENGTH * 2);
+
+  /**
+   * @param highest the highest number of a name
+   * @param overflowCells cells for what is longer than a name's own cell
+   */
+  constructor(highest: number, overflowCells: number) {
+    this.bytes = new Uint8Array((highest + 1) * CELL_BYTES);
+    this.halfWords = new Uint16Array(this.bytes.buffer);
+    this.words = new Uint32Array(this.bytes.buffer);
+    this.overflow = new OverflowCells(overflowCells);
+  }
+
+  /** Whether there is room for this text. */
+  fits(text: string): boolean {
+    const size = isWide(text) ? text.length * 2 : text.length;
+    const cells = size <= INLINE_BYTES ? 0 : Math.ceil((size - FIRST_BYTES) / LINKED_CELL_BYTES);
+    return cells <= this.overflow.available();
+  }
+
+  /** Stores the text of a name that has none. */
+  store(name: number, text: string): void {
+    const wide = isWide(text);
+    const size = wide ? text.length * 2 : text.length;
+    this.halfWords[(name * CELL_BYTES) / 2] = wide ? text.length | WIDE : text.length;
+    const start = name * CELL_BYTES + HEADER_BYTES;
+    const first = size <= INLINE_BYTES ? size : FIRST_BYTES;
+    for (let i = 0; i < first; i++) this.bytes[start + i] = byteAt(text, wide, i);
+    if (first < size) this.storeOverflow(name, text, wide, size);
+  }
+
+  remove(name: number): void {
+    let remaining = sizeOf(this.headerOf(name));
+    if (remaining <= INLINE_BYTES) return;
+    const { overflow } = this;
+    let cell = this.words[name * CELL_WORDS + LINK_WORD];
+    for (remaining -= FIRST_BYTES; remaining > 0; remaining -= LINKED_CELL_BYTES) {
+      const next = overflow.nextOf(cell);
+      overflow.free(cell);
+      cell = next;
     }
-    if (used === chunks.length * ChunkCells) {
-      const chunk = new Uint8Array(ChunkCells * CellBytes);
-      chunks.push(chunk);
-      chunkLinks.push(new Uint32Array(chunk.buffer));
+  }
+
+  /** Gives the text of one name to another that has none. */
+  move(from: number, to: number): void {
+    const { words } = this;
+    for (let i = 0; i < CELL_WORDS; i++) words[to * CELL_WORDS + i] = words[from * CELL_WORDS + i];
+  }
+
+  equals(name: number, text: string): boolean {
+    const header = this.headerOf(name);
+    if (lengthOf(header) !== text.length) return false;
+    if (header <= INLINE_BYTES) {
+      const { bytes } = this;
+      const start = name * CELL_BYTES + HEADER_BYTES;
+      // Backwards: names in one directory often share a prefix.
+      for (let i = header - 1; i >= 0; i--) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+      return true;
     }
-    return ++used;
-  };
+    const length = this.load(name);
+    for (let i = 0; i < length; i++) if (this.charCodes[i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
 
-  const headOf = (name: number) => heads[(name * CellBytes) / 2];
-  const lengthOf = (head: number) => head & ~Wide;
-  const sizeOf = (head: number) => ((head & Wide) === 0 ? head : lengthOf(head) * 2);
-  const firstLink = (name: number) => (name * CellBytes) / 4 + LinkWord;
+  /** The same as hashName() of the text. */
+  hash(name: number, seed: number): number {
+    const length = this.load(name);
+    const { charCodes } = this;
+    let hash = startNameHash(seed);
+    for (let i = 0; i < length; i++) hash = mixCharCode(hash, charCodes[i]);
+    return finishNameHash(hash);
+  }
 
-  /** Reads its bytes into an array; returns how many. */
-  const read = (name: number, into: Uint8Array, at: number): number => {
-    const size = sizeOf(headOf(name));
-    const from = name * CellBytes + HeadBytes;
-    const first = size <= WholeBytes ? size : FirstBytes;
-    for (let i = 0; i < first; i++) into[at + i] = bytes[from + i];
-    let cell = first === size ? 0 : links[firstLink(name)];
-    for (let done = first; done < size; ) {
-      const chunk = chunkOf(cell);
-      const place = placeOf(cell);
-      const count = Math.min(MoreBytes, size - done);
-      for (let i = 0; i < count; i++) into[at + done + i] = chunk[place + i];
-      done += count;
-      cell = linksOf(cell)[linkOf(cell)];
+  text(name: number): string {
+    const size = this.readBytes(name, this.loaded, 0);
+    return this.loaded.toString((this.headerOf(name) & WIDE) === 0 ? 'latin1' : 'utf16le', 0, size);
+  }
+
+  /** In UTF-16 units. */
+  length(name: number): number {
+    return lengthOf(this.headerOf(name));
+  }
+
+  /** Copies a text of one byte a character so that it ends at `end`; false: its characters take two bytes. */
+  copyBackwards(name: number, into: Uint8Array, end: number): boolean {
+    const header = this.headerOf(name);
+    if ((header & WIDE) !== 0) return false;
+    this.readBytes(name, into, end - header);
+    return true;
+  }
+
+  private headerOf(name: number): number {
+    return this.halfWords[(name * CELL_BYTES) / 2];
+  }
+
+  private storeOverflow(name: number, text: string, wide: boolean, size: number): void {
+    const { overflow } = this;
+    let cell = overflow.allocate();
+    this.words[name * CELL_WORDS + LINK_WORD] = cell;
+    for (let stored = FIRST_BYTES; ; ) {
+      const chunk = overflow.chunkOf(cell);
+      const offset = overflow.offsetOf(cell);
+      const count = Math.min(LINKED_CELL_BYTES, size - stored);
+      for (let i = 0; i < count; i++) chunk[offset + i] = byteAt(text, wide, stored + i);
+      stored += count;
+      if (stored === size) break;
+      const next = overflow.allocate();
+      overflow.link(cell, next);
+      cell = next;
+    }
+  }
+
+  /** Copies the bytes of a text to `at`; returns how many. */
+  private readBytes(name: number, into: Uint8Array, at: number): number {
+    const { bytes, overflow } = this;
+    const size = sizeOf(this.headerOf(name));
+    const start = name * CELL_BYTES + HEADER_BYTES;
+    const first = size <= INLINE_BYTES ? size : FIRST_BYTES;
+    for (let i = 0; i < first; i++) into[at + i] = bytes[start + i];
+    let cell = first === size ? 0 : this.words[name * CELL_WORDS + LINK_WORD];
+    for (let read = first; read < size; ) {
+      const chunk = overflow.chunkOf(cell);
+      const offset = overflow.offsetOf(cell);
+      const count = Math.min(LINKED_CELL_BYTES, size - read);
+      for (let i = 0; i < count; i++) into[at + read + i] = chunk[offset + i];
+      read += count;
+      cell = overflow.nextOf(cell);
     }
     return size;
-  };
+  }
 
-  /** Reads its characters; returns how many. */
-  const load = (name: number): number => {
-    const head = headOf(name);
-    const size = read(name, narrow, 0);
-    const length = lengthOf(head);
-    if ((head & Wide) === 0) for (let i = 0; i < size; i++) units[i] = narrow[i];
-    else for (let i = 0; i < length; i++) units[i] = narrow[2 * i] | (narrow[2 * i + 1] << 8);
+  /** Loads the characters of a text; returns how many. */
+  private load(name: number): number {
+    const { charCodes, loaded } = this;
+    const header = this.headerOf(name);
+    const size = this.readBytes(name, loaded, 0);
+    const length = lengthOf(header);
+    if ((header & WIDE) === 0) for (let i = 0; i < size; i++) charCodes[i] = loaded[i];
+    else for (let i = 0; i < length; i++) charCodes[i] = loaded[2 * i] | (loaded[2 * i + 1] << 8);
     return length;
-  };
-
-  const isWide = (text: string): boolean => {
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
-    return false;
-  };
-  const byteOf = (text: string, wide: boolean, at: number): number =>
-    wide ? (text.charCodeAt(at >> 1) >> ((at & 1) << 3)) & 0xff : text.charCodeAt(at);
-
-  return {
-    fits(text) {
-      const size = isWide(text) ? text.length * 2 : text.length;
-      const more = size <= WholeBytes ? 0 : Math.ceil((size - FirstBytes) / MoreBytes);
-      return more <= freeCount + mostCells - used;
-    },
-    put(name, text) {
-      const wide = isWide(text);
-      const size = wide ? text.length * 2 : text.length;
-      heads[(name * CellBytes) / 2] = wide ? text.length | Wide : text.length;
-      const to = name * CellBytes + HeadBytes;
-      const first = size <= WholeBytes ? size : FirstBytes;
-      for (let i = 0; i < first; i++) bytes[to + i] = byteOf(text, wide, i);
-      if (first === size) return;
-      let cell = newCell();
-      links[firstLink(name)] = cell;
-      for (let done = first; ; ) {
-        const chunk = chunkOf(cell);
-        const place = placeOf(cell);
-        const count = Math.min(MoreBytes, size - done);
-        for (let i = 0; i < count; i++) chunk[place + i] = byteOf(text, wide, done + i);
-        done += count;
-        if (done === size) break;
-        const next = newCell();
-        linksOf(cell)[linkOf(cell)] = next;
-        cell = next;
-      }
-    },
-    remove(name) {
-      let left = sizeOf(headOf(name));
-      if (left <= WholeBytes) return;
-      let cell = links[firstLink(name)];
-      for (left -= FirstBytes; left > 0; left -= MoreBytes) {
-        const next = linksOf(cell)[linkOf(cell)];
-        linksOf(cell)[linkOf(cell)] = free;
-        free = cell;
-        freeCount++;
-        cell = next;
-      }
-    },
-    move(from, to) {
-      const words = CellBytes / 4;
-      for (let i = 0; i < words; i++) links[to * words + i] = links[from * words + i];
-    },
-    is(name, text) {
-      const head = headOf(name);
-      if (lengthOf(head) !== text.length) return false;
-      if (head <= WholeBytes) {
-        const from = name * CellBytes + HeadBytes;
-        // From its end: names in one directory often begin alike.
-        for (let i = head - 1; i >= 0; i--) if (bytes[from + i] !== text.charCodeAt(i)) return false;
-        return true;
-      }
-      const length = load(name);
-      for (let i = 0; i < length; i++) if (units[i] !== text.charCodeAt(i)) return false;
-      return true;
-    },
-    hash(name, seed) {
-      const length = load(name);
-      let hash = beginHash(seed);
-      for (let i = 0; i < length; i++) hash = hashUnit(hash, units[i]);
-      return endHash(hash);
-    },
-    text(name) {
-      const size = read(name, narrow, 0);
-      return narrow.toString((headOf(name) & Wide) === 0 ? 'latin1' : 'utf16le', 0, size);
-    },
-    length: (name) => lengthOf(headOf(name)),
-    copy(name, into, end) {
-      const head = headOf(name);
-      if ((head & Wide) !== 0) return false;
-      read(name, into, end - head);
-      return true;
-    },
-  };
+  }
 }

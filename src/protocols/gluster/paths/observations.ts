@@ -1,185 +1,197 @@
 /**
- * What a file operation's reply says of names: by procedure, which means the same in all versions. The brick counts a
- * file's links as its users do: posix_istat() and its kin of storage/posix take off the one below .glusterfs.
+ * What the reply to a file operation tells of the names of files. The brick counts a file's links as its users do:
+ * posix_istat() and its kin of storage/posix subtract the link under .glusterfs.
  */
 
 import type { JsonObject } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import { gfid, integer, object, RootGfid, text } from '../describe/values.js';
-import type { Evidence, Name, Paths } from './brick-paths.js';
-import type { Root } from './file-names.js';
+import type { BrickPaths, DirectoryEntry, Evidence } from './brick-paths.js';
+import type { ClientRoot } from './client-root.js';
 
-const NoEntry = 2;
+const ENOENT = 2;
 
 /**
- * Errors of what was not done: EPERM, EACCES, EBUSY, EEXIST, EXDEV, ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS, EMLINK,
- * ENAMETOOLONG, ENOTEMPTY, ESTALE, EDQUOT. Others may be of what comes after it: posix_rename() fails with
- * whatever its last lstat() says.
+ * Errors that say that nothing was done: EPERM, EACCES, EBUSY, EEXIST, EXDEV, ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS,
+ * EMLINK, ENAMETOOLONG, ENOTEMPTY, ESTALE, EDQUOT. Others may come from a later step: posix_rename() fails with whatever
+ * its last lstat() returns.
  */
-const NotDone: ReadonlySet<unknown> = new Set([1, 13, 16, 17, 18, 20, 21, 22, 28, 30, 31, 36, 39, 116, 122]);
+const NOT_EXECUTED: ReadonlySet<unknown> = new Set([
+  1, 13, 16, 17, 18, 20, 21, 22, 28, 30, 31, 36, 39, 116, 122,
+]);
 
-/** Where to put what is learned: the brick, and what was known when the call came by. */
-interface Lesson {
-  readonly paths: Paths;
+/** The brick that a reply tells of, and how far the reply can be trusted. */
+interface Observed {
+  readonly paths: BrickPaths;
   readonly brick: number;
-  readonly said: Evidence;
+  readonly evidence: Evidence;
 }
 
-type Learn = (lesson: Lesson, request: Fields, response: Fields, done: boolean) => void;
+/** Records what a reply tells. `succeeded`: the call was executed and did not fail. */
+type ObserveReply = (observed: Observed, request: Fields, response: Fields, succeeded: boolean) => void;
 
-/** What a procedure's replies tell of the names of files: the rows of gluster/programs say it. */
+/** What the replies of a procedure tell of the names of files: a fact of its row in gluster/programs. */
 export interface PathObservation {
-  readonly learn: Learn;
-  /** Names that a call takes away. */
+  readonly observe: ObserveReply;
+  /** Names that a call removes. */
   readonly removedNames: 0 | 1 | 2;
-  /** Whether a call gives or takes names. */
+  /** Whether a call adds or removes names. */
   readonly changesNames: boolean;
-  /** Calls within calls, which are not looked into. */
+  /** The call contains calls that are not decoded. */
   readonly isUnreadable: boolean;
 }
 
-function nameOf(request: Fields, parent: string, base: string): Name | undefined {
-  const directory = gfid(request[parent]);
-  const name = text(request[base]);
-  return directory === undefined || name === undefined ? undefined : { parent: directory, text: name };
+function directoryEntry(request: Fields, parentField: string, nameField: string): DirectoryEntry | undefined {
+  const parent = gfid(request[parentField]);
+  const name = text(request[nameField]);
+  return parent === undefined || name === undefined ? undefined : { parent, text: name };
 }
 
-const entryOf = (request: Fields) => nameOf(request, 'pargfid', 'bname');
-const oldOf = (request: Fields) => nameOf(request, 'oldgfid', 'oldbname');
-const newOf = (request: Fields) => nameOf(request, 'newgfid', 'newbname');
+const entryOf = (request: Fields) => directoryEntry(request, 'pargfid', 'bname');
+const oldEntryOf = (request: Fields) => directoryEntry(request, 'oldgfid', 'oldbname');
+const newEntryOf = (request: Fields) => directoryEntry(request, 'newgfid', 'newbname');
 
-const TypeMask = 0o170000;
-const Directory = 0o040000;
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
 
-/** What has one name only: a directory, and a file with one link. */
-function isOnly(stat: JsonObject | undefined): boolean {
+/** Whether the file has one name only: a directory, or a file with one link. */
+function hasOneName(stat: JsonObject | undefined): boolean {
   const mode = stat?.mode;
-  if (typeof mode === 'number' && (mode & TypeMask) === Directory) return true;
+  if (typeof mode === 'number' && (mode & S_IFMT) === S_IFDIR) return true;
   return Number(integer(stat?.ia_nlink) ?? 0) === 1;
 }
 
 /** CREATE and its kin: the name is the new file's. */
-const makes: Learn = ({ paths, brick, said }, request, response, done) => {
-  const name = entryOf(request);
+const observeCreation: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
+  const entry = entryOf(request);
   const stat = object(response.stat);
   const file = gfid(stat?.ia_gfid);
-  if (!done || name === undefined) return;
-  if (file === undefined) paths.gone(brick, name.parent, name.text);
-  else paths.named(brick, name.parent, name.text, file, isOnly(stat), said);
+  if (!succeeded || entry === undefined) return;
+  if (file === undefined) paths.removeName(brick, entry);
+  else paths.recordName(brick, entry, file, hasOneName(stat), evidence);
 };
 
-const removes: Learn = ({ paths, brick }, request, _response, done) => {
-  const name = entryOf(request);
-  if (!done) return;
-  if (name === undefined) paths.gap(brick);
-  else paths.gone(brick, name.parent, name.text);
+const observeRemoval: ObserveReply = ({ paths, brick }, request, _response, succeeded) => {
+  if (!succeeded) return;
+  const entry = entryOf(request);
+  if (entry === undefined) paths.markGap(brick);
+  else paths.removeName(brick, entry);
 };
 
-const links: Learn = ({ paths, brick, said }, request, _response, done) => {
-  const name = newOf(request);
+const observeLink: ObserveReply = ({ paths, brick, evidence }, request, _response, succeeded) => {
+  const entry = newEntryOf(request);
   const file = gfid(request.oldgfid);
-  if (!done || name === undefined) return;
-  if (file === undefined) paths.gone(brick, name.parent, name.text);
-  else paths.named(brick, name.parent, name.text, file, false, said);
+  if (!succeeded || entry === undefined) return;
+  if (file === undefined) paths.removeName(brick, entry);
+  else paths.recordName(brick, entry, file, false, evidence);
 };
 
-const renames: Learn = ({ paths, brick, said }, request, response, done) => {
-  const from = oldOf(request);
-  const to = newOf(request);
-  if (!done) return;
+const observeRename: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
+  if (!succeeded) return;
+  const from = oldEntryOf(request);
+  const to = newEntryOf(request);
   if (from === undefined || to === undefined) {
-    paths.gap(brick);
+    paths.markGap(brick);
     return;
   }
   const stat = object(response.stat);
   const file = gfid(stat?.ia_gfid);
-  if (file !== undefined) paths.renamed(brick, from, to, file, isOnly(stat), said);
-  else for (const name of [from, to]) paths.gone(brick, name.parent, name.text);
+  if (file !== undefined) {
+    paths.recordRename(brick, from, to, file, hasOneName(stat), evidence);
+    return;
+  }
+  paths.removeName(brick, from);
+  paths.removeName(brick, to);
 };
 
-const looksUp: Learn = ({ paths, brick, said }, request, response, done) => {
-  const name = entryOf(request);
-  if (name === undefined) return;
-  // The file's attributes come first, under different names in different versions.
+const observeLookup: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
+  const entry = entryOf(request);
+  if (entry === undefined) return;
+  // The file's attributes come first, named differently in different versions.
   const stat = object(response.prestat ?? response.stat);
   const file = gfid(stat?.ia_gfid);
-  if (done && file !== undefined) paths.seen(brick, name.parent, name.text, file, isOnly(stat), said);
-  else if (!done && response.op_errno === NoEntry) paths.missing(brick, name.parent, name.text, said.began);
-};
-
-const lists: Learn = ({ paths, brick, said }, request, response, done) => {
-  const parent = gfid(request.gfid);
-  const entries = response.reply;
-  if (!done || parent === undefined || !Array.isArray(entries)) return;
-  for (const one of entries) {
-    const entry = object(one);
-    const name = text(entry?.name);
-    const stat = object(entry?.stat);
-    const file = gfid(stat?.ia_gfid);
-    if (name !== undefined && file !== undefined) paths.seen(brick, parent, name, file, isOnly(stat), said);
+  if (succeeded && file !== undefined) {
+    paths.observeName(brick, entry.parent, entry.text, file, hasOneName(stat), evidence);
+  } else if (!succeeded && response.op_errno === ENOENT) {
+    paths.observeAbsence(brick, entry, evidence.epoch);
   }
 };
 
-const looks = (learn: Learn): PathObservation => ({
-  learn,
+const observeListing: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
+  const parent = gfid(request.gfid);
+  const { reply: entries } = response;
+  if (!succeeded || parent === undefined || !Array.isArray(entries)) return;
+  for (const item of entries) {
+    const entry = object(item);
+    const name = text(entry?.name);
+    const stat = object(entry?.stat);
+    const file = gfid(stat?.ia_gfid);
+    if (name === undefined || file === undefined) continue;
+    paths.observeName(brick, parent, name, file, hasOneName(stat), evidence);
+  }
+};
+
+const readsNames = (observe: ObserveReply): PathObservation => ({
+  observe,
   removedNames: 0,
   changesNames: false,
   isUnreadable: false,
 });
 
 /**
- * Calls that change something without taking a name away give a name that was nobody's before, so that nothing that is
- * known becomes wrong where it is not known which one.
+ * A call that removes no name gives a file a name that no file had: if it is not known which one, nothing that is known
+ * becomes wrong.
  */
-const changes = (learn: Learn, removedNames: 0 | 1 | 2): PathObservation => ({
-  learn,
+const changesNames = (observe: ObserveReply, removedNames: 0 | 1 | 2): PathObservation => ({
+  observe,
   removedNames,
   changesNames: true,
   isUnreadable: false,
 });
 
-export const ENTRY_LOOKUP = looks(looksUp);
-export const DIRECTORY_LISTING = looks(lists);
-export const ENTRY_CREATION = changes(makes, 0);
-export const ENTRY_LINK = changes(links, 0);
-export const ENTRY_RENAME = changes(renames, 2);
-export const ENTRY_REMOVAL = changes(removes, 1);
-/** NAMELINK: an inode that ICREATE has made gets its name so; the reply does not tell which one. */
-export const UNKNOWN_INODE_LINK = changes(removes, 0);
+export const ENTRY_LOOKUP = readsNames(observeLookup);
+export const DIRECTORY_LISTING = readsNames(observeListing);
+export const ENTRY_CREATION = changesNames(observeCreation, 0);
+export const ENTRY_LINK = changesNames(observeLink, 0);
+export const ENTRY_RENAME = changesNames(observeRename, 2);
+export const ENTRY_REMOVAL = changesNames(observeRemoval, 1);
+/** NAMELINK names an inode that ICREATE created; the reply does not tell which one, so the name is an unknown file's. */
+export const UNKNOWN_INODE_LINK = changesNames(observeRemoval, 0);
 /** COMPOUND. */
-export const UNREADABLE_OPERATIONS: PathObservation = { ...looks(() => {}), isUnreadable: true };
+export const UNREADABLE_OPERATIONS: PathObservation = { ...readsNames(() => {}), isUnreadable: true };
 
-const Directories = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
+/** Whether a call that failed certainly changed no name. */
+export function changedNothing(
+  observation: PathObservation | undefined,
+  response: Fields | undefined,
+): boolean {
+  return observation === undefined || observation.removedNames === 0 || NOT_EXECUTED.has(response?.op_errno);
+}
 
-/** Whether it is said of the directory that its client has for the root. */
-function isOfRoot(request: Fields): boolean {
-  return Directories.some((name) => request[name] === RootGfid);
+const GFID_FIELDS = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
+
+/** Whether the call names the directory that its client has as root. */
+function namesRoot(request: Fields): boolean {
+  return GFID_FIELDS.some((field) => request[field] === RootGfid);
 }
 
 /**
- * The call with the gfid of the directory that its client has for the root (`root`), as brick and clients of the whole
- * volume know it: server_resolve() of xlators/protocol/server puts it in the place of the root's. undefined: it is not known.
+ * The call with the gfid that the client's root has in the whole volume, as the brick and clients of the whole volume
+ * know it: server_resolve() of xlators/protocol/server replaces the root's. undefined: that gfid is not known.
  */
-function inVolume(request: Fields, root: string | undefined): Fields | undefined {
-  if (root === RootGfid) return request;
-  if (!isOfRoot(request)) return request;
-  const there = Directories.filter((name) => request[name] === RootGfid);
-  return root === undefined
-    ? undefined
-    : { ...request, ...Object.fromEntries(there.map((name) => [name, root])) };
-}
-
-/** Whether a call that failed has surely changed nothing that is known. */
-export function isUndone(observation: PathObservation | undefined, response: Fields | undefined): boolean {
-  return observation === undefined || observation.removedNames === 0 || NotDone.has(response?.op_errno);
+function resolveRoot(request: Fields, rootGfid: string | undefined): Fields | undefined {
+  if (rootGfid === RootGfid || !namesRoot(request)) return request;
+  if (rootGfid === undefined) return undefined;
+  const fields = GFID_FIELDS.filter((field) => request[field] === RootGfid);
+  return { ...request, ...Object.fromEntries(fields.map((field) => [field, rootGfid])) };
 }
 
 /**
- * The gfid of the directory that a client has for its root, as the brick knows it; undefined: this call and its reply do
- * not tell. The brick puts the root's gfid in its place where a reply has the attributes of the file itself
- * (server4_post_lookup() of xlators/protocol/server/src/server-common.c), but not where it has those of its directory.
+ * The gfid that a client's root has in the whole volume, if this reply tells it. The brick puts the root's gfid in its
+ * place where a reply has the attributes of the file itself (server4_post_lookup() of
+ * xlators/protocol/server/src/server-common.c), but not where it has those of the file's directory.
  */
-export function rootOf(
+export function rootGfidIn(
   observation: PathObservation | undefined,
   request: Fields | undefined,
   response: Fields | undefined,
@@ -189,46 +201,46 @@ export function rootOf(
   return gfid(object(response?.poststat ?? response?.postparent)?.ia_gfid);
 }
 
-/** Takes in a call with its reply. `done`: it was executed, and did not fail. */
+/** Records what a reply tells. `succeeded`: the call was executed and did not fail. */
 export function observeReply(
-  paths: Paths,
+  paths: BrickPaths,
   brick: number,
   observation: PathObservation,
   exchange: Exchange,
-  done: boolean,
-  root: Root,
+  succeeded: boolean,
+  root: ClientRoot,
 ): void {
-  const { response, began, whole } = exchange;
+  const { response, began: epoch, whole } = exchange;
   if (observation.isUnreadable) {
-    paths.gap(brick);
+    paths.markGap(brick);
     return;
   }
-  if (!done && !isUndone(observation, response)) {
+  if (!succeeded && !changedNothing(observation, response)) {
     markUncertain(paths, brick, observation, whole ? exchange.request : undefined, root.gfid);
     return;
   }
-  const request = exchange.request && inVolume(exchange.request, root.gfid);
+  const request = exchange.request && resolveRoot(exchange.request, root.gfid);
   if (request === undefined || !whole) {
-    if (done && observation.removedNames > 0) paths.gap(brick);
+    if (succeeded && observation.removedNames > 0) paths.markGap(brick);
     return;
   }
-  const sure = root.sure || !isOfRoot(request);
-  observation.learn({ paths, brick, said: { began, sure } }, request, response ?? {}, done);
+  const evidence = { epoch, isCertain: root.isCertain || !namesRoot(request) };
+  observation.observe({ paths, brick, evidence }, request, response ?? {}, succeeded);
 }
 
-/** Takes in that it is not known what came of a call: names that it may have changed are nobody's. */
+/** Records that the outcome of a call is unknown: names that it may have changed are an unknown file's. */
 export function markUncertain(
-  paths: Paths,
+  paths: BrickPaths,
   brick: number,
   observation: PathObservation,
   call: Fields | undefined,
-  root: string | undefined,
+  rootGfid: string | undefined,
 ): void {
-  if (observation.isUnreadable) paths.gap(brick);
+  if (observation.isUnreadable) paths.markGap(brick);
   if (!observation.changesNames) return;
-  const request = call && inVolume(call, root);
-  const names = request === undefined ? [] : [entryOf(request), oldOf(request), newOf(request)];
-  const readable = names.filter((name) => name !== undefined);
-  for (const { parent, text } of readable) paths.gone(brick, parent, text);
-  if (readable.length < observation.removedNames) paths.gap(brick);
+  const request = call && resolveRoot(call, rootGfid);
+  const named = request === undefined ? [] : [entryOf(request), oldEntryOf(request), newEntryOf(request)];
+  const entries = named.filter((entry) => entry !== undefined);
+  for (const entry of entries) paths.removeName(brick, entry);
+  if (entries.length < observation.removedNames) paths.markGap(brick);
 }

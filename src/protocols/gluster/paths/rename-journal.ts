@@ -1,81 +1,95 @@
 /**
- * When names were changed last, by the hash of the name: of the latest changes exactly, of all before them that
- * they were not later than some moment. Bricks and decoders do not disturb each other, so that what is known of a file
- * does not depend on what else is seen.
+ * When names last changed, by hash of the name: exact for the latest changes; for older ones, a time that none of them is
+ * later than. Each journal stands alone, so what is known of a file does not depend on what other bricks or
+ * decoders see.
+ *
+ * A time is an observation epoch (brick-paths.ts).
  */
 
-/** Changes of which each is remembered, at least; and twice as many at most. */
-const Kept = 1 << 15;
-/** Of which half are used at most. */
-const PlaceBits = 16;
-const Places = 1 << PlaceBits;
-const Mask = Places - 1;
+/** Changes of which each is kept, at least; at most twice as many. */
+const CHANGES_KEPT = 1 << 15;
+/** Slots of a table: at most half are used. */
+const SLOT_BITS = 16;
+const SLOTS = 1 << SLOT_BITS;
+const SLOT_MASK = SLOTS - 1;
 
-export interface RenameJournal {
-  /** Whether it was changed after the moment `began`. */
-  since(key: number, began: number): boolean;
-  /** It is changed at the moment `now`, which is later than 0 and never goes back. */
-  set(key: number, now: number): void;
+/** Open addressing over two columns: a Map took 2 % more of a decoder's time (native-notes/performance.md). */
+class ChangeTable {
+  private readonly keys = new Int32Array(SLOTS);
+  /** 0: the slot is free. */
+  private readonly epochs = new Float64Array(SLOTS);
+  private readonly factor: number;
+  size = 0;
+
+  constructor(factor: number) {
+    this.factor = factor;
+  }
+
+  /** @returns 0: the key is not in the table */
+  epochOf(key: number): number {
+    return this.epochs[this.slotOf(key)];
+  }
+
+  set(key: number, epoch: number): void {
+    const slot = this.slotOf(key);
+    if (this.epochs[slot] === 0) this.size++;
+    this.keys[slot] = key;
+    this.epochs[slot] = epoch;
+  }
+
+  clear(): void {
+    this.epochs.fill(0);
+    this.size = 0;
+  }
+
+  /**
+   * The slot of a key, or the free slot where it would be. Senders of packets choose the keys: with a secret odd factor
+   * few of them collide (Dietzfelbinger et al., A Reliable Randomized Algorithm for the Closest-Pair Problem, 1997).
+   */
+  private slotOf(key: number): number {
+    const { keys, epochs } = this;
+    let slot = Math.imul(key, this.factor) >>> (32 - SLOT_BITS);
+    while (epochs[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & SLOT_MASK;
+    return slot;
+  }
 }
 
-/** Keys and moments side by side: Maps took 2 % more of a decoder's time (native-notes/performance.md). */
-interface Table {
-  readonly keys: Int32Array;
-  /** 0: the place is free. */
-  readonly moments: Float64Array;
-  size: number;
-}
+export class RenameJournal {
+  private recent: ChangeTable;
+  private older: ChangeTable;
+  /** The latest change in `older`. */
+  private olderUntil = 0;
+  /** No name that is in neither table changed after this. */
+  private discardedUntil = 0;
+  private latestChange = 0;
 
-const newTable = (): Table => ({
-  keys: new Int32Array(Places),
-  moments: new Float64Array(Places),
-  size: 0,
-});
+  /** @param seed a number that no sender of packets knows */
+  constructor(seed: number) {
+    this.recent = new ChangeTable(seed | 1);
+    this.older = new ChangeTable(seed | 1);
+  }
 
-/**
- * Where a key is, or would be. Who sends packets chooses the keys too: with an odd factor that nobody outside knows, few
- * of them begin at one place (Dietzfelbinger et al., A Reliable Randomized Algorithm for the Closest-Pair Problem, 1997).
- */
-function placeOf({ keys, moments }: Table, key: number, factor: number): number {
-  let place = Math.imul(key, factor) >>> (32 - PlaceBits);
-  while (moments[place] !== 0 && keys[place] !== key) place = (place + 1) & Mask;
-  return place;
-}
+  /** Whether the name may have changed after `epoch`. */
+  changedSince(key: number, epoch: number): boolean {
+    // Usually nothing at all changed.
+    if (this.latestChange <= epoch) return false;
+    const changed = this.recent.epochOf(key | 0) || this.older.epochOf(key | 0) || this.discardedUntil;
+    return changed > epoch;
+  }
 
-/** @param seed a number that nobody outside knows */
-export function newRenameJournal(seed: number): RenameJournal {
-  const factor = seed | 1;
-  let latest = newTable();
-  let before = newTable();
-  /** None that is in neither was changed after this. */
-  let forgotten = 0;
-  let beforeEnds = 0;
-  /** The latest of all. */
-  let changed = 0;
+  /** Records a change of the name. `epoch` is above 0 and never decreases. */
+  record(key: number, epoch: number): void {
+    this.latestChange = epoch;
+    if (this.recent.size >= CHANGES_KEPT) this.discardOlder(epoch);
+    this.recent.set(key | 0, epoch);
+  }
 
-  return {
-    since(key, began) {
-      // Mostly nothing at all was changed.
-      if (changed <= began) return false;
-      const moment =
-        latest.moments[placeOf(latest, key | 0, factor)] ||
-        before.moments[placeOf(before, key | 0, factor)] ||
-        forgotten;
-      return moment > began;
-    },
-    set(key, now) {
-      changed = now;
-      if (latest.size >= Kept) {
-        [latest, before] = [before, latest];
-        latest.moments.fill(0);
-        latest.size = 0;
-        forgotten = beforeEnds;
-        beforeEnds = now;
-      }
-      const place = placeOf(latest, key | 0, factor);
-      if (latest.moments[place] === 0) latest.size++;
-      latest.keys[place] = key | 0;
-      latest.moments[place] = now;
-    },
-  };
+  private discardOlder(epoch: number): void {
+    const discarded = this.older;
+    this.older = this.recent;
+    this.recent = discarded;
+    discarded.clear();
+    this.discardedUntil = this.olderUntil;
+    this.olderUntil = epoch;
+  }
 }
