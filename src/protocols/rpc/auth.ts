@@ -18,7 +18,7 @@ import {
   type XdrStruct,
 } from './xdr/types.js';
 
-export const AuthNone = 0;
+export const AUTH_NONE = 0;
 
 /** RFC 5531, appendix A. */
 const authsys_parms = struct('authsys_parms', {
@@ -75,7 +75,7 @@ const ctime: Time = { start: 12, end: 28 };
 const NO_TIME: Time = { start: 0, end: 0 };
 
 const FLAVORS: ReadonlyMap<number, Flavor> = new Map([
-  [AuthNone, { name: 'AUTH_NONE' }],
+  [AUTH_NONE, { name: 'AUTH_NONE' }],
   [1, { name: 'AUTH_SYS', parms: authsys_parms }],
   [2, { name: 'AUTH_SHORT' }],
   [3, { name: 'AUTH_DH' }],

@@ -1,87 +1,94 @@
-/** Whether a record may begin somewhere: all that its first bytes have to say for it. */
-import { AuthNone, isFlavor } from './auth.js';
+/** Whether a record may begin at a position of which nothing but the bytes is known. */
+import { AUTH_NONE, isFlavor } from './auth.js';
 import type { Programs } from './describer.js';
 import {
   type Header,
-  LastFragment,
-  MarkBytes,
+  HeaderPart,
+  LAST_FRAGMENT,
+  MARK_BYTES,
   MsgType,
   newHeader,
   ReplyStat,
   readHeader,
-  Seen,
 } from './header.js';
 import { otherProcedure } from './other-programs.js';
 import { unsigned } from './xdr/primitives.js';
 
-/** Bytes of the smallest record: the header of a reply with nothing behind it. */
-const LeastRecord = 24;
-/** The largest that is believed of a place that is only guessed. */
-const LikelyRecord = 64 << 20;
-/** Bytes from which the fields that are checked first can be told. */
-const FirstLook = MarkBytes + 12;
-/** The last of accept_stat (RFC 5531, section 9). */
-const LastStatus = 5;
+/** Bytes of the smallest record: the header of a reply without results. */
+const MIN_RECORD_BYTES = 24;
+/** The longest record that is plausible at a guessed position. */
+const MAX_PLAUSIBLE_BYTES = 64 << 20;
+/** Bytes with the fields that are checked first: mark, xid, message type. */
+const FIRST_FIELDS_BYTES = MARK_BYTES + 12;
+/** The last value of accept_stat (RFC 5531, section 9). */
+const LAST_ACCEPT_STAT = 5;
 
+/** The result of a look at a position. `more`: nothing contradicts a record so far, but bytes are missing. */
 export const Candidate = { no: 0, more: 1, call: 2, reply: 3 } as const;
 export type Candidate = (typeof Candidate)[keyof typeof Candidate];
 
-/** The header of the last candidate that was found. */
-export const candidate: Header = newHeader();
-
-/** Whether a record of a likely length may begin with this byte. */
-export function mayMark(byte: number): boolean {
+/** Whether a record of a plausible length may begin with this byte. */
+export function mayBeginMark(byte: number): boolean {
   return byte >= 0x80 && byte <= 0x84;
 }
 
-/** Whether there is such a procedure of GlusterFS: told before its credential, which a short snapshot may cut. */
-export function isProcedure(programs: Programs, { program, version, procedure }: Header): boolean {
+/** The same for fewer bytes than the first fields: a last fragment of a plausible length, then a small number. */
+function mayBeginRecord(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at < end && !mayBeginMark(bytes[at])) return false;
+  for (let i = at + 8; i < end && i < at + 11; i++) if (bytes[i] !== 0) return false;
+  return true;
+}
+
+/** Whether GlusterFS has this procedure. The credential is not looked at: a short snapshot length may cut it off. */
+export function isGlusterProcedure(programs: Programs, { program, version, procedure }: Header): boolean {
   return programs.find(program, version)?.procedures[procedure] !== undefined;
 }
 
-function isKnownCall(programs: Programs, header: Header): boolean {
-  if (!isFlavor(header.credentialFlavor) || header.verifierFlavor !== AuthNone) return false;
-  if (isProcedure(programs, header)) return true;
-  return otherProcedure(header.program, header.version, header.procedure) !== undefined;
-}
+/** Looks for records in the bytes of a stream. One per thread. */
+export class CandidateReader {
+  /** The header of the last candidate that was found. */
+  readonly header: Header = newHeader();
+  private readonly programs: Programs;
 
-/**
- * Looks at the bytes from `at` to `end` as the beginning of a record: its mark, a header of a known
- * procedure or of a reply, lengths that go together. `more`: nothing speaks against it as far as they go.
- * `cut`: no more of them will come, so that a call's procedure is enough.
- */
-export function candidateAt(
-  programs: Programs,
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  cut = false,
-): Candidate {
-  if (end - at < FirstLook) return mayBegin(bytes, at, end) ? Candidate.more : Candidate.no;
-  const length = unsigned(bytes, at) - LastFragment;
-  if (length < LeastRecord || length > LikelyRecord) return Candidate.no;
-  const type = unsigned(bytes, at + 8);
-  if (type !== MsgType.call && type !== MsgType.reply) return Candidate.no;
-  const start = at + MarkBytes;
-  const stop = Math.min(end, start + length);
-  const seen = readHeader(candidate, bytes, start, stop);
-  if (candidate.reason !== '') return Candidate.no;
-  if (seen !== Seen.whole) {
-    if (stop !== end) return Candidate.no;
-    if (!cut || seen !== Seen.procedure) return Candidate.more;
-    return isProcedure(programs, candidate) ? Candidate.call : Candidate.no;
+  constructor(programs: Programs) {
+    this.programs = programs;
   }
-  if (type === MsgType.call) return isKnownCall(programs, candidate) ? Candidate.call : Candidate.no;
-  if (candidate.replyStat === ReplyStat.accepted) {
-    const plain = candidate.verifierFlavor === AuthNone && candidate.verifierEnd === candidate.verifierStart;
-    if (!plain || candidate.status > LastStatus) return Candidate.no;
-  }
-  return Candidate.reply;
-}
 
-/** The same for fewer bytes: a last fragment, not too long, then a small number. */
-function mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at < end && !mayMark(bytes[at])) return false;
-  for (let i = at + 8; i < end && i < at + 11; i++) if (bytes[i] !== 0) return false;
-  return true;
+  /**
+   * Checks whether the bytes from `at` to `end` begin a record: a mark, the header of a known procedure or of a
+   * reply, and consistent lengths. `cut`: no more of its bytes will come, so that a call's procedure suffices.
+   */
+  read(bytes: Uint8Array, at: number, end: number, cut = false): Candidate {
+    if (end - at < FIRST_FIELDS_BYTES) return mayBeginRecord(bytes, at, end) ? Candidate.more : Candidate.no;
+    const length = unsigned(bytes, at) - LAST_FRAGMENT;
+    if (length < MIN_RECORD_BYTES || length > MAX_PLAUSIBLE_BYTES) return Candidate.no;
+    const type = unsigned(bytes, at + 8);
+    if (type !== MsgType.call && type !== MsgType.reply) return Candidate.no;
+    const { header } = this;
+    const start = at + MARK_BYTES;
+    const stop = Math.min(end, start + length);
+    const part = readHeader(header, bytes, start, stop);
+    if (header.reason !== '') return Candidate.no;
+    if (part !== HeaderPart.whole) {
+      if (stop !== end) return Candidate.no;
+      if (!cut || part !== HeaderPart.procedure) return Candidate.more;
+      return isGlusterProcedure(this.programs, header) ? Candidate.call : Candidate.no;
+    }
+    if (type === MsgType.call) return this.isKnownCall() ? Candidate.call : Candidate.no;
+    return this.isLikelyReply() ? Candidate.reply : Candidate.no;
+  }
+
+  private isKnownCall(): boolean {
+    const { header } = this;
+    if (!isFlavor(header.credentialFlavor) || header.verifierFlavor !== AUTH_NONE) return false;
+    if (isGlusterProcedure(this.programs, header)) return true;
+    return otherProcedure(header.program, header.version, header.procedure) !== undefined;
+  }
+
+  private isLikelyReply(): boolean {
+    const { header } = this;
+    if (header.replyStat !== ReplyStat.accepted) return true;
+    const emptyVerifier = header.verifierFlavor === AUTH_NONE && header.verifierEnd === header.verifierStart;
+    return emptyVerifier && header.status <= LAST_ACCEPT_STAT;
+  }
 }

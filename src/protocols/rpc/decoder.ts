@@ -1,7 +1,8 @@
 /** ONC RPC on one connection, from bytes to records (RFC 5531). */
-
 import { isBefore, type PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss } from '../framing/sync-loss.js';
+import { StreamParser } from '../framing/stream-parser.js';
+import { Phase, SyncState } from '../framing/stream-side.js';
+import { newSyncLoss, stampSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,
@@ -15,320 +16,274 @@ import {
   ToServer,
 } from '../protocol.js';
 import { anomalies, reportUnansweredCalls } from './anomaly.js';
-import { Candidate, candidateAt } from './candidate.js';
-import { type Common, type Flow, openFlow, Phase, type Side } from './connection.js';
+import { Candidate, mayBeginMark } from './candidate.js';
+import { type Flow, openFlow, type RpcContext, type Side } from './connection.js';
 import { beginFragment, newFragments, takeFragment } from './fragments.js';
-import { LastFragment, MarkBytes } from './header.js';
-import { cut, type Message } from './message.js';
+import { endSkippedMessage, gapInRecords, skipRest } from './gap.js';
+import { LAST_FRAGMENT, MARK_BYTES, RECORD_LIMIT } from './header.js';
+import { carriesData, markMessageTruncated } from './message.js';
 import { decodeMessage } from './read-message.js';
-import { doubtful, reportUnanswered, tellWaiting } from './report.js';
-import { asleep, goOn, type RpcAsleep } from './suspend.js';
-import { complete, inCut, inResync, lose, refute } from './sync-loss.js';
+import { setRecordBytes } from './record-bytes.js';
+import { acceptRecord, checkPosition, loseSync, skipBytes } from './resync.js';
+import { restoreFlow, type SuspendedRpc, suspendFlow } from './suspend.js';
+import { completeMessage, rejectTentative } from './tentative.js';
+import { reportUnanswered } from './unanswered.js';
 import { unsigned } from './xdr/primitives.js';
+import { Plausible } from './xid.js';
 
-/** The most bytes of a record that are believed: Gluster's sockets know no limit, but nobody writes so much at once. */
-const RecordLimit = 1 << 30;
-/** The most bytes that are held back: less than the stream would hold (stream/limits.ts). */
-const HeldLimit = 3 << 20;
-/** The first bytes of a record that may hold a file's data: enough for nearly every header and struct. */
-const FirstLook = 2048;
+/** The most bytes that are left unconsumed: less than the stream's own limit (stream/limits.ts). */
+const UNCONSUMED_LIMIT = 3 << 20;
+/** The first bytes of a record that may carry a file's data: enough for nearly every header and struct. */
+const FIRST_LOOK_BYTES = 2048;
 
-/** The record mark at `position` can't be one. */
-function notAMark(flow: Flow, dir: Direction, mark: number, at: PacketTimestamp): void {
-  if (refute(flow, dir, at)) return;
-  const details = { header_hex: mark.toString(16).padStart(8, '0'), limit: RecordLimit };
-  lose(flow, dir, newSyncLoss('bad record mark', details, true, at));
-}
+class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
+  private readonly flow: Flow;
+  private readonly fromStart: boolean;
 
-function atBoundary(
-  flow: Flow,
-  dir: Direction,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  fresh: boolean,
-  at: PacketTimestamp,
-): number {
-  const side = flow.sides[dir];
-  if (side.doubted !== undefined) {
-    // What follows a doubted message has to look like a record in every respect.
-    const kind = candidateAt(flow.programs, buf, start, end);
-    if (kind === Candidate.no) {
-      refute(flow, dir, at);
+  constructor(flow: Flow, fromStart: boolean) {
+    super(flow, anomalies);
+    this.flow = flow;
+    this.fromStart = fromStart;
+  }
+
+  override data(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number {
+    const { flow } = this;
+    const { clock } = flow;
+    flow.outOfOrder = isBefore(at, clock);
+    if (!flow.outOfOrder) {
+      clock.seconds = at.seconds;
+      clock.nanoseconds = at.nanoseconds;
+    }
+    return super.data(dir, buf, start, end, at);
+  }
+
+  protected override parse(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    segmentAligned: boolean,
+    at: PacketTimestamp,
+  ): number {
+    const side = this.flow.sides[dir];
+    if (side.phase === Phase.message) return this.parseFragment(dir, buf, start, end, at);
+    if (side.sync === SyncState.tentative && !this.confirmCandidate(dir, buf, start, end, at)) return start;
+    if (end - start < Math.max(MARK_BYTES, side.minBytes)) {
+      side.needMore = true;
       return start;
     }
-    if (kind === Candidate.more) {
-      side.more = true;
+    const mark = unsigned(buf, start);
+    const length = mark % LAST_FRAGMENT;
+    if (length > RECORD_LIMIT || (length === 0 && mark !== 0)) {
+      this.rejectMark(dir, mark, at);
       return start;
     }
+    if (mark < LAST_FRAGMENT) {
+      side.phase = Phase.message;
+      side.fragments = newFragments();
+      return start;
+    }
+    if (segmentAligned && side.sync === SyncState.tentative) side.alignedMessages++;
+    return this.parseRecord(dir, buf, start, end, start + MARK_BYTES + length, at);
   }
-  if (end - start < Math.max(MarkBytes, side.need)) {
-    side.more = true;
-    return start;
-  }
-  const mark = unsigned(buf, start);
-  const length = mark % LastFragment;
-  if (length > RecordLimit || (length === 0 && mark !== 0)) {
-    notAMark(flow, dir, mark, at);
-    return start;
-  }
-  if (mark < LastFragment) {
-    side.phase = Phase.fragments;
-    side.fragments = newFragments();
-    return start;
-  }
-  if (fresh && side.doubted !== undefined) side.fresh++;
-  return atRecord(flow, dir, side, buf, start, end, start + MarkBytes + length, at);
-}
 
-/** At a record of one fragment, whose mark is at `start`. */
-function atRecord(
-  flow: Flow,
-  dir: Direction,
-  side: Side,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  recordEnd: number,
-  at: PacketTimestamp,
-): number {
-  const stop = Math.min(end, recordEnd);
-  const atHand = stop - start;
-  const tooLong = stop < recordEnd && atHand >= HeldLimit;
-  if (stop < recordEnd && side.need === 0 && atHand < FirstLook) {
-    side.need = Math.min(FirstLook, recordEnd - start);
-    side.more = true;
-    return start;
+  /** Behind a tentative message only what looks like a record in every respect is parsed. */
+  private confirmCandidate(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    at: PacketTimestamp,
+  ): boolean {
+    const kind = this.flow.candidates.read(buf, start, end);
+    if (kind === Candidate.no) rejectTentative(this.flow, dir, at);
+    else if (kind === Candidate.more) this.flow.sides[dir].needMore = true;
+    else return true;
+    return false;
   }
-  const final = stop === recordEnd || tooLong;
-  const message = decodeMessage(flow, dir, buf, start + MarkBytes, stop, recordEnd, final);
-  if (message === undefined) {
-    // Looked at again when there is twice as much, so that the looking stays linear.
-    side.need = Math.min(recordEnd - start, Math.max(FirstLook, atHand * 2), HeldLimit);
-    side.more = true;
-    return start;
+
+  private rejectMark(dir: Direction, mark: number, at: PacketTimestamp): void {
+    if (rejectTentative(this.flow, dir, at)) return;
+    const details = { header_hex: mark.toString(16).padStart(8, '0'), limit: RECORD_LIMIT };
+    loseSync(this.flow, dir, newSyncLoss('bad record mark', details, true, at));
   }
-  side.need = 0;
-  if (tooLong) cut(message);
-  if (recordEnd <= end) {
-    complete(flow, dir, message, recordEnd - start, at);
+
+  /** Parses a record of one fragment, whose mark is at `start`. */
+  private parseRecord(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    recordEnd: number,
+    at: PacketTimestamp,
+  ): number {
+    const { flow } = this;
+    const side = flow.sides[dir];
+    const stop = Math.min(end, recordEnd);
+    const available = stop - start;
+    const tooLong = stop < recordEnd && available >= UNCONSUMED_LIMIT;
+    if (stop < recordEnd && side.minBytes === 0 && available < FIRST_LOOK_BYTES) {
+      side.minBytes = Math.min(FIRST_LOOK_BYTES, recordEnd - start);
+      side.needMore = true;
+      return start;
+    }
+    const final = stop === recordEnd || tooLong;
+    const record = setRecordBytes(flow.record, buf, start + MARK_BYTES, stop, recordEnd, final);
+    const message = decodeMessage(flow, dir, record);
+    if (message === undefined) {
+      // Parsed again when twice as much is available, so that the total cost stays linear.
+      const doubled = Math.max(FIRST_LOOK_BYTES, available * 2);
+      side.minBytes = Math.min(recordEnd - start, doubled, UNCONSUMED_LIMIT);
+      side.needMore = true;
+      return start;
+    }
+    side.minBytes = 0;
+    if (tooLong) markMessageTruncated(message);
+    if (recordEnd <= end) completeMessage(flow, dir, message, recordEnd - start, at);
+    else skipRest(side, message, 0);
     return recordEnd;
   }
-  side.phase = Phase.skipping;
-  side.pending = message;
-  side.rest = 0;
-  return recordEnd;
-}
 
-/** The record that was passed over has ended. */
-function endOfSkip(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
-  const message = side.pending;
-  side.pending = undefined;
-  side.phase = Phase.boundary;
-  side.rest = 0;
-  if (message !== undefined) complete(flow, dir, message, 0, at);
-}
+  private parseFragment(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    at: PacketTimestamp,
+  ): number {
+    const side = this.flow.sides[dir];
+    const record = side.fragments ?? newFragments();
+    side.fragments = record;
+    if (record.left > 0) {
+      const position = takeFragment(record, buf, start, end);
+      if (record.left === 0 && record.last) this.endFragments(dir, side, at);
+      return position;
+    }
+    if (end - start < MARK_BYTES) {
+      side.needMore = true;
+      return start;
+    }
+    const mark = unsigned(buf, start);
+    if (record.total + (mark % LAST_FRAGMENT) > RECORD_LIMIT) {
+      this.rejectMark(dir, mark, at);
+      return start;
+    }
+    beginFragment(record, mark);
+    if (record.left === 0 && record.last) this.endFragments(dir, side, at);
+    return start + MARK_BYTES;
+  }
 
-function inFragments(
-  flow: Flow,
-  dir: Direction,
-  side: Side,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  at: PacketTimestamp,
-): number {
-  const record = side.fragments ?? newFragments();
-  side.fragments = record;
-  if (record.left > 0) {
-    const position = takeFragment(record, buf, start, end);
-    if (record.left === 0 && record.last) endOfFragments(flow, dir, side, at);
+  private endFragments(dir: Direction, side: Side, at: PacketTimestamp): void {
+    const { fragments } = side;
+    side.fragments = undefined;
+    side.phase = Phase.boundary;
+    if (fragments === undefined) return;
+    const { bytes, kept, total } = fragments;
+    const { flow } = this;
+    const message = decodeMessage(flow, dir, setRecordBytes(flow.record, bytes, 0, kept, total, true));
+    if (message === undefined) return;
+    if (kept < total && !carriesData(message)) markMessageTruncated(message);
+    completeMessage(flow, dir, message, total, at);
+  }
+
+  protected override endSkippedMessage(dir: Direction, side: Side, at: PacketTimestamp): void {
+    endSkippedMessage(this.flow, dir, side, at);
+  }
+
+  protected override resync(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    segmentAligned: boolean,
+    at: PacketTimestamp,
+  ): number {
+    const { flow } = this;
+    const side = flow.sides[dir];
+    stampSyncLoss(side.loss, at);
+    let position = start;
+    for (; position < end; position++) {
+      // Most bytes begin no record: a look at one is cheaper than a call.
+      if (!mayBeginMark(buf[position])) continue;
+      const aligned = segmentAligned && position === start;
+      const plausible = checkPosition(flow, dir, buf, position, end, aligned);
+      if (plausible === Plausible.no) continue;
+      if (plausible === Plausible.more) {
+        side.needMore = true;
+        break;
+      }
+      skipBytes(flow, dir, side, position - start, at);
+      acceptRecord(flow, dir, plausible, aligned);
+      return position;
+    }
+    skipBytes(flow, dir, side, position - start, at);
     return position;
   }
-  if (end - start < MarkBytes) {
-    side.more = true;
-    return start;
-  }
-  const mark = unsigned(buf, start);
-  if (record.total + (mark % LastFragment) > RecordLimit) {
-    notAMark(flow, dir, mark, at);
-    return start;
-  }
-  beginFragment(record, mark);
-  if (record.left === 0 && record.last) endOfFragments(flow, dir, side, at);
-  return start + MarkBytes;
-}
 
-function endOfFragments(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
-  const { fragments } = side;
-  side.fragments = undefined;
-  side.phase = Phase.boundary;
-  if (fragments === undefined) return;
-  const { bytes, kept, total } = fragments;
-  const message = decodeMessage(flow, dir, bytes, 0, kept, total, true);
-  if (message === undefined) return;
-  if (kept < total && !carriesData(message)) cut(message);
-  complete(flow, dir, message, total, at);
-}
-
-function carriesData(message: Message): boolean {
-  if (message.kind === 'call') return message.call.dataBytes !== undefined;
-  return message.kind === 'reply' && message.reply.dataBytes !== undefined;
-}
-
-function takeData(
-  flow: Flow,
-  dir: Direction,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  at: PacketTimestamp,
-): number {
-  const side = flow.sides[dir];
-  flow.late = isBefore(at, flow.clock);
-  if (!flow.late) {
-    flow.clock.seconds = at.seconds;
-    flow.clock.nanoseconds = at.nanoseconds;
+  protected override markTruncated(side: Side): void {
+    side.minBytes = 0;
+    if (side.skippedMessage !== undefined) markMessageTruncated(side.skippedMessage);
   }
-  const fresh = side.held === 0;
-  side.more = false;
-  if (end > start) side.seen = true;
-  let position = start;
-  if (side.phase === Phase.skipping) {
-    // After a gap within a record, the stream does not know yet that its rest is to be skipped.
-    if (side.rest > 0) {
-      const { rest } = side;
-      side.rest = Math.max(0, rest - (end - start));
-      if (rest > end - start) {
-        side.rest = 0;
-        return start + rest;
-      }
-      position = start + rest;
+
+  protected override gapInMessages(
+    dir: Direction,
+    missing: number,
+    reason: GapReason,
+    at: PacketTimestamp,
+    unconsumed: Uint8Array,
+  ): void {
+    gapInRecords(this.flow, dir, missing, reason, at, unconsumed);
+  }
+
+  protected override reportUnfinished(dir: Direction, side: Side, at: PacketTimestamp): boolean {
+    if (side.skippedMessage === undefined) return false;
+    markMessageTruncated(side.skippedMessage);
+    endSkippedMessage(this.flow, dir, side, at);
+    return true;
+  }
+
+  protected override unfinishedBytes(side: Side): number | undefined {
+    if (side.fragments !== undefined) return side.unconsumed + side.fragments.total;
+    return super.unfinishedBytes(side);
+  }
+
+  onPendingGap(pending: boolean): void {
+    this.flow.describer.onPendingGap(pending);
+  }
+
+  suspend(): SuspendedDecoder | undefined {
+    return suspendFlow(this.flow, this.fromStart);
+  }
+
+  close(reason: string, at: PacketTimestamp): void {
+    const { flow } = this;
+    for (const dir of [ToServer, ToClient] as const) {
+      rejectTentative(flow, dir, at);
+      this.closeSide(dir, at);
     }
-    endOfSkip(flow, dir, side, at);
+    for (const dir of [ToServer, ToClient] as const) this.reportPendingCalls(dir, at);
+    flow.describer.onClose(reason === 'fin' || reason === 'rst');
   }
-  while (position < end && !side.more) {
-    const isFresh = fresh && position === start;
-    if (side.phase === Phase.boundary) position = atBoundary(flow, dir, buf, position, end, isFresh, at);
-    else if (side.phase === Phase.fragments) position = inFragments(flow, dir, side, buf, position, end, at);
-    else if (side.phase === Phase.resync) position = inResync(flow, dir, buf, position, end, isFresh, at);
-    else break;
-  }
-  side.held = Math.max(0, end - position);
-  return position;
-}
 
-/** What is known of the record of which these are the first bytes, and how much of it follows them. */
-function hit(flow: Flow, dir: Direction, side: Side, held: Uint8Array): number | undefined {
-  if (held.length < MarkBytes) return undefined;
-  if (side.phase !== Phase.boundary && !inCut(flow, dir, held)) return undefined;
-  const mark = unsigned(held, 0);
-  const length = mark - LastFragment;
-  if (length <= 0 || length > RecordLimit) return undefined;
-  const recordEnd = MarkBytes + length;
-  const stop = Math.min(held.length, recordEnd);
-  const message = decodeMessage(flow, dir, held, MarkBytes, stop, recordEnd, true);
-  if (message === undefined) return undefined;
-  cut(message);
-  side.pending = message;
-  return recordEnd - held.length;
-}
-
-function takeGap(
-  flow: Flow,
-  dir: Direction,
-  missing: number,
-  reason: GapReason,
-  skipping: boolean,
-  at: PacketTimestamp,
-  held: Uint8Array,
-): void {
-  const side = flow.sides[dir];
-  side.need = 0;
-  side.held = 0;
-  if (skipping && side.phase === Phase.skipping) {
-    if (side.pending !== undefined) cut(side.pending);
-    return;
-  }
-  // The record that was hit: its length tells where the next one begins.
-  const rest = side.phase === Phase.skipping ? side.rest : hit(flow, dir, side, held);
-  if (rest !== undefined) {
-    if (rest > missing) {
-      side.phase = Phase.skipping;
-      side.rest = rest - missing;
-      return;
-    }
-    endOfSkip(flow, dir, side, at);
-    if (rest === missing) return;
-  }
-  side.unread += missing + held.length;
-  const what = reason === 'midstream' ? 'midstream' : 'gap';
-  lose(flow, dir, newSyncLoss(what, { cause: reason, missing_bytes: missing }, false, at));
-  if (rest === undefined && side.loss !== undefined) side.loss.skipped += held.length;
-}
-
-/** Ends a direction: tells of what is not complete. */
-function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
-  const side = flow.sides[dir];
-  if (side.doubted !== undefined) refute(flow, dir, at);
-  if (side.loss !== undefined) {
-    side.loss.skipped += side.held;
-    anomalies.reportSyncLoss(flow, dir, side.loss, false);
-    side.loss = undefined;
-  } else if (side.pending !== undefined) {
-    cut(side.pending);
-    endOfSkip(flow, dir, side, at);
-  } else if (side.held > 0 || side.fragments !== undefined) {
-    anomalies.reportTruncated(flow, dir, side.held + (side.fragments?.total ?? 0), at);
-  }
-  side.phase = Phase.boundary;
-  side.held = 0;
-}
-
-function takeClose(flow: Flow, at: PacketTimestamp): void {
-  for (const dir of [ToServer, ToClient] as const) closeSide(flow, dir, at);
-  for (const dir of [ToServer, ToClient] as const) {
+  private reportPendingCalls(dir: Direction, at: PacketTimestamp): void {
+    const { flow } = this;
     const calls = flow.sides[dir].calls.takeAll();
-    if (calls.length === 0) continue;
-    // Where the other direction was never seen, every call is without a reply.
+    if (calls.length === 0) return;
+    // If the other direction was not captured, no call has a reply.
     if (flow.messages && flow.sides[opposite(dir)].seen) reportUnansweredCalls(flow, dir, calls.length, at);
     for (const call of calls) reportUnanswered(flow, dir, call, at);
   }
-}
-
-/** Tells of the calls that wait too long, and says whether any wait still. */
-export function tellOverdue(flow: Flow, timeout: number, at: PacketTimestamp): boolean {
-  let waits = false;
-  for (const dir of [ToServer, ToClient] as const) {
-    const { calls } = flow.sides[dir];
-    for (const call of calls.overdue(at, timeout)) {
-      doubtful(flow, call, true);
-      tellWaiting(flow, dir, call, at);
-    }
-    waits ||= calls.waiting();
-  }
-  return waits;
 }
 
 export function openDecoder(
   connection: Connection,
   emit: Emit,
   options: ProtocolOptions,
-  common: Common,
+  context: RpcContext,
   from?: SuspendedDecoder,
 ): FlowDecoder {
-  const rest = from as RpcAsleep | undefined;
-  const flow = openFlow(connection, emit, options, common, rest?.describer);
-  if (rest !== undefined) goOn(flow, rest);
-  return {
-    data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
-    gap: (dir, missing, reason, skipping, at, held) =>
-      takeGap(flow, dir, missing, reason, skipping, at, held),
-    onPendingGap: (open) => flow.describer.onPendingGap(open),
-    suspend: () => asleep(flow, connection.fromStart),
-    close(reason, at) {
-      takeClose(flow, at);
-      flow.describer.onClose(reason === 'fin' || reason === 'rst');
-    },
-  };
+  const suspended = from as SuspendedRpc | undefined;
+  const flow = openFlow(connection, emit, options, context, suspended?.describer);
+  if (suspended !== undefined) restoreFlow(flow, suspended);
+  return new RpcDecoder(flow, connection.fromStart);
 }

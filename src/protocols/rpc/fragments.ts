@@ -1,20 +1,18 @@
-/**
- * A record of several fragments (RFC 5531, section 11), put together. Gluster writes each record as one;
- * others may not, and a record of many is read like one.
- */
-import { LastFragment } from './header.js';
+/** Reassembles records of several fragments (RFC 5531, section 11). GlusterFS writes each record as a single one. */
+import { LAST_FRAGMENT } from './header.js';
 
-/** Bytes of a record that are kept; what is longer is a file's data, or nothing that anybody sends. */
-const KeptBytes = 3 << 20;
+/** The most bytes of a record that are kept: what is longer is a file's data. */
+const KEPT_LIMIT = 3 << 20;
 
 export interface Fragments {
-  /** The record's bytes so far, up to a limit. */
+  /** The bytes of the record so far, up to a limit. */
   bytes: Uint8Array;
   kept: number;
-  /** All of its bytes so far. */
+  /** Its length so far. */
   total: number;
-  /** Of the fragment at hand. */
+  /** Bytes of the current fragment that are still to come. */
   left: number;
+  /** The current fragment is the last one. */
   last: boolean;
 }
 
@@ -23,14 +21,14 @@ export function newFragments(): Fragments {
 }
 
 export function beginFragment(record: Fragments, mark: number): void {
-  record.left = mark % LastFragment;
-  record.last = mark >= LastFragment;
+  record.left = mark % LAST_FRAGMENT;
+  record.last = mark >= LAST_FRAGMENT;
 }
 
-/** Takes what bytes[start, end) hold of the fragment. Returns the position behind it. */
+/** Takes the bytes of the current fragment in bytes[start, end). Returns the position behind them. */
 export function takeFragment(record: Fragments, bytes: Uint8Array, start: number, end: number): number {
   const taken = Math.min(record.left, end - start);
-  const kept = Math.min(taken, KeptBytes - record.kept);
+  const kept = Math.min(taken, KEPT_LIMIT - record.kept);
   if (record.bytes.length < record.kept + kept) {
     const grown = new Uint8Array(Math.max(record.kept + kept, record.bytes.length * 2));
     grown.set(record.bytes.subarray(0, record.kept));

@@ -1,39 +1,39 @@
-/** What a record is: a call, a reply, or neither. */
-
+/** A decoded record: a call, a reply, or neither. */
 import type { Fields } from './describer.js';
 import type { Call } from './pending-calls.js';
 
 export interface Reply {
   readonly xid: number;
-  /** There is a doubted call with its xid, and this is no reply to it. */
-  readonly unlike: boolean;
+  /** There is a tentative call with this xid, and this is no reply to it. */
+  readonly contradictsCall: boolean;
   readonly accepted: boolean;
   readonly status: number;
   readonly authStatus: number;
-  /** The versions that the server has, where that is what it says. */
+  /** The versions that the server supports, if the reply gives them. */
   readonly mismatch: { low: number; high: number } | undefined;
   readonly verifier: Fields | undefined;
   response: Fields | undefined;
-  /** Bytes of data behind the struct; undefined where its end was not seen. */
+  /** Bytes of data behind the struct; undefined if the end of the struct was not captured. */
   dataBytes: number | undefined;
   payload: Fields | undefined;
   truncated: boolean;
+  /** Why it is malformed; empty: it is well-formed. */
   reason: string;
-}
-
-/** A record that is neither a call nor a reply that can be read. */
-export interface Broken {
-  /** Why; empty: its header was not seen. */
-  readonly reason: string;
 }
 
 export type Message =
   | { readonly kind: 'call'; readonly call: Call }
   | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'broken'; readonly broken: Broken };
+  /** `reason`: why it cannot be parsed; empty: its header was not captured. */
+  | { readonly kind: 'unparsable'; readonly reason: string };
 
-/** A part of the message was not seen. */
-export function cut(message: Message): void {
+/** Part of the message was not captured. */
+export function markMessageTruncated(message: Message): void {
   if (message.kind === 'call') message.call.truncated = true;
   else if (message.kind === 'reply') message.reply.truncated = true;
+}
+
+export function carriesData(message: Message): boolean {
+  if (message.kind === 'call') return message.call.dataBytes !== undefined;
+  return message.kind === 'reply' && message.reply.dataBytes !== undefined;
 }

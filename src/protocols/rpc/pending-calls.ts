@@ -1,9 +1,9 @@
-/** Calls that wait for their reply, by xid: one of these for each direction that calls. */
-import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
+/** Calls that wait for their reply, by xid: one table for each direction that sends calls. */
+import { copyTimestamp, nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import type { Fields } from './describer.js';
 import type { Procedure, Program } from './program.js';
 
-/** A call, once it is over or as far as it was seen. */
+/** A call, as far as it was captured. */
 export interface Call {
   readonly xid: number;
   readonly programNumber: number;
@@ -11,139 +11,144 @@ export interface Call {
   readonly procedureNumber: number;
   readonly program: Program | undefined;
   readonly procedure: Procedure | undefined;
-  /** undefined: the credential was not seen. */
+  /** undefined: the credential was not captured. */
   readonly auth: Fields | undefined;
   verifier: Fields | undefined;
   request: Fields | undefined;
-  /** Bytes of data behind the struct; undefined where its end was not seen. */
+  /** Bytes of data behind the struct; undefined if the end of the struct was not captured. */
   dataBytes: number | undefined;
   payload: Fields | undefined;
   truncated: boolean;
-  /** Why it is malformed; empty: it isn't. */
+  /** Why it is malformed; empty: it is well-formed. */
   reason: string;
   retransmission: boolean;
-  /** Describer.now() when it was read; 0: it came by before that. */
-  readonly began: number;
-  /** What Describer.asked() gave. */
+  /** Describer.now() when it was parsed; 0: it was captured before that. */
+  readonly epoch: number;
+  /** What Describer.onCall() returned. */
   lock: object | undefined;
-  /** It was told that there is no reply. */
-  told: boolean;
-  /** When its last byte passed. */
+  timeoutReported: boolean;
+  /** The packet with its last byte. */
   seconds: number;
   nanoseconds: number;
   packet: number;
-  /** Bytes that remembering it is charged with. */
+  /** Bytes that it counts in the memory limit. */
   weight: number;
 }
 
-/** Calls that are remembered in one direction of a connection, and the bytes of their records. */
-const CallsLimit = 65536;
-const WeightLimit = 32 << 20;
-/** Calls that are each looked at when a reply may be lost. */
-const DoubtfulLimit = 256;
+/** Limits of one direction of a connection: calls, and the bytes of their records. */
+const CALLS_LIMIT = 65536;
+const WEIGHT_LIMIT = 32 << 20;
+/** The most calls that are checked one by one when replies may be lost. */
+const UNCERTAIN_LIMIT = 256;
 
-export interface Calls {
-  /** Remembers a call. Returns the one with the same xid that it takes the place of, if there is one. */
-  open(call: Call): Call | undefined;
-  has(xid: number): boolean;
-  find(xid: number): Call | undefined;
-  /** Takes the call that a reply of this xid answers. */
-  take(xid: number): Call | undefined;
-  /** Calls that were given up for others since this was asked last. */
-  takeForgotten(): number;
-  /** Those that have waited so many milliseconds and were not told of before: they are told now. */
-  overdue(at: PacketTimestamp, timeout: number): Call[];
-  /** Whether any waits that was not told of. */
-  waiting(): boolean;
-  /** Whether there is nothing to be remembered. */
-  empty(): boolean;
-  /** All that are left, oldest first of those that were told of, then of the others; they are gone then. */
-  takeAll(): Call[];
+export class PendingCalls {
+  // A Map keeps insertion order: the first is the oldest.
+  private readonly waiting = new Map<number, Call>();
+  /** Calls whose timeout is reported: their reply may still come. */
+  private readonly timedOut = new Map<number, Call>();
+  /** Those of them that takeUncertain() has not returned yet. */
+  private readonly newlyTimedOut = new Set<Call>();
+  private weight = 0;
+  private evicted = 0;
+
+  /** Adds a call. Returns the call with the same xid that it replaces, if there is one. */
+  add(call: Call): Call | undefined {
+    const replaced = this.find(call.xid);
+    if (replaced !== undefined) this.remove(replaced);
+    this.waiting.set(call.xid, call);
+    this.weight += call.weight;
+    while (this.exceedsLimits()) {
+      const [oldest] = this.timedOut.size > 0 ? this.timedOut.values() : this.waiting.values();
+      this.remove(oldest);
+      this.evicted++;
+    }
+    return replaced;
+  }
+
+  private exceedsLimits(): boolean {
+    const count = this.waiting.size + this.timedOut.size;
+    return count > CALLS_LIMIT || (this.weight > WEIGHT_LIMIT && count > 1);
+  }
+
+  private remove(call: Call): void {
+    if (call.timeoutReported) {
+      this.timedOut.delete(call.xid);
+      this.newlyTimedOut.delete(call);
+    } else this.waiting.delete(call.xid);
+    this.weight -= call.weight;
+  }
+
+  has(xid: number): boolean {
+    return this.waiting.has(xid) || this.timedOut.has(xid);
+  }
+
+  find(xid: number): Call | undefined {
+    return this.waiting.get(xid) ?? (this.timedOut.size > 0 ? this.timedOut.get(xid) : undefined);
+  }
+
+  /** Removes and returns the call that a reply with this xid answers. */
+  take(xid: number): Call | undefined {
+    const call = this.find(xid);
+    if (call !== undefined) this.remove(call);
+    return call;
+  }
+
+  /** The number of calls evicted since the last call of this. */
+  takeEvicted(): number {
+    const count = this.evicted;
+    this.evicted = 0;
+    return count;
+  }
+
+  /** The calls that have waited `timeout` milliseconds and are not reported yet; their timeout counts as reported. */
+  takeTimedOut(at: PacketTimestamp, timeout: number): Call[] {
+    const calls: Call[] = [];
+    for (const call of this.waiting.values()) {
+      if (nanosecondsBetween(call.seconds, call.nanoseconds, at) < timeout * 1e6) break;
+      calls.push(call);
+    }
+    for (const call of calls) {
+      this.waiting.delete(call.xid);
+      call.timeoutReported = true;
+      this.timedOut.set(call.xid, call);
+      this.newlyTimedOut.add(call);
+    }
+    return calls;
+  }
+
+  /** Whether any call waits whose timeout is not reported. */
+  hasWaiting(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  isEmpty(): boolean {
+    return this.waiting.size === 0 && this.timedOut.size === 0 && this.evicted === 0;
+  }
+
   /**
-   * Those whose reply may just have been lost; undefined: too many to look at each. Of many that were told of, which may
-   * be years old, those alone that were not given before.
+   * The calls whose reply may just have been lost; undefined: too many to check each. Of many that timed out, which
+   * may be years old, only those that were not returned before.
    */
-  takeDoubtful(): readonly Call[] | undefined;
+  takeUncertain(): readonly Call[] | undefined {
+    const { waiting, timedOut, newlyTimedOut } = this;
+    const old = waiting.size + timedOut.size > UNCERTAIN_LIMIT ? newlyTimedOut : timedOut;
+    const calls =
+      waiting.size + old.size > UNCERTAIN_LIMIT ? undefined : [...old.values(), ...waiting.values()];
+    newlyTimedOut.clear();
+    return calls;
+  }
+
+  /** Removes and returns all: first those that timed out, oldest first, then the others. */
+  takeAll(): Call[] {
+    const calls = [...this.timedOut.values(), ...this.waiting.values()];
+    this.timedOut.clear();
+    this.newlyTimedOut.clear();
+    this.waiting.clear();
+    this.weight = 0;
+    return calls;
+  }
 }
 
-export function newCalls(): Calls {
-  // A Map keeps the order of insertion: the first is the oldest.
-  const calls = new Map<number, Call>();
-  /** Those that were told of: their reply may come yet. */
-  const told = new Map<number, Call>();
-  /** Of those, the ones that were not yet given as doubtful. */
-  const fresh = new Set<Call>();
-  let weight = 0;
-  let forgotten = 0;
-  const find = (xid: number) => calls.get(xid) ?? (told.size > 0 ? told.get(xid) : undefined);
-  const remove = (call: Call) => {
-    if (call.told) {
-      told.delete(call.xid);
-      fresh.delete(call);
-    } else calls.delete(call.xid);
-    weight -= call.weight;
-  };
-  return {
-    open(call) {
-      const before = find(call.xid);
-      if (before !== undefined) remove(before);
-      calls.set(call.xid, call);
-      weight += call.weight;
-      while (calls.size + told.size > CallsLimit || (weight > WeightLimit && calls.size + told.size > 1)) {
-        const [oldest] = told.size > 0 ? told.values() : calls.values();
-        remove(oldest);
-        forgotten++;
-      }
-      return before;
-    },
-    has: (xid) => calls.has(xid) || told.has(xid),
-    find,
-    take(xid) {
-      const call = find(xid);
-      if (call !== undefined) remove(call);
-      return call;
-    },
-    takeForgotten() {
-      const count = forgotten;
-      forgotten = 0;
-      return count;
-    },
-    overdue(at, timeout) {
-      const late: Call[] = [];
-      for (const call of calls.values()) {
-        if (nanosecondsBetween(call.seconds, call.nanoseconds, at) < timeout * 1e6) break;
-        late.push(call);
-      }
-      for (const call of late) {
-        calls.delete(call.xid);
-        call.told = true;
-        told.set(call.xid, call);
-        fresh.add(call);
-      }
-      return late;
-    },
-    waiting: () => calls.size > 0,
-    empty: () => calls.size === 0 && told.size === 0 && forgotten === 0,
-    takeDoubtful() {
-      const old = calls.size + told.size > DoubtfulLimit ? fresh : told;
-      const doubtful =
-        calls.size + old.size > DoubtfulLimit ? undefined : [...old.values(), ...calls.values()];
-      fresh.clear();
-      return doubtful;
-    },
-    takeAll() {
-      const left = [...told.values(), ...calls.values()];
-      told.clear();
-      fresh.clear();
-      calls.clear();
-      weight = 0;
-      return left;
-    },
-  };
-}
-
-export function stamp(call: Call, at: PacketTimestamp): void {
-  call.seconds = at.seconds;
-  call.nanoseconds = at.nanoseconds;
-  call.packet = at.packet;
+export function stampCall(call: Call, at: PacketTimestamp): void {
+  copyTimestamp(call, at);
 }

@@ -1,82 +1,86 @@
-/**
- * What is left of a connection when nothing is under way on it. One object for all of it: there may be tens of thousands
- * of them.
- */
-import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
-import { type Flow, Phase, type Side } from './connection.js';
+/** The state of an idle connection as a single small object: there may be tens of thousands of them. */
 
-export interface RpcAsleep extends SuspendedDecoder {
-  readonly otherNumbers: boolean;
-  readonly blind: boolean;
-  /** What Describer.asleep() gave. */
+import { Phase, SyncState } from '../framing/stream-side.js';
+import { isAtRest, restoreAtRest } from '../framing/suspend.js';
+import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
+import type { Flow, Side } from './connection.js';
+
+export interface SuspendedRpc extends SuspendedDecoder {
+  readonly usesAlternatives: boolean;
+  readonly callsMayBeMissing: boolean;
+  /** From Describer.suspend(). */
   readonly describer: object;
-  // Of Side, of what goes to the server and of what goes to the client.
+  // Fields of Side, for the direction to the server and for the direction to the client.
   readonly serverSeen: boolean;
   readonly serverCall: number;
   readonly serverReply: number;
-  readonly serverUnread: number;
+  readonly serverUnparsed: number;
   readonly clientSeen: boolean;
   readonly clientCall: number;
   readonly clientReply: number;
-  readonly clientUnread: number;
+  readonly clientUnparsed: number;
 }
 
-/** Whether nothing of it is under way. `midstream`: it is as it was made for a connection that was joined in its middle. */
+/** Whether the direction is as newSide() makes it for a midstream pickup. */
+function isUntouchedMidstream({ phase, sync, unconsumed, loss }: Side): boolean {
+  if (phase !== Phase.boundary || sync !== SyncState.lost || unconsumed > 0) return false;
+  return loss?.reason === 'midstream' && loss.skipped === 0 && !loss.reported;
+}
+
 function isIdle(side: Side, midstream: boolean): boolean {
-  const { loss } = side;
-  const isPlaced = midstream
-    ? side.phase === Phase.resync && loss?.reason === 'midstream' && loss.skipped === 0 && !loss.reported
-    : side.phase === Phase.boundary && loss === undefined;
   return (
-    isPlaced &&
-    side.need === 0 &&
-    side.held === 0 &&
-    side.rest === 0 &&
-    side.pending === undefined &&
+    (midstream ? isUntouchedMidstream(side) : isAtRest(side)) &&
+    side.minBytes === 0 &&
+    side.skipRemaining === 0 &&
+    side.skippedMessage === undefined &&
     side.fragments === undefined &&
-    side.doubted === undefined &&
-    side.calls.empty()
+    side.calls.isEmpty()
   );
 }
 
-export function asleep(flow: Flow, fromStart: boolean): RpcAsleep | undefined {
+/** undefined: a message or call is in progress. */
+export function suspendFlow(flow: Flow, fromStart: boolean): SuspendedRpc | undefined {
   const [server, client] = flow.sides;
-  // Often one direction says nothing for as long as the connection lasts.
+  // Often one direction carries nothing for as long as the connection lasts.
   if (!isIdle(server, !fromStart && !server.seen) || !isIdle(client, !fromStart && !client.seen))
     return undefined;
   const describer = flow.describer.suspend?.();
   if (describer === undefined) return undefined;
   return {
     fromStart,
-    otherNumbers: flow.otherNumbers,
-    blind: flow.blind,
+    usesAlternatives: flow.usesAlternatives,
+    callsMayBeMissing: flow.callsMayBeMissing,
     describer,
     serverSeen: server.seen,
     serverCall: server.lastCall,
     serverReply: server.lastReply,
-    serverUnread: server.unread,
+    serverUnparsed: server.unparsedBytes,
     clientSeen: client.seen,
     clientCall: client.lastCall,
     clientReply: client.lastReply,
-    clientUnread: client.unread,
+    clientUnparsed: client.unparsedBytes,
   };
 }
 
-/** Goes on from there, with what was made anew. */
-export function goOn(flow: Flow, from: RpcAsleep): void {
-  flow.otherNumbers = from.otherNumbers;
-  flow.blind = from.blind;
-  wake(flow.sides[ToServer], from.serverSeen, from.serverCall, from.serverReply, from.serverUnread);
-  wake(flow.sides[ToClient], from.clientSeen, from.clientCall, from.clientReply, from.clientUnread);
-}
-
-function wake(side: Side, seen: boolean, lastCall: number, lastReply: number, unread: number): void {
-  // As it was made.
-  if (!seen) return;
-  side.phase = Phase.boundary;
-  side.loss = undefined;
-  side.seen = seen;
-  side.lastCall = lastCall;
-  side.lastReply = lastReply;
-  side.unread = unread;
+/** Restores the state in a new flow. */
+export function restoreFlow(flow: Flow, from: SuspendedRpc): void {
+  flow.usesAlternatives = from.usesAlternatives;
+  flow.callsMayBeMissing = from.callsMayBeMissing;
+  const server = flow.sides[ToServer];
+  const client = flow.sides[ToClient];
+  // A direction that was never seen stays as newSide() makes it.
+  if (from.serverSeen) {
+    restoreAtRest(server);
+    server.seen = true;
+    server.lastCall = from.serverCall;
+    server.lastReply = from.serverReply;
+    server.unparsedBytes = from.serverUnparsed;
+  }
+  if (from.clientSeen) {
+    restoreAtRest(client);
+    client.seen = true;
+    client.lastCall = from.clientCall;
+    client.lastReply = from.clientReply;
+    client.unparsedBytes = from.clientUnparsed;
+  }
 }

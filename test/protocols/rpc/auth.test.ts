@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { authOf, feeder, rpcOf, ToClient, ToServer } from './harness.js';
 import {
-  AuthNone,
+  AUTH_NONE,
   auth,
   authSys,
   authV2,
@@ -29,7 +29,7 @@ function shown(credential: Uint8Array, detail: 'full' | 'summary' = 'full') {
 }
 
 test('AUTH_NONE', () => {
-  assert.deepEqual(shown(AuthNone), { flavor: 0, flavor_name: 'AUTH_NONE' });
+  assert.deepEqual(shown(AUTH_NONE), { flavor: 0, flavor_name: 'AUTH_NONE' });
 });
 
 test('AUTH_SYS', () => {

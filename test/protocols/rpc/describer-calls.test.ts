@@ -1,16 +1,20 @@
-/** What describers are told of calls: when each came by, whether it is whole, and what may have been missed. */
+/** What a describer learns of calls: their observation epoch, whether they are complete, and what may be missing. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
+import { newPacketTimestamp } from '../../../src/packet/timestamp.js';
 import { findProgram, programDataset } from '../../../src/protocols/gluster/programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import { summaryFields } from '../../../src/protocols/gluster/projection/summary-fields.js';
 import { summaryKeys } from '../../../src/protocols/gluster/projection/summary-keys.js';
 import { ToClient, ToServer } from '../../../src/protocols/protocol.js';
+import { CandidateReader } from '../../../src/protocols/rpc/candidate.js';
+import type { RpcContext } from '../../../src/protocols/rpc/connection.js';
 import { openDecoder } from '../../../src/protocols/rpc/decoder.js';
 import type { Describer, Exchange } from '../../../src/protocols/rpc/describer.js';
+import { newHeader } from '../../../src/protocols/rpc/header.js';
+import { newRecordBytes } from '../../../src/protocols/rpc/record-bytes.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
@@ -24,18 +28,18 @@ const compile = newCompiler({
 });
 const NOTHING = new Uint8Array(0);
 
-/** Connections that have a clock together, and what their describers are told. */
+/** Connections that share a clock, and the events that their describers get. */
 function connections(fromStart: boolean) {
   const exchanges: Exchange[] = [];
-  const told: string[] = [];
+  const events: string[] = [];
   const describer: Describer = {
     describe(exchange) {
       exchanges.push(exchange);
       return { fields: {}, subject: '', result: undefined, outcome: undefined };
     },
     now: () => 7,
-    onReplyLost: ({ name }) => told.push(`unanswered ${name}`),
-    onCallsLost: () => told.push('unseen'),
+    onReplyLost: ({ name }) => events.push(`reply lost ${name}`),
+    onCallsLost: () => events.push('calls lost'),
     onRepliesLost() {},
     onPendingGap() {},
     onCall: () => undefined,
@@ -47,20 +51,28 @@ function connections(fromStart: boolean) {
     describer: () => describer,
     clientName: () => undefined,
   };
-  const clock: PacketTimestamp = { seconds: 0, nanoseconds: 0, packet: 0 };
-  const credentials = { full: () => ({}), brief: () => ({}) };
-  const common = { programs, compile, credentials, waiting: { add: () => {} }, outside: OUTSIDE, clock };
+  const context: RpcContext = {
+    programs,
+    compile,
+    credentials: { full: () => ({}), brief: () => ({}) },
+    pendingConnections: { add: () => {} },
+    host: OUTSIDE,
+    clock: newPacketTimestamp(),
+    candidates: new CandidateReader(programs),
+    record: newRecordBytes(),
+    header: newHeader(),
+  };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const open = () => {
-    const decoder = openDecoder(connection, () => {}, PROTOCOL_OPTIONS, common);
+    const decoder = openDecoder(connection, () => {}, PROTOCOL_OPTIONS, context);
     const at = (seconds: number) => ({ seconds, nanoseconds: 5, packet: 0 });
     const send = (dir: 0 | 1, bytes: Uint8Array, seconds: number) =>
       decoder.data(dir, bytes, 0, bytes.length, at(seconds));
     if (fromStart) {
-      // As long as nothing comes back, what calls do is not known.
+      // Until a reply is seen, the outcome of calls is unknown.
       send(ToServer, flushCall(0), 0);
       send(ToClient, flushReply(0), 0);
-      assert.deepEqual(told.splice(0), ['unanswered FLUSH']);
+      assert.deepEqual(events.splice(0), ['reply lost FLUSH']);
       exchanges.length = 0;
     }
     return {
@@ -68,16 +80,16 @@ function connections(fromStart: boolean) {
       gap: (dir: 0 | 1, seconds: number) => decoder.gap(dir, 1000, 'lost', false, at(seconds), NOTHING),
     };
   };
-  return { exchanges, told, open };
+  return { exchanges, events, open };
 }
 
-test('a call that waited behind a hole came by at a moment that nobody knows', () => {
-  const { exchanges, told, open } = connections(true);
+test('the epoch of a call that was queued behind a gap is unknown', () => {
+  const { exchanges, events, open } = connections(true);
   const [a, b] = [open(), open()];
   a.send(ToServer, flushCall(1), 10);
   a.send(ToClient, flushReply(1), 11);
   b.gap(ToServer, 5);
-  assert.deepEqual(told, ['unseen']);
+  assert.deepEqual(events, ['calls lost']);
   b.send(ToServer, flushCall(1), 5);
   b.send(ToServer, flushCall(2), 12);
   b.send(ToClient, flushReply(1), 13);
@@ -88,28 +100,28 @@ test('a call that waited behind a hole came by at a moment that nobody knows', (
   );
 });
 
-test('a gap in replies puts the calls that wait in doubt, and others, if some may have been missed', () => {
+test('a gap in replies makes pending calls uncertain, and all calls if some may be missing', () => {
   const seen = connections(true);
   const flow = seen.open();
   flow.send(ToServer, flushCall(1), 1);
   flow.gap(ToClient, 2);
-  assert.deepEqual(seen.told, ['unanswered FLUSH']);
+  assert.deepEqual(seen.events, ['reply lost FLUSH']);
   flow.gap(ToServer, 3);
   flow.gap(ToClient, 4);
-  assert.deepEqual(seen.told.slice(1), ['unseen', 'unanswered FLUSH', 'unseen']);
+  assert.deepEqual(seen.events.slice(1), ['calls lost', 'reply lost FLUSH', 'calls lost']);
   const late = connections(false);
   late.open().gap(ToClient, 1);
-  assert.deepEqual(late.told, ['unseen']);
+  assert.deepEqual(late.events, ['calls lost']);
 });
 
-test('a reply to nothing that was seen', () => {
-  const { told, open } = connections(true);
+test('an orphan reply means that calls were lost', () => {
+  const { events, open } = connections(true);
   open().send(ToClient, flushReply(9), 1);
-  assert.deepEqual(told, ['unseen']);
+  assert.deepEqual(events, ['calls lost']);
 });
 
-test('of two calls with one xid nobody knows which one is answered', () => {
-  const { exchanges, told, open } = connections(true);
+test('a reply to two calls with the same xid answers neither for certain', () => {
+  const { exchanges, events, open } = connections(true);
   const { send } = open();
   for (const seconds of [1, 2]) send(ToServer, flushCall(1), seconds);
   send(ToClient, flushReply(1), 3);
@@ -119,6 +131,6 @@ test('of two calls with one xid nobody knows which one is answered', () => {
   );
   send(ToServer, flushCall(2), 4);
   send(ToServer, fstatCall(2), 5);
-  assert.deepEqual(told, ['unanswered FLUSH']);
+  assert.deepEqual(events, ['reply lost FLUSH']);
   assert.equal(exchanges.at(-1)?.whole, true);
 });

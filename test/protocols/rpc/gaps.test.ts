@@ -6,11 +6,11 @@ import {
   actions,
   anomalies,
   anomalyOf,
+  type EmittedRecord,
   feeder,
   glusterOf,
   messages,
   rpcOf,
-  type Seen,
   ToClient,
   ToServer,
   wiretailOf,
@@ -159,12 +159,16 @@ const answers = sideOf((xid) => {
 }, xids);
 
 /** From the sections as they are: there are many of them. */
-const key = ({ from, body }: Seen) => `${from} ${body.sections.rpc?.type} ${body.sections.rpc?.xid}`;
-const textOf = ({ body }: Seen) =>
+const key = ({ from, body }: EmittedRecord) => `${from} ${body.sections.rpc?.type} ${body.sections.rpc?.xid}`;
+const textOf = ({ body }: EmittedRecord) =>
   JSON.stringify([body.action, body.message, body.sections.rpc, body.sections.gluster]);
 
 /** The conversation, half a dozen messages a turn; `missing` bytes at `from` of a direction are. */
-function converse(holed: typeof ToServer | typeof ToClient, from: number, missing: number): readonly Seen[] {
+function converse(
+  holed: typeof ToServer | typeof ToClient,
+  from: number,
+  missing: number,
+): readonly EmittedRecord[] {
   const feed = feeder({ view: 'messages', detail: 'summary' });
   const send = (
     dir: typeof ToServer | typeof ToClient,

@@ -21,13 +21,13 @@ const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { glusterfs, Match, other, ToClient, ToServer };
 
-export interface Seen {
+export interface EmittedRecord {
   from: Direction;
   body: RecordBody;
 }
 
 export interface Feeder {
-  readonly seen: Seen[];
+  readonly seen: EmittedRecord[];
   /** Most bytes that were ever held back. */
   readonly mostHeld: number;
   /** All bytes that were shown, each as often as it was. */
@@ -55,7 +55,7 @@ export function feeder({
   view = 'calls',
   detail = 'full',
 }: FeederOptions = {}): Feeder {
-  const seen: Seen[] = [];
+  const seen: EmittedRecord[] = [];
   const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, view, detail };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const decoder = glusterfs.open(connection, (from, body) => seen.push({ from, body }), options);
@@ -139,18 +139,18 @@ function shownOf(section: Json | undefined): JsonObject {
 }
 
 /** The anomaly that a record tells of, or a section of it; {} if it has none. */
-export const anomalyOf = ({ body }: Seen): JsonObject => shownOf(body.sections.wiretail?.anomaly);
-export const rpcOf = ({ body }: Seen): JsonObject => shownOf(body.sections.rpc);
-export const glusterOf = ({ body }: Seen): JsonObject => shownOf(body.sections.gluster);
-export const wiretailOf = ({ body }: Seen): JsonObject => shownOf(body.sections.wiretail);
-export const authOf = (seen: Seen): JsonObject => shownOf(rpcOf(seen).auth);
+export const anomalyOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.wiretail?.anomaly);
+export const rpcOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.rpc);
+export const glusterOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.gluster);
+export const wiretailOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.wiretail);
+export const authOf = (seen: EmittedRecord): JsonObject => shownOf(rpcOf(seen).auth);
 
-export const isAnomaly = ({ body }: Seen): boolean => body.dataset === 'wiretail.anomaly';
-export const messages = (feed: Feeder): Seen[] => feed.seen.filter((one) => !isAnomaly(one));
-export const anomalies = (feed: Feeder): Seen[] => feed.seen.filter(isAnomaly);
+export const isAnomaly = ({ body }: EmittedRecord): boolean => body.dataset === 'wiretail.anomaly';
+export const messages = (feed: Feeder): EmittedRecord[] => feed.seen.filter((one) => !isAnomaly(one));
+export const anomalies = (feed: Feeder): EmittedRecord[] => feed.seen.filter(isAnomaly);
 /** What a line tells, in one word each. */
 export const actions = (feed: Feeder): string[] => feed.seen.map(({ body }) => body.action);
 
 /** A record as text, to compare it with others. */
-export const textOf = (seen: Seen): string =>
+export const textOf = (seen: EmittedRecord): string =>
   JSON.stringify(seen, (_key, value) => (typeof value === 'bigint' ? String(value) : value));

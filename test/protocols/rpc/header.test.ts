@@ -13,7 +13,7 @@ import {
   wiretailOf,
 } from './harness.js';
 import {
-  AuthNone,
+  AUTH_NONE,
   auth,
   call,
   callBytes,
@@ -129,7 +129,7 @@ test('credentials and verifiers have at most 400 bytes', () => {
 
 test('a record that ends within its header, wherever', () => {
   const inHeader = 'the record ends within the header';
-  const whole = callBytes({ ...asked, credential: AuthNone });
+  const whole = callBytes({ ...asked, credential: AUTH_NONE });
   for (let length = 1; length < whole.length; length++)
     assert.equal(reasonOf(whole.subarray(0, length)), inHeader, `${length} bytes`);
   for (const answer of [

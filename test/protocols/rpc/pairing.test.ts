@@ -14,7 +14,7 @@ import {
   wiretailOf,
 } from './harness.js';
 import {
-  AuthNone,
+  AUTH_NONE,
   Callback,
   call,
   childDown,
@@ -228,7 +228,7 @@ test('bytes behind a struct, and a struct that its record does not hold: malform
   assert.match(feed.seen[1].body.message, /^malformed FLUSH reply: /);
   feed.send(
     ToServer,
-    call({ xid: 2, program: Handshake, version: 2, procedure: 3, credential: AuthNone, body: words(5) }),
+    call({ xid: 2, program: Handshake, version: 2, procedure: 3, credential: AUTH_NONE, body: words(5) }),
   );
   assert.deepEqual(actions(feed).slice(2), ['malformed']);
 });

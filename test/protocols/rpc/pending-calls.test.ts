@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Call, newCalls } from '../../../src/protocols/rpc/pending-calls.js';
+import { type Call, PendingCalls } from '../../../src/protocols/rpc/pending-calls.js';
 
 const call = (xid: number, seconds: number): Call => ({
   xid,
@@ -17,25 +17,25 @@ const call = (xid: number, seconds: number): Call => ({
   truncated: false,
   reason: '',
   retransmission: false,
-  began: 0,
+  epoch: 0,
   lock: undefined,
-  told: false,
+  timeoutReported: false,
   seconds,
   nanoseconds: 0,
   packet: 0,
   weight: 100,
 });
 
-test('calls whose reply may be lost: each, unless there are too many; those that were told of long ago once', () => {
-  const calls = newCalls();
-  const xids = () => calls.takeDoubtful()?.map(({ xid }) => xid);
-  for (let xid = 0; xid < 200; xid++) calls.open(call(xid, 0));
+test('uncertain calls are returned one by one unless there are too many; timed-out calls only once then', () => {
+  const calls = new PendingCalls();
+  const xids = () => calls.takeUncertain()?.map(({ xid }) => xid);
+  for (let xid = 0; xid < 200; xid++) calls.add(call(xid, 0));
   assert.equal(xids()?.length, 200);
-  for (let xid = 200; xid < 300; xid++) calls.open(call(xid, 100));
+  for (let xid = 200; xid < 300; xid++) calls.add(call(xid, 100));
   assert.equal(xids(), undefined);
-  assert.equal(calls.overdue({ seconds: 50, nanoseconds: 0, packet: 0 }, 1000).length, 200);
-  assert.equal(calls.overdue({ seconds: 200, nanoseconds: 0, packet: 0 }, 1000).length, 100);
-  calls.open(call(300, 200));
+  assert.equal(calls.takeTimedOut({ seconds: 50, nanoseconds: 0, packet: 0 }, 1000).length, 200);
+  assert.equal(calls.takeTimedOut({ seconds: 200, nanoseconds: 0, packet: 0 }, 1000).length, 100);
+  calls.add(call(300, 200));
   assert.equal(xids(), undefined);
   assert.deepEqual(xids(), [300]);
   calls.take(300);

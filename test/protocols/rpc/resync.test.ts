@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newRandom } from '../../helpers/random.js';
-import { anomalies, feeder, messages, rpcOf, type Seen, ToClient, ToServer } from './harness.js';
+import { anomalies, type EmittedRecord, feeder, messages, rpcOf, ToClient, ToServer } from './harness.js';
 import {
   flushCall,
   flushReply,
@@ -24,7 +24,7 @@ const segments = (dir: Packet[0], bytes: Uint8Array): Packet[] =>
     bytes.subarray(i * Segment, (i + 1) * Segment),
   ]);
 
-const key = (one: Seen): string => `${one.body.action} ${rpcOf(one).type} ${rpcOf(one).xid}`;
+const key = (one: EmittedRecord): string => `${one.body.action} ${rpcOf(one).type} ${rpcOf(one).xid}`;
 
 /** What is told of these packets, in the messages view. */
 function tell(

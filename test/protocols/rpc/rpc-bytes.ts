@@ -32,7 +32,7 @@ export function fragmented(content: Uint8Array, ...lengths: readonly number[]): 
 export const auth = (flavor: number, content: Uint8Array = NOTHING): Buffer =>
   Buffer.concat([word(flavor), counted(content)]);
 
-export const AuthNone = auth(0);
+export const AUTH_NONE = auth(0);
 
 export const authSys = (uid: number, gid: number, groups: readonly number[]): Buffer =>
   auth(1, Buffer.concat([word(7), counted('host'), words(uid, gid, groups.length, ...groups)]));
@@ -62,7 +62,7 @@ export const callBytes = ({
   procedure,
   body = NOTHING,
   credential = authV3(4242),
-  verifier = AuthNone,
+  verifier = AUTH_NONE,
   rpcVersion = 2,
 }: Asked): Buffer =>
   Buffer.concat([words(xid, 0, rpcVersion, program, version, procedure), credential, verifier, body]);
@@ -74,7 +74,7 @@ export const replyBytes = (
   xid: number,
   body: Uint8Array = NOTHING,
   status = 0,
-  verifier = AuthNone,
+  verifier = AUTH_NONE,
 ): Buffer => Buffer.concat([words(xid, 1, 0), verifier, word(status), body]);
 
 export const reply = (xid: number, body: Uint8Array = NOTHING, status = 0): Buffer =>
@@ -124,4 +124,4 @@ export const readReply = (xid: number, data: Uint8Array): Buffer =>
 
 /** A server's callback; CHILD_DOWN carries nothing. */
 export const childDown = (xid: number): Buffer =>
-  call({ xid, program: Callback, version: 1, procedure: 7, credential: AuthNone });
+  call({ xid, program: Callback, version: 1, procedure: 7, credential: AUTH_NONE });
