@@ -1,7 +1,7 @@
 /** A gap within a record: its length, if that was captured, tells where the next record begins. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
-import { newSyncLoss } from '../framing/sync-loss.js';
+import { newGapLoss, newSyncLoss } from '../framing/sync-loss.js';
 import type { Direction, GapReason } from '../protocol.js';
 import type { Flow, Side } from './connection.js';
 import { LAST_FRAGMENT, MARK_BYTES, RECORD_LIMIT } from './header.js';
@@ -48,8 +48,11 @@ export function gapInRecords(
     if (remaining === missing) return;
   }
   side.unparsedBytes += missing + unconsumed.length;
-  const name = reason === 'midstream' ? 'midstream' : 'gap';
-  loseSync(flow, dir, newSyncLoss(name, { cause: reason, missing_bytes: missing }, false, at));
+  const loss =
+    reason === 'midstream'
+      ? newSyncLoss('midstream', { cause: reason, missing_bytes: missing }, false, at)
+      : newGapLoss(missing, reason, at);
+  loseSync(flow, dir, loss);
   if (remaining === undefined && side.loss !== undefined) side.loss.skipped += unconsumed.length;
 }
 
