@@ -1,8 +1,9 @@
 /** ONC RPC on one connection, from bytes to records (RFC 5531). */
 import { isBefore, type PacketTimestamp } from '../../packet/timestamp.js';
+import { stampSyncLoss } from '../framing/resync.js';
 import { StreamParser } from '../framing/stream-parser.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
-import { newSyncLoss, stampSyncLoss } from '../framing/sync-loss.js';
+import { newSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,

@@ -11,8 +11,9 @@
  * (commitTentative) or lost (rejectTentative, loseSync).
  */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { addSkipped, enterResync, leaveResync } from '../framing/resync.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
-import { addSkipped, enterResync, leaveResync, newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
+import { newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
 import { type Direction, ToServer } from '../protocol.js';
 import { anomalies } from './anomaly.js';
 import { Candidate } from './candidate.js';

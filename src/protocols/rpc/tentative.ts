@@ -3,8 +3,8 @@
  * their timestamps, until a confirmation commits them or a contradiction rejects them.
  */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
+import { leaveResync } from '../framing/resync.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
-import { leaveResync } from '../framing/sync-loss.js';
 import { type Direction, opposite, ToServer } from '../protocol.js';
 import { anomalies } from './anomaly.js';
 import type { Flow, Side, TentativeMessage } from './connection.js';
