@@ -3,7 +3,7 @@
 import { Counter } from '../records/counters.js';
 import type { LiveRunMetric, RunMetric } from '../records/metrics.js';
 import type { JsonObject } from '../records/record.js';
-import { bytesInUse, ControlWord, type RingMemory, slotsInUse, takeRecentPeak } from '../ring/ring.js';
+import { bytesInUse, type RingMemory, RingWord, slotsInUse, takeRecentPeak } from '../ring/ring.js';
 import { changeOf } from './change.js';
 import { columnOf, METRICS, total } from './counters.js';
 import { setValueAt } from './metric-values.js';
@@ -88,7 +88,7 @@ function liveNumbers(ring: RingMemory, clock: ClockCounts): Record<LiveRunMetric
     'ring.segment_bytes': ring.slotBytes,
     'ring.in_use': slotsInUse(ring, control),
     'ring.bytes_in_use': bytesInUse(ring, control),
-    'ring.peak': Math.max(1, Atomics.load(control, ControlWord.peak)),
+    'ring.peak': Math.max(1, Atomics.load(control, RingWord.peak)),
     'memory.rss': rss,
     'memory.heap': heapUsed,
     'memory.array_buffers': arrayBuffers,

@@ -1,80 +1,90 @@
-/** The reading side of the ring: one per decoder, which sees every record of every segment. */
-import { ControlWord, type RingMemory, readerWord, slotWord } from './ring.js';
+/** The reading side of the ring: one for each decoder, which sees every record of every segment. */
+import { type RingMemory, RingWord, readerWord, slotWord } from './ring.js';
 
-export interface RingReader {
-  readonly bytes: Uint8Array;
-  /** The records at hand, bytes[start, end), after next() returned true. */
-  start: number;
-  end: number;
-  /** Looks for records, waiting up to `ms` milliseconds. False: none came, or the end (see finished). */
-  next(ms: number): boolean;
-  /**
-   * Says that everything before position `at` in `bytes` is done with. Called for every record, before
-   * it is decoded: if the decoder dies of that record, its replacement goes on behind it.
-   */
-  release(at: number): void;
-  /** Everything that will ever be written has been read. */
-  finished(): boolean;
-}
-
-/** Where a reader is, for who wants to know whether it moves. */
+/** A reader's segment and its position in there, to see whether it advances. */
 export function readerPosition(memory: RingMemory, reader: number): string {
   const control = new Int32Array(memory.control);
   const word = readerWord(memory, reader);
   return `${control[word]}:${control[word + 1]}`;
 }
 
-export function openReader(memory: RingMemory, reader: number): RingReader {
-  const control = new Int32Array(memory.control);
-  const word = readerWord(memory, reader);
-  let segment = Atomics.load(control, word);
-  let base = 0;
-  let over = false;
+export class RingReader {
+  /** All bytes of the ring. */
+  readonly bytes: Uint8Array;
+  /** After next() has returned true, bytes[start, end) are the records to read. */
+  start = 0;
+  end = 0;
+  private readonly memory: RingMemory;
+  private readonly control: Int32Array;
+  /** Of this reader's words: the segment; the position in it follows. */
+  private readonly word: number;
+  private segment: number;
+  /** Where the segment starts in `bytes`. */
+  private base = 0;
+  private atEnd = false;
 
-  const look = (): boolean => {
+  constructor(memory: RingMemory, reader: number) {
+    this.memory = memory;
+    this.control = new Int32Array(memory.control);
+    this.word = readerWord(memory, reader);
+    this.bytes = new Uint8Array(memory.data);
+    this.segment = Atomics.load(this.control, this.word);
+  }
+
+  /** Looks for records, waiting up to `ms` milliseconds. False: none came, or the ring has ended (isFinished). */
+  next(ms: number): boolean {
+    if (this.findRecords()) return true;
+    const published = Atomics.load(this.control, RingWord.published);
+    const finished = Atomics.load(this.control, RingWord.finished) === 1;
+    // Again: something may have been published between the first look and the two loads.
+    if (this.findRecords()) return true;
+    if (finished) {
+      this.atEnd = true;
+      return false;
+    }
+    Atomics.wait(this.control, RingWord.published, published, ms);
+    return this.findRecords();
+  }
+
+  /**
+   * Releases everything before `position` in `bytes`. Called for every record before it is decoded: if the decoder dies
+   * of that record, its replacement continues after it.
+   */
+  release(position: number): void {
+    // A plain store: only a replacement reads it, after this thread has ended.
+    this.control[this.word + 1] = position - this.base;
+  }
+
+  /** Everything that will ever be written has been read. */
+  isFinished(): boolean {
+    return this.atEnd;
+  }
+
+  private findRecords(): boolean {
+    const { memory, control } = this;
     for (;;) {
-      const slot = segment % memory.slots;
-      base = slot * memory.slotBytes;
-      // The order matters: a segment's length is final once the head is seen beyond it.
-      const sealed = Atomics.load(control, ControlWord.head) !== segment;
-      const used = control[word + 1];
+      const slot = this.segment % memory.slots;
+      this.base = slot * memory.slotBytes;
+      // In this order: a segment's length is final once the head is seen beyond the segment.
+      const isSealed = Atomics.load(control, RingWord.head) !== this.segment;
+      const position = control[this.word + 1];
       const length = Atomics.load(control, slotWord(slot));
-      if (used < length) {
-        self.start = base + used;
-        self.end = base + length;
+      if (position < length) {
+        this.start = this.base + position;
+        this.end = this.base + length;
         return true;
       }
-      if (!sealed) return false;
-      segment++;
-      control[word + 1] = 0;
-      Atomics.store(control, word, segment);
-      Atomics.add(control, ControlWord.freed, 1);
-      Atomics.notify(control, ControlWord.freed);
+      if (!isSealed) return false;
+      this.passSegment();
     }
-  };
+  }
 
-  const self: RingReader = {
-    bytes: new Uint8Array(memory.data),
-    start: 0,
-    end: 0,
-    next(ms) {
-      if (look()) return true;
-      const seen = Atomics.load(control, ControlWord.published);
-      const last = Atomics.load(control, ControlWord.finished) === 1;
-      // Look again: something may have been published between the look and the two loads.
-      if (look()) return true;
-      if (last) {
-        over = true;
-        return false;
-      }
-      Atomics.wait(control, ControlWord.published, seen, ms);
-      return look();
-    },
-    release(at) {
-      // A plain store: only a replacement reads it, after this thread has ended.
-      control[word + 1] = at - base;
-    },
-    finished: () => over,
-  };
-  return self;
+  private passSegment(): void {
+    const { control, word } = this;
+    this.segment++;
+    control[word + 1] = 0;
+    Atomics.store(control, word, this.segment);
+    Atomics.add(control, RingWord.freed, 1);
+    Atomics.notify(control, RingWord.freed);
+  }
 }

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newWatermark } from '../../src/capture/watermark.js';
 import { Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
-import { openReader } from '../../src/ring/reader.js';
+import { RingReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';
-import { openWriter } from '../../src/ring/writer.js';
+import { RingWriter } from '../../src/ring/writer.js';
 
 const DELAY = 20;
 /** The kernel may keep packets back, and it is told a few times a second. */
@@ -13,8 +13,8 @@ const MOST_BACK = 600;
 
 test('a time is told when all was taken, not while there may be more, and after a pause not of the pause', () => {
   const memory = createRing(1 << 16, 2, 1);
-  const writer = openWriter(memory);
-  const reader = openReader(memory, 0);
+  const writer = new RingWriter(memory);
+  const reader = new RingReader(memory, 0);
   const tell = newWatermark(writer, DELAY);
   const told = (): number | undefined => {
     let last: number | undefined;

@@ -3,7 +3,7 @@ import { formatAddress } from '../../src/packet/address.js';
 import { newHeaders, Outcome } from '../../src/packet/headers.js';
 import { parsePacket } from '../../src/packet/parse.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
-import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
+import { MARK_LENGTH, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
 import { captureRecords } from '../helpers/captures.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
@@ -60,7 +60,7 @@ export async function readPackets(name: string): Promise<Capture> {
       const end = at + RECORD_HEADER + view.getUint32(at + 8, true);
       const bytes = run.subarray(at + RECORD_HEADER, end);
       const wire = view.getUint32(at + 12, true);
-      if (wire !== MARK) {
+      if (wire !== MARK_LENGTH) {
         packets.push({
           number: packets.length + 1,
           seconds: view.getUint32(at, true),
@@ -89,7 +89,7 @@ export function asRecords(packets: readonly Packet[]): Uint8Array {
     }
   };
   for (const { number, seconds, nanoseconds, bytes, wire } of packets) {
-    header(Mark.number, number - 1, 0, MARK);
+    header(Mark.number, number - 1, 0, MARK_LENGTH);
     header(seconds, nanoseconds, bytes.length, wire);
     records.set(bytes, at);
     at += bytes.length;

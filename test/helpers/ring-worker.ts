@@ -1,12 +1,12 @@
 /**
- * A thread at one end of a ring. The writer writes records of random sizes, numbered from 1, through
- * commit() or copy(), with marks between; a reader checks every byte of what it is to see.
+ * A thread with a ring's writer or one of its readers. The writer writes records of random sizes, numbered from 1, with
+ * commit() or copyRecords(), and marks between them; a reader checks every byte.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { MARK, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
-import { openReader } from '../../src/ring/reader.js';
+import { MARK_LENGTH, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
+import { RingReader } from '../../src/ring/reader.js';
 import type { RingMemory } from '../../src/ring/ring.js';
-import { openWriter, type RingWriter } from '../../src/ring/writer.js';
+import { RingWriter } from '../../src/ring/writer.js';
 import { newRandom, type Random } from './random.js';
 
 export interface RingWorkerData {
@@ -16,9 +16,9 @@ export interface RingWorkerData {
   readonly seed: number;
   readonly records: number;
   readonly longest: number;
-  /** A reader ends without a word behind this record, as one that died. */
+  /** A reader ends after this record, as one that died. */
   readonly diesAt?: number;
-  /** A reader sleeps now and then. */
+  /** A reader sleeps at times. */
   readonly slow?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface RingWorkerResult {
   last: number;
   count: number;
   marks: number;
-  /** What was wrong, if anything was. */
+  /** The first error. */
   fault?: string;
 }
 
@@ -56,7 +56,7 @@ function writeRecord(bytes: Uint8Array, at: number, number: number): number {
   return RECORD_HEADER + length;
 }
 
-/** A run of records by way of a buffer, as a file's reader does. */
+/** Writes a run of records from a buffer, as a file reader does. */
 function copyRun(ring: RingWriter, buffer: Uint8Array, first: number, count: number): void {
   let end = 0;
   for (let number = first; number < first + count; number++) end += writeRecord(buffer, end, number);
@@ -66,7 +66,7 @@ function copyRun(ring: RingWriter, buffer: Uint8Array, first: number, count: num
   }
 }
 
-/** A run of records right into the segment, as a live engine does. */
+/** Writes a run of records directly to the segment, as a live engine does. */
 function commitRun(ring: RingWriter, first: number, count: number): void {
   let filled = 0;
   for (let number = first; number < first + count; number++) {
@@ -82,7 +82,7 @@ function commitRun(ring: RingWriter, first: number, count: number): void {
 }
 
 function write(random: Random): void {
-  const ring = openWriter(data.memory);
+  const ring = new RingWriter(data.memory);
   const buffer = new Uint8Array(50 * (RECORD_HEADER + data.longest));
   for (let number = 1; number <= data.records; ) {
     const untilMark = 100 - ((number - 1) % 100);
@@ -97,7 +97,7 @@ function write(random: Random): void {
 }
 
 function read(random: Random): void {
-  const ring = openReader(data.memory, data.reader);
+  const ring = new RingReader(data.memory, data.reader);
   const { bytes } = ring;
   const view = new DataView(bytes.buffer);
   const result: RingWorkerResult = { first: 0, last: 0, count: 0, marks: 0 };
@@ -106,10 +106,10 @@ function read(random: Random): void {
   };
   const record = (at: number): void => {
     const number = view.getUint32(at, true);
-    if (view.getUint32(at + 12, true) === MARK) {
+    if (view.getUint32(at + 12, true) === MARK_LENGTH) {
       const value = view.getUint32(at + 4, true);
-      const right = result.count === 0 || value === result.last;
-      if (number !== Mark.number || !right) fail('a mark out of place');
+      const isInOrder = result.count === 0 || value === result.last;
+      if (number !== Mark.number || !isInOrder) fail('a mark out of order');
       result.marks++;
       return;
     }
@@ -126,7 +126,7 @@ function read(random: Random): void {
     result.last = number;
     result.count++;
   };
-  while (!ring.finished()) {
+  while (!ring.isFinished()) {
     if (!ring.next(1000)) continue;
     for (let at = ring.start; at < ring.end; ) {
       const next = at + RECORD_HEADER + view.getUint32(at + 8, true);

@@ -9,7 +9,7 @@ import { decoderData } from '../../src/pipeline/threads/run.js';
 import { Counter } from '../../src/records/counters.js';
 import { Mark } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
-import { openWriter } from '../../src/ring/writer.js';
+import { RingWriter } from '../../src/ring/writer.js';
 import { asRecords, type Packet, readPackets } from '../faults/packets.js';
 import { readArguments } from '../helpers/read-here.js';
 import { type Line, linesOf, until } from '../helpers/wiretail.js';
@@ -38,7 +38,7 @@ async function startThreads(workers: number, linkType: number) {
     control: createControl(workers),
     tallies: createTallies(workers),
   };
-  const ring = openWriter(shared.ring);
+  const ring = new RingWriter(shared.ring);
   ring.writeMark(Mark.link, linkType);
   let text = '';
   const fail = (decoder: number, reason: string) => assert.fail(`decoder ${decoder} died: ${reason}`);

@@ -9,7 +9,7 @@ import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
-import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
+import { MARK_LENGTH, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, readPackets } from '../faults/packets.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
@@ -46,7 +46,12 @@ const millisecondsOf = ({ seconds, nanoseconds }: Packet) => seconds * 1000 + na
 function timeMark(milliseconds: number): Uint8Array {
   const record = new Uint8Array(RECORD_HEADER);
   const view = new DataView(record.buffer);
-  for (const [i, word] of [Mark.watermark, Math.floor(milliseconds / WATERMARK_UNIT_MS), 0, MARK].entries()) {
+  for (const [i, word] of [
+    Mark.watermark,
+    Math.floor(milliseconds / WATERMARK_UNIT_MS),
+    0,
+    MARK_LENGTH,
+  ].entries()) {
     view.setUint32(i * 4, word, true);
   }
   return record;

@@ -5,10 +5,10 @@ import { readCapture } from '../../src/capture/file/read-capture.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { ringSink } from '../../src/pipeline/threads/ring-sink.js';
 import { Counter } from '../../src/records/counters.js';
-import { MARK, RECORD_HEADER } from '../../src/ring/layout.js';
-import { openReader } from '../../src/ring/reader.js';
+import { MARK_LENGTH, RECORD_HEADER } from '../../src/ring/layout.js';
+import { RingReader } from '../../src/ring/reader.js';
 import { createRing } from '../../src/ring/ring.js';
-import { openWriter } from '../../src/ring/writer.js';
+import { RingWriter } from '../../src/ring/writer.js';
 import {
   LE_NS,
   type Packet,
@@ -27,7 +27,7 @@ const SLOT = 512 << 10;
 function open(stopped: () => boolean = () => false) {
   const memory = createRing(SLOTS * SLOT, SLOTS, 1);
   const counters = counterRow(createCounters(1), 0);
-  const reader = openReader(memory, 0);
+  const reader = new RingReader(memory, 0);
   const packets: Packet[] = [];
   let link = -1;
   const drain = () => {
@@ -38,14 +38,14 @@ function open(stopped: () => boolean = () => false) {
         const wire = view.readUInt32LE(at + 12);
         const data = view.toString('hex', at + RECORD_HEADER, at + RECORD_HEADER + captured);
         const [seconds, nanoseconds] = [view.readUInt32LE(at), view.readUInt32LE(at + 4)];
-        if (wire !== MARK) packets.push({ link, seconds, nanoseconds, wire, data });
+        if (wire !== MARK_LENGTH) packets.push({ link, seconds, nanoseconds, wire, data });
         else if (seconds === 1) link = nanoseconds;
         at += RECORD_HEADER + captured;
       }
       reader.release(reader.end);
     }
   };
-  const sink = ringSink(openWriter(memory), counters, stopped);
+  const sink = ringSink(new RingWriter(memory), counters, stopped);
   const drained = {
     ...sink,
     records(...args: Parameters<typeof sink.records>) {

@@ -3,7 +3,7 @@
  * but for the byte order and the unit of the fraction. So a record is normalised where it lies, and a file
  * of little-endian nanoseconds is only walked.
  */
-import { MARK, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
+import { MARK_LENGTH, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import {
   type About,
   type Chunk,
@@ -104,7 +104,7 @@ export function pcapParser(variant: PcapVariant, outlet: Outlet): Parser {
       let captured = view.getUint32(at + 8, littleEndian);
       let wire = view.getUint32(at + 12, littleEndian);
       if (swapped?.(captured, wire)) [captured, wire] = [wire, captured];
-      if (captured > MAX_PACKET || wire === MARK) {
+      if (captured > MAX_PACKET || wire === MARK_LENGTH) {
         fault = impossible(packets + count + 1, captured, wire);
         break;
       }

@@ -4,7 +4,7 @@
  * records, moved to the front of the chunk so that they lie one after the other; interface blocks are
  * kept; all others are passed over, however long they are.
  */
-import { MARK, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
+import { MARK_LENGTH, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import {
   type Chunk,
   impossible,
@@ -83,7 +83,7 @@ export function pcapngParser(outlet: Outlet): Parser {
     if (!from) return `packet ${number} is of interface ${packet.interface}, which is not described`;
     const { wire, data } = packet;
     const captured = packet.captured >= 0 ? packet.captured : Math.min(wire, from.snapLength || wire);
-    if (captured > MAX_PACKET || wire === MARK) return impossible(number, captured, wire);
+    if (captured > MAX_PACKET || wire === MARK_LENGTH) return impossible(number, captured, wire);
     if (data + captured > total - 4) return `packet ${number} of ${captured} bytes is longer than its block`;
     if (from.linkType !== link) {
       flush(bytes, at);

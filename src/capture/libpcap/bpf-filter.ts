@@ -1,6 +1,6 @@
 /** BPF filters, compiled by libpcap: checked before a capture starts, and applied to capture files. */
 import { UserError } from '../../config/user-error.js';
-import { MARK, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
+import { MARK_LENGTH, MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
 import type { PacketSink } from '../sink.js';
 import { addressOf, type Libpcap } from './library.js';
 
@@ -136,7 +136,7 @@ class PacketFilter {
   private matches(program: Buffer, captured: number, wire: number, packet: bigint): boolean {
     this.header.writeUInt32LE(captured, 16);
     this.header.writeUInt32LE(wire, 20);
-    return wire !== MARK && this.pcap.offlineFilter(program, this.header, packet) !== 0;
+    return wire !== MARK_LENGTH && this.pcap.offlineFilter(program, this.header, packet) !== 0;
   }
 
   private passRun(bytes: Uint8Array, end: number): void {

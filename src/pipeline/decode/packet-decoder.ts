@@ -16,7 +16,7 @@ import { newProtocols } from '../../protocols/decoders.js';
 import { asMidstream, newDetector } from '../../protocols/detect.js';
 import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
 import { Counter, type CounterName, type CounterRow } from '../../records/counters.js';
-import { MARK, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
+import { MARK_LENGTH, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
 import type { Flow } from '../../stream/connection.js';
 import type { StreamLimits } from '../../stream/limits.js';
 import { Reassembler, Verdict } from '../../stream/reassembler.js';
@@ -221,7 +221,7 @@ export function newPacketDecoder(
         const wire = readU32(bytes, position + 12);
         const data = position + RECORD_HEADER;
         done(data + captured);
-        if (wire === MARK) {
+        if (wire === MARK_LENGTH) {
           mark(readU32(bytes, position), readU32(bytes, position + 4));
         } else {
           counters[Counter.walked]++;
@@ -247,7 +247,7 @@ export function newPacketDecoder(
     abandon(bytes, start, end) {
       for (let position = start; position < end; ) {
         const wire = readU32(bytes, position + 12);
-        if (wire !== MARK) {
+        if (wire !== MARK_LENGTH) {
           counters[Counter.walked]++;
           const own = isOwn(bytes, position + RECORD_HEADER, readU32(bytes, position + 8), wire);
           counters[own ? Counter.abandoned : Counter.other_decoder]++;

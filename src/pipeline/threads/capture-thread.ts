@@ -9,7 +9,7 @@ import { UserError } from '../../config/user-error.js';
 import { counterRow } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
 import { Counter } from '../../records/counters.js';
-import { openWriter } from '../../ring/writer.js';
+import { RingWriter } from '../../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
 
@@ -19,7 +19,7 @@ const PROGRESS_MS = 100;
 const data = workerData as CaptureData;
 const control = new Int32Array(data.control);
 const counters = counterRow(data.counters, data.counterRow);
-const ring = openWriter(data.ring);
+const ring = new RingWriter(data.ring);
 
 function tell(message: FromCapture): void {
   parentPort?.postMessage(message);

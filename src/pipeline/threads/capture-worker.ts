@@ -1,7 +1,7 @@
 /** The capture thread as the main thread sees it. */
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../config/user-error.js';
-import { openWriter } from '../../ring/writer.js';
+import { RingWriter } from '../../ring/writer.js';
 import { CAPTURE_HEAP } from './gc.js';
 import type { CaptureData, FromCapture } from './messages.js';
 
@@ -38,7 +38,7 @@ export function startCapture(
     );
     worker.on('exit', () => {
       // However it ended: the decoders need not wait for more.
-      openWriter(data.ring).finish();
+      new RingWriter(data.ring).finish();
       resolve();
     });
   });

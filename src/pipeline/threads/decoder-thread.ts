@@ -11,7 +11,7 @@ import { counterRow, total } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
 import { Counter } from '../../records/counters.js';
 import { MAX_PACKET, RECORD_HEADER } from '../../ring/layout.js';
-import { openReader } from '../../ring/reader.js';
+import { RingReader } from '../../ring/reader.js';
 import { endOfRecordsWithin } from '../../ring/records.js';
 import { newPacketDecoder } from '../decode/packet-decoder.js';
 import { countedActions, newRecordCounters } from '../decode/record-counters.js';
@@ -30,7 +30,8 @@ const control = new Int32Array(data.control);
 const counters = counterRow(data.counters, data.counterRow);
 const pending = pendingWord(data.decoder);
 const place = new Float64Array(data.place);
-const reader = openReader(data.ring, data.decoder);
+const reader = new RingReader(data.ring, data.decoder);
+const release = (position: number) => reader.release(position);
 const clock = data.live ? newLiveClock() : newFileClock();
 const beat = newHeartbeat(counters);
 const tidy = newHeapCompaction();
@@ -105,7 +106,7 @@ function decodePieces(): void {
     }
     const next = endOfRecordsWithin(bytes, at, end, PIECE_BYTES);
     decoding = true;
-    decode.records(bytes, at, next, reader.release);
+    decode.records(bytes, at, next, release);
     decoding = false;
     beat();
     at = next;
@@ -135,7 +136,7 @@ function lookForDrops(): void {
 }
 
 try {
-  while (!reader.finished()) {
+  while (!reader.isFinished()) {
     // A little more, so that packets wake it sooner than the time, and once does for both.
     if (reader.next(batch.isEmpty() ? WAIT_MS : lingering() * 1.5)) decodePieces();
     // In files only packets tell the time.

@@ -5,7 +5,7 @@ import { chunkSource } from '../../../src/capture/file/byte-source.js';
 import { pcapngParser } from '../../../src/capture/file/pcapng.js';
 import { drive } from '../../../src/capture/file/read-loop.js';
 import { UserError } from '../../../src/config/user-error.js';
-import { MARK, MAX_PACKET, RECORD_HEADER } from '../../../src/ring/layout.js';
+import { MARK_LENGTH, MAX_PACKET, RECORD_HEADER } from '../../../src/ring/layout.js';
 import {
   block,
   collector,
@@ -75,7 +75,7 @@ async function total(file: Buffer, chunkSize: number): Promise<number> {
     const { packets, result } = await readBytes(file, { chunkSize });
     assert.equal(packets.length, result.packets);
     for (const { wire, data, nanoseconds } of packets) {
-      assert.ok(data.length / 2 <= wire && data.length / 2 <= MAX_PACKET && wire < MARK);
+      assert.ok(data.length / 2 <= wire && data.length / 2 <= MAX_PACKET && wire < MARK_LENGTH);
       assert.ok(nanoseconds < 1e9);
     }
     return packets.length;
