@@ -16,8 +16,7 @@ import { findProgram, PROGRAMS, programDataset } from './programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from './programs/structs.js';
 import { interpretKnownKey } from './projection/known-keys.js';
 import { newRedaction } from './projection/redaction.js';
-import { summaryFields } from './projection/summary-fields.js';
-import { summaryKeys } from './projection/summary-keys.js';
+import { summaryFields, summaryKeys } from './projection/summary-fields.js';
 import { GLUSTER_SCHEMA } from './schema.js';
 
 /** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */

@@ -33,16 +33,6 @@ export interface Program<P extends Procedure = Procedure> {
   readonly callback: boolean;
 }
 
-export function procedure(
-  number: number,
-  name: string,
-  call: Body,
-  reply: Body,
-  data?: 'call' | 'reply',
-): Procedure {
-  return { number, name, call, reply, data };
-}
-
 /** A number that means something else in some versions of GlusterFS: which one, the messages tell. */
 export function either<P extends Procedure>(usual: P, alternative: P): P {
   return { ...usual, alternative };

@@ -52,7 +52,7 @@ test('WRITE and READ: the file, how much and where', () => {
   });
   const read = fop('READ', { ...asked, offset: 2n ** 63n }, { op_ret: 7, op_errno: 2 });
   assert.equal(read.subject, `READ <gfid:${id}> 128 KiB at 9223372036854775808`);
-  assert.equal(read.result, '7 bytes, the end');
+  assert.equal(read.result, '7 bytes, end of file');
   assert.equal(read.outcome, 'success');
   assert.equal(read.fields.eof, true);
   assert.equal(read.fields.error, undefined);
@@ -117,7 +117,7 @@ test('listings: the number of entries, and the end of the directory', () => {
   assert.equal(some.fields.entries, 3);
   assert.equal(some.fields.eof, undefined);
   const end = fop('READDIR', asked, { op_ret: 0, op_errno: 2 });
-  assert.equal(end.result, '0 entries, the end');
+  assert.equal(end.result, '0 entries, end of directory');
   assert.equal(end.fields.eof, true);
   assert.equal(end.outcome, 'success');
 });
@@ -125,7 +125,7 @@ test('listings: the number of entries, and the end of the directory', () => {
 test('locks and leases', () => {
   const flock = { type: 1, whence: 0, start: 0, len: 0, pid: 1, lk_owner: 'd0dc8dfde37f0000' };
   const locked = fop('INODELK', { gfid: id, cmd: 2, type: 1, flock, volume: 'rep-replicate-0' }, ok);
-  assert.equal(locked.subject, `INODELK <gfid:${id}> SETLKW WRLCK all of it in rep-replicate-0`);
+  assert.equal(locked.subject, `INODELK <gfid:${id}> SETLKW WRLCK whole file in rep-replicate-0`);
   assert.deepEqual(locked.fields.lock, {
     command: 'GF_LK_SETLKW',
     type: 'GF_LK_F_WRLCK',

@@ -263,19 +263,19 @@ test('g-peer: a node is probed, befriended, told of, detached and probed again',
     .filter(({ source }) => source.ip === '10.77.0.1')
     .map(({ message, destination }) => `${destination.ip.at(-1)}: ${message.replace(/ in [\d.]+ m?s$/, '')}`);
   assert.deepEqual(about, [
-    '2: PROBE_QUERY node2 by 39d3031a -> ok, it is 7e22753a',
-    '2: FRIEND_ADD node2 by 39d3031a, who has no volumes -> ok, it is 7e22753a',
-    '2: FRIEND_UPDATE by 39d3031a, who has 1 peer: node2 -> ok',
-    '3: PROBE_QUERY node3 by 39d3031a -> ok, it is 8b9742dd',
-    '3: FRIEND_ADD node3 by 39d3031a, who has no volumes -> ok, it is 8b9742dd',
-    '3: FRIEND_UPDATE by 39d3031a, who has 2 peers: node2, node3 -> ok',
-    '2: FRIEND_UPDATE by 39d3031a, who has 2 peers: node2, node3 -> ok',
+    '2: PROBE_QUERY node2 by 39d3031a -> ok, uuid 7e22753a',
+    '2: FRIEND_ADD node2 by 39d3031a, which has no volumes -> ok, uuid 7e22753a',
+    '2: FRIEND_UPDATE by 39d3031a, which has 1 peer: node2 -> ok',
+    '3: PROBE_QUERY node3 by 39d3031a -> ok, uuid 8b9742dd',
+    '3: FRIEND_ADD node3 by 39d3031a, which has no volumes -> ok, uuid 8b9742dd',
+    '3: FRIEND_UPDATE by 39d3031a, which has 2 peers: node2, node3 -> ok',
+    '2: FRIEND_UPDATE by 39d3031a, which has 2 peers: node2, node3 -> ok',
     '3: FRIEND_REMOVE node3 by node1 -> ok',
-    '2: FRIEND_UPDATE by node1, who no longer has the peer node3 -> ok',
-    '3: PROBE_QUERY node3 by node1 -> ok, it is 8b9742dd',
-    '3: FRIEND_ADD node3 by node1, who has no volumes -> ok, it is 8b9742dd',
-    '2: FRIEND_UPDATE by node1, who has 2 peers: node2, node3 -> ok',
-    '3: FRIEND_UPDATE by node1, who has 2 peers: node2, node3 -> ok',
+    '2: FRIEND_UPDATE by node1, which removed the peer node3 -> ok',
+    '3: PROBE_QUERY node3 by node1 -> ok, uuid 8b9742dd',
+    '3: FRIEND_ADD node3 by node1, which has no volumes -> ok, uuid 8b9742dd',
+    '2: FRIEND_UPDATE by node1, which has 2 peers: node2, node3 -> ok',
+    '3: FRIEND_UPDATE by node1, which has 2 peers: node2, node3 -> ok',
   ]);
 });
 

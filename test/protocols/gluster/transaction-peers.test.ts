@@ -34,7 +34,7 @@ test('a probe: who asks, who it turned out to be, or why not', () => {
   const probe = (response: Fields) =>
     tell(Friend, 'PROBE_QUERY', { uuid: one, hostname: 'node2', port: 24007 }, response);
   const found = probe({ uuid: two, hostname: 'node2', port: 0, ...ok, op_errstr: '' });
-  assert.equal(sentence(found), 'PROBE_QUERY node2 by 39d3031a -> ok, it is 7e22753a');
+  assert.equal(sentence(found), 'PROBE_QUERY node2 by 39d3031a -> ok, uuid 7e22753a');
   assert.deepEqual(found.fields, {
     peer: 'node2',
     peer_uuid: one,
@@ -72,7 +72,7 @@ test('friends: the volumes that a peer brings, and the peers that it has', () =>
   const added = tell(Friend, 'FRIEND_ADD', { uuid: one, hostname: 'node2', vols }, { uuid: two, ...ok });
   assert.equal(
     sentence(added),
-    'FRIEND_ADD node2 by 39d3031a, who has 2 volumes: rep, dist -> ok, it is 7e22753a',
+    'FRIEND_ADD node2 by 39d3031a, which has 2 volumes: rep, dist -> ok, uuid 7e22753a',
   );
   assert.deepEqual(added.fields.volumes, ['rep', 'dist']);
   const friends = {
@@ -83,7 +83,7 @@ test('friends: the volumes that a peer brings, and the peers that it has', () =>
     'friend2.hostname': 'node3',
   };
   const updated = tell(Friend, 'FRIEND_UPDATE', { uuid: two, friends }, { uuid: one, ...ok });
-  assert.equal(sentence(updated), 'FRIEND_UPDATE by node2, who has 2 peers: node1, node3 -> ok');
+  assert.equal(sentence(updated), 'FRIEND_UPDATE by node2, which has 2 peers: node1, node3 -> ok');
   assert.deepEqual(updated.fields.peers, [{ hostname: 'node1', uuid: one }, { hostname: 'node3' }]);
   assert.equal(updated.fields.peer_name, 'node2');
   assert.equal(updated.fields.responder_name, 'node1');
@@ -93,7 +93,7 @@ test('friends: the volumes that a peer brings, and the peers that it has', () =>
     { uuid: two, friends: { op: '2', count: '0', hostname: 'node3' } },
     ok,
   );
-  assert.equal(sentence(gone), 'FRIEND_UPDATE by node2, who no longer has the peer node3 -> ok');
+  assert.equal(sentence(gone), 'FRIEND_UPDATE by node2, which removed the peer node3 -> ok');
   assert.equal(gone.fields.peer, 'node3');
   const removed = tell(Friend, 'FRIEND_REMOVE', { uuid: one, hostname: 'node3' }, ok);
   assert.equal(sentence(removed), 'FRIEND_REMOVE node3 by node1 -> ok');

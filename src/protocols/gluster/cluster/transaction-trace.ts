@@ -7,7 +7,7 @@ import { displayName } from '../../../records/phrases.js';
 import type { EventOutcome, Json } from '../../../records/record.js';
 import type { Connection } from '../../protocol.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
-import { aboutOf, putTransaction, shortId } from '../describe/glusterd.js';
+import { operationPhrase, putTransaction, shortId } from '../describe/glusterd.js';
 import { gfid, integer, object, put, text } from '../describe/values.js';
 import type { PeerNames } from './peer-names.js';
 import { ID_KEY_WORD, putSharedFields, type Transaction, type Transactions } from './transactions.js';
@@ -122,9 +122,9 @@ export class TransactionTrace {
     const transaction = this.transactionOf(exchange, part, fields);
     this.current = transaction;
     if (transaction !== undefined) putSharedFields(transaction, fields);
-    const about = aboutOf(fields);
-    const words = [about, transactionWords(fields)];
-    const peer = text(fields.peer_name) ?? (about === '' ? shortId(fields.peer_uuid) : '');
+    const phrase = operationPhrase(fields);
+    const words = [phrase, transactionWords(fields)];
+    const peer = text(fields.peer_name) ?? (phrase === '' ? shortId(fields.peer_uuid) : '');
     if (peer !== '') words.push(`by ${displayName(peer)}`);
     if (fields.responder_name !== undefined) words.push(`on ${displayName(fields.responder_name)}`);
     if (transaction !== undefined && !UNLOCK_PROCEDURES.has(exchange.procedure.name)) {

@@ -1,184 +1,193 @@
-/**
- * The parts that a request's description is made of: each puts its fields into the `gluster` section and gives its
- * words of the sentence, nothing where the request does not hold what it is about.
- */
+/** Parts that describe the requests of file operations. */
 import { displayName, formatSize } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
+import { dict, int, string, unsigned_hyper, unsigned_int, uuid } from '../../rpc/xdr/types.js';
 import { accessMask, openFlags, seekWhat, setattrValid } from '../enums/fop.js';
 import { type FileNames, shownPath } from '../paths/file-names.js';
-import { entry, gfid, integer, object, put, text } from './values.js';
+import { subjectPart } from './part.js';
+import { gfid, integer, object, put, text } from './values.js';
 
-export type SubjectPart = (request: Fields, out: Fields, place: FileNames) => string;
-
-/** A file that is told by its gfid alone. */
-function inode(id: string, out: Fields, place: FileNames, field: string | undefined): string {
-  const path = place.path(id);
-  if (path === undefined) return place.nameless(id);
+/** A file known only by its gfid. */
+function inode(id: string, out: Fields, names: FileNames, field: string | undefined): string {
+  const path = names.path(id);
+  if (path === undefined) return names.nameless(id);
   if (field !== undefined) out[field] = path;
   return shownPath(path);
 }
 
-/** A path that clients sent along until GlusterFS 3.2. */
-function sent(path: string, out: Fields, field: string): string {
+/** A path in the request itself: clients sent them until GlusterFS 3.2. */
+function sentPath(path: string, out: Fields, field: string): string {
   out[field] = path;
   return shownPath(path);
 }
 
-/** The file that a gfid names. */
-export const file: SubjectPart = (request, out, place) => {
+/** The file of a gfid. */
+export const file = subjectPart({ gfid: uuid, path: string }, (request, out, names) => {
   const id = gfid(request.gfid);
   put(out, 'gfid', id);
   const path = text(request.path);
-  if (path !== undefined) return sent(path, out, 'path');
-  return id === undefined ? '' : inode(id, out, place, 'path');
-};
+  if (path !== undefined) return sentPath(path, out, 'path');
+  return id === undefined ? '' : inode(id, out, names, 'path');
+});
 
-/** The path that a directory's gfid and a name in it make, as a field of this name. */
-function named(parent: string, name: string, path: string, field: string): SubjectPart {
-  return (request, out, place) => {
-    const whole = text(request[path]);
-    if (whole !== undefined) return sent(whole, out, field);
-    const base = text(request[name]);
-    const directory = gfid(request[parent]);
-    if (base === undefined) return directory === undefined ? '' : inode(directory, out, place, undefined);
-    const joined = place.join(directory, base);
-    out[field] = joined;
-    return shownPath(joined);
-  };
+/** The path of a name in a directory, as the field of this name. */
+function entryPath(
+  parent: string | undefined,
+  base: string | undefined,
+  sent: string | undefined,
+  field: string,
+  out: Fields,
+  names: FileNames,
+): string {
+  const whole = text(sent);
+  if (whole !== undefined) return sentPath(whole, out, field);
+  const name = text(base);
+  const directory = gfid(parent);
+  if (name === undefined) return directory === undefined ? '' : inode(directory, out, names, undefined);
+  const joined = names.join(directory, name);
+  out[field] = joined;
+  return shownPath(joined);
 }
 
-export const entryName = named('pargfid', 'bname', 'path', 'path');
-export const oldName = named('oldgfid', 'oldbname', 'oldpath', 'path');
-const newPath = named('newgfid', 'newbname', 'newpath', 'new_path');
-export const newName: SubjectPart = (request, out, place) => {
-  const words = newPath(request, out, place);
-  return words === '' ? '' : `to ${words}`;
-};
+const ENTRY = { pargfid: uuid, bname: string, path: string };
 
-/** LOOKUP: of a name in a directory, or of a gfid. */
-export const lookedUp: SubjectPart = (request, out, place) => {
-  if (text(request.bname) === undefined) return file(request, out, place);
+export const entryName = subjectPart(ENTRY, ({ pargfid, bname, path }, out, names) =>
+  entryPath(pargfid, bname, path, 'path', out, names),
+);
+
+export const oldName = subjectPart(
+  { oldgfid: uuid, oldbname: string, oldpath: string },
+  ({ oldgfid, oldbname, oldpath }, out, names) => entryPath(oldgfid, oldbname, oldpath, 'path', out, names),
+);
+
+export const newName = subjectPart(
+  { newgfid: uuid, newbname: string, newpath: string },
+  ({ newgfid, newbname, newpath }, out, names) => {
+    const words = entryPath(newgfid, newbname, newpath, 'new_path', out, names);
+    return words === '' ? '' : `to ${words}`;
+  },
+);
+
+/** LOOKUP: a name in a directory, or a gfid. */
+export const lookedUp = subjectPart({ gfid: uuid, ...ENTRY }, (request, out, names) => {
+  if (text(request.bname) === undefined) return file.describe(request, out, names);
   put(out, 'gfid', gfid(request.gfid));
-  return entryName(request, out, place);
-};
+  return entryName.describe(request, out, names);
+});
 
 /** LINK: the file that gets another name. */
-export const linked: SubjectPart = (request, out, place) => {
+export const linked = subjectPart({ oldgfid: uuid, oldpath: string }, (request, out, names) => {
   const id = gfid(request.oldgfid);
   put(out, 'gfid', id);
   const path = text(request.oldpath);
-  if (path !== undefined) return sent(path, out, 'path');
-  return id === undefined ? '' : inode(id, out, place, 'path');
-};
+  if (path !== undefined) return sentPath(path, out, 'path');
+  return id === undefined ? '' : inode(id, out, names, 'path');
+});
 
-export const symlinkTarget: SubjectPart = (request, out) => {
+export const symlinkTarget = subjectPart({ linkname: string }, (request, out) => {
   const target = text(request.linkname);
   put(out, 'target', target);
   return target === undefined ? '' : `to ${displayName(target)}`;
-};
+});
 
-export const size: SubjectPart = (request, out) => {
+export const size = subjectPart({ size: unsigned_hyper, len: unsigned_hyper }, (request, out) => {
   const bytes = integer(request.size ?? request.len);
   put(out, 'size', bytes);
   return bytes === undefined ? '' : formatSize(bytes);
-};
+});
 
-export const offset: SubjectPart = (request, out) => {
-  const at = integer(request.offset);
-  put(out, 'offset', at);
-  return at === undefined ? '' : `at ${at}`;
-};
+export const offset = subjectPart({ offset: unsigned_hyper }, (request, out) => {
+  const bytes = integer(request.offset);
+  put(out, 'offset', bytes);
+  return bytes === undefined ? '' : `at ${bytes}`;
+});
 
-/** TRUNCATE calls the new size an offset. */
-export const newSize: SubjectPart = (request, out) => {
+/** TRUNCATE: its offset is the file's new size. */
+export const newSize = subjectPart({ offset: unsigned_hyper }, (request, out) => {
   const bytes = integer(request.offset);
   put(out, 'size', bytes);
   return bytes === undefined ? '' : `to ${formatSize(bytes)}`;
-};
+});
 
-/** COPY_FILE_RANGE: two files. */
-export const copied: SubjectPart = (request, out, place) => {
-  const from = gfid(request.gfid1);
-  const to = gfid(request.gfid2);
-  put(out, 'gfid', from);
-  put(out, 'target_gfid', to);
-  put(out, 'offset', integer(request.off_in));
-  put(out, 'target_offset', integer(request.off_out));
-  let words = from === undefined ? '' : inode(from, out, place, 'path');
-  if (out.offset !== undefined) words += ` at ${out.offset}`;
-  if (to !== undefined) words += ` to ${inode(to, out, place, 'new_path')}`;
-  if (out.target_offset !== undefined) words += ` at ${out.target_offset}`;
-  return words.trimStart();
-};
+/** COPY_FILE_RANGE: the source, the target and their offsets. */
+export const copied = subjectPart(
+  { gfid1: uuid, gfid2: uuid, off_in: unsigned_hyper, off_out: unsigned_hyper },
+  (request, out, names) => {
+    const source = gfid(request.gfid1);
+    const target = gfid(request.gfid2);
+    put(out, 'gfid', source);
+    put(out, 'target_gfid', target);
+    put(out, 'offset', integer(request.off_in));
+    put(out, 'target_offset', integer(request.off_out));
+    let words = source === undefined ? '' : inode(source, out, names, 'path');
+    if (out.offset !== undefined) words += ` at ${out.offset}`;
+    if (target !== undefined) words += ` to ${inode(target, out, names, 'new_path')}`;
+    if (out.target_offset !== undefined) words += ` at ${out.target_offset}`;
+    return words.trimStart();
+  },
+);
 
-/** The names of a number's bits, as a field and as words. */
-function bits(field: string, names: Names, as: string): SubjectPart {
-  // Mostly it is the same list again (gluster/enums/tables.ts).
-  let last: unknown;
+/** Puts the names of a number's bits into a field, and returns them as words. */
+function newBitNames(names: Names, field: string) {
+  // `names.of` returns the same list for the same number (gluster/enums/tables.ts), and mostly it is the same number.
+  let latest: unknown;
   let words = '';
-  return (request, out) => {
-    const value = request[field];
+  return (value: number | undefined, out: Fields): string => {
     const list = typeof value === 'number' ? names.of(value) : undefined;
     if (!Array.isArray(list)) return '';
-    out[as] = list;
-    if (list !== last) {
-      last = list;
+    out[field] = list;
+    if (list !== latest) {
+      latest = list;
       words = list.join('|');
     }
     return words;
   };
 }
 
-export const flags = bits('flags', openFlags, 'flags');
-export const access = bits('mask', accessMask, 'mask');
-const attributes = bits('valid', setattrValid, 'attributes');
+const openFlagNames = newBitNames(openFlags, 'flags');
+const accessNames = newBitNames(accessMask, 'mask');
+const attributeNames = newBitNames(setattrValid, 'attributes');
+
+export const flags = subjectPart({ flags: unsigned_int }, (request, out) =>
+  openFlagNames(request.flags, out),
+);
+
+export const access = subjectPart({ mask: unsigned_int }, (request, out) => accessNames(request.mask, out));
 
 /** SETATTR: `MODE|UID`. */
-export const changed: SubjectPart = (request, out, place) =>
-  attributes(request, out, place).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', '');
+export const changedAttributes = subjectPart({ valid: int }, (request, out) =>
+  attributeNames(request.valid, out).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', ''),
+);
 
-export const sought: SubjectPart = (request, out) => {
+/** SEEK: `DATA` or `HOLE`. */
+export const seekTarget = subjectPart({ what: int }, (request, out) => {
   const what = typeof request.what === 'number' ? seekWhat.of(request.what) : undefined;
   put(out, 'seek', what);
   return what === undefined ? '' : String(what).replace('GF_SEEK_', '');
-};
+});
 
-/** The extended attribute that is asked for; all of them where none is named. */
-export const xattrName: SubjectPart = (request, out) => {
+export const ipcOperation = subjectPart({ op: int }, (request, out) => {
+  const number = integer(request.op);
+  put(out, 'ipc_op', number);
+  return number === undefined ? '' : String(number);
+});
+
+/** The extended attribute that is asked for; all of them where there is no name. */
+export const xattrName = subjectPart({ name: string }, (request, out) => {
   const name = text(request.name);
   put(out, 'xattr', name);
   return name === undefined ? '' : displayName(name);
-};
+});
 
-/** Names that a sentence lists. */
-const ShownNames = 3;
+/** Names of extended attributes that a sentence lists. */
+const SHOWN_NAMES = 3;
 
 /** The extended attributes that a dictionary sets. */
-export const xattrNames: SubjectPart = (request, out) => {
+export const xattrNames = subjectPart({ dict: dict }, (request, out) => {
   const names = Object.keys(object(request.dict) ?? {});
   if (names.length === 0) return '';
   out.xattr = names.length === 1 ? names[0] : names;
-  const shown = names.slice(0, ShownNames).map(displayName).join(', ');
-  return names.length > ShownNames ? `${shown} and ${names.length - ShownNames} more` : shown;
-};
-
-/** A field that is told as it is. */
-export function told(field: string, as: string, before = ''): SubjectPart {
-  return (request, out) => {
-    const value = text(request[field]) ?? integer(request[field]);
-    put(out, as, value);
-    return value === undefined ? '' : before + displayName(value);
-  };
-}
-
-/** The volume that a dictionary of the management programs is about, and the command that somebody typed. */
-export function volumeOf(dict: string): SubjectPart {
-  return (request, out) => {
-    const volume = text(request.volname) ?? text(request.old_volname) ?? entry(request[dict], 'volname');
-    // What stands for every volume: no volume may have this name.
-    if (volume !== 'all') put(out, 'volume', volume);
-    put(out, 'command', entry(request[dict], 'cmd-str'));
-    return volume === undefined ? '' : displayName(volume);
-  };
-}
+  const shown = names.slice(0, SHOWN_NAMES).map(displayName).join(', ');
+  return names.length > SHOWN_NAMES ? `${shown} and ${names.length - SHOWN_NAMES} more` : shown;
+});

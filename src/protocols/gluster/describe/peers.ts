@@ -1,60 +1,71 @@
-/** What glusterds say of each other: probes, friends, their states, the versions that they agree on. */
-
+/** Parts that describe what glusterds say of each other: probes, peers and their states, operating versions. */
 import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
-import { aboutOf, putCommand, said, shortId } from './glusterd.js';
-import type { SubjectPart } from './parts.js';
-import type { ResultPart } from './results.js';
+import { string, uuid_words } from '../../rpc/xdr/types.js';
+import type { FileNames } from '../paths/file-names.js';
+import { operationPhrase, putCommand, shortId, statusMessage } from './glusterd.js';
+import { pairs, resultPart, subjectPart } from './part.js';
 import { entry, gfid, numberEntry, put, text, uuidEntry } from './values.js';
 
-/** Peers and volumes of a message that are told; the number of all is in the sentence. */
-const ListLimit = 32;
+/** Peers and volumes of a message that a line lists; the sentence has the number of all. */
+const LIST_LIMIT = 32;
 /** Those that the sentence names. */
-const ShownLimit = 8;
+const SHOWN_LIMIT = 8;
 
-/** The host that is asked about. The command has it in its dictionary since GlusterFS 3.5. */
-export const hostname: SubjectPart = (request, out) => {
+const PEERS = pairs('count op hostname', /^friend\d{1,5}\.(?:hostname|uuid|state|connected)$/);
+const VOLUMES = pairs('count', /^volume\d{1,5}\.name$/);
+const TRANSITIONS = pairs('count', /^log\d{1,5}-(?:old-state|event|new-state|time)$/);
+const VERSIONS = pairs('peer-id operating-version minimum-operating-version maximum-operating-version');
+const COMMAND = pairs('hostname cmd-str');
+
+/** The host that the call is about. The command has it in its dictionary since GlusterFS 3.5. */
+export const hostname = subjectPart({ hostname: string, dict: COMMAND }, (request, out) => {
   const host = text(request.hostname) ?? entry(request.dict, 'hostname');
   put(out, 'peer', host);
   return host === undefined ? '' : displayName(host);
-};
+});
 
-/** What an administrator asked of it. */
-export const probed: SubjectPart = (request, out, place) => {
+/** PROBE and DEPROBE of the command. */
+export const probedHost = subjectPart({ hostname: string, dict: COMMAND }, (request, out, names) => {
   putCommand(request.dict, out);
-  return hostname(request, out, place) || aboutOf(out);
-};
+  return hostname.describe(request, out, names) || operationPhrase(out);
+});
 
-/** The glusterd that asks. */
-export const asker: SubjectPart = (request, out, place) => {
-  const id = gfid(request.uuid);
-  put(out, 'peer_uuid', id);
-  return id === undefined ? '' : `by ${displayName(place.hostOf(id) ?? shortId(id))}`;
-};
-
-/** Who asks, and what it says. */
-const saying = (by: string, what: string): string =>
-  by === '' || what === '' ? by + what : `${by}, who ${what}`;
-
-/** A list for a sentence, of so many that are there. */
-function listed(names: readonly string[], all: number): string {
-  const shown = names.slice(0, ShownLimit);
-  const rest = all - shown.length;
-  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+function hostOrId(id: string, names: FileNames): string {
+  return displayName(names.hostOf(id) ?? shortId(id));
 }
 
-/** FRIEND_ADD: who asks, and the volumes that it brings: glusterd_add_volumes_to_export_dict(). */
-export const befriending: SubjectPart = (request, out, place) =>
-  saying(asker(request, out, place), volumes(request, out));
+/** The glusterd that sends the request. */
+export const sender = subjectPart({ uuid: uuid_words }, (request, out, names) => {
+  const id = gfid(request.uuid);
+  put(out, 'peer_uuid', id);
+  return id === undefined ? '' : `by ${hostOrId(id, names)}`;
+});
 
-function volumes(request: Fields, out: Fields): string {
-  const count = numberEntry(request.vols, 'count');
+/** The sender, and what it says of itself. */
+const senderWords = (by: string, what: string): string =>
+  by === '' || what === '' ? by + what : `${by}, which ${what}`;
+
+/** A list for a sentence: the first names, of as many as there are. */
+function listed(names: readonly string[], count: number): string {
+  const shown = names.slice(0, SHOWN_LIMIT);
+  const more = count - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+/** FRIEND_ADD: the sender and its volumes: glusterd_add_volumes_to_export_dict(). */
+export const senderVolumes = subjectPart({ uuid: uuid_words, vols: VOLUMES }, (request, out, names) =>
+  senderWords(sender.describe(request, out, names), volumeWords(request.vols, out)),
+);
+
+function volumeWords(dict: Json | undefined, out: Fields): string {
+  const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return '';
   if (count === 0) return 'has no volumes';
   const names: string[] = [];
-  for (let i = 1; i <= Math.min(count, ListLimit); i++) {
-    const name = entry(request.vols, `volume${i}.name`);
+  for (let i = 1; i <= Math.min(count, LIST_LIMIT); i++) {
+    const name = entry(dict, `volume${i}.name`);
     if (name !== undefined) names.push(name);
   }
   if (names.length > 0) out.volumes = names;
@@ -62,12 +73,21 @@ function volumes(request: Fields, out: Fields): string {
   return names.length === 0 ? words : `${words}: ${listed(names.map(displayName), count)}`;
 }
 
+/** A peer of a line's `peers`. */
+interface Peer {
+  hostname?: string;
+  uuid?: string;
+  state?: string;
+  connected?: boolean;
+  [name: string]: Json | undefined;
+}
+
 /** The peers of a dictionary, friend1.*, friend2.*, ...: gd_add_friend_to_dict(), glusterd_add_peer_detail_to_dict(). */
-function peersOf(dict: Json | undefined): Fields[] {
-  const peers: Fields[] = [];
-  const count = Math.min(numberEntry(dict, 'count') ?? 0, ListLimit);
+function peersOf(dict: Json | undefined): Peer[] {
+  const peers: Peer[] = [];
+  const count = Math.min(numberEntry(dict, 'count') ?? 0, LIST_LIMIT);
   for (let i = 1; i <= count; i++) {
-    const peer: Fields = {};
+    const peer: Peer = {};
     const key = `friend${i}`;
     put(peer, 'hostname', entry(dict, `${key}.hostname`));
     put(peer, 'uuid', uuidEntry(dict, `${key}.uuid`));
@@ -79,62 +99,57 @@ function peersOf(dict: Json | undefined): Fields[] {
   return peers;
 }
 
-const nameOf = (peer: Fields): string => {
-  const name = text(peer.hostname);
-  return name === undefined ? shortId(peer.uuid) || 'one without a name' : displayName(name);
-};
+const nameOf = ({ hostname, uuid }: Peer): string =>
+  hostname === undefined ? shortId(uuid) || 'unnamed peer' : displayName(hostname);
 
 /** `node2 connected (Peer in Cluster)`. */
-function stateOf(peer: Fields): string {
+function stateOf(peer: Peer): string {
   const words = [nameOf(peer)];
-  if (peer.connected !== undefined) words.push(peer.connected === true ? 'connected' : 'disconnected');
-  const state = text(peer.state);
-  if (state !== undefined) words.push(`(${displayName(state)})`);
+  if (peer.connected !== undefined) words.push(peer.connected ? 'connected' : 'disconnected');
+  if (peer.state !== undefined) words.push(`(${displayName(peer.state)})`);
   return words.join(' ');
 }
 
+const peerCount = (count: number): string => (count === 1 ? '1 peer' : `${count} peers`);
+
 /** glusterd_friend_update_op_t: GD_FRIEND_UPDATE_DEL. */
-const Removal = 2;
+const REMOVAL = 2;
 
 /**
- * FRIEND_UPDATE: who asks, and all peers that it has (glusterd_ac_send_friend_update()), or the one that it has no
- * longer (glusterd_broadcast_friend_delete()).
+ * FRIEND_UPDATE: the sender, and all peers that it has (glusterd_ac_send_friend_update()), or the one that was removed
+ * (glusterd_broadcast_friend_delete()).
  */
-export const updating: SubjectPart = (request, out, place) => {
-  const by = asker(request, out, place);
+export const peerUpdate = subjectPart({ uuid: uuid_words, friends: PEERS }, (request, out, names) => {
+  const by = sender.describe(request, out, names);
   const { friends } = request;
-  if (numberEntry(friends, 'op') === Removal) {
+  if (numberEntry(friends, 'op') === REMOVAL) {
     const removed = entry(friends, 'hostname');
     put(out, 'peer', removed);
-    return removed === undefined ? by : saying(by, `no longer has the peer ${displayName(removed)}`);
+    return removed === undefined ? by : senderWords(by, `removed the peer ${displayName(removed)}`);
   }
   const peers = peersOf(friends);
   if (peers.length === 0) return by;
   out.peers = peers;
   const count = numberEntry(friends, 'count') ?? 0;
-  return saying(by, `has ${peerCount(count)}: ${listed(peers.map(nameOf), count)}`);
-};
-
-const peerCount = (count: number): string => (count === 1 ? '1 peer' : `${count} peers`);
+  return senderWords(by, `has ${peerCount(count)}: ${listed(peers.map(nameOf), count)}`);
+});
 
 /** `gluster peer status` and `gluster pool list`. */
-export const friendList: ResultPart = (response, out) => {
-  const { friends: dict } = response;
-  const count = numberEntry(dict, 'count');
+export const peerList = resultPart({ friends: PEERS }, ({ friends }, out) => {
+  const count = numberEntry(friends, 'count');
   if (count === undefined || count < 0) return undefined;
-  const peers = peersOf(dict);
+  const peers = peersOf(friends);
   if (peers.length > 0) out.peers = peers;
   if (peers.length === 0) return peerCount(count);
   return `${peerCount(count)}: ${listed(peers.map(stateOf), count)}`;
-};
+});
 
-/** The last changes of a peer's state, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
-export const transitions: ResultPart = (response, out) => {
-  const { fsm_log: dict } = response;
+/** FSM_LOG: the latest changes of a peer's state, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
+export const stateTransitions = resultPart({ fsm_log: TRANSITIONS }, ({ fsm_log: dict }, out) => {
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return undefined;
   const changes: string[] = [];
-  for (let i = Math.max(0, count - ListLimit); i < count; i++) {
+  for (let i = Math.max(0, count - LIST_LIMIT); i < count; i++) {
     const [from, event, to, time] = ['old-state', 'event', 'new-state', 'time'].map((name) =>
       entry(dict, `log${i}-${name}`),
     );
@@ -143,62 +158,61 @@ export const transitions: ResultPart = (response, out) => {
   }
   if (changes.length > 0) out.transitions = changes;
   const words = count === 1 ? '1 change' : `${count} changes`;
-  const last = changes.at(-1);
-  return last === undefined ? words : `${words}, the last at ${stripControls(last.slice(0, 160))}`;
-};
+  const latest = changes.at(-1);
+  return latest === undefined ? words : `${words}, the last at ${stripControls(latest.slice(0, 160))}`;
+});
 
-/** Which glusterd it turned out to be. */
-export const identified: ResultPart = (response, out, opRet) => {
+/** The uuid of the glusterd that answers. */
+export const responderId = resultPart({ uuid: uuid_words, op_errstr: string }, (response, out, opRet) => {
   const id = gfid(response.uuid);
-  const words = said(response, out, opRet);
-  if (words !== undefined || id === undefined) return words;
-  return `ok, it is ${shortId(id)}`;
-};
+  const words = statusMessage.describe(response, out, opRet);
+  return words !== undefined || id === undefined ? words : `ok, uuid ${shortId(id)}`;
+});
 
-/** VERSIONS: who asks, since GlusterFS 3.7. VERSIONS_ACK: the version that was settled. */
-export const versionAsked: SubjectPart = (request, out, place) => {
-  const id = uuidEntry(request.hndsk, 'peer-id');
+/** VERSIONS: the sender, since GlusterFS 3.7. VERSIONS_ACK: the operating version that was agreed on. */
+export const proposedVersion = subjectPart({ hndsk: VERSIONS }, ({ hndsk }, out, names) => {
+  const id = uuidEntry(hndsk, 'peer-id');
   put(out, 'peer_uuid', id);
-  const version = numberEntry(request.hndsk, 'operating-version');
+  const version = numberEntry(hndsk, 'operating-version');
   put(out, 'operating_version', version);
   if (version !== undefined) return `operating version ${version}`;
-  return id === undefined ? '' : `by ${displayName(place.hostOf(id) ?? shortId(id))}`;
-};
+  return id === undefined ? '' : `by ${hostOrId(id, names)}`;
+});
 
-/** VERSIONS: the version that it has, and those that it could have. */
-export const versionTold: ResultPart = ({ hndsk }, out) => {
+/** VERSIONS: the responder's operating version, and the versions that it supports. */
+export const supportedVersions = resultPart({ hndsk: VERSIONS }, ({ hndsk }, out) => {
   const version = numberEntry(hndsk, 'operating-version');
   if (version === undefined) return undefined;
   out.operating_version = version;
   const [least, most] = ['minimum', 'maximum'].map((end) => numberEntry(hndsk, `${end}-operating-version`));
   if (least === undefined || most === undefined) return `operating version ${version}`;
   return `operating version ${version} of ${least} to ${most}`;
-};
+});
 
 /**
- * gf_probe_resp and gf_deprobe_resp in words, where the reply has none: of set_probe_error_str() and
+ * gf_probe_resp and gf_deprobe_resp in words, where the reply has none: set_probe_error_str() and
  * set_deprobe_error_str() of glusterd-handler.c.
  */
 const REASONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    GF_PROBE_LOCALHOST: 'it is this host itself',
-    GF_PROBE_FRIEND: 'it is a peer already',
-    GF_PROBE_ANOTHER_CLUSTER: 'it is in another cluster, or has volumes',
-    GF_PROBE_VOLUME_CONFLICT: 'a volume there conflicts with one of the cluster',
-    GF_PROBE_SAME_UUID: 'it has the same uuid',
-    GF_PROBE_UNKNOWN_PEER: 'it does not know who asks',
-    GF_PROBE_ADD_FAILED: 'it could not add the peer',
+    GF_PROBE_LOCALHOST: 'the host is the responder itself',
+    GF_PROBE_FRIEND: 'already a peer',
+    GF_PROBE_ANOTHER_CLUSTER: 'the host is in another cluster or has volumes',
+    GF_PROBE_VOLUME_CONFLICT: 'a volume of the host conflicts with one of the cluster',
+    GF_PROBE_SAME_UUID: 'the host has the same uuid',
+    GF_PROBE_UNKNOWN_PEER: 'the sender is not a known peer',
+    GF_PROBE_ADD_FAILED: 'the peer could not be added',
     GF_PROBE_QUORUM_NOT_MET: 'the cluster has no quorum',
     GF_PROBE_MISSED_SNAP_CONFLICT: 'the list of missed snapshots conflicts',
     GF_PROBE_SNAP_CONFLICT: 'the snapshots conflict',
-    GF_PROBE_FRIEND_DETACHING: 'it is being detached',
-    GF_DEPROBE_LOCALHOST: 'it is this host itself',
-    GF_DEPROBE_NOT_FRIEND: 'it is no peer',
-    GF_DEPROBE_BRICK_EXIST: 'it has bricks',
+    GF_PROBE_FRIEND_DETACHING: 'the peer is being detached',
+    GF_DEPROBE_LOCALHOST: 'the host is the responder itself',
+    GF_DEPROBE_NOT_FRIEND: 'not a peer',
+    GF_DEPROBE_BRICK_EXIST: 'the peer has bricks',
     GF_DEPROBE_FRIEND_DOWN: 'a peer is down',
     GF_DEPROBE_QUORUM_NOT_MET: 'the cluster has no quorum',
-    GF_DEPROBE_FRIEND_DETACHING: 'it is being detached already',
-    GF_DEPROBE_SNAP_BRICK_EXIST: 'it has bricks of snapshots',
+    GF_DEPROBE_FRIEND_DETACHING: 'the peer is already being detached',
+    GF_DEPROBE_SNAP_BRICK_EXIST: 'the peer has bricks of snapshots',
   }),
 );
 

@@ -1,70 +1,70 @@
-/** What replies that are no failure put into the line, and their words of the sentence. */
+/** Parts that describe the replies of file operations. */
 import { displayName, formatSize } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
-import { gfid, type Integer, integer, object, put, text } from './values.js';
-
-/** What a reply that is no failure says, in words; undefined: only that it is none. */
-export type ResultPart = (response: Fields, out: Fields, opRet: Integer | undefined) => string | undefined;
+import { int, string, struct, unsigned_hyper, uuid } from '../../rpc/xdr/types.js';
+import { resultPart } from './part.js';
+import { gfid, integer, put, text } from './values.js';
 
 /** Nothing beside the status. */
-export const statusOnly: ResultPart = () => undefined;
+export const statusOnly = resultPart({}, () => undefined);
 
 /** posix_readv() and posix_fill_readdir() set ENOENT to say that there is no more: op_errno of a success. */
-const EndOfFile = 2;
+const END_OF_FILE = 2;
 
-const endOf: ResultPart = (response, out) => {
-  if (response.op_errno !== EndOfFile) return undefined;
+const STATUS = { op_errno: int };
+
+function isEnd(opErrno: number | undefined, out: Fields): boolean {
+  if (opErrno !== END_OF_FILE) return false;
   out.eof = true;
-  return 'the end';
-};
+  return true;
+}
 
-export const bytesRead: ResultPart = (response, out, opRet) => {
+export const bytesRead = resultPart(STATUS, (response, out, opRet) => {
   if (opRet === undefined) return undefined;
-  const end = endOf(response, out, opRet);
-  return end === undefined ? formatSize(opRet) : `${formatSize(opRet)}, ${end}`;
-};
+  const words = formatSize(opRet);
+  return isEnd(response.op_errno, out) ? `${words}, end of file` : words;
+});
 
-export const bytesWritten: ResultPart = (_response, _out, opRet) =>
-  opRet === undefined ? undefined : formatSize(opRet);
+export const bytesWritten = resultPart({}, (_response, _out, opRet) =>
+  opRet === undefined ? undefined : formatSize(opRet),
+);
 
-/** A listing's op_ret is the number of its entries. */
-export const entries: ResultPart = (response, out, opRet) => {
+/** A listing: its op_ret is the number of its entries. */
+export const entryCount = resultPart(STATUS, (response, out, opRet) => {
   if (opRet === undefined) return undefined;
   out.entries = opRet;
-  const count = Number(opRet) === 1 ? '1 entry' : `${opRet} entries`;
-  const end = endOf(response, out, opRet);
-  return end === undefined ? count : `${count}, ${end}`;
-};
+  const words = Number(opRet) === 1 ? '1 entry' : `${opRet} entries`;
+  return isEnd(response.op_errno, out) ? `${words}, end of directory` : words;
+});
 
-/** The gfid of the file that the request told by name. */
-const found =
-  (stat: string): ResultPart =>
-  (response, out) => {
-    put(out, 'gfid', gfid(object(response[stat])?.ia_gfid));
-    return undefined;
-  };
+const ATTRIBUTES = struct('attributes', { ia_gfid: uuid });
 
-/** LOOKUP's reply has the file's attributes first, under different names in different versions. */
-export const lookedUpGfid: ResultPart = (response, out) => {
-  put(out, 'gfid', gfid(object(response.prestat ?? response.stat)?.ia_gfid));
+/** The gfid of the file that the request named. */
+export const namedGfid = resultPart({ stat: ATTRIBUTES }, (response, out) => {
+  put(out, 'gfid', gfid(response.stat?.ia_gfid));
   return undefined;
-};
+});
 
-export const linkTarget: ResultPart = (response, out) => {
+/** LOOKUP: the file's attributes come first, under different names in different versions. */
+export const lookedUpGfid = resultPart({ prestat: ATTRIBUTES, stat: ATTRIBUTES }, (response, out) => {
+  put(out, 'gfid', gfid((response.prestat ?? response.stat)?.ia_gfid));
+  return undefined;
+});
+
+export const linkTarget = resultPart({ path: string }, (response, out) => {
   const target = text(response.path);
   put(out, 'target', target);
   return target === undefined ? undefined : displayName(target);
-};
+});
 
-export const soughtOffset: ResultPart = (response, out) => {
-  const at = integer(response.offset);
-  put(out, 'result_offset', at);
-  return at === undefined ? undefined : `at ${at}`;
-};
+/** SEEK. */
+export const resultOffset = resultPart({ offset: unsigned_hyper }, (response, out) => {
+  const offset = integer(response.offset);
+  put(out, 'result_offset', offset);
+  return offset === undefined ? undefined : `at ${offset}`;
+});
 
-export const locksHeld: ResultPart = (_response, _out, opRet) => {
+export const lockCount = resultPart({}, (_response, _out, opRet) => {
   if (opRet === undefined) return undefined;
   return Number(opRet) === 1 ? '1 lock' : `${opRet} locks`;
-};
-
-export const made = found('stat');
+});

@@ -13,7 +13,7 @@ const Secret =
 /** A word that can be an option's name: no path and no brick. */
 const OptionName = /^[a-z][\w.-]*$/i;
 
-export const Hidden = '(not shown)';
+export const HIDDEN_VALUE = '(not shown)';
 
 export function isSecret(option: string): boolean {
   return Secret.test(option);
@@ -28,7 +28,8 @@ export function withoutSecrets(command: string): string {
   // `volume set NAME`: a volume may have any name.
   const first = words[0] === 'volume' ? 3 : 1;
   for (let i = first; i < words.length - 1; i++) {
-    if (OptionName.test(words[i]) && isSecret(words[i])) return [...words.slice(0, i + 1), Hidden].join(' ');
+    if (OptionName.test(words[i]) && isSecret(words[i]))
+      return [...words.slice(0, i + 1), HIDDEN_VALUE].join(' ');
   }
   return command;
 }

@@ -3,7 +3,7 @@
  * (cli/src/cli-cmd-parser.c). Of what is taken away, the name alone.
  */
 import type { Json } from '../../../records/record.js';
-import { Hidden, isSecret } from './secrets.js';
+import { HIDDEN_VALUE, isSecret } from './secrets.js';
 import { entry } from './values.js';
 
 /** Settings of one operation that are told; the rest is counted. */
@@ -96,7 +96,7 @@ export function settingsOf(operation: string | undefined, dict: Json | undefined
       if (name === undefined) return;
       if (keys.length === SettingsLimit) more++;
       else if (value === undefined) keys.push(short(name));
-      else keys.push(`${short(name)}=${isSecret(name) ? Hidden : short(value)}`);
+      else keys.push(`${short(name)}=${isSecret(name) ? HIDDEN_VALUE : short(value)}`);
     },
   );
   return keys.length === 0 ? undefined : { keys, more };
@@ -116,9 +116,9 @@ export function withoutSecretValues(why: string, dict: Json | undefined): string
     },
   );
   if (values.size === 0) return why;
-  if (values.size > SettingsLimit || why.length > ReasonLimit) return Hidden;
+  if (values.size > SettingsLimit || why.length > ReasonLimit) return HIDDEN_VALUE;
   // In one pass, the longest first: a value may be a part of another, or of what stands for it.
   const longest = [...values].sort((a, b) => b.length - a.length);
   const any = longest.map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
-  return why.replace(new RegExp(any, 'gu'), Hidden);
+  return why.replace(new RegExp(any, 'gu'), HIDDEN_VALUE);
 }

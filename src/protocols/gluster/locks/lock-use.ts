@@ -1,4 +1,14 @@
 /** What a procedure does to locks: a fact of its row in gluster/programs. */
+import {
+  dict,
+  id,
+  string,
+  struct,
+  unsigned_hyper,
+  unsigned_int,
+  uuid,
+  type XdrFields,
+} from '../../rpc/xdr/types.js';
 import { LockKind } from './lock.js';
 
 /** How a call that requests no lock ends locks. */
@@ -21,16 +31,26 @@ export interface LockUse {
   /** The kind of lock that the call requests or unlocks; undefined: none. */
   readonly kind: LockKind | undefined;
   readonly ending: LockEnding;
+  /** Fields of the call that are read for it. */
+  readonly reads: XdrFields;
 }
 
-const requestsLock = (kind: LockKind): LockUse => ({ kind, ending: LockEnding.none });
-const endsLocks = (ending: LockEnding): LockUse => ({ kind: undefined, ending });
+const LOCK_FIELDS = { gfid: uuid, cmd: unsigned_int, type: unsigned_int };
+const FLOCK = struct('flock', { start: unsigned_hyper, len: unsigned_hyper });
 
-export const RECORD_LOCK = requestsLock(LockKind.record);
-export const INODE_LOCK = requestsLock(LockKind.inode);
-export const ENTRY_LOCK = requestsLock(LockKind.entry);
-export const FLUSH = endsLocks(LockEnding.flush);
-export const RELEASE = endsLocks(LockEnding.release);
-export const CLEAR_COMMAND = endsLocks(LockEnding.clearCommand);
-export const MIGRATION = endsLocks(LockEnding.migration);
-export const UNREADABLE = endsLocks(LockEnding.unreadable);
+const requestsLock = (kind: LockKind, reads: XdrFields): LockUse => ({
+  kind,
+  ending: LockEnding.none,
+  reads: { ...LOCK_FIELDS, ...reads },
+});
+
+const endsLocks = (ending: LockEnding, reads: XdrFields): LockUse => ({ kind: undefined, ending, reads });
+
+export const RECORD_LOCK = requestsLock(LockKind.record, { fd: id, flock: FLOCK });
+export const INODE_LOCK = requestsLock(LockKind.inode, { flock: FLOCK, volume: string });
+export const ENTRY_LOCK = requestsLock(LockKind.entry, { name: string, volume: string });
+export const FLUSH = endsLocks(LockEnding.flush, { gfid: uuid });
+export const RELEASE = endsLocks(LockEnding.release, { gfid: uuid, fd: id });
+export const CLEAR_COMMAND = endsLocks(LockEnding.clearCommand, { gfid: uuid, name: string });
+export const MIGRATION = endsLocks(LockEnding.migration, { gfid: uuid, dict });
+export const UNREADABLE = endsLocks(LockEnding.unreadable, {});

@@ -1,12 +1,13 @@
 /**
- * GD_BRICK: what glusterd asks of its bricks and daemons: glusterd_brick_procnum in
+ * GD_BRICK: requests of glusterd to its bricks and daemons: glusterd_brick_procnum in
  * rpc/rpc-lib/src/protocol-common.h, glusterfs_actors in glusterfsd/src/glusterfsd-mgmt.c. GlusterFS 3.4 alone
  * had BRICK_BD_OP at 9.
  */
-import { procedure, program } from '../../rpc/program.js';
 import { dict, int, named, since, string, struct } from '../../rpc/xdr/types.js';
+import { brickRequest, statusMessage } from '../describe/glusterd.js';
 import { errnoName } from '../enums/fop.js';
 import { brickOp } from '../enums/glusterd.js';
+import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 
 export const gd1_mgmt_brick_op_req = struct('gd1_mgmt_brick_op_req', {
   name: string,
@@ -22,28 +23,47 @@ export const gd1_mgmt_brick_op_rsp = struct('gd1_mgmt_brick_op_rsp', {
   op_errstr: string,
 });
 
-export const brick = program({ number: 4867634, version: 2, name: 'GD_BRICK', dataset: 'gluster.brick' }, [
-  procedure(0, 'NULL', 'void', 'void'),
-  procedure(1, 'BRICK_TERMINATE', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(2, 'BRICK_XLATOR_INFO', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(3, 'BRICK_XLATOR_OP', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(4, 'BRICK_STATUS', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(5, 'BRICK_OP', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(6, 'BRICK_XLATOR_DEFRAG', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(7, 'NODE_PROFILE', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(8, 'NODE_STATUS', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(9, 'VOLUME_BARRIER_OP', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(10, 'BRICK_BARRIER', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(11, 'NODE_BITROT', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(12, 'BRICK_ATTACH', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(13, 'DUMP_METRICS', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(14, 'SVC_ATTACH', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(15, 'SVC_DETACH', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-]);
+/** All have the same structs. */
+const brickProcedure = (number: number, name: string) =>
+  procedure({
+    number,
+    name,
+    call: gd1_mgmt_brick_op_req,
+    reply: gd1_mgmt_brick_op_rsp,
+    subject: [brickRequest(brickOp)],
+    result: statusMessage,
+  });
 
-/** Of GlusterFS 3.2, where it is called GLUSTERFS_PROGRAM. */
-export const brickV1 = program({ number: 4867634, version: 1, name: 'GD_BRICK', dataset: 'gluster.brick' }, [
-  procedure(0, 'NULL', 'void', 'void'),
-  procedure(1, 'BRICK_TERMINATE', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-  procedure(2, 'BRICK_XLATOR_INFO', gd1_mgmt_brick_op_req, gd1_mgmt_brick_op_rsp),
-]);
+/** Since GlusterFS 3.2, which calls it GLUSTERFS_PROGRAM. */
+const FIRST_PROCEDURES = [
+  NULL_PROCEDURE,
+  brickProcedure(1, 'BRICK_TERMINATE'),
+  brickProcedure(2, 'BRICK_XLATOR_INFO'),
+];
+
+export const brickV1 = glusterProgram(
+  { number: 4867634, version: 1, name: 'GD_BRICK', dataset: 'gluster.brick' },
+  FIRST_PROCEDURES,
+  { nonZeroFails: true },
+);
+
+export const brick = glusterProgram(
+  { number: 4867634, version: 2, name: 'GD_BRICK', dataset: 'gluster.brick' },
+  [
+    ...FIRST_PROCEDURES,
+    brickProcedure(3, 'BRICK_XLATOR_OP'),
+    brickProcedure(4, 'BRICK_STATUS'),
+    brickProcedure(5, 'BRICK_OP'),
+    brickProcedure(6, 'BRICK_XLATOR_DEFRAG'),
+    brickProcedure(7, 'NODE_PROFILE'),
+    brickProcedure(8, 'NODE_STATUS'),
+    brickProcedure(9, 'VOLUME_BARRIER_OP'),
+    brickProcedure(10, 'BRICK_BARRIER'),
+    brickProcedure(11, 'NODE_BITROT'),
+    brickProcedure(12, 'BRICK_ATTACH'),
+    brickProcedure(13, 'DUMP_METRICS'),
+    brickProcedure(14, 'SVC_ATTACH'),
+    brickProcedure(15, 'SVC_DETACH'),
+  ],
+  { nonZeroFails: true },
+);

@@ -3,9 +3,14 @@
  * nobody answers. Numbers: gf_cbk_procnum in rpc/rpc-lib/src/protocol-common.h; structs:
  * xlators/protocol/client/src/client-callback.c, glusterfsd/src/glusterfsd-mgmt.c. EVENT_NOTIFY is never sent.
  */
-import { procedure, program } from '../../rpc/program.js';
+
 import { dict, named, opaque, string, struct, unsigned_int, uuid } from '../../rpc/xdr/types.js';
+import { entryLock, lease, rangeLock } from '../describe/lock-fields.js';
+import { invalidated } from '../describe/management.js';
+import { file } from '../describe/parts.js';
+import { statusOnly } from '../describe/results.js';
 import { entrylkType, eventType, leaseType, upcallFlags } from '../enums/fop.js';
+import { glusterProgram, procedure } from './procedure.js';
 import { gf_iatt, gf_proto_flock } from './structs.js';
 
 const gfs3_cbk_cache_invalidation_req = struct('gfs3_cbk_cache_invalidation_req', {
@@ -47,20 +52,90 @@ const gfs4_entrylk_contention_req = struct('gfs4_entrylk_contention_req', {
   xdata: dict,
 });
 
-export const callback = program(
+export const callback = glusterProgram(
   { number: 52743234, version: 1, name: 'GLUSTER_CBK', dataset: 'gluster.callback', callback: true },
   [
-    procedure(0, 'NULL', 'void', 'never'),
-    procedure(1, 'FETCHSPEC', 'void', 'never'),
-    procedure(2, 'INO_FLUSH', 'void', 'never'),
-    procedure(3, 'EVENT_NOTIFY', 'void', 'never'),
-    procedure(4, 'GET_SNAPS', 'void', 'never'),
-    procedure(5, 'CACHE_INVALIDATION', gfs3_cbk_cache_invalidation_req, 'never'),
-    procedure(6, 'CHILD_UP', 'void', 'never'),
-    procedure(7, 'CHILD_DOWN', 'void', 'never'),
-    procedure(8, 'RECALL_LEASE', gfs3_recall_lease_req, 'never'),
-    procedure(9, 'STATEDUMP', gf_statedump, 'never'),
-    procedure(10, 'INODELK_CONTENTION', gfs4_inodelk_contention_req, 'never'),
-    procedure(11, 'ENTRYLK_CONTENTION', gfs4_entrylk_contention_req, 'never'),
+    procedure({ number: 0, name: 'NULL', call: 'void', reply: 'never', subject: [], result: statusOnly }),
+    procedure({
+      number: 1,
+      name: 'FETCHSPEC',
+      call: 'void',
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 2,
+      name: 'INO_FLUSH',
+      call: 'void',
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 3,
+      name: 'EVENT_NOTIFY',
+      call: 'void',
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 4,
+      name: 'GET_SNAPS',
+      call: 'void',
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 5,
+      name: 'CACHE_INVALIDATION',
+      call: gfs3_cbk_cache_invalidation_req,
+      reply: 'never',
+      subject: [file, invalidated],
+      result: statusOnly,
+    }),
+    procedure({ number: 6, name: 'CHILD_UP', call: 'void', reply: 'never', subject: [], result: statusOnly }),
+    procedure({
+      number: 7,
+      name: 'CHILD_DOWN',
+      call: 'void',
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 8,
+      name: 'RECALL_LEASE',
+      call: gfs3_recall_lease_req,
+      reply: 'never',
+      subject: [file, lease],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 9,
+      name: 'STATEDUMP',
+      call: gf_statedump,
+      reply: 'never',
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 10,
+      name: 'INODELK_CONTENTION',
+      call: gfs4_inodelk_contention_req,
+      reply: 'never',
+      subject: [file, rangeLock],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 11,
+      name: 'ENTRYLK_CONTENTION',
+      call: gfs4_entrylk_contention_req,
+      reply: 'never',
+      subject: [file, entryLock],
+      result: statusOnly,
+    }),
   ],
 );

@@ -3,8 +3,10 @@
  * xlators/features/changelog/src/changelog-rpc-common.h, since GlusterFS 3.7. They run over Unix sockets, and
  * appear on a network only where somebody forwards them.
  */
-import { procedure, program } from '../../rpc/program.js';
+
 import { array, int, struct, unsigned_hyper, unsigned_int } from '../../rpc/xdr/types.js';
+import { statusOnly } from '../describe/results.js';
+import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 
 const changelog_probe_req = struct('changelog_probe_req', {
   filter: unsigned_int,
@@ -27,19 +29,34 @@ const changelog_event_rsp = struct('changelog_event_rsp', {
 });
 
 /** A consumer asks a brick for its events. */
-export const changelog = program(
+export const changelog = glusterProgram(
   { number: 1885957735, version: 1, name: 'CHANGELOG_RPC', dataset: 'gluster.changelog' },
   [
-    procedure(0, 'NULL', 'void', 'void'),
-    procedure(1, 'PROBE_FILTER', changelog_probe_req, changelog_probe_rsp),
+    NULL_PROCEDURE,
+    procedure({
+      number: 1,
+      name: 'PROBE_FILTER',
+      call: changelog_probe_req,
+      reply: changelog_probe_rsp,
+      subject: [],
+      result: statusOnly,
+    }),
   ],
 );
 
 /** The brick calls the consumer back, on a connection of its own; the events are behind the struct. */
-export const changelogReverse = program(
+export const changelogReverse = glusterProgram(
   { number: 1886350951, version: 1, name: 'CHANGELOG_REV_RPC', dataset: 'gluster.changelog' },
   [
-    procedure(0, 'NULL', 'void', 'void'),
-    procedure(1, 'EVENT', changelog_event_req, changelog_event_rsp, 'call'),
+    NULL_PROCEDURE,
+    procedure({
+      number: 1,
+      name: 'EVENT',
+      call: changelog_event_req,
+      reply: changelog_event_rsp,
+      data: 'call',
+      subject: [],
+      result: statusOnly,
+    }),
   ],
 );

@@ -2,9 +2,11 @@
  * GLUSTER_DUMP: which programs a server has, and whether it lives. Every server answers it:
  * rpc/rpc-lib/src/rpcsvc.c (gluster_dump_prog). PING is there since GlusterFS 3.6.
  */
-import { procedure, program } from '../../rpc/program.js';
+
 import { chain, int, named, string, struct, unsigned_hyper } from '../../rpc/xdr/types.js';
+import { statusOnly } from '../describe/results.js';
 import { errnoName } from '../enums/fop.js';
+import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 import { gf_common_rsp } from './structs.js';
 
 const gf_dump_req = struct('gf_dump_req', {
@@ -24,11 +26,25 @@ const gf_dump_rsp = struct('gf_dump_rsp', {
   prog: chain(gf_prog_detail),
 });
 
-export const dump = program(
+export const dump = glusterProgram(
   { number: 123451501, version: 1, name: 'GLUSTER_DUMP', dataset: 'gluster.dump' },
   [
-    procedure(0, 'NULL', 'void', 'void'),
-    procedure(1, 'DUMP', gf_dump_req, gf_dump_rsp),
-    procedure(2, 'PING', 'void', gf_common_rsp),
+    NULL_PROCEDURE,
+    procedure({
+      number: 1,
+      name: 'DUMP',
+      call: gf_dump_req,
+      reply: gf_dump_rsp,
+      subject: [],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 2,
+      name: 'PING',
+      call: 'void',
+      reply: gf_common_rsp,
+      subject: [],
+      result: statusOnly,
+    }),
   ],
 );

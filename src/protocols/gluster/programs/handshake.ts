@@ -1,22 +1,37 @@
 /**
- * GLUSTER_HNDSK version 2: what a client says to a brick or to glusterd before it may do anything. Since
- * GlusterFS 3.3; it kept its opaque dictionaries when GLUSTER_FOP went on to version 400. Numbers:
- * gf_handshake_procnum in rpc/rpc-lib/src/protocol-common.h; structs:
- * xlators/protocol/server/src/server-handshake.c, xlators/mgmt/glusterd/src/glusterd-handshake.c.
+ * GLUSTER_HNDSK: what a client says to a brick or to glusterd before it may do anything. Version 1 is of GlusterFS 3.1
+ * and 3.2: xlators/protocol/server/src/server-handshake.c of GlusterFS 3.2.7. Version 2, since 3.3, kept its opaque
+ * dictionaries when GLUSTER_FOP went on to version 400. Numbers: gf_handshake_procnum in
+ * rpc/rpc-lib/src/protocol-common.h; structs: xlators/protocol/server/src/server-handshake.c,
+ * xlators/mgmt/glusterd/src/glusterd-handshake.c.
  */
-import { procedure, program } from '../../rpc/program.js';
 import { dict, int, named, string, struct, unsigned_int } from '../../rpc/xdr/types.js';
+import { volfile, volume } from '../describe/management.js';
+import { statusOnly } from '../describe/results.js';
 import { errnoName } from '../enums/fop.js';
+import { glusterProgram, proceduresOf, sharedProcedure } from './procedure.js';
 import { gf_common_rsp } from './structs.js';
+import { gf_common_rsp as gf_common_rsp_v310 } from './structs-v310.js';
 
-export const gf_setvolume_req = struct('gf_setvolume_req', {
+const gf_setvolume_req = struct('gf_setvolume_req', {
   dict: dict,
 });
 
-export const gf_setvolume_rsp = struct('gf_setvolume_rsp', {
+const gf_setvolume_rsp = struct('gf_setvolume_rsp', {
   op_ret: int,
   op_errno: named(int, errnoName),
   dict: dict,
+});
+
+const gf_getspec_req_v1 = struct('gf_getspec_req', {
+  flags: unsigned_int,
+  key: string,
+});
+
+const gf_getspec_rsp_v1 = struct('gf_getspec_rsp', {
+  op_ret: int,
+  op_errno: named(int, errnoName),
+  spec: string,
 });
 
 const gf_getspec_req = struct('gf_getspec_req', {
@@ -76,16 +91,86 @@ const gf_getsnap_name_uuid_rsp = struct('gf_getsnap_name_uuid_rsp', {
   dict: dict,
 });
 
-export const handshake = program(
+const ROWS = [
+  sharedProcedure({
+    name: 'NULL',
+    programs: {
+      'GLUSTER_HNDSK 1': [0, 'void', gf_common_rsp_v310],
+      'GLUSTER_HNDSK 2': [0, 'void', gf_common_rsp],
+    },
+    subject: [],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'SETVOLUME',
+    programs: {
+      'GLUSTER_HNDSK 1': [1, gf_setvolume_req, gf_setvolume_rsp],
+      'GLUSTER_HNDSK 2': [1, gf_setvolume_req, gf_setvolume_rsp],
+    },
+    subject: [volume],
+    result: statusOnly,
+    introducesClient: true,
+    // The client's identity, and why it is refused (ERROR).
+    alsoReads: { call: { dict }, reply: { dict } },
+  }),
+  sharedProcedure({
+    name: 'GETSPEC',
+    programs: {
+      'GLUSTER_HNDSK 1': [2, gf_getspec_req_v1, gf_getspec_rsp_v1],
+      'GLUSTER_HNDSK 2': [2, gf_getspec_req, gf_getspec_rsp],
+    },
+    subject: [volfile],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'PING',
+    programs: {
+      'GLUSTER_HNDSK 1': [3, 'void', gf_common_rsp_v310],
+      'GLUSTER_HNDSK 2': [3, 'void', gf_common_rsp],
+    },
+    subject: [],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'SET_LK_VER',
+    programs: {
+      'GLUSTER_HNDSK 2': [4, gf_set_lk_ver_req, gf_set_lk_ver_rsp],
+    },
+    subject: [],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'EVENT_NOTIFY',
+    programs: {
+      'GLUSTER_HNDSK 2': [5, gf_event_notify_req, gf_event_notify_rsp],
+    },
+    subject: [volume],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'GET_VOLUME_INFO',
+    programs: {
+      'GLUSTER_HNDSK 2': [6, gf_get_volume_info_req, gf_get_volume_info_rsp],
+    },
+    subject: [volume],
+    result: statusOnly,
+  }),
+  sharedProcedure({
+    name: 'GET_SNAPSHOT_INFO',
+    programs: {
+      'GLUSTER_HNDSK 2': [7, gf_getsnap_name_uuid_req, gf_getsnap_name_uuid_rsp],
+    },
+    subject: [volume],
+    result: statusOnly,
+  }),
+];
+
+export const handshakeV1 = glusterProgram(
+  { number: 14398633, version: 1, name: 'GLUSTER_HNDSK', dataset: 'gluster.handshake' },
+  proceduresOf('GLUSTER_HNDSK 1', ROWS),
+);
+
+export const handshake = glusterProgram(
   { number: 14398633, version: 2, name: 'GLUSTER_HNDSK', dataset: 'gluster.handshake' },
-  [
-    procedure(0, 'NULL', 'void', gf_common_rsp),
-    procedure(1, 'SETVOLUME', gf_setvolume_req, gf_setvolume_rsp),
-    procedure(2, 'GETSPEC', gf_getspec_req, gf_getspec_rsp),
-    procedure(3, 'PING', 'void', gf_common_rsp),
-    procedure(4, 'SET_LK_VER', gf_set_lk_ver_req, gf_set_lk_ver_rsp),
-    procedure(5, 'EVENT_NOTIFY', gf_event_notify_req, gf_event_notify_rsp),
-    procedure(6, 'GET_VOLUME_INFO', gf_get_volume_info_req, gf_get_volume_info_rsp),
-    procedure(7, 'GET_SNAPSHOT_INFO', gf_getsnap_name_uuid_req, gf_getsnap_name_uuid_rsp),
-  ],
+  proceduresOf('GLUSTER_HNDSK 2', ROWS),
 );

@@ -3,9 +3,12 @@
  * rpc/rpc-lib/src/protocol-common.h, xlators/mgmt/glusterd/src/glusterd-pmap.c. SIGNUP was given up in
  * GlusterFS 3.9; its structs are of 3.8.
  */
-import { procedure, program } from '../../rpc/program.js';
+
 import { int, named, since, string, struct } from '../../rpc/xdr/types.js';
+import { brick, brickOfPort, brickPort, port } from '../describe/management.js';
+import { statusOnly } from '../describe/results.js';
 import { errnoName } from '../enums/fop.js';
+import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 
 const pmap_port_by_brick_req = struct('pmap_port_by_brick_req', {
   brick: string,
@@ -61,14 +64,51 @@ const pmap_signout_rsp = struct('pmap_signout_rsp', {
   op_errno: named(int, errnoName),
 });
 
-export const portmap = program(
+export const portmap = glusterProgram(
   { number: 34123456, version: 1, name: 'GLUSTER_PMAP', dataset: 'gluster.portmap' },
   [
-    procedure(0, 'NULL', 'void', 'void'),
-    procedure(1, 'PORTBYBRICK', pmap_port_by_brick_req, pmap_port_by_brick_rsp),
-    procedure(2, 'BRICKBYPORT', pmap_brick_by_port_req, pmap_brick_by_port_rsp),
-    procedure(3, 'SIGNUP', pmap_signup_req, pmap_signup_rsp),
-    procedure(4, 'SIGNIN', pmap_signin_req, pmap_signin_rsp),
-    procedure(5, 'SIGNOUT', pmap_signout_req, pmap_signout_rsp),
+    NULL_PROCEDURE,
+    procedure({
+      number: 1,
+      name: 'PORTBYBRICK',
+      call: pmap_port_by_brick_req,
+      reply: pmap_port_by_brick_rsp,
+      brickPort: 'reply',
+      subject: [brick],
+      result: brickPort,
+    }),
+    procedure({
+      number: 2,
+      name: 'BRICKBYPORT',
+      call: pmap_brick_by_port_req,
+      reply: pmap_brick_by_port_rsp,
+      subject: [port],
+      result: brickOfPort,
+    }),
+    procedure({
+      number: 3,
+      name: 'SIGNUP',
+      call: pmap_signup_req,
+      reply: pmap_signup_rsp,
+      subject: [brick, port],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 4,
+      name: 'SIGNIN',
+      call: pmap_signin_req,
+      reply: pmap_signin_rsp,
+      brickPort: 'request',
+      subject: [brick, port],
+      result: statusOnly,
+    }),
+    procedure({
+      number: 5,
+      name: 'SIGNOUT',
+      call: pmap_signout_req,
+      reply: pmap_signout_rsp,
+      subject: [brick, port],
+      result: statusOnly,
+    }),
   ],
 );

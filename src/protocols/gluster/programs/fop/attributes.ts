@@ -1,5 +1,12 @@
 /** File operations on attributes and extended attributes. */
-import { access, changed, file, told, xattrName, xattrNames } from '../../describe/parts.js';
+import {
+  access,
+  changedAttributes,
+  file,
+  ipcOperation,
+  xattrName,
+  xattrNames,
+} from '../../describe/parts.js';
 import { statusOnly } from '../../describe/results.js';
 import { CLEAR_COMMAND, MIGRATION } from '../../locks/lock-use.js';
 import { gf_common_rsp } from '../structs.js';
@@ -156,7 +163,7 @@ export const ATTRIBUTE_OPERATIONS = [
       330: [v330.gfs3_setattr_req, v330.gfs3_setattr_rsp],
       400: [v400.gfx_setattr_req, gfx_common_2iatt_rsp],
     },
-    subject: [file, changed],
+    subject: [file, changedAttributes],
     result: statusOnly,
     paths: 'none',
     locks: 'none',
@@ -169,7 +176,7 @@ export const ATTRIBUTE_OPERATIONS = [
       330: [v330.gfs3_fsetattr_req, v330.gfs3_fsetattr_rsp],
       400: [v400.gfx_fsetattr_req, gfx_common_2iatt_rsp],
     },
-    subject: [file, changed],
+    subject: [file, changedAttributes],
     result: statusOnly,
     paths: 'none',
     locks: 'none',
@@ -193,7 +200,7 @@ export const ATTRIBUTE_OPERATIONS = [
       330: [v330.gfs3_ipc_req, gf_common_rsp],
       400: [v400.gfx_ipc_req, gfx_common_rsp],
     },
-    subject: [told('op', 'ipc_op')],
+    subject: [ipcOperation],
     result: statusOnly,
     paths: 'none',
     locks: 'none',

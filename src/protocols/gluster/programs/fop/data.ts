@@ -1,6 +1,6 @@
 /** File operations on a file's contents, and on the volume as a whole. */
-import { copied, file, flags, newSize, offset, size, sought } from '../../describe/parts.js';
-import { bytesRead, bytesWritten, soughtOffset, statusOnly } from '../../describe/results.js';
+import { copied, file, flags, newSize, offset, seekTarget, size } from '../../describe/parts.js';
+import { bytesRead, bytesWritten, resultOffset, statusOnly } from '../../describe/results.js';
 import { FLUSH, RELEASE, UNREADABLE } from '../../locks/lock-use.js';
 import { UNREADABLE_OPERATIONS } from '../../paths/observations.js';
 import { gf_common_rsp } from '../structs.js';
@@ -187,8 +187,8 @@ export const DATA_OPERATIONS = [
       330: [v330.gfs3_seek_req, v330.gfs3_seek_rsp],
       400: [v400.gfx_seek_req, v400.gfx_seek_rsp],
     },
-    subject: [file, sought, offset],
-    result: soughtOffset,
+    subject: [file, seekTarget, offset],
+    result: resultOffset,
     paths: 'none',
     locks: 'none',
   }),

@@ -1,6 +1,6 @@
 /** File operations on directories as a whole. */
 import { file } from '../../describe/parts.js';
-import { entries, statusOnly } from '../../describe/results.js';
+import { entryCount, statusOnly } from '../../describe/results.js';
 import { DIRECTORY_LISTING } from '../../paths/observations.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';
@@ -47,7 +47,7 @@ export const DIRECTORY_OPERATIONS = [
       400: [v400.gfx_readdir_req, v400.gfx_readdir_rsp],
     },
     subject: [file],
-    result: entries,
+    result: entryCount,
     paths: 'none',
     locks: 'none',
   }),
@@ -60,7 +60,7 @@ export const DIRECTORY_OPERATIONS = [
       400: [v400.gfx_readdirp_req, v400.gfx_readdirp_rsp],
     },
     subject: [file],
-    result: entries,
+    result: entryCount,
     paths: DIRECTORY_LISTING,
     locks: 'none',
   }),

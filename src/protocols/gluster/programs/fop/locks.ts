@@ -1,7 +1,7 @@
 /** Locks and leases. */
-import { entryLock, lease, lock } from '../../describe/lock-fields.js';
+import { entryLock, lease, rangeLock } from '../../describe/lock-fields.js';
 import { file } from '../../describe/parts.js';
-import { locksHeld, statusOnly } from '../../describe/results.js';
+import { lockCount, statusOnly } from '../../describe/results.js';
 import { ENTRY_LOCK, INODE_LOCK, RECORD_LOCK } from '../../locks/lock-use.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';
@@ -20,7 +20,7 @@ export const LOCK_OPERATIONS = [
       330: [v330.gfs3_lk_req, v330.gfs3_lk_rsp],
       400: [v400.gfx_lk_req, v400.gfx_lk_rsp],
     },
-    subject: [file, lock],
+    subject: [file, rangeLock],
     result: statusOnly,
     paths: 'none',
     locks: RECORD_LOCK,
@@ -34,7 +34,7 @@ export const LOCK_OPERATIONS = [
       330: [v330.gfs3_inodelk_req, gf_common_rsp],
       400: [v400.gfx_inodelk_req, gfx_common_rsp],
     },
-    subject: [file, lock],
+    subject: [file, rangeLock],
     result: statusOnly,
     paths: 'none',
     locks: INODE_LOCK,
@@ -48,7 +48,7 @@ export const LOCK_OPERATIONS = [
       330: [v330.gfs3_finodelk_req, gf_common_rsp],
       400: [v400.gfx_finodelk_req, gfx_common_rsp],
     },
-    subject: [file, lock],
+    subject: [file, rangeLock],
     result: statusOnly,
     paths: 'none',
     locks: INODE_LOCK,
@@ -102,7 +102,7 @@ export const LOCK_OPERATIONS = [
       400: [v400.gfx_getactivelk_req, v400.gfx_getactivelk_rsp],
     },
     subject: [file],
-    result: locksHeld,
+    result: lockCount,
     paths: 'none',
     locks: 'none',
   }),

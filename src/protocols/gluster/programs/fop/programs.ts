@@ -9,9 +9,9 @@
  * - Version 310, of GlusterFS 3.1 and 3.2, which send paths beside gfids and know no xdata. Structs:
  *   xlators/protocol/server/src/server3_1-fops.c of GlusterFS 3.2.7.
  */
-import { program } from '../../../rpc/program.js';
+
 import { statusOnly } from '../../describe/results.js';
-import type { GlusterProgram } from '../procedure.js';
+import { type GlusterProgram, glusterProgram } from '../procedure.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';
 import { ATTRIBUTE_OPERATIONS } from './attributes.js';
@@ -46,7 +46,8 @@ const OPERATIONS = [
 
 function fopProgram(version: FopVersion): GlusterProgram {
   const rows = OPERATIONS.map((operation) => operation(version)).filter((row) => row !== undefined);
-  return program({ number: 1298437, version, name: 'GLUSTER_FOP', dataset: 'gluster.fop' }, rows);
+  const id = { number: 1298437, version, name: 'GLUSTER_FOP', dataset: 'gluster.fop' } as const;
+  return glusterProgram(id, rows, { isFileOperations: true });
 }
 
 export const fopV310 = fopProgram(310);

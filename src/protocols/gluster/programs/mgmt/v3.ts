@@ -3,10 +3,13 @@
  * glusterd_mgmt_v3_procnum in rpc/rpc-lib/src/protocol-common.h,
  * xlators/mgmt/glusterd/src/glusterd-mgmt-handler.c.
  */
-import { either, procedure, program } from '../../../rpc/program.js';
+import { either } from '../../../rpc/program.js';
 import { dict, int, named, string, struct, uuid_words } from '../../../rpc/xdr/types.js';
+import { statusMessage, transactionStep } from '../../describe/glusterd.js';
+import { statusOnly } from '../../describe/results.js';
 import { errnoName } from '../../enums/fop.js';
 import { glusterdOp } from '../../enums/glusterd.js';
+import { glusterProgram, NULL_PROCEDURE, procedure } from '../procedure.js';
 
 const gd1_mgmt_v3_lock_req = struct('gd1_mgmt_v3_lock_req', {
   uuid: uuid_words,
@@ -114,21 +117,97 @@ const gd1_mgmt_v3_post_commit_rsp = struct('gd1_mgmt_v3_post_commit_rsp', {
   op_errstr: string,
 });
 
-const postCommit = (number: number) =>
-  procedure(number, 'POST_COMMIT', gd1_mgmt_v3_post_commit_req, gd1_mgmt_v3_post_commit_rsp);
-const postValidate = (number: number) =>
-  procedure(number, 'POST_VALIDATE', gd1_mgmt_v3_post_val_req, gd1_mgmt_v3_post_val_rsp);
-const unlock = (number: number) =>
-  procedure(number, 'UNLOCK', gd1_mgmt_v3_unlock_req, gd1_mgmt_v3_unlock_rsp);
+const step = transactionStep(glusterdOp);
 
-/** GlusterFS 9.0 and 9.1 put POST_COMMIT before the two that had its place before and have it since. */
-export const mgmtV3 = program({ number: 1238433, version: 3, name: 'GD_MGMT', dataset: 'gluster.mgmt' }, [
-  procedure(0, 'NULL', 'void', 'void'),
-  procedure(1, 'LOCK', gd1_mgmt_v3_lock_req, gd1_mgmt_v3_lock_rsp),
-  procedure(2, 'PRE_VALIDATE', gd1_mgmt_v3_pre_val_req, gd1_mgmt_v3_pre_val_rsp),
-  procedure(3, 'BRICK_OP', gd1_mgmt_v3_brick_op_req, gd1_mgmt_v3_brick_op_rsp),
-  procedure(4, 'COMMIT', gd1_mgmt_v3_commit_req, gd1_mgmt_v3_commit_rsp),
-  either(postValidate(5), postCommit(5)),
-  either(unlock(6), postValidate(6)),
-  either(postCommit(7), unlock(7)),
-]);
+/** Read of replies by gluster/cluster/transaction-trace.ts. */
+const RESPONDER = { uuid: uuid_words };
+const LOCKED = { ...RESPONDER, txn_id: uuid_words };
+
+const lock = procedure({
+  number: 1,
+  name: 'LOCK',
+  call: gd1_mgmt_v3_lock_req,
+  reply: gd1_mgmt_v3_lock_rsp,
+  subject: [step],
+  result: statusOnly,
+  alsoReads: { reply: LOCKED },
+});
+
+const preValidate = procedure({
+  number: 2,
+  name: 'PRE_VALIDATE',
+  call: gd1_mgmt_v3_pre_val_req,
+  reply: gd1_mgmt_v3_pre_val_rsp,
+  subject: [step],
+  result: statusMessage,
+  alsoReads: { reply: RESPONDER },
+});
+
+const brickOp = procedure({
+  number: 3,
+  name: 'BRICK_OP',
+  call: gd1_mgmt_v3_brick_op_req,
+  reply: gd1_mgmt_v3_brick_op_rsp,
+  subject: [step],
+  result: statusMessage,
+  alsoReads: { reply: RESPONDER },
+});
+
+const commit = procedure({
+  number: 4,
+  name: 'COMMIT',
+  call: gd1_mgmt_v3_commit_req,
+  reply: gd1_mgmt_v3_commit_rsp,
+  subject: [step],
+  result: statusMessage,
+  alsoReads: { reply: RESPONDER },
+});
+
+const postCommit = (number: number) =>
+  procedure({
+    number,
+    name: 'POST_COMMIT',
+    call: gd1_mgmt_v3_post_commit_req,
+    reply: gd1_mgmt_v3_post_commit_rsp,
+    subject: [step],
+    result: statusMessage,
+    alsoReads: { reply: RESPONDER },
+  });
+
+const postValidate = (number: number) =>
+  procedure({
+    number,
+    name: 'POST_VALIDATE',
+    call: gd1_mgmt_v3_post_val_req,
+    reply: gd1_mgmt_v3_post_val_rsp,
+    subject: [step],
+    result: statusMessage,
+    alsoReads: { reply: RESPONDER },
+  });
+
+const unlock = (number: number) =>
+  procedure({
+    number,
+    name: 'UNLOCK',
+    call: gd1_mgmt_v3_unlock_req,
+    reply: gd1_mgmt_v3_unlock_rsp,
+    subject: [step],
+    result: statusOnly,
+    alsoReads: { reply: LOCKED },
+  });
+
+/** GlusterFS 9.0 and 9.1 put POST_COMMIT before the two procedures that precede it in all other versions. */
+export const mgmtV3 = glusterProgram(
+  { number: 1238433, version: 3, name: 'GD_MGMT', dataset: 'gluster.mgmt' },
+  [
+    NULL_PROCEDURE,
+    lock,
+    preValidate,
+    brickOp,
+    commit,
+    either(postValidate(5), postCommit(5)),
+    either(unlock(6), postValidate(6)),
+    either(postCommit(7), unlock(7)),
+  ],
+  { nonZeroFails: true },
+);

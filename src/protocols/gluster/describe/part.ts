@@ -1,0 +1,58 @@
+/**
+ * The parts of a description. Each declares the fields that it reads, as a table: this types what it gets, and is
+ * what `--detail summary` reads of a message (gluster/projection).
+ */
+import type { Fields } from '../../rpc/describer.js';
+import type { DecodedFields } from '../../rpc/xdr/decoded.js';
+import type { KeyFilter } from '../../rpc/xdr/dict.js';
+import type { XdrDict, XdrFields } from '../../rpc/xdr/types.js';
+import type { FileNames } from '../paths/file-names.js';
+import type { Integer } from './values.js';
+
+/** Puts fields of a request into the `gluster` section; returns the words of the sentence, or '' for none. */
+export type DescribeRequest<Request = Fields> = (request: Request, out: Fields, names: FileNames) => string;
+
+/**
+ * Puts fields of a reply that is no failure into the section; returns its words, or undefined where it says no more
+ * than that.
+ */
+export type DescribeResponse<Response = Fields> = (
+  response: Response,
+  out: Fields,
+  opRet: Integer | undefined,
+) => string | undefined;
+
+export interface SubjectPart<Request> {
+  readonly reads: XdrFields;
+  readonly describe: DescribeRequest<Request>;
+}
+
+export interface ResultPart<Response> {
+  readonly reads: XdrFields;
+  readonly describe: DescribeResponse<Response>;
+}
+
+export function subjectPart<F extends XdrFields>(
+  reads: F,
+  describe: DescribeRequest<DecodedFields<F>>,
+): SubjectPart<DecodedFields<F>> {
+  return { reads, describe };
+}
+
+export function resultPart<F extends XdrFields>(
+  reads: F,
+  describe: DescribeResponse<DecodedFields<F>>,
+): ResultPart<DecodedFields<F>> {
+  return { reads, describe };
+}
+
+/** A dictionary of the old form of which only some pairs are read. */
+export interface KeyedDict extends XdrDict {
+  readonly keys: KeyFilter;
+}
+
+/** The pairs under these keys, and under those that begin and end so with a number between. */
+export function pairs(names: string, numbered: RegExp = /^$/): KeyedDict {
+  const exact = new Set(names.split(/\s+/));
+  return { kind: 'dict', keys: (key) => exact.has(key) || numbered.test(key) };
+}
