@@ -29,7 +29,7 @@ function newTell() {
 
 const sentence = ({ subject, result }: Description) => `${subject} -> ${result}`;
 
-test('a probe: who asks, who it turned out to be, or why not', () => {
+test('a probe: the sender, the uuid of the responder, and why it fails', () => {
   const tell = newTell();
   const probe = (response: Fields) =>
     tell(Friend, 'PROBE_QUERY', { uuid: one, hostname: 'node2', port: 24007 }, response);
@@ -44,14 +44,14 @@ test('a probe: who asks, who it turned out to be, or why not', () => {
   });
   const refused = probe({ op_ret: -1, op_errno: 3, uuid: two });
   assert.equal(refused.fields.error, 'GF_PROBE_ANOTHER_CLUSTER');
-  assert.equal(refused.result, 'GF_PROBE_ANOTHER_CLUSTER: it is in another cluster, or has volumes');
+  assert.equal(refused.result, 'GF_PROBE_ANOTHER_CLUSTER: the host is in another cluster or has volumes');
   assert.equal(refused.fields.op_errstr, undefined);
   assert.equal(
     probe({ op_ret: -1, op_errno: 3, op_errstr: 'because' }).result,
     'GF_PROBE_ANOTHER_CLUSTER: because',
   );
   const detach = tell(Cli, 'DEPROBE', { dict: { hostname: 'node9' } }, { op_ret: -1, op_errno: 2 });
-  assert.equal(sentence(detach), 'DEPROBE node9 -> GF_DEPROBE_NOT_FRIEND: it is no peer');
+  assert.equal(sentence(detach), 'DEPROBE node9 -> GF_DEPROBE_NOT_FRIEND: not a peer');
   const again = tell(
     Cli,
     'PROBE',
@@ -161,7 +161,7 @@ test('long lists are cut, and say how long they are', () => {
     { uuid: one, friends: { op: '1', count: '100', ...many } },
     ok,
   );
-  assert.match(updated.subject, /who has 100 peers: node1, .*, node8 and 92 more$/);
+  assert.match(updated.subject, /which has 100 peers: node1, .*, node8 and 92 more$/);
   assert.equal(Array.isArray(updated.fields.peers) && updated.fields.peers.length, 32);
   const lie = tell(Friend, 'FRIEND_UPDATE', { uuid: one, friends: { op: '1', count: '999999999' } }, ok);
   assert.equal(lie.subject, 'FRIEND_UPDATE by 39d3031a');
