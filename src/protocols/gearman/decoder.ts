@@ -22,6 +22,7 @@ import { abandonCommands, interruptResponse } from './admin/exchange.js';
 import { inLine, inLongLine } from './admin/lines.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
+import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './header.js';
 import { onClose } from './jobs/disconnect.js';
 import type { Jobs } from './jobs/jobs.js';
 import {
@@ -33,9 +34,8 @@ import {
   takePayload,
 } from './packet.js';
 import { reportPacket } from './report.js';
-import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './resync.js';
+import { inResync, lose } from './resync.js';
 import { asleep, type GearmanAsleep, goOn } from './suspend.js';
-import { inResync, lose } from './sync-loss.js';
 
 function endOfPacket(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
   side.phase = Phase.boundary;

@@ -4,7 +4,7 @@ import { guessProtocol } from '../guess.js';
 import { type Connection, type Direction, Match, ToServer } from '../protocol.js';
 import { isPlausibleRecord } from '../tls-record.js';
 import { isPlausibleResponse } from './admin/responses.js';
-import { Magic, magicAt, uint32 } from './resync.js';
+import { Magic, magicAt, uint32 } from './header.js';
 
 /** Types up to here are taken for Gearman's, known or not. */
 const TypeLimit = 1000;

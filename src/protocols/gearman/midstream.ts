@@ -5,7 +5,7 @@
  * or, where the other side is not seen at all, several segments in a row.
  */
 import { type Direction, Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
-import { HeaderBytes, Magic, magicAt, plausibleHeader } from './resync.js';
+import { HeaderBytes, Magic, magicAt, plausibleHeader } from './header.js';
 
 /** Segments in a row that begin with a packet: more than chance would have it. */
 const RunEnough = 4;

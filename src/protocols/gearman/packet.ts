@@ -4,8 +4,8 @@
  */
 import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
 import { type Fields, putCount, putText, TextEnough } from './fields.js';
+import { Magic, magicAt, uint32 } from './header.js';
 import { type Argument, type PacketType, packetType, UnknownType } from './packet-types.js';
-import { Magic, magicAt, uint32 } from './resync.js';
 
 /** The packet at hand in one direction. */
 export interface Packet {

@@ -5,12 +5,12 @@ import type { EventOutcome, JsonObject } from '../../records/record.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { reportMalformed, reportMisdirected } from './anomaly.js';
 import { type Flow, sideOf } from './connection.js';
+import { Magic } from './header.js';
 import { acceptBefore } from './jobs/assignments.js';
 import { trackPacket } from './jobs/jobs.js';
 import { endPacket, type Packet } from './packet.js';
 import { Ask, answeredByError, ErrorType, UnknownType } from './packet-types.js';
 import { Unmatched } from './pairing.js';
-import { Magic } from './resync.js';
 import { packetSentence } from './sentence.js';
 
 /** Remembers a request, or finds a response's: what Pairing.response gives. */

@@ -1,49 +1,90 @@
-/** Finding the next packet in a stream whose place was lost. */
-import { LastType } from './packet-types.js';
+/** The place in a stream: losing it, and finding it again. */
 
-export const HeaderBytes = 12;
+import type { PacketTimestamp } from '../../packet/timestamp.js';
+import type { SyncLoss } from '../framing/sync-loss.js';
+import { type Direction, ToClient, ToServer } from '../protocol.js';
+import { isKnownCommand } from './admin/commands.js';
+import { abandonCommands } from './admin/exchange.js';
+import { isPlausibleResponse } from './admin/responses.js';
+import { anomalies } from './anomaly.js';
+import { type Flow, Phase, type Side, sideOf } from './connection.js';
+import { findHeader, HeaderBytes } from './header.js';
+import { onRequestsLost, onResponsesLost } from './jobs/disconnect.js';
+
+/** Bytes in which no packet was found, after which that is told. */
+const SkippedLimit = 64 * 1024;
+
+/** The place in a direction is lost: what follows is searched for the next packet. */
+export function lose(flow: Flow, dir: Direction, what: SyncLoss, at: PacketTimestamp): void {
+  const side = sideOf(flow, dir);
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, false);
+  side.loss = what;
+  side.phase = Phase.resync;
+  side.scanned = 0;
+  side.more = false;
+  // Responses to what was asked may be among what is lost.
+  if (dir === ToClient) {
+    abandonCommands(flow, true);
+    flow.texted = false;
+  }
+  flow.pairing.lost(at);
+  if (flow.jobs === undefined) return;
+  if (dir === ToClient) onResponsesLost(flow.jobs);
+  else onRequestsLost(flow.jobs);
+}
+
+/** A connection that is joined late has lost its place before its first moment. */
+function stamp(what: SyncLoss, at: PacketTimestamp): void {
+  what.seconds = at.seconds;
+  what.nanoseconds = at.nanoseconds;
+  what.packet = at.packet;
+}
+
+function found(flow: Flow, dir: Direction, side: Side): void {
+  side.phase = Phase.boundary;
+  if (side.loss !== undefined) anomalies.reportSyncLoss(flow, dir, side.loss, true);
+  side.loss = undefined;
+}
 
 /**
- * The largest size of a packet's data that is believed. The field has 32 bits, and a gearmand keeps every
- * payload in memory, so that real ones are megabytes at most; a corrupt or misplaced header has a size
- * that is as good as random, and 15 of 16 of those are above this.
+ * Whether text that begins where the stream delivered a new piece is to be believed out of context: a
+ * payload that is cut there may look like text, so it must be one that nothing else is.
  */
-export const SizeLimit = 256 * 1024 * 1024;
-
-export const Magic = { none: 0, request: 1, response: 2, cut: 3 } as const;
-export type Magic = (typeof Magic)[keyof typeof Magic];
-
-/** The magic at `at`: "\0REQ" or "\0RES"; cut if `end` comes before it is told. */
-export function magicAt(bytes: Uint8Array, at: number, end: number): Magic {
-  if (at < end && bytes[at] !== 0x00) return Magic.none;
-  if (at + 1 < end && bytes[at + 1] !== 0x52) return Magic.none;
-  if (at + 2 < end && bytes[at + 2] !== 0x45) return Magic.none;
-  if (at + 3 >= end) return Magic.cut;
-  if (bytes[at + 3] === 0x51) return Magic.request;
-  return bytes[at + 3] === 0x53 ? Magic.response : Magic.none;
+function believable(flow: Flow, dir: Direction, buf: Uint8Array, start: number, end: number): boolean {
+  let newline = start;
+  while (newline < end && buf[newline] !== 0x0a) newline++;
+  if (newline === end) return false;
+  const stop = newline > start && buf[newline - 1] === 0x0d ? newline - 1 : newline;
+  if (dir === ToServer) return isKnownCommand(buf, start, stop);
+  if (flow.commands.length > 0) return true;
+  if (!isPlausibleResponse(buf, start, stop)) return false;
+  const oneLine = newline + 1 === end;
+  const endsWithDot =
+    buf[end - 1] === 0x0a && buf[end - 2] === 0x2e && (end - 2 === start || buf[end - 3] === 0x0a);
+  return oneLine || endsWithDot;
 }
 
-export function uint32(bytes: Uint8Array, at: number): number {
-  return bytes[at] * 0x1000000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
-}
-
-/** Whether a packet may begin at `at`, as far as bytes[at, end) tell. */
-export function plausibleHeader(bytes: Uint8Array, at: number, end: number): boolean {
-  const magic = magicAt(bytes, at, end);
-  if (magic === Magic.none) return false;
-  if (at + 8 <= end) {
-    const type = uint32(bytes, at + 4);
-    if (type < 1 || type > LastType) return false;
+export function inResync(
+  flow: Flow,
+  dir: Direction,
+  side: Side,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  fresh: boolean,
+  at: PacketTimestamp,
+): number {
+  if (side.loss !== undefined && side.loss.seconds === 0) stamp(side.loss, at);
+  if (fresh && buf[start] !== 0 && believable(flow, dir, buf, start, end)) {
+    found(flow, dir, side);
+    return start;
   }
-  return at + HeaderBytes > end || uint32(bytes, at + 8) <= SizeLimit;
-}
-
-/** The first place in bytes[start, end) at which a packet may begin; `end` if there is none. */
-export function findHeader(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) {
-    // Most NULs are none: a look at the next byte is cheaper than a call.
-    if (bytes[at] !== 0 || (at + 1 < end && bytes[at + 1] !== 0x52)) continue;
-    if (plausibleHeader(bytes, at, end)) return at;
+  const place = findHeader(buf, start, end);
+  if (side.loss !== undefined) {
+    side.loss.skipped += place - start;
+    if (side.loss.skipped >= SkippedLimit) anomalies.reportSyncLoss(flow, dir, side.loss, false);
   }
-  return end;
+  if (place + HeaderBytes <= end) found(flow, dir, side);
+  else if (place < end) side.more = true;
+  return place;
 }

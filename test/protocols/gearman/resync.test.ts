@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { SizeLimit } from '../../../src/protocols/gearman/header.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
-import { SizeLimit } from '../../../src/protocols/gearman/resync.js';
 import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';

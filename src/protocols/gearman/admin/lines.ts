@@ -4,7 +4,7 @@ import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { newSyncLoss } from '../../framing/sync-loss.js';
 import { type Direction, ToServer } from '../../protocol.js';
 import { type Flow, Phase, type Side } from '../connection.js';
-import { lose } from '../sync-loss.js';
+import { lose } from '../resync.js';
 import { readCommand } from './commands.js';
 import { answered, answering, ask } from './exchange.js';
 import { isPlausibleResponse, takeLine } from './responses.js';

@@ -6,8 +6,8 @@
 import { formatAddress } from '../../../packet/address.js';
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { type Connection, type Direction, type Emit, type HostHooks, ToServer } from '../../protocol.js';
+import { Magic } from '../header.js';
 import type { Packet } from '../packet.js';
-import { Magic } from '../resync.js';
 import {
   acceptBefore,
   addAbility,
