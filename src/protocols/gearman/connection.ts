@@ -1,48 +1,33 @@
-/** What is known of one connection: its two directions, what is outstanding, and where records go. */
-import { newSyncLoss, type SyncLoss } from '../framing/sync-loss.js';
-import type { Connection, Direction, Emit, ProtocolOptions } from '../protocol.js';
+/** The state of one connection: the position in each direction, pending requests, and where records go. */
+import * as framing from '../framing/stream-side.js';
+import { newMidstreamLoss } from '../framing/sync-loss.js';
+import type { Connection, Emit, ProtocolOptions } from '../protocol.js';
 import type { AskedCommand } from './admin/commands.js';
 import type { AdminResponse } from './admin/responses.js';
 import type { JobConnection } from './jobs/model.js';
 import { emptyPacket, type Packet } from './packet.js';
 import { type Pairing, type PairingRest, pairing } from './pairing.js';
 
-/** Where a direction is in the protocol. */
+/** Phases of framing, with those of the text protocol. A `message` is a packet past its header. */
 export const Phase = {
-  /** At the start of a packet or a line of text. */
-  boundary: 0,
-  /** In a packet, past its header. */
-  packet: 1,
-  /** Waiting for the end of a packet whose rest the stream skips. */
-  skipping: 2,
-  /** In a line of text. */
-  line: 3,
-  /** In the rest of a line that is too long to be read. */
-  longLine: 4,
-  /** Looking for the next packet. */
-  resync: 5,
-} as const;
-export type Phase = (typeof Phase)[keyof typeof Phase];
+  ...framing.Phase,
+  /** Within a line of text. */
+  line: framing.Phase.protocolSpecific,
+  /** Within the rest of a line that is too long to be decoded. */
+  longLine: framing.Phase.protocolSpecific + 1,
+};
 
-export interface Side {
-  phase: Phase;
+export interface Side extends framing.StreamSide {
   readonly packet: Packet;
-  /** Whether the packet's arguments are done. */
+  /** The arguments of the packet are complete. */
   inPayload: boolean;
-  /** Bytes of a line that were looked at in vain. */
+  /** Bytes of the current line that are known to hold no newline. */
   scanned: number;
-  /** Bytes that were not consumed in the last call: they come again. */
-  held: number;
-  /** Any byte was seen. */
-  heard: boolean;
-  /** More bytes are needed to go on. */
-  more: boolean;
-  loss: SyncLoss | undefined;
 }
 
-/** A text command, and its response as far as it came. */
+/** A text command, and its response as far as it was captured. */
 export interface AdminExchange {
-  /** Absent for a response whose command was not seen. */
+  /** Absent for a response whose command was not captured. */
   readonly asked: AskedCommand | undefined;
   readonly response: AdminResponse;
   readonly seconds: number;
@@ -51,54 +36,52 @@ export interface AdminExchange {
   truncated: boolean;
 }
 
-export interface Flow {
+export interface Flow extends framing.StreamState<Side> {
   readonly emit: Emit;
   readonly payloadBytes: number;
   readonly sides: readonly [Side, Side];
   readonly pairing: Pairing;
   /** Text commands without a complete response, oldest first. */
   readonly commands: AdminExchange[];
-  /** A response whose command was not seen, or is not known to be its. */
+  /** A response whose command was not captured, or is not known to be its own. */
   stray: AdminExchange | undefined;
   /** undefined: jobs are not followed. */
   readonly jobs: JobConnection | undefined;
-  /** The server's last message was text, and its place was not lost since. */
-  texted: boolean;
+  /** The server's last message was text, and its direction has been in sync since. */
+  inTextMode: boolean;
 }
 
-function side(fromStart: boolean): Side {
-  const joined = { seconds: 0, nanoseconds: 0, packet: 0 };
+function newSide(fromStart: boolean): Side {
   return {
-    phase: fromStart ? Phase.boundary : Phase.resync,
+    phase: Phase.boundary,
+    sync: fromStart ? framing.SyncState.inSync : framing.SyncState.lost,
+    needMore: false,
+    unconsumed: 0,
+    skipRemaining: 0,
+    seen: false,
+    loss: fromStart ? undefined : newMidstreamLoss(),
     packet: emptyPacket(),
     inPayload: false,
     scanned: 0,
-    held: 0,
-    heard: false,
-    more: false,
-    loss: fromStart ? undefined : newSyncLoss('midstream', {}, false, joined),
   };
 }
 
+/** @param suspended the state of its pairing to restore */
 export function openFlow(
   connection: Connection,
   emit: Emit,
   options: ProtocolOptions,
   jobs: JobConnection | undefined,
-  rest?: PairingRest,
+  suspended?: PairingRest,
 ): Flow {
   return {
     emit,
     payloadBytes: options.payloadBytes,
-    sides: [side(connection.fromStart), side(connection.fromStart)],
-    pairing: pairing(connection.fromStart, rest),
+    sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
+    pairing: pairing(connection.fromStart, suspended),
     jobs,
     commands: [],
     stray: undefined,
-    texted: false,
+    inTextMode: false,
   };
-}
-
-export function sideOf(flow: Flow, dir: Direction): Side {
-  return flow.sides[dir];
 }

@@ -1,11 +1,11 @@
 /**
- * Gearman's two protocols on one connection, from bytes to records. A packet starts with a NUL, a line
- * of text with anything else: that is how gearmand tells them apart (protocol/gear/protocol.cc), and
- * they may follow each other in any order.
+ * Gearman's two protocols on one connection, from bytes to records. A packet starts with a NUL, a line of text with
+ * anything else: gearmand tells them apart in this way (protocol/gear/protocol.cc). They may alternate in any order.
  */
-
 import type { PacketTimestamp } from '../../packet/timestamp.js';
-import { newSyncLoss } from '../framing/sync-loss.js';
+import { stampSyncLoss } from '../framing/resync.js';
+import { StreamParser } from '../framing/stream-parser.js';
+import { newGapLoss, newSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,
@@ -21,8 +21,8 @@ import { hex } from '../text.js';
 import { abandonCommands, interruptResponse } from './admin/exchange.js';
 import { inLine, inLongLine } from './admin/lines.js';
 import { anomalies } from './anomaly.js';
-import { type Flow, openFlow, Phase, type Side, sideOf } from './connection.js';
-import { HeaderBytes, Magic, magicAt, SizeLimit, uint32 } from './header.js';
+import { type Flow, openFlow, Phase, type Side } from './connection.js';
+import { HEADER_BYTES, Magic, magicAt, SIZE_LIMIT, uint32 } from './header.js';
 import { onClose } from './jobs/disconnect.js';
 import type { Jobs } from './jobs/jobs.js';
 import {
@@ -34,182 +34,173 @@ import {
   takePayload,
 } from './packet.js';
 import { reportPacket } from './report.js';
-import { inResync, lose } from './resync.js';
-import { asleep, type GearmanAsleep, goOn } from './suspend.js';
+import { findPacket, loseSync } from './resync.js';
+import { restoreFlow, type SuspendedGearman, suspendFlow } from './suspend.js';
 
-function endOfPacket(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): void {
-  side.phase = Phase.boundary;
-  reportPacket(flow, dir, side.packet, true, at);
-}
+class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
+  private readonly flow: Flow;
+  private readonly fromStart: boolean;
 
-function inPacket(
-  flow: Flow,
-  dir: Direction,
-  side: Side,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  at: PacketTimestamp,
-): number {
-  const { packet } = side;
-  let position = start;
-  if (!side.inPayload) {
-    position = takeArguments(packet, buf, position, end);
-    if (!argumentsDone(packet)) {
-      side.more = true;
-      return position;
-    }
-    beginPayload(packet, flow.payloadBytes);
-    side.inPayload = true;
+  constructor(flow: Flow, fromStart: boolean) {
+    super(flow, anomalies);
+    this.flow = flow;
+    this.fromStart = fromStart;
   }
-  position = takePayload(packet, buf, position, end);
-  if (!payloadShown(packet)) return position;
-  const stop = position + packet.left;
-  if (stop <= end) endOfPacket(flow, dir, side, at);
-  else side.phase = Phase.skipping;
-  return stop;
-}
 
-function atBoundary(
-  flow: Flow,
-  dir: Direction,
-  side: Side,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  at: PacketTimestamp,
-): number {
-  if (buf[start] !== 0) {
-    side.phase = Phase.line;
-    side.scanned = 0;
-    return start;
-  }
-  // The four bytes of the magic are waited for even where the second is wrong already, so that the
-  // anomaly is the same however the stream is cut.
-  if (end - start < 4) {
-    side.more = true;
-    return start;
-  }
-  if (magicAt(buf, start, start + 4) === Magic.none) {
-    lose(flow, dir, newSyncLoss('bad magic', { magic_hex: hex(buf, start, start + 4) }, true, at), at);
-    return start;
-  }
-  if (end - start < HeaderBytes) {
-    side.more = true;
-    return start;
-  }
-  const size = uint32(buf, start + 8);
-  if (size > SizeLimit) {
-    const details = { header_hex: hex(buf, start, start + HeaderBytes), size, limit: SizeLimit };
-    lose(flow, dir, newSyncLoss('size over the limit', details, true, at), at);
-    return start;
-  }
-  if (dir === ToClient) {
-    interruptResponse(flow);
-    flow.texted = false;
-  }
-  beginPacket(side.packet, buf, start);
-  side.phase = Phase.packet;
-  side.inPayload = false;
-  return inPacket(flow, dir, side, buf, start + HeaderBytes, end, at);
-}
-function takeData(
-  flow: Flow,
-  dir: Direction,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  at: PacketTimestamp,
-): number {
-  const side = sideOf(flow, dir);
-  const fresh = side.held === 0;
-  side.more = false;
-  side.heard = true;
-  let position = start;
-  // The stream calls again only when what was to be skipped has passed.
-  if (side.phase === Phase.skipping) endOfPacket(flow, dir, side, at);
-  while (position < end && !side.more) {
+  protected override parse(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    _segmentAligned: boolean,
+    at: PacketTimestamp,
+  ): number {
+    const side = this.flow.sides[dir];
     switch (side.phase) {
       case Phase.boundary:
-        position = atBoundary(flow, dir, side, buf, position, end, at);
-        break;
-      case Phase.packet:
-        position = inPacket(flow, dir, side, buf, position, end, at);
-        break;
+        return this.parseStart(dir, buf, start, end, at);
       case Phase.line:
-        position = inLine(flow, dir, side, buf, position, end, at);
-        break;
+        return inLine(this.flow, dir, side, buf, start, end, at);
       case Phase.longLine:
-        position = inLongLine(side, buf, position, end);
-        break;
+        return inLongLine(side, buf, start, end);
       default:
-        position = inResync(flow, dir, side, buf, position, end, fresh && position === start, at);
+        return this.parsePacket(dir, buf, start, end, at);
     }
   }
-  side.held = Math.max(0, end - position);
-  return position;
-}
 
-/** Tells of a packet that won't be complete. */
-function abandonPacket(flow: Flow, dir: Direction, side: Side, at: PacketTimestamp): boolean {
-  if (side.phase !== Phase.packet && side.phase !== Phase.skipping) return false;
-  side.phase = Phase.boundary;
-  reportPacket(flow, dir, side.packet, false, at);
-  return true;
-}
-
-function takeGap(
-  flow: Flow,
-  dir: Direction,
-  missing: number,
-  reason: GapReason,
-  skipping: boolean,
-  at: PacketTimestamp,
-): void {
-  const side = sideOf(flow, dir);
-  if (skipping && side.phase === Phase.skipping) {
-    side.packet.truncated = true;
-    return;
+  /** Parses the header of a packet, or leaves a line of text to Phase.line. */
+  private parseStart(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    at: PacketTimestamp,
+  ): number {
+    const { flow } = this;
+    const side = flow.sides[dir];
+    if (buf[start] !== 0) {
+      side.phase = Phase.line;
+      side.scanned = 0;
+      return start;
+    }
+    // Waits for all four bytes of the magic even if the second is wrong already, so that the anomaly does not depend
+    // on segment boundaries.
+    if (end - start < 4) {
+      side.needMore = true;
+      return start;
+    }
+    if (magicAt(buf, start, start + 4) === Magic.none) {
+      const details = { magic_hex: hex(buf, start, start + 4) };
+      loseSync(flow, dir, newSyncLoss('bad magic', details, true, at), at);
+      return start;
+    }
+    if (end - start < HEADER_BYTES) {
+      side.needMore = true;
+      return start;
+    }
+    const size = uint32(buf, start + 8);
+    if (size > SIZE_LIMIT) {
+      const details = { header_hex: hex(buf, start, start + HEADER_BYTES), size, limit: SIZE_LIMIT };
+      loseSync(flow, dir, newSyncLoss('size over the limit', details, true, at), at);
+      return start;
+    }
+    if (dir === ToClient) {
+      interruptResponse(flow);
+      flow.inTextMode = false;
+    }
+    beginPacket(side.packet, buf, start);
+    side.phase = Phase.message;
+    side.inPayload = false;
+    return this.parsePacket(dir, buf, start + HEADER_BYTES, end, at);
   }
-  abandonPacket(flow, dir, side, at);
-  const { held } = side;
-  side.held = 0;
-  const what =
-    reason === 'midstream'
-      ? newSyncLoss('midstream', {}, false, at)
-      : newSyncLoss('gap', { cause: reason, missing_bytes: missing }, false, at);
-  lose(flow, dir, what, at);
-  if (side.loss !== undefined) side.loss.skipped = held;
+
+  private parsePacket(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    at: PacketTimestamp,
+  ): number {
+    const side = this.flow.sides[dir];
+    const { packet } = side;
+    let position = start;
+    if (!side.inPayload) {
+      position = takeArguments(packet, buf, position, end);
+      if (!argumentsDone(packet)) {
+        side.needMore = true;
+        return position;
+      }
+      beginPayload(packet, this.flow.payloadBytes);
+      side.inPayload = true;
+    }
+    position = takePayload(packet, buf, position, end);
+    if (!payloadShown(packet)) return position;
+    const packetEnd = position + packet.left;
+    if (packetEnd <= end) this.endSkippedMessage(dir, side, at);
+    else side.phase = Phase.skipping;
+    return packetEnd;
+  }
+
+  protected override endSkippedMessage(dir: Direction, side: Side, at: PacketTimestamp): void {
+    side.phase = Phase.boundary;
+    reportPacket(this.flow, dir, side.packet, true, at);
+  }
+
+  protected override resync(
+    dir: Direction,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    segmentAligned: boolean,
+    at: PacketTimestamp,
+  ): number {
+    stampSyncLoss(this.flow.sides[dir].loss, at);
+    return findPacket(this.flow, dir, buf, start, end, segmentAligned);
+  }
+
+  protected override markTruncated(side: Side): void {
+    side.packet.truncated = true;
+  }
+
+  protected override gapInMessages(
+    dir: Direction,
+    missing: number,
+    reason: GapReason,
+    at: PacketTimestamp,
+  ): void {
+    const side = this.flow.sides[dir];
+    this.reportUnfinished(dir, side, at);
+    const isMidstream = reason === 'midstream';
+    const loss = isMidstream ? newSyncLoss('midstream', {}, false, at) : newGapLoss(missing, reason, at);
+    loss.skipped = side.unconsumed;
+    loseSync(this.flow, dir, loss, at);
+  }
+
+  protected override reportUnfinished(dir: Direction, side: Side, at: PacketTimestamp): boolean {
+    if (side.phase !== Phase.message && side.phase !== Phase.skipping) return false;
+    side.phase = Phase.boundary;
+    reportPacket(this.flow, dir, side.packet, false, at);
+    return true;
+  }
+
+  suspend(): SuspendedDecoder | undefined {
+    return suspendFlow(this.flow, this.fromStart);
+  }
+
+  /** The server's direction ends last: a client may close its own right after a command. */
+  close(reason: string, at: PacketTimestamp): void {
+    const { flow } = this;
+    this.closeSide(ToServer, at);
+    this.closeSide(ToClient, at);
+    abandonCommands(flow, false);
+    const evicted = flow.pairing.takeForgotten();
+    // Where the server is never seen nothing is answered: the asymmetric flow is an anomaly of its own.
+    if (evicted > 0 && flow.sides[ToClient].seen) anomalies.reportEvicted(flow, ToServer, evicted, at);
+    if (flow.jobs !== undefined) onClose(flow.jobs, reason !== 'end' && reason !== 'evicted', at);
+  }
 }
 
-function closeSide(flow: Flow, dir: Direction, at: PacketTimestamp): void {
-  const side = sideOf(flow, dir);
-  if (side.loss !== undefined) {
-    side.loss.skipped += side.held;
-    anomalies.reportSyncLoss(flow, dir, side.loss, false);
-    side.loss = undefined;
-  } else if (!abandonPacket(flow, dir, side, at) && side.held > 0)
-    anomalies.reportTruncated(flow, dir, side.held, at);
-  side.phase = Phase.boundary;
-  side.held = 0;
-}
-
-/**
- * Ends one direction, or both. Commands wait for their response until the server's direction has ended:
- * a client may close its own right after the command.
- */
-function takeClose(flow: Flow, dir: Direction | undefined, gone: boolean, at: PacketTimestamp): void {
-  if (dir !== ToClient) closeSide(flow, ToServer, at);
-  if (dir === ToServer) return;
-  closeSide(flow, ToClient, at);
-  abandonCommands(flow, false);
-  const count = flow.pairing.takeForgotten();
-  // Where the server is never seen nothing is ever answered, which is told of the connection.
-  if (count > 0 && sideOf(flow, ToClient).heard) anomalies.reportEvicted(flow, ToServer, count, at);
-  if (flow.jobs !== undefined) onClose(flow.jobs, gone, at);
-}
-
-/** @param jobs undefined: they are not followed */
+/** @param jobs undefined: jobs are not followed */
 export function openDecoder(
   connection: Connection,
   emit: Emit,
@@ -217,14 +208,8 @@ export function openDecoder(
   jobs: Jobs | undefined,
   from?: SuspendedDecoder,
 ): FlowDecoder {
-  const rest = from as GearmanAsleep | undefined;
-  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, rest), rest);
-  if (rest !== undefined) goOn(flow, rest);
-  return {
-    data: (dir, buf, start, end, at) => takeData(flow, dir, buf, start, end, at),
-    gap: (dir, missing, reason, skipping, at) => takeGap(flow, dir, missing, reason, skipping, at),
-    suspend: () => asleep(flow, connection.fromStart),
-    close: (reason: string, at: PacketTimestamp, dir?: Direction) =>
-      takeClose(flow, dir, reason !== 'end' && reason !== 'evicted', at),
-  };
+  const suspended = from as SuspendedGearman | undefined;
+  const flow = openFlow(connection, emit, options, jobs?.open(connection, emit, suspended), suspended);
+  if (suspended !== undefined) restoreFlow(flow, suspended);
+  return new GearmanDecoder(flow, connection.fromStart);
 }

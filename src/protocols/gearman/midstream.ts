@@ -5,15 +5,15 @@
  * or, where the other side is not seen at all, several segments in a row.
  */
 import { type Direction, Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
-import { HeaderBytes, Magic, magicAt, plausibleHeader } from './header.js';
+import { HEADER_BYTES, isPlausibleHeader, Magic, magicAt } from './header.js';
 
 /** Segments in a row that begin with a packet: more than chance would have it. */
 const RunEnough = 4;
 
 function beginsPacket(dir: Direction, bytes: Uint8Array, start: number, end: number): boolean {
   const magic = dir === ToServer ? Magic.request : Magic.response;
-  if (end - start < HeaderBytes || magicAt(bytes, start, end) !== magic) return false;
-  return plausibleHeader(bytes, start, end);
+  if (end - start < HEADER_BYTES || magicAt(bytes, start, end) !== magic) return false;
+  return isPlausibleHeader(bytes, start, end);
 }
 
 export function newLateClaim(): MidstreamDetector {

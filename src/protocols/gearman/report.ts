@@ -4,7 +4,7 @@ import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { EventOutcome, JsonObject } from '../../records/record.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { reportMalformed, reportMisdirected } from './anomaly.js';
-import { type Flow, sideOf } from './connection.js';
+import type { Flow } from './connection.js';
 import { Magic } from './header.js';
 import { acceptBefore } from './jobs/assignments.js';
 import { trackPacket } from './jobs/jobs.js';
@@ -88,6 +88,6 @@ export function reportPacket(
   if (whole && flow.jobs !== undefined) {
     trackPacket(flow.jobs, from, packet, serial, at);
     // Where the server is not seen nothing is to be waited for.
-    if (flow.jobs.unacknowledged.size > 1 && !sideOf(flow, ToClient).heard) acceptBefore(flow.jobs, 0);
+    if (flow.jobs.unacknowledged.size > 1 && !flow.sides[ToClient].seen) acceptBefore(flow.jobs, 0);
   }
 }

@@ -1,35 +1,33 @@
 /**
- * What is left of a connection when nothing is under way on it: of a worker that sleeps, what it can do. One object for
- * all of it: there may be tens of thousands of them.
+ * The state of an idle connection, for a sleeping worker its abilities, as a single small object: there may be tens of
+ * thousands of them.
  */
+import { isAtRest, restoreAtRest } from '../framing/suspend.js';
 import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
-import { type Flow, Phase, type Side, sideOf } from './connection.js';
+import type { Flow } from './connection.js';
 import { NO_JOBS, type SuspendedJobs, suspendJobs } from './jobs/suspend.js';
 import type { PairingRest } from './pairing.js';
 
-export interface GearmanAsleep extends SuspendedDecoder, PairingRest, SuspendedJobs {
-  readonly heardServer: boolean;
-  readonly heardClient: boolean;
-  readonly texted: boolean;
+export interface SuspendedGearman extends SuspendedDecoder, PairingRest, SuspendedJobs {
+  readonly serverSeen: boolean;
+  readonly clientSeen: boolean;
+  readonly inTextMode: boolean;
 }
 
-function isIdle({ phase, held, loss }: Side): boolean {
-  return phase === Phase.boundary && held === 0 && loss === undefined;
-}
-
-export function asleep(flow: Flow, fromStart: boolean): GearmanAsleep | undefined {
-  const toServer = sideOf(flow, ToServer);
-  const toClient = sideOf(flow, ToClient);
-  if (!isIdle(toServer) || !isIdle(toClient)) return undefined;
+/** undefined: a message, request or job is in progress. */
+export function suspendFlow(flow: Flow, fromStart: boolean): SuspendedGearman | undefined {
+  const toServer = flow.sides[ToServer];
+  const toClient = flow.sides[ToClient];
+  if (!isAtRest(toServer) || !isAtRest(toClient)) return undefined;
   if (flow.commands.length > 0 || flow.stray !== undefined) return undefined;
   const pairing = flow.pairing.rest();
   const jobs = flow.jobs === undefined ? NO_JOBS : suspendJobs(flow.jobs);
   if (pairing === undefined || jobs === undefined) return undefined;
   return {
     fromStart,
-    heardServer: toClient.heard,
-    heardClient: toServer.heard,
-    texted: flow.texted,
+    serverSeen: toClient.seen,
+    clientSeen: toServer.seen,
+    inTextMode: flow.inTextMode,
     trusted: pairing.trusted,
     lastSeconds: pairing.lastSeconds,
     lastNanoseconds: pairing.lastNanoseconds,
@@ -41,13 +39,10 @@ export function asleep(flow: Flow, fromStart: boolean): GearmanAsleep | undefine
   };
 }
 
-/** Goes on from there, with what was made anew. */
-export function goOn(flow: Flow, from: GearmanAsleep): void {
-  flow.texted = from.texted;
-  sideOf(flow, ToServer).heard = from.heardClient;
-  sideOf(flow, ToClient).heard = from.heardServer;
-  for (const side of flow.sides) {
-    side.phase = Phase.boundary;
-    side.loss = undefined;
-  }
+/** Restores the state in a new flow. */
+export function restoreFlow(flow: Flow, from: SuspendedGearman): void {
+  flow.inTextMode = from.inTextMode;
+  flow.sides[ToServer].seen = from.clientSeen;
+  flow.sides[ToClient].seen = from.serverSeen;
+  for (const side of flow.sides) restoreAtRest(side);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { SizeLimit } from '../../../src/protocols/gearman/header.js';
+import { SIZE_LIMIT } from '../../../src/protocols/gearman/header.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
@@ -38,15 +38,15 @@ test('a bad magic: one anomaly, and the next packet is found, however the stream
 });
 
 test('a size over the limit swallows nothing', () => {
-  for (const size of [SizeLimit + 1, 0x7fffffff, 0xffffffff]) {
+  for (const size of [SIZE_LIMIT + 1, 0x7fffffff, 0xffffffff]) {
     const feed = feeder();
     feed.drip(ToServer, Buffer.concat([oversized(size), packet('REQ', 4)]));
     assert.deepEqual(actions(feed), ['malformed', 'PRE_SLEEP']);
     const { reason, size: told, limit, skipped_bytes } = anomaly(feed, 0);
-    assert.deepEqual([reason, told, limit, skipped_bytes], ['size over the limit', size, SizeLimit, 23]);
+    assert.deepEqual([reason, told, limit, skipped_bytes], ['size over the limit', size, SIZE_LIMIT, 23]);
   }
   const feed = feeder();
-  feed.send(ToServer, oversized(SizeLimit));
+  feed.send(ToServer, oversized(SIZE_LIMIT));
   assert.deepEqual(actions(feed), [], 'up to the limit it is believed');
 });
 

@@ -4,7 +4,7 @@ import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { newSyncLoss } from '../../framing/sync-loss.js';
 import { type Direction, ToServer } from '../../protocol.js';
 import { type Flow, Phase, type Side } from '../connection.js';
-import { lose } from '../resync.js';
+import { loseSync } from '../resync.js';
 import { readCommand } from './commands.js';
 import { answered, answering, ask } from './exchange.js';
 import { isPlausibleResponse, takeLine } from './responses.js';
@@ -30,9 +30,9 @@ function takeText(
     return true;
   }
   // Behind a line of text more text is no surprise, though its command may be late or lost.
-  const expected = flow.commands.length > 0 || flow.stray !== undefined || flow.texted;
+  const expected = flow.commands.length > 0 || flow.stray !== undefined || flow.inTextMode;
   if (!expected && !isPlausibleResponse(buf, start, end)) return false;
-  flow.texted = true;
+  flow.inTextMode = true;
   const exchange = answering(flow, at);
   if (cut) exchange.truncated = true;
   if (takeLine(exchange.response, buf, start, end)) answered(flow, at);
@@ -56,12 +56,12 @@ export function inLine(
   const cut = newline === start + limit;
   if (newline === stop && !cut) {
     side.scanned = newline - start;
-    side.more = true;
+    side.needMore = true;
     return start;
   }
   if (!takeText(flow, dir, buf, start, newline, cut, at)) {
     // No fault of the server's: any line may be the response to a command that was not seen.
-    lose(flow, dir, newSyncLoss('neither packet nor text', {}, false, at), at);
+    loseSync(flow, dir, newSyncLoss('neither packet nor text', {}, false, at), at);
     return start;
   }
   side.scanned = 0;
