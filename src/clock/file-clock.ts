@@ -1,44 +1,66 @@
 /**
- * The kept time of capture files, where only packets tell the time. Whether it goes far ahead because the clock was set
- * or because nothing came, nobody can say; where it goes far back, the clock was set back, or another file begins.
+ * Packet time of capture files, where nothing but the packets' own timestamps says what time it was. A large step
+ * forward may be a clock that was set or a pause, and is taken as it is; a large step back is a clock that was set back,
+ * or the next file.
  */
-import { isBefore } from '../packet/timestamp.js';
-import { newClockOffsets, type PacketClock, put } from './packet-clock.js';
+import {
+  isBefore,
+  type MutableTimestamp,
+  type PacketTimestamp,
+  setTimestamp,
+  type ToWallClock,
+} from '../packet/timestamp.js';
+import { ClockOffsets } from './clock-offsets.js';
+import type { PacketClock } from './packet-clock.js';
 
-/** Packets of several interfaces, and those that were merged, are out of order by less. */
+/** Packets of several interfaces, and of merged files, are out of order by less. */
 const DISORDER_SECONDS = 10;
-/** So often nobody sets a clock back: the packets are in no order of time, and are taken as they are. */
-const MOST_STEPS = 16;
+/** No clock is set back this often: the packets are in no order of time, and are taken as they are. */
+const MAX_STEPS = 16;
 
-export function newFileClock(): PacketClock {
-  const shifts = newClockOffsets();
-  const latest = { seconds: 0, nanoseconds: 0 };
-  return {
-    watermark: undefined,
-    update() {},
-    toPacketTime(seconds, nanoseconds, into) {
-      if (shifts.none()) {
-        into.seconds = seconds;
-        into.nanoseconds = nanoseconds;
-      } else {
-        const shift = shifts.last();
-        put(into, seconds - shift.seconds, nanoseconds - shift.nanoseconds);
-      }
-      if (latest.seconds - into.seconds > DISORDER_SECONDS && shifts.count() < MOST_STEPS) {
-        // With room for those that are out of order after it, so that each kept time has one time of day.
-        const from = { seconds: 0, nanoseconds: 0 };
-        put(from, latest.seconds, latest.nanoseconds + 1);
-        put(into, latest.seconds + DISORDER_SECONDS + 1, latest.nanoseconds + 1);
-        const by = { seconds: 0, nanoseconds: 0 };
-        put(by, seconds - into.seconds, nanoseconds - into.nanoseconds);
-        shifts.add(from, by);
-      }
-      if (!isBefore(latest, into)) return;
-      latest.seconds = into.seconds;
-      latest.nanoseconds = into.nanoseconds;
-    },
-    advanceWatermark() {},
-    toWallClock: shifts.wall,
-    toSystemMonotonic: () => Number.NaN,
-  };
+export class FileClock implements PacketClock {
+  readonly watermark = undefined;
+  private readonly offsets = new ClockOffsets();
+  /** The latest packet time so far. */
+  private readonly latest: MutableTimestamp = { seconds: 0, nanoseconds: 0 };
+
+  update(): void {}
+
+  advanceWatermark(): void {}
+
+  toPacketTime(seconds: number, nanoseconds: number, into: PacketTimestamp): void {
+    if (this.offsets.isEmpty()) {
+      into.seconds = seconds;
+      into.nanoseconds = nanoseconds;
+    } else {
+      const offset = this.offsets.last();
+      setTimestamp(into, seconds - offset.seconds, nanoseconds - offset.nanoseconds);
+    }
+    const { latest } = this;
+    if (latest.seconds - into.seconds > DISORDER_SECONDS && this.offsets.count() < MAX_STEPS) {
+      this.stepBack(seconds, nanoseconds, into);
+    }
+    if (!isBefore(latest, into)) return;
+    latest.seconds = into.seconds;
+    latest.nanoseconds = into.nanoseconds;
+  }
+
+  readonly toWallClock: ToWallClock = (seconds, nanoseconds) =>
+    this.offsets.toWallClock(seconds, nanoseconds);
+
+  toSystemMonotonic(): number {
+    return Number.NaN;
+  }
+
+  /** The wall clock was set back to the given time: the packet is the first one after that. */
+  private stepBack(seconds: number, nanoseconds: number, into: PacketTimestamp): void {
+    const { latest } = this;
+    const from: MutableTimestamp = { seconds: 0, nanoseconds: 0 };
+    setTimestamp(from, latest.seconds, latest.nanoseconds + 1);
+    // Leaves room for packets that are out of order after it, so that each packet time has one wall-clock time.
+    setTimestamp(into, latest.seconds + DISORDER_SECONDS + 1, latest.nanoseconds + 1);
+    const offset: MutableTimestamp = { seconds: 0, nanoseconds: 0 };
+    setTimestamp(offset, seconds - into.seconds, nanoseconds - into.nanoseconds);
+    this.offsets.add(from, offset);
+  }
 }

@@ -1,4 +1,4 @@
-/** Packet timestamps. Nanoseconds since the epoch do not fit a double; seconds and nanoseconds apart do. */
+/** Packet timestamps. Nanoseconds since the epoch do not fit in a double; seconds and nanoseconds apart do. */
 
 export interface Timestamp {
   /** Seconds since the epoch. */
@@ -7,23 +7,21 @@ export interface Timestamp {
   readonly nanoseconds: number;
 }
 
-/**
- * The timestamp and number of a packet. The one of the current packet is a single object that is filled again for each
- * packet: code that keeps a timestamp copies it (copyTimestamp).
- */
-export interface PacketTimestamp {
-  /** Seconds since the epoch. */
+export interface MutableTimestamp {
   seconds: number;
-  /** Nanoseconds, 0 to 999,999,999. */
   nanoseconds: number;
+}
+
+/**
+ * The timestamp and number of a packet. The current packet's is a single object that is filled anew for each packet:
+ * code that keeps a timestamp copies it (copyTimestamp).
+ */
+export interface PacketTimestamp extends MutableTimestamp {
   /** 1-based number of the packet in its file; 0 in a live capture. */
   packet: number;
 }
 
-/**
- * The time of day that belongs to a packet timestamp. A clock may number packets on a scale of its own, on which no step
- * of the system clock shows (clock/packet-clock.ts). The result is valid until the next call.
- */
+/** Converts packet time (clock/packet-clock.ts) to the wall-clock time. The result is valid until the next call. */
 export type ToWallClock = (seconds: number, nanoseconds: number) => Timestamp;
 
 export function newPacketTimestamp(): PacketTimestamp {
@@ -34,6 +32,13 @@ export function copyTimestamp(into: PacketTimestamp, from: Readonly<PacketTimest
   into.seconds = from.seconds;
   into.nanoseconds = from.nanoseconds;
   into.packet = from.packet;
+}
+
+/** @param nanoseconds may be out of range, as a sum or a difference is: the seconds are carried */
+export function setTimestamp(into: MutableTimestamp, seconds: number, nanoseconds: number): void {
+  const carry = Math.floor(nanoseconds / 1e9);
+  into.seconds = seconds + carry;
+  into.nanoseconds = nanoseconds - carry * 1e9;
 }
 
 export function isBefore(a: Timestamp, b: Timestamp): boolean {

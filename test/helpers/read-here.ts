@@ -5,7 +5,7 @@
 import { readCapture } from '../../src/capture/file/read-capture.js';
 import { checkFilter, filteringSink } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
-import { newFileClock } from '../../src/clock/file-clock.js';
+import { FileClock } from '../../src/clock/file-clock.js';
 import { commandLine } from '../../src/commands/command-line.js';
 import { configOfRead, describeRead, readCommand } from '../../src/commands/read.js';
 import type { ReadConfig } from '../../src/config/options.js';
@@ -97,7 +97,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     ofDecoder++;
     output.push(line);
   });
-  const clock = newFileClock();
+  const clock = new FileClock();
   const decode = newPacketDecoder(
     options,
     own,

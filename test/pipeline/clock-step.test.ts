@@ -1,10 +1,10 @@
 /**
- * The clock is set while packets come: what is decoded is the same as if nobody had set it, to the nanosecond, but that
- * lines have the time of day that their packets had.
+ * The wall clock is set while packets come. What is decoded is the same as if it had not been, to the nanosecond, except
+ * that lines have their packets' wall-clock time.
  */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { newLiveClock } from '../../src/clock/live-clock.js';
+import { test } from 'node:test';
+import { LiveClock } from '../../src/clock/live-clock.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
@@ -19,7 +19,7 @@ const OPTIONS: DecodeOptions = {
   shards: 1,
   ...PROTOCOL_OPTIONS,
   select: SELECT_ALL,
-  // So short that some are told of, and so on both sides of the step.
+  // So short that some are reported, on both sides of the step.
   callTimeout: 100,
   stuck: 200,
   maxLine: 16384,
@@ -29,21 +29,21 @@ const OPTIONS: DecodeOptions = {
   numbered: false,
 };
 
-/** The kernel hands packets on in batches: some of one batch are from before the step, others from after it. */
+/** The kernel delivers packets in batches: a batch may have packets from before and from after the step. */
 const BATCH_MS = 20;
 const HOUR = 3600;
-/** The steady clock began long before the first packet. */
+/** The monotonic clock starts long before the first packet. */
 const UPTIME_MS = 12345;
 
 interface Step {
-  /** Packets before this one have the old time of day. */
+  /** Index of the first packet with the new wall-clock time. */
   readonly at: number;
   readonly seconds: number;
 }
 
 const millisecondsOf = ({ seconds, nanoseconds }: Packet) => seconds * 1000 + nanoseconds / 1e6;
 
-function timeMark(milliseconds: number): Uint8Array {
+function watermarkRecord(milliseconds: number): Uint8Array {
   const record = new Uint8Array(RECORD_HEADER);
   const view = new DataView(record.buffer);
   for (const [i, word] of [
@@ -57,13 +57,13 @@ function timeMark(milliseconds: number): Uint8Array {
   return record;
 }
 
-/** Lines of the packets as a live capture gets them, while the clock is set. */
-function live(linkType: number, packets: readonly Packet[], steps: readonly Step[]): string[] {
+/** Decodes packets as a live capture gets them, while the clock is set. @returns the lines */
+function decodeLive(linkType: number, packets: readonly Packet[], steps: readonly Step[]): string[] {
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
   const begin = Math.floor(millisecondsOf(packets[0]));
   let now: Clocks = { wall: begin, steady: UPTIME_MS, sure: true };
-  const clock = newLiveClock(() => now);
+  const clock = new LiveClock(() => now);
   const decode = newPacketDecoder(
     OPTIONS,
     counters,
@@ -74,25 +74,25 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
     clock,
   );
   const ahead = (index: number) =>
-    steps.reduce((all, { at, seconds }) => all + (index >= at ? seconds : 0), 0);
-  const give = (records: Uint8Array) => decode.records(records, 0, records.length, () => {});
-  let told = 0;
+    steps.reduce((sum, { at, seconds }) => sum + (index >= at ? seconds : 0), 0);
+  const decodeRecords = (records: Uint8Array) => decode.records(records, 0, records.length, () => {});
+  let lastWatermark = 0;
   for (let from = 0; from < packets.length; ) {
     let to = from;
     const end = millisecondsOf(packets[from]) + BATCH_MS;
     while (to < packets.length && millisecondsOf(packets[to]) < end) to++;
     const steady = Math.ceil(Math.max(end - begin + UPTIME_MS, now.steady));
     now = { wall: steady - UPTIME_MS + begin + ahead(to - 1) * 1000, steady, sure: true };
-    give(
+    decodeRecords(
       asRecords(
         packets
           .slice(from, to)
           .map((packet, i) => ({ ...packet, seconds: packet.seconds + ahead(from + i) })),
       ),
     );
-    if (steady - told >= 250) {
-      told = steady;
-      give(timeMark(steady - BATCH_MS));
+    if (steady - lastWatermark >= 250) {
+      lastWatermark = steady;
+      decodeRecords(watermarkRecord(steady - BATCH_MS));
     }
     from = to;
   }
@@ -102,8 +102,8 @@ function live(linkType: number, packets: readonly Packet[], steps: readonly Step
 
 const TIME = /"(@timestamp|since)":"([^"]*)"/g;
 
-/** What a time becomes if the clock is set at that packet. */
-function shifted(text: string, from: string, seconds: number): string {
+/** Shifts the times of a line from `from` on. */
+function shiftTimes(text: string, from: string, seconds: number): string {
   return text.replace(TIME, (all, name: string, time: string) => {
     if (time < from) return all;
     const moved = new Date(Date.parse(`${time.slice(0, 19)}Z`) + seconds * 1000).toISOString().slice(0, 19);
@@ -111,9 +111,9 @@ function shifted(text: string, from: string, seconds: number): string {
   });
 }
 
-function same(lines: readonly string[], expected: readonly string[], what: string): void {
+function assertSameLines(lines: readonly string[], expected: readonly string[], what: string): void {
   for (const [i, line] of lines.entries()) {
-    // A job that is due at a time of day is so sooner or later.
+    // A job that is due at a wall-clock time is due sooner or later.
     if (!line.includes('"epoch":')) assert.equal(line, expected[i], what);
   }
   assert.equal(lines.length, expected.length, what);
@@ -122,71 +122,67 @@ function same(lines: readonly string[], expected: readonly string[], what: strin
 const textOf = ({ seconds, nanoseconds }: Packet) =>
   `${new Date(seconds * 1000).toISOString().slice(0, 20)}${String(nanoseconds).padStart(9, '0')}Z`;
 
-describe('the clock is set while packets come', () => {
-  for (const name of ['gm-basic', 'gm-all', 'g-fops-all']) {
-    it(`${name}: an hour back, and an hour forward`, async () => {
-      const { linkType, packets } = await readPackets(name);
-      const plain = live(linkType, packets, []);
-      assert.ok(plain.length > 50);
-      const at = Math.floor(packets.length / 2);
-      // Times do not repeat within a capture, so that the step's place is a time.
-      const from = textOf(packets[at]);
-      for (const seconds of [-HOUR, HOUR, -86400 * 365, 2]) {
-        const expected = plain.map((line) => shifted(line, from, seconds));
-        same(live(linkType, packets, [{ at, seconds }]), expected, `${seconds} s`);
-      }
-    });
-  }
-
-  it('is set again and again', async () => {
-    const { linkType, packets } = await readPackets('g-fops-all');
-    const third = Math.floor(packets.length / 3);
-    const steps = [
-      { at: third, seconds: -HOUR },
-      { at: 2 * third, seconds: HOUR + 1 },
-    ];
-    let expected = live(linkType, packets, []);
-    expected = expected.map((line) => shifted(line, textOf(packets[2 * third]), HOUR + 1));
-    const first = textOf(packets[third]);
-    expected = expected.map((line) => shifted(line, first, -HOUR));
-    same(live(linkType, packets, steps), expected, 'twice');
+for (const name of ['gm-basic', 'gm-all', 'g-fops-all']) {
+  test(`${name}: setting the clock back or forward changes nothing but wall-clock times`, async () => {
+    const { linkType, packets } = await readPackets(name);
+    const plain = decodeLive(linkType, packets, []);
+    assert.ok(plain.length > 50);
+    const at = Math.floor(packets.length / 2);
+    // Times do not repeat within a capture, so a time identifies the packet of the step.
+    const from = textOf(packets[at]);
+    for (const seconds of [-HOUR, HOUR, -86400 * 365, 2]) {
+      const expected = plain.map((line) => shiftTimes(line, from, seconds));
+      assertSameLines(decodeLive(linkType, packets, [{ at, seconds }]), expected, `${seconds} s`);
+    }
   });
+}
+
+test('the clock may be set repeatedly', async () => {
+  const { linkType, packets } = await readPackets('g-fops-all');
+  const third = Math.floor(packets.length / 3);
+  const steps = [
+    { at: third, seconds: -HOUR },
+    { at: 2 * third, seconds: HOUR + 1 },
+  ];
+  let expected = decodeLive(linkType, packets, []);
+  expected = expected.map((line) => shiftTimes(line, textOf(packets[2 * third]), HOUR + 1));
+  const first = textOf(packets[third]);
+  expected = expected.map((line) => shiftTimes(line, first, -HOUR));
+  assertSameLines(decodeLive(linkType, packets, steps), expected, 'twice');
 });
 
-describe('the clock was set back while a file was captured', () => {
-  it('every line has its time, nothing lasts less than no time, and what waits is told of', async () => {
-    const { linkType, packets: all } = await readPackets('g-fops-all');
-    // A connection that falls silent with a call, just before the step.
-    const call = all.findIndex(({ toServer, payload }, i) => i > all.length / 2 && toServer && payload > 100);
-    const { connection } = all[call];
-    const packets = all.filter((packet, i) => i <= call || packet.connection !== connection);
-    const stepped = packets.map((packet, i) =>
-      i <= call ? packet : { ...packet, seconds: packet.seconds - HOUR },
-    );
-    const lines: string[] = [];
-    const decode = newPacketDecoder(
-      { ...OPTIONS, numbered: true },
-      counterRow(createCounters(1), 0),
-      Float64Array.of(linkType, 0),
-      newTextLines((line) => lines.push(line)),
-    );
-    const records = asRecords(stepped);
-    decode.records(records, 0, records.length, () => {});
-    const asked = textOf(all[call]);
-    assert.ok(
-      lines.some((line) => line.includes(asked) && line.includes('-> no reply for')),
-      'the call is not told of',
-    );
-    const said = new Set(stepped.map(textOf));
-    for (const line of lines) {
-      const { '@timestamp': time, event } = JSON.parse(line) as {
-        '@timestamp': string;
-        event: { duration?: number };
-      };
-      assert.ok(said.has(time), line);
-      assert.ok(event.duration === undefined || event.duration >= 0, line);
-    }
-    const hour = textOf(stepped[call + 1]).slice(0, 13);
-    assert.ok(lines.some((line) => line.includes(`"@timestamp":"${hour}`)));
-  });
+test('in a file captured while the clock was set back, lines keep their times, no duration is negative, and timeouts are reported', async () => {
+  const { linkType, packets: all } = await readPackets('g-fops-all');
+  // A connection whose last packet is a call, just before the step.
+  const call = all.findIndex(({ toServer, payload }, i) => i > all.length / 2 && toServer && payload > 100);
+  const { connection } = all[call];
+  const packets = all.filter((packet, i) => i <= call || packet.connection !== connection);
+  const stepped = packets.map((packet, i) =>
+    i <= call ? packet : { ...packet, seconds: packet.seconds - HOUR },
+  );
+  const lines: string[] = [];
+  const decode = newPacketDecoder(
+    { ...OPTIONS, numbered: true },
+    counterRow(createCounters(1), 0),
+    Float64Array.of(linkType, 0),
+    newTextLines((line) => lines.push(line)),
+  );
+  const records = asRecords(stepped);
+  decode.records(records, 0, records.length, () => {});
+  const callTime = textOf(all[call]);
+  assert.ok(
+    lines.some((line) => line.includes(callTime) && line.includes('-> no reply for')),
+    'the timeout is not reported',
+  );
+  const packetTimes = new Set(stepped.map(textOf));
+  for (const line of lines) {
+    const { '@timestamp': time, event } = JSON.parse(line) as {
+      '@timestamp': string;
+      event: { duration?: number };
+    };
+    assert.ok(packetTimes.has(time), line);
+    assert.ok(event.duration === undefined || event.duration >= 0, line);
+  }
+  const hour = textOf(stepped[call + 1]).slice(0, 13);
+  assert.ok(lines.some((line) => line.includes(`"@timestamp":"${hour}`)));
 });

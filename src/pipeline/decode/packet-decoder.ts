@@ -3,7 +3,7 @@
  * record, and decodes the packets whose service is its own (design: sharding by service).
  */
 
-import { newFileClock } from '../../clock/file-clock.js';
+import { FileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select-options.js';
 import type { LineBuffer } from '../../lines/line-bytes.js';
@@ -85,7 +85,7 @@ export function newPacketDecoder(
   lines: LineBuffer,
   found: (brick: DiscoveredBrick) => void = () => {},
   tally: RecordCounters = NO_RECORD_COUNTERS,
-  clock: PacketClock = newFileClock(),
+  clock: PacketClock = new FileClock(),
 ): PacketDecoder {
   const headers = newHeaders();
   const { tunnels } = options;

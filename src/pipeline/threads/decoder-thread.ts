@@ -4,8 +4,8 @@
  * hands on what other decoders have found.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { newFileClock } from '../../clock/file-clock.js';
-import { newLiveClock } from '../../clock/live-clock.js';
+import { FileClock } from '../../clock/file-clock.js';
+import { LiveClock } from '../../clock/live-clock.js';
 import { newLineBatch } from '../../lines/line-batch.js';
 import { counterRow, total } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
@@ -32,7 +32,7 @@ const pending = pendingWord(data.decoder);
 const place = new Float64Array(data.place);
 const reader = new RingReader(data.ring, data.decoder);
 const release = (position: number) => reader.release(position);
-const clock = data.live ? newLiveClock() : newFileClock();
+const clock = data.live ? new LiveClock() : new FileClock();
 const beat = newHeartbeat(counters);
 const tidy = newHeapCompaction();
 beat();
