@@ -11,10 +11,10 @@ const MAX_NAMES = 16384;
 /** Characters of a host's name: HOST_NAME_MAX and more. */
 const MAX_HOST_LENGTH = 256;
 
-/** The names of all glusterds: hosts by `address port uuid` of the glusterd that was told. */
+/** The names of all glusterds: the host, by `address port` of the glusterd that has it and the uuid. */
 export type PeerNameTable = Map<string, string>;
 
-/** The names that one glusterd told or was told. */
+/** The names in the messages to and from one glusterd. */
 export class PeerNames {
   private readonly table: PeerNameTable;
   private readonly prefix: string;

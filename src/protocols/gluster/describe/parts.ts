@@ -11,7 +11,7 @@ import { gfid, integer, object, put, text } from './values.js';
 /** A file known only by its gfid. */
 function inode(id: string, out: Fields, names: FileNames, field: string | undefined): string {
   const path = names.path(id);
-  if (path === undefined) return names.nameless(id);
+  if (path === undefined) return names.unresolvedGfid(id);
   if (field !== undefined) out[field] = path;
   return shownPath(path);
 }

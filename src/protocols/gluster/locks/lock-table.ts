@@ -113,7 +113,7 @@ export class LockTable {
 
   /** Adds a request. */
   request(lock: Lock): void {
-    // An owner gives up what it holds of a range before it waits for it: pl_setlk() of common.c.
+    // An owner releases what it holds of a range before it waits for it: pl_setlk() of common.c.
     if (lock.kind === LockKind.record && lock.isBlocking && lock.file.length > 0) this.subtractRange(lock);
     for (const other of lock.file) {
       if (other.state === LockState.held && areConflicting(lock, other)) addConflict(lock, other);

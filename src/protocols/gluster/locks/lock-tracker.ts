@@ -63,7 +63,7 @@ export class LockTracker {
     if (kind === undefined) return '';
     const { request, elapsed } = exchange;
     const lock = exchange.lock as Lock | undefined;
-    if (lock !== undefined && outcome !== undefined) this.settle(lock, exchange, outcome);
+    if (lock !== undefined && outcome !== undefined) this.applyOutcome(lock, exchange, outcome);
     const isBlocking =
       lock?.isBlocking ?? (request !== undefined && lockRequestOf(kind, request) === LockRequest.blocking);
     const hasWaited = isBlocking && outcome !== undefined && outcome !== 'unknown';
@@ -108,7 +108,7 @@ export class LockTracker {
     const type = request === undefined ? LockRequest.unreadable : lockRequestOf(kind, request);
     if (type === LockRequest.none) return undefined;
     const gfid = lockedGfid(request, client.root.gfid);
-    // A root whose gfid is unknown: its locks cannot be told from others'.
+    // A root whose gfid is unknown: its locks cannot be matched with those of others.
     if (gfid === undefined && request?.gfid === RootGfid) return undefined;
     const isUnlock = type === LockRequest.unlock;
     const file =
@@ -179,7 +179,7 @@ export class LockTracker {
   }
 
   /** Grants or ends a request. */
-  private settle(lock: Lock, { at, refused }: Exchange, outcome: EventOutcome): void {
+  private applyOutcome(lock: Lock, { at, refused }: Exchange, outcome: EventOutcome): void {
     const { table } = this;
     if (refused) table.end(lock, LockState.released);
     else if (outcome === 'success' && at !== undefined) table.grant(lock, at);

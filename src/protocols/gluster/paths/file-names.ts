@@ -45,7 +45,7 @@ export class FileNames {
   }
 
   /** `<gfid:...>` for a file without a known path, with the gfid that it has in the whole volume. */
-  nameless(gfid: string): string {
+  unresolvedGfid(gfid: string): string {
     return `<gfid:${gfid === RootGfid ? (this.client.root.gfid ?? gfid) : gfid}>`;
   }
 
@@ -53,7 +53,7 @@ export class FileNames {
   join(parent: string | undefined, name: string): string {
     if (parent === undefined) return name;
     const directory = this.path(parent);
-    if (directory === undefined) return `${this.nameless(parent)}/${name}`;
+    if (directory === undefined) return `${this.unresolvedGfid(parent)}/${name}`;
     return directory === '/' ? `/${name}` : `${directory}/${name}`;
   }
 
