@@ -116,7 +116,7 @@ describe('a capture file in the ring', () => {
     const { drained, packets: got } = open();
     const { problem } = await readCapture(temporaryFile(file.subarray(0, -1)), drained);
     const offset = file.length - RECORD_HEADER - packets[59]!.data.length / 2;
-    assert.equal(problem?.text, `ends inside packet 60, which begins at byte ${offset}`);
+    assert.equal(problem?.text, `ends inside packet 60, which starts at byte ${offset}`);
     assert.deepEqual(got, packets.slice(0, 59));
   });
 

@@ -1,8 +1,8 @@
 /**
- * Where the bytes of a capture come from: a file, or standard input. Files are read at once, devices in the thread
- * pool: to hand a MiB over to it and back costs more than to copy it.
- * Pipes and sockets are not: a read that waits there for a quiet writer can't be cancelled, and Node waits
- * for it before it exits; so they are read through the event loop.
+ * The bytes of a capture: a file, or standard input. Regular files are read synchronously, devices in libuv's thread
+ * pool: passing a MiB to the pool and back costs more than copying it.
+ * Pipes and sockets are read through the event loop: a blocking read of a quiet writer can't be cancelled, and Node
+ * waits for it before it exits.
  */
 import * as fs from 'node:fs';
 import { Socket } from 'node:net';
@@ -10,31 +10,31 @@ import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { UserError } from '../../config/user-error.js';
 
-/** Why a capture ended before its end, or could not be read on. */
-export interface Problem {
+/** Why reading a capture ended before its end. */
+export interface ReadProblem {
   kind: 'truncated' | 'corrupt';
-  /** A clause about the file, which a caller can put behind its name and a colon. */
+  /** A clause to follow the file's name and a colon. */
   text: string;
-  /** Where: in the capture once decompressed, but for a fault of the compression itself in the file. */
+  /** The position in the decompressed capture; for a fault of the compression itself, in the file. */
   offset: number;
 }
 
-export interface Source {
-  /** Puts at least one byte into bytes[start, end) and returns how many; 0: no more come. */
+export interface ByteSource {
+  /** Puts at least one byte into bytes[start, end) and returns their number; 0: the end. */
   read(bytes: Uint8Array, start: number, end: number): Promise<number>;
-  /** How many bytes of the input as it is stored have been used. */
-  taken(): number;
-  /** How many the input has, where that is known. */
+  /** The bytes read so far of the input as it is stored. */
+  bytesRead(): number;
+  /** The input's size, if it is known. */
   readonly total: number | undefined;
-  /** Why no more came, if that was not the end. */
-  problem(): Problem | undefined;
+  /** Why reading ended, if not at the end. */
+  problem(): ReadProblem | undefined;
   close(): Promise<void>;
 }
 
-/** How often a reader of a pipe looks whether it should stop, in milliseconds. */
-const STOP_POLL = 100;
+/** Milliseconds between checks whether the reader of a pipe is to stop. */
+const STOP_POLL_MS = 100;
 
-const SAYINGS: Readonly<Record<string, string>> = {
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file: a part of the path is not a directory',
   EACCES: 'permission denied',
@@ -45,8 +45,8 @@ const SAYINGS: Readonly<Record<string, string>> = {
   ENXIO: 'is a socket or a device without a reader',
 };
 
-// Plain descriptors rather than FileHandles: a Socket closes the one that it reads, and a handle would close
-// that number a second time, when it may already be another file.
+// Plain descriptors, not FileHandles: a Socket closes its descriptor, and a handle would close the same number again
+// when it may belong to another file.
 const open = promisify(fs.open);
 const close = promisify(fs.close);
 const stat = promisify(fs.stat);
@@ -55,27 +55,32 @@ const read = promisify(fs.read);
 
 const { O_RDONLY, O_NONBLOCK } = fs.constants;
 
-/** The input of this path, '-' being standard input. `name` is what messages call it. */
-export async function openSource(path: string, name: string, stopped: () => boolean): Promise<Source> {
+/**
+ * Opens the input; the path '-' is standard input.
+ *
+ * @param name the input's name in messages
+ * @throws UserError if it can't be opened
+ */
+export async function openSource(path: string, name: string, stopped: () => boolean): Promise<ByteSource> {
   try {
     if (path === '-') return await openStdin(name, stopped);
-    const before = await stat(path);
-    if (before.isDirectory()) throw new UserError(`${name}: ${SAYINGS.EISDIR}`);
-    // Opening a named pipe that nobody writes would wait in the thread pool.
-    const fd = await open(path, before.isFIFO() ? O_RDONLY | O_NONBLOCK : O_RDONLY);
-    return isPipe(before) ? pipeSource(fd, name, stopped) : fileSource(fd, before, name);
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new UserError(`${name}: ${ERROR_TEXTS.EISDIR}`);
+    // Without O_NONBLOCK, opening a named pipe without a writer would block a thread of the pool.
+    const fd = await open(path, stats.isFIFO() ? O_RDONLY | O_NONBLOCK : O_RDONLY);
+    return isPipe(stats) ? pipeSource(fd, name, stopped) : fileSource(fd, stats, name);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(`${name}: ${SAYINGS[code ?? ''] ?? `can't be opened (${code ?? message})`}`);
+    throw new UserError(`${name}: ${ERROR_TEXTS[code ?? ''] ?? `can't be opened (${code ?? message})`}`);
   }
 }
 
-async function openStdin(name: string, stopped: () => boolean): Promise<Source> {
+async function openStdin(name: string, stopped: () => boolean): Promise<ByteSource> {
   if (isatty(0)) throw new UserError(`${name} is a terminal: pipe a capture into it`);
   const stats = await fstat(0);
-  if (stats.isDirectory()) throw new UserError(`${name}: ${SAYINGS.EISDIR}`);
-  // Left open: Node keeps the standard descriptors itself.
+  if (stats.isDirectory()) throw new UserError(`${name}: ${ERROR_TEXTS.EISDIR}`);
+  // Not closed: Node owns the standard descriptors.
   return isPipe(stats)
     ? pipeSource(0, name, stopped)
     : { ...fileSource(0, stats, name), close: async () => undefined };
@@ -85,37 +90,37 @@ function isPipe(stats: fs.Stats): boolean {
   return stats.isFIFO() || stats.isSocket();
 }
 
-function fileSource(fd: number, stats: fs.Stats, name: string): Source {
+function fileSource(fd: number, stats: fs.Stats, name: string): ByteSource {
   const isFile = stats.isFile();
-  let taken = 0;
+  let bytesRead = 0;
   return {
     async read(bytes, start, end) {
       try {
         const size = end - start;
-        const got = isFile
+        const count = isFile
           ? fs.readSync(fd, bytes, start, size, null)
           : (await read(fd, bytes, start, size, null)).bytesRead;
-        taken += got;
-        return got;
+        bytesRead += count;
+        return count;
       } catch (error) {
-        throw failed(name, error);
+        throw readError(name, error);
       }
     },
-    taken: () => taken,
+    bytesRead: () => bytesRead,
     total: isFile ? stats.size : undefined,
     problem: () => undefined,
     close: () => close(fd),
   };
 }
 
-function pipeSource(fd: number, name: string, stopped: () => boolean): Source {
+function pipeSource(fd: number, name: string, stopped: () => boolean): ByteSource {
   const socket = new Socket({ fd, readable: true, writable: false });
   const poll = setInterval(() => {
     if (stopped()) socket.destroy();
-  }, STOP_POLL);
+  }, STOP_POLL_MS);
   const source = chunkSource(socket[Symbol.asyncIterator](), (error) => {
-    // Destroying it makes its iterator throw.
-    if (!stopped()) throw failed(name, error);
+    // The iterator of a destroyed socket throws, which is no error after a stop.
+    if (!stopped()) throw readError(name, error);
   });
   return {
     ...source,
@@ -126,23 +131,23 @@ function pipeSource(fd: number, name: string, stopped: () => boolean): Source {
   };
 }
 
-/** The disk's or the network's fault, not the user's. */
-function failed(name: string, error: unknown): Error {
+/** A fault of the disk or network, not a UserError. */
+function readError(name: string, error: unknown): Error {
   return new Error(`${name}: ${(error as Error).message}`, { cause: error });
 }
 
-/** A source of pieces that come as they like. `onError` throws, or lets the input end there. */
+/** A source over chunks of any size. `onError` throws, or returns to end the input there. */
 export function chunkSource(
   chunks: AsyncIterator<Uint8Array>,
   onError: (error: unknown) => void,
-): Omit<Source, 'close'> {
+): Omit<ByteSource, 'close'> {
   let chunk: Uint8Array = new Uint8Array(0);
-  let at = 0;
-  let taken = 0;
+  let position = 0;
+  let bytesRead = 0;
   let ended = false;
   return {
     async read(bytes, start, end) {
-      while (at === chunk.length && !ended) {
+      while (position === chunk.length && !ended) {
         try {
           const { value, done } = await chunks.next();
           if (done) ended = true;
@@ -151,35 +156,37 @@ export function chunkSource(
           ended = true;
           onError(error);
         }
-        if (!ended) at = 0;
+        if (!ended) position = 0;
       }
-      const size = Math.min(chunk.length - at, end - start);
-      bytes.set(chunk.subarray(at, at + size), start);
-      at += size;
-      taken += size;
+      const size = Math.min(chunk.length - position, end - start);
+      bytes.set(chunk.subarray(position, position + size), start);
+      position += size;
+      bytesRead += size;
       return size;
     },
-    taken: () => taken,
+    bytesRead: () => bytesRead,
     total: undefined,
     problem: () => undefined,
   };
 }
 
-/** The first bytes of a source, at most `size`, and a source that still gives them. */
-export async function peek(source: Source, size: number): Promise<{ head: Buffer; source: Source }> {
-  const head = Buffer.alloc(size);
-  let have = 0;
-  for (let more = 1; have < size && more > 0; have += more) more = await source.read(head, have, size);
-  let at = 0;
+/** Reads the first bytes of a source, at most `size`. @returns them, and a source that still delivers them */
+export async function peek(source: ByteSource, size: number): Promise<{ head: Buffer; source: ByteSource }> {
+  const buffer = Buffer.alloc(size);
+  let length = 0;
+  for (let count = 1; length < size && count > 0; length += count) {
+    count = await source.read(buffer, length, size);
+  }
+  let position = 0;
   return {
-    head: head.subarray(0, have),
+    head: buffer.subarray(0, length),
     source: {
       ...source,
       async read(bytes, start, end) {
-        if (at === have) return source.read(bytes, start, end);
-        const part = head.subarray(at, Math.min(have, at + end - start));
+        if (position === length) return source.read(bytes, start, end);
+        const part = buffer.subarray(position, Math.min(length, position + end - start));
         bytes.set(part, start);
-        at += part.length;
+        position += part.length;
         return part.length;
       },
     },

@@ -1,53 +1,52 @@
 /**
- * What the reader (read.ts) and the two formats (pcap.ts, pcapng.ts) agree on. A parser is handed the
- * file's bytes chunk after chunk, rewrites the whole records in each chunk to the ring's layout where they
- * lie, and gives runs of them away. It never allocates by a length that it read.
+ * The interface between the read loop (read-loop.ts) and the parsers of the two formats (pcap.ts, pcapng.ts). A parser
+ * gets the file's bytes chunk by chunk, rewrites the whole records of each chunk in place to the ring's layout, and
+ * delivers them in runs. It never allocates by a length that it has read.
  */
 import { MAX_PACKET } from '../../ring/layout.js';
 
-/** A stretch of the capture. The parser may overwrite what it has consumed of it. */
+/** A part of the capture. The parser may overwrite what it has consumed of it. */
 export interface Chunk {
   readonly bytes: Buffer;
   readonly view: DataView;
-  /** Where in the capture (once decompressed) bytes[0] lies. */
+  /** The offset in the decompressed capture of bytes[0]. */
   readonly base: number;
 }
 
-/** How far a parser came. */
-export interface Walk {
-  /** Where the first thing begins that is not whole yet; past the chunk's end: skip up to there. */
+/** How far a parser has consumed a chunk. */
+export interface ParseResult {
+  /** The start of the first incomplete record or block; past the chunk's end: skip up to there. */
   readonly next: number;
-  /** The capture makes no sense from `next` on. */
+  /** Why the capture is invalid from `next` on. */
   readonly fault?: string;
 }
 
-/** Where a parser puts what it finds. */
-export interface Outlet {
+/** Takes what a parser finds. */
+export interface ParserOutput {
   link(linkType: number): void;
   records(bytes: Uint8Array, start: number, end: number, count: number): void;
-  /** One of the records that come next has time 0 because its own is absent or does not fit. */
+  /** One of the records that follow has time 0, since its own is missing or out of range. */
   untimed(): void;
 }
 
-/** What a capture says of itself. */
-export interface About {
+export interface CaptureHeader {
   readonly format: 'pcap' | 'pcapng';
-  /** The distinct link types so far, in the order of their appearance. */
+  /** The distinct link types so far, in order of appearance. */
   readonly linkTypes: readonly number[];
-  /** The names of the interfaces so far, where the capture gives them. */
+  /** The names of the interfaces so far, where the capture has them. */
   readonly interfaces: readonly string[];
 }
 
-export interface Parser {
-  /** Consumes what is whole of chunk.bytes[start, end). */
-  walk(chunk: Chunk, start: number, end: number): Walk;
-  /** Undefined until the header was read and found to be one. */
-  about(): About | undefined;
+export interface CaptureParser {
+  /** Consumes the whole records of chunk.bytes[start, end). */
+  parse(chunk: Chunk, start: number, end: number): ParseResult;
+  /** Undefined until a valid header has been read. */
+  header(): CaptureHeader | undefined;
   /**
-   * At the end of the input: what it ends inside of, and where that began; undefined if it ends well.
+   * At the end of the input: the incomplete record or block, and its offset; undefined if the input is complete.
    * `left` bytes at `offset` were not consumed.
    */
-  unfinished(left: number, offset: number): { what: string; offset: number } | undefined;
+  incomplete(left: number, offset: number): { what: string; offset: number } | undefined;
 }
 
 /** A record's header in the ring's layout (ring/layout.ts). */
@@ -65,9 +64,9 @@ export function writeHeader(
   view.setUint32(at + 12, wire, true);
 }
 
-/** Why a record of these lengths can't be one. */
-export function impossible(number: number, captured: number, wire: number): string {
+/** The message for a record with lengths that no packet has. */
+export function impossibleLength(number: number, captured: number, wire: number): string {
   return captured > MAX_PACKET
-    ? `packet ${number} would have ${captured} captured bytes, and ${MAX_PACKET} is the most that one can have`
-    : `packet ${number} would have been ${wire} bytes long`;
+    ? `packet ${number} has ${captured} captured bytes, the maximum is ${MAX_PACKET}`
+    : `packet ${number} has the impossible length ${wire}`;
 }

@@ -1,28 +1,32 @@
 /**
- * Where the pieces of a capture are read to: memory of our own, from which the sink copies, or the sink's, where the
- * records may stay as they lie. What a piece ends in the middle of comes along to the next.
+ * The memory that chunks of a capture are read into: the reader's own, from which the sink copies, or the sink's, where
+ * the records may stay. The incomplete record at a chunk's end moves to the next chunk.
  */
 import type { PacketSink } from '../sink.js';
 import type { Chunk } from './capture-parser.js';
 
-/** chunk.bytes[start, end) is there and not consumed yet; up to `limit` there is room for more. */
-export interface Piece {
+/** chunk.bytes[start, end) is read and not consumed; up to `limit` there is room for more. */
+export interface ReadBuffer {
   readonly chunk: Chunk;
   start: number;
   end: number;
   readonly limit: number;
 }
 
-/** Makes room behind what is left of a piece; undefined: the run has been stopped. */
-export type Memory = (left: Piece) => Piece | undefined;
+export interface ChunkMemory {
+  /** The empty buffer to start with. */
+  readonly first: ReadBuffer;
+  /** Returns a buffer that starts with the unconsumed bytes of `buffer` and has room for more; undefined: stopped. */
+  next(buffer: ReadBuffer): ReadBuffer | undefined;
+}
 
-/** Memory of our own, for `size` bytes at a time. */
-export function ownMemory(size: number): { first: Piece; more: Memory } {
+/** The reader's own memory, for `size` bytes at a time. */
+export function ownMemory(size: number): ChunkMemory {
   return {
     first: { chunk: newChunk(size * 2, 0), start: 0, end: 0, limit: 0 },
-    more({ chunk, start, end }) {
+    next({ chunk, start, end }) {
       const left = end - start;
-      return { chunk: moved(chunk, start, end, size), start: 0, end: left, limit: left + size };
+      return { chunk: moveToFront(chunk, start, end, size), start: 0, end: left, limit: left + size };
     },
   };
 }
@@ -32,38 +36,35 @@ function newChunk(size: number, base: number): Chunk {
   return { bytes, view: new DataView(bytes.buffer), base };
 }
 
-/** A chunk that begins with bytes[start, end) of this one and has room for `size` more. */
-function moved(chunk: Chunk, start: number, end: number, size: number): Chunk {
+/** A chunk that starts with bytes[start, end) of this one and has room for `size` more. */
+function moveToFront(chunk: Chunk, start: number, end: number, size: number): Chunk {
   const left = end - start;
   const base = chunk.base + start;
   if (left + size <= chunk.bytes.length) {
     if (start > 0) chunk.bytes.copyWithin(0, start, end);
     return { ...chunk, base };
   }
-  // Never by a length that was read: it grows as bytes arrive that a parser waits for the rest of.
+  // Grows with the bytes that have arrived, never by a length that was read.
   const larger = newChunk(Math.max(chunk.bytes.length * 2, left + size), base);
   chunk.bytes.copy(larger.bytes, 0, start, end);
   return larger;
 }
 
 /**
- * The sink's own memory. Only for a parser that leaves each record where it is or moves it towards the start, and says
- * the link before the first: a mark takes room of the ring's that the parser must have read by then.
+ * The sink's own memory. Only for a parser that leaves each record in place or moves it towards the start, and that
+ * reports the link type before the first record: a mark takes room in the ring that the parser must have read by then.
  */
-export function sinkMemory(
-  room: NonNullable<PacketSink['room']>,
-  size: number,
-): { first: Piece; more: Memory } {
-  const nothing = { bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)), base: 0 };
+export function sinkMemory(room: NonNullable<PacketSink['room']>, size: number): ChunkMemory {
+  const empty: Chunk = { bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)), base: 0 };
   return {
-    first: { chunk: nothing, start: 0, end: 0, limit: 0 },
-    more({ chunk, start, end }) {
+    first: { chunk: empty, start: 0, end: 0, limit: 0 },
+    next({ chunk, start, end }) {
       const left = end - start;
-      const place = room(left);
-      if (place === undefined) return undefined;
-      const { bytes, view, at } = place;
+      const free = room(left);
+      if (free === undefined) return undefined;
+      const { bytes, view, at } = free;
       if (start !== at) bytes.copyWithin(at, start, end);
-      const limit = Math.min(place.end, at + left + size);
+      const limit = Math.min(free.end, at + left + size);
       return { chunk: { bytes, view, base: chunk.base + start - at }, start: at, end: at + left, limit };
     },
   };

@@ -1,152 +1,138 @@
 /**
- * gzip (RFC 1952), one member after the other, as a source over a source. Node's own createGunzip would do
- * but for one thing: when bytes that are not gzip follow the last member, or the data is cut, it reports
- * the error and throws away what it had decompressed of that piece. So the members are told apart here, and
- * zlib only inflates.
+ * gzip (RFC 1952), member after member, as a byte source over another. Node's createGunzip is not used for one reason:
+ * when bytes that are not gzip follow the last member, or the data is truncated, it reports the error and discards what
+ * it has decompressed of that piece. So this module parses the members, and zlib only inflates.
  */
 import { crc32 } from 'node:zlib';
-import { chunkSource, type Problem, type Source } from './byte-source.js';
-import { startInflater } from './inflater.js';
+import { ByteReader } from './byte-reader.js';
+import { type ByteSource, chunkSource, type ReadProblem } from './byte-source.js';
+import { Inflater } from './inflater.js';
 
-const INPUT = 256 * 1024;
-const DEFLATE = 8;
-const Flag = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as const;
+const MAGIC_1 = 0x1f;
+const MAGIC_2 = 0x8b;
+const METHOD_DEFLATE = 8;
+const HeaderFlag = { crc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as const;
+/** Modification time, extra flags, operating system. */
+const UNUSED_HEADER_BYTES = 6;
 
-/** The compressed bytes, read ahead. */
-interface Input {
-  bytes: Buffer;
-  at: number;
-  end: number;
-  /** Where in the file bytes[0] lies. */
-  base: number;
+/** CRC-32 and length of a member's data, which its trailer repeats. */
+interface Checksums {
+  crc: number;
+  size: number;
 }
 
-export function gunzip(source: Source): Source {
-  const input: Input = { bytes: Buffer.allocUnsafe(INPUT), at: 0, end: 0, base: 0 };
-  let problem: Problem | undefined;
+export function gunzip(source: ByteSource): ByteSource {
+  const reader = new GzipReader(source);
+  const chunks = reader.members();
+  return {
+    ...chunkSource(chunks, (error) => {
+      throw error;
+    }),
+    bytesRead: source.bytesRead,
+    total: source.total,
+    problem: () => reader.problem ?? source.problem(),
+    async close() {
+      await chunks.return(undefined);
+      await source.close();
+    },
+  };
+}
 
-  const offset = () => input.base + input.at;
-  function fail(kind: Problem['kind'], text: string): false {
-    problem = { kind, text: `${text} at byte ${offset()}`, offset: offset() };
-    return false;
-  }
-  const cut = () => fail('truncated', 'the gzip data ends too early,');
+class GzipReader {
+  /** Why reading ended before the end of the data. */
+  problem: ReadProblem | undefined;
+  private readonly input: ByteReader;
 
-  /** True if there is at least one byte to be had. */
-  async function more(): Promise<boolean> {
-    if (input.at < input.end) return true;
-    input.base += input.end;
-    input.at = 0;
-    input.end = 0;
-    input.end = await source.read(input.bytes, 0, INPUT);
-    return input.end > 0;
+  constructor(source: ByteSource) {
+    this.problem = undefined;
+    this.input = new ByteReader(source);
   }
-  /** The next byte, -1 at the end. */
-  async function byte(): Promise<number> {
-    return (await more()) ? input.bytes[input.at++]! : -1;
-  }
-  async function word(size: number): Promise<number> {
-    let value = 0;
-    for (let index = 0; index < size; index++) {
-      const next = await byte();
-      if (next < 0) return -1;
-      value += next * 256 ** index;
+
+  /** The decompressed data of all members. */
+  async *members(): AsyncGenerator<Buffer> {
+    for (let first = true; await this.readHeader(first); first = false) {
+      const checksums: Checksums = { crc: 0, size: 0 };
+      yield* this.inflateMember(checksums);
+      if (this.problem || !(await this.checkTrailer(checksums))) return;
     }
-    return value;
-  }
-  async function skip(size: number): Promise<boolean> {
-    for (let left = size; left > 0; ) {
-      if (!(await more())) return false;
-      const step = Math.min(left, input.end - input.at);
-      input.at += step;
-      left -= step;
-    }
-    return true;
-  }
-  async function skipString(): Promise<boolean> {
-    let next = 1;
-    while (next > 0) next = await byte();
-    return next === 0;
   }
 
-  /** A member's header, up to its compressed data. False: no member, for the reason in `problem` if any. */
-  async function header(first: boolean): Promise<boolean> {
-    // Tapes and some tools pad with zeros; gzip(1) and zlib's gzread pass over them.
-    let magic = await byte();
-    while (!first && magic === 0) magic = await byte();
-    if (magic < 0) return first ? cut() : false;
-    if (magic !== 0x1f) return strange(first);
-    magic = await byte();
-    if (magic < 0) return cut();
-    if (magic !== 0x8b) return strange(first);
-    const method = await byte();
-    const flags = await byte();
-    if (flags < 0) return cut();
-    if (method !== DEFLATE || flags & Flag.reserved) return fail('corrupt', 'the gzip header makes no sense');
-    if (!(await skip(6))) return cut();
-    if (flags & Flag.extra) {
-      const length = await word(2);
-      if (length < 0 || !(await skip(length))) return cut();
+  /** Reads a member's header. @returns false if no member follows; `problem` has the reason, if that is a fault */
+  private async readHeader(first: boolean): Promise<boolean> {
+    const { input } = this;
+    // Tapes and some tools pad with zeros, which gzip(1) and zlib's gzread skip.
+    let magic = await input.byte();
+    while (!first && magic === 0) magic = await input.byte();
+    if (magic < 0) return first ? this.truncated() : false;
+    if (magic !== MAGIC_1) return this.notGzip(first);
+    magic = await input.byte();
+    if (magic < 0) return this.truncated();
+    if (magic !== MAGIC_2) return this.notGzip(first);
+    const method = await input.byte();
+    const flags = await input.byte();
+    if (flags < 0) return this.truncated();
+    if (method !== METHOD_DEFLATE || flags & HeaderFlag.reserved) {
+      return this.fail('corrupt', 'the gzip header is invalid');
     }
-    if (flags & Flag.name && !(await skipString())) return cut();
-    if (flags & Flag.comment && !(await skipString())) return cut();
-    if (flags & Flag.headerCrc && !(await skip(2))) return cut();
-    return true;
-  }
-  function strange(first: boolean): false {
-    input.at--;
-    return fail('corrupt', first ? 'no gzip data' : 'bytes that are not gzip follow the gzip data');
+    return (await this.skipOptionalFields(flags)) || this.truncated();
   }
 
-  /** The member's bytes. Ends at the member's end, or with `problem`. */
-  async function* inflate(sums: { crc: number; size: number }): AsyncGenerator<Buffer> {
-    const inflater = startInflater();
+  private async skipOptionalFields(flags: number): Promise<boolean> {
+    const { input } = this;
+    if (!(await input.skip(UNUSED_HEADER_BYTES))) return false;
+    if (flags & HeaderFlag.extra) {
+      const length = await input.number(2);
+      if (length < 0 || !(await input.skip(length))) return false;
+    }
+    if (flags & HeaderFlag.name && !(await input.skipString())) return false;
+    if (flags & HeaderFlag.comment && !(await input.skipString())) return false;
+    return !(flags & HeaderFlag.crc) || input.skip(2);
+  }
+
+  /** The member's data, up to its end or to a problem. */
+  private async *inflateMember(checksums: Checksums): AsyncGenerator<Buffer> {
+    const inflater = new Inflater();
     try {
       for (let done = false; !done; ) {
-        if (!(await more())) return void cut();
-        const slice = input.bytes.subarray(input.at, Math.min(input.end, input.at + inflater.appetite()));
-        const used = await inflater.feed(slice);
-        for (const piece of inflater.take()) {
-          sums.crc = crc32(piece, sums.crc);
-          sums.size = (sums.size + piece.length) % 2 ** 32;
-          yield piece;
+        if (!(await this.input.hasMore())) return void this.truncated();
+        const slice = this.input.peek(inflater.sliceSize());
+        const consumed = await inflater.feed(slice);
+        for (const chunk of inflater.takeOutput()) {
+          checksums.crc = crc32(chunk, checksums.crc);
+          checksums.size = (checksums.size + chunk.length) % 2 ** 32;
+          yield chunk;
         }
-        if (used < 0) return void fail('corrupt', `the gzip data makes no sense (${inflater.error()})`);
-        input.at += used;
-        done = used < slice.length;
+        if (consumed < 0) {
+          return void this.fail('corrupt', `the gzip data is invalid (${inflater.errorMessage()})`);
+        }
+        this.input.consume(consumed);
+        done = consumed < slice.length;
       }
     } finally {
       inflater.close();
     }
   }
 
-  async function trailer(sums: { crc: number; size: number }): Promise<boolean> {
-    const crc = await word(4);
-    const size = await word(4);
-    if (size < 0) return cut();
-    if (crc !== sums.crc || size !== sums.size) return fail('corrupt', 'the gzip checksum does not match,');
-    return true;
+  private async checkTrailer({ crc, size }: Checksums): Promise<boolean> {
+    const expectedCrc = await this.input.number(4);
+    const expectedSize = await this.input.number(4);
+    if (expectedSize < 0) return this.truncated();
+    if (crc === expectedCrc && size === expectedSize) return true;
+    return this.fail('corrupt', 'the gzip checksum does not match,');
   }
 
-  async function* members(): AsyncGenerator<Buffer> {
-    for (let first = true; await header(first); first = false) {
-      const sums = { crc: 0, size: 0 };
-      yield* inflate(sums);
-      if (problem || !(await trailer(sums))) return;
-    }
+  private notGzip(first: boolean): false {
+    this.input.unread();
+    return this.fail('corrupt', first ? 'no gzip data' : 'bytes that are not gzip follow the gzip data');
   }
 
-  const chunks = members();
-  return {
-    ...chunkSource(chunks, (error) => {
-      throw error;
-    }),
-    taken: source.taken,
-    total: source.total,
-    problem: () => problem ?? source.problem(),
-    async close() {
-      await chunks.return(undefined);
-      await source.close();
-    },
-  };
+  private truncated(): false {
+    return this.fail('truncated', 'the gzip data is truncated');
+  }
+
+  private fail(kind: ReadProblem['kind'], text: string): false {
+    const offset = this.input.offset();
+    this.problem = { kind, text: `${text} at byte ${offset}`, offset };
+    return false;
+  }
 }

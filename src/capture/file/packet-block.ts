@@ -1,57 +1,57 @@
 /**
- * The three blocks of pcapng that hold a packet (draft-ietf-opsawg-pcapng): Enhanced, Simple, and the
- * obsolete Packet Block. What each says in its fixed part, before it is believed.
+ * The fixed parts of the three pcapng blocks that hold a packet (draft-ietf-opsawg-pcapng): Enhanced, Simple, and the
+ * obsolete Packet Block. The values are not validated here.
  */
-export interface Fields {
+export interface PacketBlock {
   interface: number;
-  /** -1: as much as the interface's snapshot length lets through. */
+  /** -1: as much as the interface's snapshot length allows. */
   captured: number;
   wire: number;
-  /** Where the packet's bytes begin in the block. */
-  data: number;
-  /** The block has a time, at bytes 12 (high half) and 16 (low half). */
-  timed: boolean;
+  /** The offset in the block of the packet's bytes. */
+  dataOffset: number;
+  /** The block has a timestamp, at bytes 12 (high half) and 16 (low half). */
+  hasTimestamp: boolean;
 }
 
-type Reader = (view: DataView, at: number, littleEndian: boolean, fields: Fields) => void;
+type BlockReader = (view: DataView, at: number, littleEndian: boolean, block: PacketBlock) => void;
 
-/** The readers by block type; undefined: not a packet's block. */
-export const FIELDS: readonly (Reader | undefined)[] = [
+/** The readers by block type; undefined: the block holds no packet. */
+export const BLOCK_READERS: readonly (BlockReader | undefined)[] = [
   undefined,
   undefined,
-  packet,
-  simple,
+  readObsolete,
+  readSimple,
   undefined,
   undefined,
-  enhanced,
+  readEnhanced,
 ];
 
-/** The least total length by block type: the fixed part and the closing length. */
-export const SMALLEST_FIELDS: readonly number[] = [0, 0, 32, 16, 0, 0, 32];
+/** The minimum total length by block type: the fixed part and the trailing length. */
+export const MIN_BLOCK_BYTES: readonly number[] = [0, 0, 32, 16, 0, 0, 32];
 
-function enhanced(view: DataView, at: number, littleEndian: boolean, fields: Fields): void {
-  lengths(view, at, littleEndian, fields);
-  fields.interface = view.getUint32(at + 8, littleEndian);
+function readEnhanced(view: DataView, at: number, littleEndian: boolean, block: PacketBlock): void {
+  readLengths(view, at, littleEndian, block);
+  block.interface = view.getUint32(at + 8, littleEndian);
 }
 
-/** Its second 16 bits count drops, or are 0xffff where they were not counted. */
-function packet(view: DataView, at: number, littleEndian: boolean, fields: Fields): void {
-  lengths(view, at, littleEndian, fields);
-  fields.interface = view.getUint16(at + 8, littleEndian);
+/** The 16 bits after the interface are a drop count, or 0xffff. */
+function readObsolete(view: DataView, at: number, littleEndian: boolean, block: PacketBlock): void {
+  readLengths(view, at, littleEndian, block);
+  block.interface = view.getUint16(at + 8, littleEndian);
 }
 
-function lengths(view: DataView, at: number, littleEndian: boolean, fields: Fields): void {
-  fields.captured = view.getUint32(at + 20, littleEndian);
-  fields.wire = view.getUint32(at + 24, littleEndian);
-  fields.data = 28;
-  fields.timed = true;
+function readLengths(view: DataView, at: number, littleEndian: boolean, block: PacketBlock): void {
+  block.captured = view.getUint32(at + 20, littleEndian);
+  block.wire = view.getUint32(at + 24, littleEndian);
+  block.dataOffset = 28;
+  block.hasTimestamp = true;
 }
 
-/** No time, no captured length, and always the section's first interface. */
-function simple(view: DataView, at: number, littleEndian: boolean, fields: Fields): void {
-  fields.interface = 0;
-  fields.captured = -1;
-  fields.wire = view.getUint32(at + 8, littleEndian);
-  fields.data = 12;
-  fields.timed = false;
+/** No timestamp, no captured length, and always the section's first interface. */
+function readSimple(view: DataView, at: number, littleEndian: boolean, block: PacketBlock): void {
+  block.interface = 0;
+  block.captured = -1;
+  block.wire = view.getUint32(at + 8, littleEndian);
+  block.dataOffset = 12;
+  block.hasTimestamp = false;
 }

@@ -1,29 +1,25 @@
-/**
- * The line that shows people how far the reading of a large file is. The reader runs in a thread of its
- * own and only reports numbers (read.ts, onProgress); this is the side that has the terminal.
- */
+/** The progress line on the terminal while a large file is read. The reader's thread reports numbers only (onProgress). */
 
-/** Files smaller than this are read before anyone wonders. */
-const LARGE = 64 * 1024 * 1024;
-/** ... or so it should be: after this many milliseconds any file gets a line. */
-const LONG = 1000;
-/** The least time between two lines, in milliseconds. */
-const INTERVAL = 200;
+/** Larger files have a progress line from the start, */
+const LARGE_FILE = 64 * 1024 * 1024;
+/** others after this time. */
+const DELAY_MS = 1000;
+const INTERVAL_MS = 200;
 
 const CLEAR_TO_END = '\x1b[K';
 
-/** What there is to say, without control characters. */
+/** The line's text, without control characters. */
 export function renderProgress(
   bytes: number,
   total: number | undefined,
   elapsedMs: number,
   name?: string,
 ): string {
-  const of = name === undefined ? '' : ` ${name}`;
+  const file = name === undefined ? '' : ` ${name}`;
   const rate = elapsedMs > 0 ? `, ${megabytes((bytes / elapsedMs) * 1000)}/s` : '';
-  if (!total) return `reading${of}: ${megabytes(bytes)}${rate}`;
+  if (!total) return `reading${file}: ${megabytes(bytes)}${rate}`;
   const percent = Math.floor((Math.min(bytes, total) / total) * 100);
-  return `reading${of}: ${percent} % of ${megabytes(total)}${rate}`;
+  return `reading${file}: ${percent} % of ${megabytes(total)}${rate}`;
 }
 
 function megabytes(bytes: number): string {
@@ -32,7 +28,7 @@ function megabytes(bytes: number): string {
 
 export interface ProgressPrinter {
   update(bytes: number, total: number | undefined): void;
-  /** Takes the line away, if there is one. Call it before anything else is written to the terminal. */
+  /** Removes the line, if there is one. To be called before anything else is written to the terminal. */
   clear(): void;
 }
 
@@ -42,25 +38,25 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** Writes nothing where `terminal` is not one. `now` is for tests. */
+/** Writes nothing if `terminal` is not a TTY. @param now for tests */
 export function progressPrinter(
   terminal: Terminal = process.stderr,
   name?: string,
   now: () => number = () => performance.now(),
 ): ProgressPrinter {
-  const begin = now();
+  const started = now();
   let last = Number.NEGATIVE_INFINITY;
   let shown = false;
   return {
     update(bytes, total) {
       if (!terminal.isTTY) return;
       const time = now();
-      const due = (total ?? 0) > LARGE || time - begin >= LONG;
-      if (!due || time - last < INTERVAL) return;
+      const due = (total ?? 0) > LARGE_FILE || time - started >= DELAY_MS;
+      if (!due || time - last < INTERVAL_MS) return;
       last = time;
       shown = true;
-      // A line as wide as the terminal would wrap, and \r not lead back to its beginning.
-      const line = renderProgress(bytes, total, time - begin, name).slice(0, (terminal.columns ?? 80) - 1);
+      // A line as wide as the terminal would wrap, and \r would not return to its start.
+      const line = renderProgress(bytes, total, time - started, name).slice(0, (terminal.columns ?? 80) - 1);
       terminal.write(`\r${line}${CLEAR_TO_END}`);
     },
     clear() {

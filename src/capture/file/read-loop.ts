@@ -1,114 +1,111 @@
-/**
- * The loop that reads a source chunk after chunk, lets a parser take what is whole, and keeps the rest for
- * the next round; and the account of it: what was delivered, what was wrong.
- */
+/** Reads a source chunk by chunk, parses each, and counts what was delivered and what was wrong. */
 import { UserError } from '../../config/user-error.js';
+import type { Timestamp } from '../../packet/timestamp.js';
 import type { PacketSink } from '../sink.js';
-import type { Problem, Source } from './byte-source.js';
-import type { About, Outlet, Parser } from './capture-parser.js';
-import { ownMemory, sinkMemory } from './chunk-memory.js';
+import type { ByteSource, ReadProblem } from './byte-source.js';
+import type { CaptureHeader, CaptureParser, ParserOutput } from './capture-parser.js';
+import { ownMemory, type ReadBuffer, sinkMemory } from './chunk-memory.js';
 
-export interface CaptureInfo extends About {
+export interface CaptureInfo extends CaptureHeader {
   readonly gzip: boolean;
   /** The time of the first packet; absent if there is none. */
-  readonly firstTimestamp?: { readonly seconds: number; readonly nanoseconds: number };
+  readonly firstTimestamp?: Timestamp;
 }
 
 export interface ReadOptions {
-  /** Called once, before the first packet is handed over, or at the end of a capture without packets. */
+  /** Called once, before the first packet is delivered, or at the end of a capture without packets. */
   onHeader?(info: CaptureInfo): void;
-  /** Called after each chunk. Both count the file as it is stored; the total of a pipe is not known. */
+  /** Called after each chunk, with bytes of the file as it is stored; the total of a pipe is undefined. */
   onProgress?(bytesRead: number, totalBytes: number | undefined): void;
-  /** How much is read at a time. For tests. */
+  /** Bytes to read at a time. For tests. */
   chunkSize?: number;
 }
 
 export interface ReadResult {
   packets: number;
-  /** How much of the file was read, as it is stored. */
+  /** Bytes read of the file as it is stored. */
   bytes: number;
-  /** Packets that were given time 0, since the file has no time for them or none between 1970 and 2106. */
+  /** Packets with time 0, since the file has no time for them or none between 1970 and 2106. */
   untimed: number;
-  problem?: Problem;
+  problem?: ReadProblem;
 }
 
-const CHUNK = 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
-/** What is read, and for whom. */
-export interface Target {
+export interface ReadTarget {
   readonly sink: PacketSink;
-  /** What messages call it. */
+  /** The input's name in messages. */
   readonly name: string;
   readonly gzip: boolean;
-  /** The parser is one that can work in the sink's memory (memory.ts). */
+  /** The parser can work in the sink's memory (chunk-memory.ts). */
   readonly inPlace?: boolean;
 }
 
 /**
- * Reads `source` to its end with the parser that `begin` makes. A fault before any packet could come means
- * that the file can't be read at all, and is thrown.
+ * Reads `source` to its end with the parser that `newParser` makes.
+ *
+ * @throws UserError for a fault before the first packet: the file can't be read at all
  */
-export async function drive(
-  source: Source,
-  begin: (outlet: Outlet) => Parser,
-  { sink, name, gzip, inPlace = false }: Target,
+export async function readAll(
+  source: ByteSource,
+  newParser: (output: ParserOutput) => CaptureParser,
+  { sink, name, gzip, inPlace = false }: ReadTarget,
   options: ReadOptions,
 ): Promise<ReadResult> {
-  const { onProgress, chunkSize = CHUNK } = options;
+  const { onProgress, chunkSize = CHUNK_BYTES } = options;
   const unit = gzip ? ' of the decompressed data' : '';
-  const delivery = startDelivery(sink, () => parser.about(), gzip, options);
-  const parser: Parser = begin(delivery.outlet);
+  const delivery = newDelivery(sink, () => parser.header(), gzip, options);
+  const parser = newParser(delivery.output);
   const memory = inPlace && sink.room !== undefined ? sinkMemory(sink.room, chunkSize) : ownMemory(chunkSize);
-  let piece = memory.first;
-  /** Bytes to come that the parser does not want. */
+  let buffer = memory.first;
+  /** Bytes to come that the parser skips. */
   let skip = 0;
-  let problem: Problem | undefined;
+  let problem: ReadProblem | undefined;
 
   while (!sink.stopped()) {
-    const next = memory.more(piece);
+    const next = memory.next(buffer);
     if (next === undefined) break;
-    piece = next;
-    const { chunk } = piece;
-    const size = await source.read(chunk.bytes, piece.end, piece.limit);
-    onProgress?.(source.taken(), source.total);
+    buffer = next;
+    const { chunk } = buffer;
+    const size = await source.read(chunk.bytes, buffer.end, buffer.limit);
+    onProgress?.(source.bytesRead(), source.total);
     if (size === 0) break;
-    piece.end += size;
-    const skipped = Math.min(skip, piece.end - piece.start);
+    buffer.end += size;
+    const skipped = Math.min(skip, buffer.end - buffer.start);
     skip -= skipped;
     if (skip > 0) {
-      piece.start = piece.end;
+      buffer.start = buffer.end;
       continue;
     }
-    const walk = parser.walk(chunk, piece.start + skipped, piece.end);
-    if (walk.fault !== undefined) {
-      const offset = chunk.base + walk.next;
-      if (!parser.about()) throw new UserError(`${name} can't be read: ${walk.fault}`);
-      problem = { kind: 'corrupt', text: `${walk.fault}, at byte ${offset}${unit}`, offset };
+    const result = parser.parse(chunk, buffer.start + skipped, buffer.end);
+    if (result.fault !== undefined) {
+      const offset = chunk.base + result.next;
+      if (!parser.header()) throw new UserError(`${name} can't be read: ${result.fault}`);
+      problem = { kind: 'corrupt', text: `${result.fault}, at byte ${offset}${unit}`, offset };
       break;
     }
-    piece.start = Math.min(walk.next, piece.end);
-    skip = walk.next - piece.start;
+    buffer.start = Math.min(result.next, buffer.end);
+    skip = result.next - buffer.start;
   }
 
-  // Stopped: that more was to come is no news.
-  if (!sink.stopped())
-    problem ??=
-      source.problem() ?? unfinished(parser, piece.end - piece.start, piece.chunk.base + piece.start, unit);
-  const result = { bytes: source.taken(), ...delivery.end() };
+  // A stop leaves data unread, which is no problem of the file.
+  if (!sink.stopped()) problem ??= source.problem() ?? truncation(parser, buffer, unit);
+  const result = { bytes: source.bytesRead(), ...delivery.end() };
   return problem ? { ...result, problem } : result;
 }
 
-function unfinished(parser: Parser, left: number, offset: number, unit: string): Problem | undefined {
-  const inside = parser.unfinished(left, offset);
-  if (!inside) return undefined;
-  const text = `ends inside ${inside.what}, which begins at byte ${inside.offset}${unit}`;
-  return { kind: 'truncated', text, offset: inside.offset };
+function truncation(parser: CaptureParser, buffer: ReadBuffer, unit: string): ReadProblem | undefined {
+  const { chunk, start, end } = buffer;
+  const incomplete = parser.incomplete(end - start, chunk.base + start);
+  if (!incomplete) return undefined;
+  const { what, offset } = incomplete;
+  return { kind: 'truncated', text: `ends inside ${what}, which starts at byte ${offset}${unit}`, offset };
 }
 
-/** The sink's side: counts, and calls onHeader before the first packet. */
-function startDelivery(
+/** The parser's output: counts, and calls onHeader before the first packet. */
+function newDelivery(
   sink: PacketSink,
-  about: () => About | undefined,
+  header: () => CaptureHeader | undefined,
   gzip: boolean,
   options: ReadOptions,
 ) {
@@ -118,10 +115,10 @@ function startDelivery(
   let announced = false;
 
   function announce(first?: DataView): void {
-    const known = about();
-    if (announced || !known || !onHeader) return;
+    const current = header();
+    if (announced || !current || !onHeader) return;
     announced = true;
-    const info = { ...known, gzip };
+    const info = { ...current, gzip };
     if (!first) onHeader(info);
     else
       onHeader({
@@ -130,7 +127,7 @@ function startDelivery(
       });
   }
 
-  const outlet: Outlet = {
+  const output: ParserOutput = {
     link: (linkType) => sink.link(linkType),
     records(bytes, start, end, count) {
       if (packets === 0) announce(new DataView(bytes.buffer, bytes.byteOffset + start));
@@ -142,7 +139,7 @@ function startDelivery(
     },
   };
   return {
-    outlet,
+    output,
     end() {
       announce();
       return { packets, untimed };

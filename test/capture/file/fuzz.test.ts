@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { chunkSource } from '../../../src/capture/file/byte-source.js';
-import { pcapngParser } from '../../../src/capture/file/pcapng.js';
-import { drive } from '../../../src/capture/file/read-loop.js';
+import { PcapngParser } from '../../../src/capture/file/pcapng.js';
+import { readAll } from '../../../src/capture/file/read-loop.js';
 import { UserError } from '../../../src/config/user-error.js';
 import { MARK_LENGTH, MAX_PACKET, RECORD_HEADER } from '../../../src/ring/layout.js';
 import {
@@ -37,7 +37,7 @@ const SEEDS: Record<string, Buffer> = {
   'two gzips': Buffer.concat([gzipSync(pcapngFile(PACKETS, LITTLE)), gzipSync(pcapngFile(PACKETS, LITTLE))]),
 };
 
-/** The values that lengths and counts go wrong with. */
+/** Edge values of lengths and counts. */
 const EDGES = [
   0,
   1,
@@ -69,8 +69,8 @@ function mutate(seed: Buffer, random: (limit: number) => number): Buffer {
   return file;
 }
 
-/** Reads it; the only error there may be is the user's. The collector checks each run's shape. */
-async function total(file: Buffer, chunkSize: number): Promise<number> {
+/** Reads the file, which may fail with a UserError only. The collector checks each run. @returns the packets read */
+async function countPackets(file: Buffer, chunkSize: number): Promise<number> {
   try {
     const { packets, result } = await readBytes(file, { chunkSize });
     assert.equal(packets.length, result.packets);
@@ -89,12 +89,13 @@ for (const [name, seed] of Object.entries(SEEDS)) {
   test(`any mutation of a ${name} file is read or refused`, async () => {
     const random = randomness(seed.length);
     let packets = 0;
-    for (let round = 0; round < 400; round++) packets += await total(mutate(seed, random), 1 + random(2000));
-    assert.ok(packets > 400, `the mutations leave something to read: ${packets}`);
+    for (let round = 0; round < 400; round++)
+      packets += await countPackets(mutate(seed, random), 1 + random(2000));
+    assert.ok(packets > 400, `too few packets are left to read: ${packets}`);
   });
 }
 
-test('random bytes behind a right beginning', async () => {
+test('random bytes after a valid header are read or refused', async () => {
   const random = randomness(99);
   const heads = [LE_NS, { ...LE_NS, little: false }].map((shape) => pcapFile([], shape));
   heads.push(
@@ -104,15 +105,15 @@ test('random bytes behind a right beginning', async () => {
   );
   heads.push(Buffer.alloc(0));
   for (let round = 0; round < 600; round++) {
-    // Small numbers among them, which make for plausible lengths.
+    // Every other round has small values, which make plausible lengths.
     const most = round % 2 ? 256 : 5;
     const rest = Buffer.from(Array.from({ length: random(600) }, () => random(most)));
-    await total(Buffer.concat([heads[round % heads.length]!, rest]), 1 + random(300));
+    await countPackets(Buffer.concat([heads[round % heads.length]!, rest]), 1 + random(300));
   }
 });
 
-test('memory is bounded by what has arrived and by the limit, not by what a length claims', async () => {
-  // A packet block that claims 16 MiB but for a bit, and interface blocks without end.
+test('memory is bounded by the bytes that have arrived, not by a claimed length', async () => {
+  // A packet block that claims 16 MiB, and an endless series of interface blocks.
   const claim = block(6, Buffer.alloc(20), LITTLE, 16 * 1024 * 1024).subarray(0, 40);
   const peak = async (parts: Iterable<Buffer>) => {
     const before = process.memoryUsage().arrayBuffers;
@@ -127,9 +128,14 @@ test('memory is bounded by what has arrived and by the limit, not by what a leng
       () => undefined,
     );
     const target = { sink: collector(), name: 'x', gzip: false };
-    const result = await drive({ ...source, close: async () => undefined }, pcapngParser, target, {
-      chunkSize: 65536,
-    });
+    const result = await readAll(
+      { ...source, close: async () => undefined },
+      (output) => new PcapngParser(output),
+      target,
+      {
+        chunkSize: 65536,
+      },
+    );
     return { most, problem: result.problem };
   };
   const small = await peak([sectionHeader(LITTLE), claim]);
@@ -141,7 +147,7 @@ test('memory is bounded by what has arrived and by the limit, not by what a leng
   assert.match(endless.problem!.text, /more than 65536 interfaces/);
 });
 
-test('a gzip bomb is inflated a slice at a time', async () => {
+test('a gzip bomb is inflated in slices of bounded size', async () => {
   const packet = { ...PACKETS[0]!, wire: 200_000, data: '00'.repeat(200_000) };
   const record = pcapFile([packet], LE_NS).subarray(24);
   const file = gzipSync(Buffer.concat([pcapFile([], LE_NS), ...Array.from({ length: 250 }, () => record)]));

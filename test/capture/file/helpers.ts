@@ -1,4 +1,4 @@
-/** Writers of small capture files, and a sink that keeps what it is given. */
+/** Writers of small capture files, and a sink that collects packets. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface Packet {
   data: string;
 }
 
-/** Packets of many sizes, odd ones and empty ones among them, with times that need every digit. */
+/** Packets of many sizes, including odd and empty ones, with times that use every digit. */
 export function somePackets(count: number, ticks = 1e9, link = 1): Packet[] {
   return Array.from({ length: count }, (_, index) => ({
     link,
@@ -112,7 +112,7 @@ export function interfaceBlock(shape: InterfaceShape, order: Order): Buffer {
   return block(1, Buffer.concat(parts), order);
 }
 
-/** type 6: enhanced; 2: the obsolete one. `count` is the time in the interface's units. */
+/** Type 6: enhanced; 2: obsolete. `count` is the time in the interface's units. */
 export function packetBlock(
   packet: Packet,
   index: number,
@@ -133,7 +133,7 @@ export function nanosecondsOf(packet: Packet): bigint {
   return BigInt(packet.seconds) * 1_000_000_000n + BigInt(packet.nanoseconds);
 }
 
-/** One section with one interface of nanoseconds, in one order. */
+/** One section with one interface, with timestamps in nanoseconds. */
 export function pcapngFile(packets: Packet[], order: Order): Buffer {
   const blocks = packets.map((packet) => packetBlock(packet, 0, nanosecondsOf(packet), order));
   const head = interfaceBlock({ link: packets[0]?.link ?? 1, resolution: 9, name: 'eth0' }, order);
@@ -176,7 +176,7 @@ export function collector(stopped: () => boolean = () => false): Collected {
         });
         at += RECORD_HEADER + captured;
       }
-      if (at !== end || packets.length - before !== count) throw new Error('not a run of whole records');
+      if (at !== end || packets.length - before !== count) throw new Error('expected a run of whole records');
     },
     stopped,
   };
@@ -209,7 +209,7 @@ export async function readBytes(
   return { packets: sink.packets, calls: sink.calls, result };
 }
 
-/** A small generator of repeatable random numbers below `limit` (mulberry32). */
+/** A seeded generator of random numbers below `limit` (mulberry32). */
 export function randomness(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {

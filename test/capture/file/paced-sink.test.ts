@@ -14,7 +14,7 @@ function packetsAt(...offsets: number[]): { packets: Packet[]; bytes: Buffer } {
   return { packets, bytes: pcapFile(packets, LE_NS).subarray(24) };
 }
 
-/** A sink with a clock that only sleeping moves, which notes when each packet came. */
+/** A sink with a clock that advances only in sleep(), and that records the time of each packet. */
 function paced(stopAt = Number.POSITIVE_INFINITY) {
   let time = 5000;
   const sleeps: number[] = [];
@@ -36,7 +36,7 @@ function paced(stopAt = Number.POSITIVE_INFINITY) {
   return { sink, inner, sleeps, times };
 }
 
-test('the first at once, the others at their distance from it', () => {
+test('the first packet passes at once, the others at their distance from it', () => {
   const { packets, bytes } = packetsAt(0, 0.25, 0.25, 2, 2.0005);
   const { sink, inner, sleeps, times } = paced();
   sink.records(bytes, 0, bytes.length, 5);
@@ -47,7 +47,7 @@ test('the first at once, the others at their distance from it', () => {
   assert.ok(Math.max(...sleeps) <= 100);
 });
 
-test('over several runs, and a step back does not wait', () => {
+test('pacing continues over several runs, and a step back in time does not wait', () => {
   const one = packetsAt(0, 1);
   const two = packetsAt(0.5, 1.5);
   const { sink, inner, times } = paced();
@@ -59,7 +59,7 @@ test('over several runs, and a step back does not wait', () => {
   }
 });
 
-test('a file begins at once, and packets without a time don’t wait', () => {
+test('a new file starts at once, and packets without a time do not wait', () => {
   const { sink, times, inner } = paced();
   const one = packetsAt(0);
   const two = packetsAt(-FIRST, 86_400, -FIRST, 86_400.5);
@@ -73,7 +73,7 @@ test('a file begins at once, and packets without a time don’t wait', () => {
   assert.deepEqual(inner.calls.slice(0, 4), ['link 1', 'file 0', 'records', 'file 1']);
 });
 
-test('a stop ends the wait within a slice', () => {
+test('a stop ends the wait within one sleep', () => {
   const { bytes, packets } = packetsAt(0, 3600);
   const { sink, inner, sleeps } = paced(5950);
   sink.records(bytes, 0, bytes.length, 2);
@@ -82,7 +82,7 @@ test('a stop ends the wait within a slice', () => {
   assert.equal(sink.stopped(), true);
 });
 
-test('with the real clock', () => {
+test('packets are paced by the real clock', () => {
   const { bytes, packets } = packetsAt(0, 0.02, 0.15);
   const inner = collector();
   const begin = performance.now();

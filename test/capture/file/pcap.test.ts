@@ -24,7 +24,7 @@ const SHAPES: Record<string, PcapShape> = {
 };
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  test(`pcap ${name}: every packet, exactly`, async () => {
+  test(`pcap ${name}: packets are read exactly`, async () => {
     const packets = somePackets(100, shape.ticks);
     const file = pcapFile(packets, shape);
     const { packets: got, result, calls } = await readBytes(file);
@@ -33,7 +33,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
     assert.deepEqual(calls, ['link 1', 'records']);
   });
 
-  test(`pcap ${name}: in chunks of every size`, async () => {
+  test(`pcap ${name}: packets are read in chunks of any size`, async () => {
     const packets = somePackets(12, shape.ticks);
     const file = pcapFile(packets, shape);
     for (let chunkSize = 1; chunkSize <= file.length + 1; chunkSize += chunkSize < 64 ? 1 : 13) {
@@ -44,7 +44,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
   });
 }
 
-test('version 2.3: lengths are swapped only where the captured one would be the larger', async () => {
+test('version 2.3: lengths are swapped only if the captured one would be the larger', async () => {
   const shape = { ...LE_NS, minor: 3 };
   const packet: Packet = { link: 1, seconds: 1, nanoseconds: 2, wire: 90, data: 'aabb' };
   const other = { ...packet, data: 'ccddee' };
@@ -54,7 +54,7 @@ test('version 2.3: lengths are swapped only where the captured one would be the 
   assert.deepEqual(packets, [packet, other]);
 });
 
-test('the upper half of the link type is not part of it', async () => {
+test('the upper half of the link type is ignored', async () => {
   const { packets } = await readBytes(pcapFile(somePackets(1), { ...LE_NS, link: 0x54000114 }));
   assert.equal(packets[0]!.link, 0x114);
 });
@@ -74,13 +74,13 @@ test('a fraction of a second or more is carried into the seconds', async () => {
   assert.deepEqual([packets[0]!.seconds, packets[0]!.nanoseconds, result.untimed], [0, 0, 1]);
 });
 
-test('a wire length below the captured length is raised to it', async () => {
+test('a wire length below the captured length is raised', async () => {
   const packet = { link: 1, seconds: 1, nanoseconds: 2, wire: 1, data: 'aabbcc' };
   const { packets } = await readBytes(pcapFile([packet], LE_NS));
   assert.deepEqual(packets, [{ ...packet, wire: 3 }]);
 });
 
-test('the largest packet there can be, and one byte more', async () => {
+test('the longest packet is read, and one byte more is refused', async () => {
   const large = { link: 1, seconds: 1, nanoseconds: 2, wire: 262144, data: 'ab'.repeat(262144) };
   const fine = await readBytes(pcapFile([large, large, ...somePackets(3)], LE_NS), { chunkSize: 100_000 });
   assert.equal(fine.result.packets, 5);
@@ -91,21 +91,21 @@ test('the largest packet there can be, and one byte more', async () => {
   const offset = pcapFile(somePackets(3), LE_NS).length;
   assert.deepEqual(result.problem, {
     kind: 'corrupt',
-    text: `packet 4 would have 262145 captured bytes, and 262144 is the most that one can have, at byte ${offset}`,
+    text: `packet 4 has 262145 captured bytes, the maximum is 262144, at byte ${offset}`,
     offset,
   });
 });
 
-test('the wire length that marks a mark is refused', async () => {
+test('the wire length of a ring mark is refused', async () => {
   const packets = somePackets(2);
   const mark = { ...packets[0]!, wire: 0xffffffff };
   const { packets: got, result } = await readBytes(pcapFile([...packets, mark, packets[0]!], LE_NS));
   assert.deepEqual(got, packets);
   assert.equal(result.problem?.kind, 'corrupt');
-  assert.match(result.problem.text, /^packet 3 would have been 4294967295 bytes long, at byte \d+$/);
+  assert.match(result.problem.text, /^packet 3 has the impossible length 4294967295, at byte \d+$/);
 });
 
-test('cut at every byte: the whole records before, and where the rest begins', async () => {
+test('truncated at any byte: the whole records before are delivered, and the offset is reported', async () => {
   for (const shape of [LE_NS, SHAPES['big-endian us']!, SHAPES['little-endian Kuznetzov']!]) {
     const packets = somePackets(6, shape.ticks);
     const file = pcapFile(packets, shape);
@@ -123,7 +123,7 @@ test('cut at every byte: the whole records before, and where the rest begins', a
         if (size >= 24 && size === begins) assert.equal(result.problem, undefined);
         else {
           const what = size < 24 ? 'the file header' : `packet ${whole + 1}`;
-          const text = `ends inside ${what}, which begins at byte ${begins}`;
+          const text = `ends inside ${what}, which starts at byte ${begins}`;
           assert.deepEqual(result.problem, { kind: 'truncated', text, offset: begins });
         }
       }
@@ -132,7 +132,7 @@ test('cut at every byte: the whole records before, and where the rest begins', a
   }
 });
 
-test('another version is the user’s to convert', async () => {
+test('another version is refused', async () => {
   const file = pcapFile(somePackets(1), LE_NS);
   file.writeUInt16LE(3, 4);
   await assert.rejects(readBytes(file), { name: 'UserError', message: /version 3\.4 of the pcap format/ });

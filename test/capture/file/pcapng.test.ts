@@ -19,7 +19,7 @@ const LITTLE = { little: true };
 const BIG = { little: false };
 
 for (const [name, order] of Object.entries({ 'little-endian': LITTLE, 'big-endian': BIG })) {
-  test(`pcapng ${name}: every packet, exactly`, async () => {
+  test(`pcapng ${name}: packets are read exactly`, async () => {
     const packets = somePackets(100, 1e9, 113);
     const file = pcapngFile(packets, order);
     const { packets: got, result, calls } = await readBytes(file);
@@ -28,7 +28,7 @@ for (const [name, order] of Object.entries({ 'little-endian': LITTLE, 'big-endia
     assert.deepEqual(calls, ['link 113', 'records']);
   });
 
-  test(`pcapng ${name}: in chunks of every size`, async () => {
+  test(`pcapng ${name}: packets are read in chunks of any size`, async () => {
     const packets = somePackets(10);
     const skipped = block(0xbad, Buffer.alloc(100, 1), order);
     const file = Buffer.concat([pcapngFile(packets, order), skipped, pcapngFile(packets, order)]);
@@ -40,7 +40,7 @@ for (const [name, order] of Object.entries({ 'little-endian': LITTLE, 'big-endia
   });
 }
 
-test('sections of both byte orders, each with interfaces of its own', async () => {
+test('each section has its own byte order and interfaces', async () => {
   const packets = somePackets(9);
   const file = Buffer.concat([
     pcapngFile(packets.slice(0, 3), LITTLE),
@@ -56,7 +56,7 @@ test('sections of both byte orders, each with interfaces of its own', async () =
   assert.match(refused.problem!.text, /^packet 10 is of interface 0, which is not described, at byte \d+$/);
 });
 
-test('interfaces of different link types and resolutions, mixed', async () => {
+test('interfaces of different link types and resolutions in one section', async () => {
   const shapes = [{ link: 1 }, { link: 276, resolution: 9 }, { link: 113, resolution: 3 }];
   const units = [1000n, 1n, 1_000_000n];
   const packets = somePackets(30).map((packet, index) => {
@@ -76,7 +76,7 @@ test('interfaces of different link types and resolutions, mixed', async () => {
   assert.deepEqual(calls.slice(0, 6), ['link 1', 'records', 'link 276', 'records', 'link 113', 'records']);
 });
 
-test('time offsets, and times that do not fit', async () => {
+test('time offsets, and times out of range', async () => {
   const packet: Packet = { link: 1, seconds: 0, nanoseconds: 0, wire: 2, data: 'abcd' };
   const at = async (count: bigint, offset: bigint) => {
     const head = [sectionHeader(BIG), interfaceBlock({ resolution: 9, offset }, BIG)];
@@ -90,7 +90,7 @@ test('time offsets, and times that do not fit', async () => {
   assert.deepEqual(await at(1n, -(2n ** 63n)), [0, 0, 1]);
 });
 
-test('simple packet blocks: no time, the first interface, cut to its snapshot length', async () => {
+test('simple packet blocks have no time and are cut to the first interface’s snapshot length', async () => {
   const simple = (wire: number, data: Buffer) => block(3, Buffer.concat([u32(wire, LITTLE), data]), LITTLE);
   const file = Buffer.concat([
     sectionHeader(LITTLE),
@@ -119,7 +119,7 @@ test('simple packet blocks: no time, the first interface, cut to its snapshot le
   assert.match(beyond.result.problem!.text, /packet 4 of 4 bytes is longer than its block/);
 });
 
-test('other blocks are passed over, even huge ones, and options too', async () => {
+test('other blocks and options are skipped, whatever their length', async () => {
   const [one, two] = somePackets(2);
   const comment = option(1, Buffer.from('hello'), LITTLE);
   const broken = Buffer.concat([u16(1, LITTLE), u16(60000, LITTLE)]);
@@ -137,7 +137,7 @@ test('other blocks are passed over, even huge ones, and options too', async () =
   assert.equal(result.problem, undefined);
 });
 
-test('a packet block with megabytes of options', async () => {
+test('a packet block may have megabytes of options', async () => {
   const [one, two] = somePackets(2);
   const comments = Buffer.concat(
     Array.from({ length: 100 }, () => option(1, Buffer.alloc(65000, 7), LITTLE)),
@@ -163,7 +163,7 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
   ],
   'two lengths that differ, in a skipped block': [
     Buffer.concat([block(99, Buffer.alloc(20), LITTLE).subarray(0, 28), u32(36, LITTLE)]),
-    /type 99 does not end with the length that it began with \(the block began at byte \d+\)/,
+    /type 99 does not end with the length that it starts with \(the block starts at byte \d+\)/,
   ],
   'a packet block too short to be one': [block(6, Buffer.alloc(16), LITTLE), /has only 28 bytes/],
   'a packet longer than its block': [
@@ -172,7 +172,7 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
   ],
   'the wire length of a mark': [
     block(6, Buffer.concat([Buffer.alloc(16), Buffer.alloc(4, 0xff)]), LITTLE),
-    /packet 3 would have been 4294967295 bytes/,
+    /packet 3 has the impossible length 4294967295/,
   ],
   'an interface block too short to be one': [block(1, Buffer.alloc(4), LITTLE), /has only 16 bytes/],
   'an option longer than its interface block': [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { progressPrinter, renderProgress } from '../../../src/capture/file/progress-line.js';
 
-test('the text', () => {
+test('the line has percentage, size and rate', () => {
   assert.equal(renderProgress(50e6, 200e6, 500), 'reading: 25 % of 200 MB, 100 MB/s');
   assert.equal(renderProgress(1.5e6, undefined, 1000, 'x.pcap'), 'reading x.pcap: 1.5 MB, 1.5 MB/s');
   assert.equal(renderProgress(0, 200e6, 0), 'reading: 0 % of 200 MB');
@@ -23,7 +23,7 @@ function terminal(isTTY: boolean, columns = 200) {
   };
 }
 
-test('large files at once, small ones after a second, not too often', () => {
+test('a large file has a line at once, a small one after a second, with a minimum interval', () => {
   const large = terminal(true);
   large.at(10);
   large.printer.update(1e6, 100e6);
@@ -47,7 +47,7 @@ test('large files at once, small ones after a second, not too often', () => {
   assert.deepEqual(small.written, ['\rreading x: 50 % of \x1b[K']);
 });
 
-test('nothing where there is no terminal', () => {
+test('nothing is written without a terminal', () => {
   const { printer, written } = terminal(false);
   printer.update(1e9, 2e9);
   printer.clear();

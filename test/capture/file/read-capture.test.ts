@@ -23,8 +23,8 @@ const LITTLE = { little: true };
 
 const REFUSED: Record<string, [string, RegExp]> = {
   nothing: ['', / is empty$/],
-  text: ['hello\n', / is not a capture file: it begins with 68 65 6c 6c, and pcap or pcapng was expected$/],
-  'one byte': ['\x1f', / is not a capture file: it begins with 1f, /],
+  text: ['hello\n', / is not a capture file: it starts with 68 65 6c 6c, expected pcap or pcapng$/],
+  'one byte': ['\x1f', / is not a capture file: it starts with 1f, /],
   zstd: ['\x28\xb5\x2f\xfd....', / is zstd-compressed: decompress it first/],
   lz4: ['\x04\x22\x4d\x18....', / is lz4-compressed: decompress it first/],
   xz: ['\xfd7zXZ\0...', / is xz-compressed/],
@@ -39,7 +39,7 @@ for (const [name, [content, message]] of Object.entries(REFUSED)) {
   });
 }
 
-test('refused: what can’t be opened', async () => {
+test('a path that can’t be opened is refused', async () => {
   const refused = (path: string, message: RegExp) =>
     assert.rejects(readCapture(path, collector()), { name: 'UserError', message });
   const missing = temporaryPath();
@@ -56,7 +56,7 @@ test('refused: what can’t be opened', async () => {
   }
 });
 
-test('onHeader: before the first packet, with its time', async () => {
+test('onHeader is called before the first packet, with its time', async () => {
   const packets = somePackets(3);
   const [{ seconds, nanoseconds }] = packets as [(typeof packets)[0]];
   const infos: CaptureInfo[] = [];
@@ -78,7 +78,7 @@ test('onHeader: before the first packet, with its time', async () => {
   assert.deepEqual(order, ['header', 'records', 'header', 'records']);
 });
 
-test('onHeader: also of a capture without packets', async () => {
+test('onHeader is called for a capture without packets', async () => {
   const shapes = [{ name: 'eth0' }, { name: 'lo\0rest', link: 1 }, { link: 113 }];
   const file = Buffer.concat([
     sectionHeader(LITTLE),
@@ -91,7 +91,7 @@ test('onHeader: also of a capture without packets', async () => {
   assert.deepEqual(infos, [{ format: 'pcapng', linkTypes: [1, 113], interfaces, gzip: false }]);
 });
 
-test('onProgress: up to the size of the file as it is stored', async () => {
+test('onProgress reports up to the size of the file as it is stored', async () => {
   const file = gzipSync(pcapFile(somePackets(1000), LE_NS));
   const seen: [number, number | undefined][] = [];
   await readBytes(file, { onProgress: (bytes, total) => seen.push([bytes, total]) });
@@ -99,7 +99,7 @@ test('onProgress: up to the size of the file as it is stored', async () => {
   assert.deepEqual(seen.at(-1), [file.length, file.length]);
 });
 
-test('stops soon, without complaint', async () => {
+test('a stop ends reading early, without a problem', async () => {
   let calls = 0;
   const sink = collector(() => calls >= 2);
   const records = sink.records;
@@ -113,11 +113,11 @@ test('stops soon, without complaint', async () => {
   assert.equal(result.packets, sink.packets.length);
   assert.ok(result.packets < 100);
   assert.equal(result.problem, undefined);
-  const none = await readCapture(
+  const stopped = await readCapture(
     file,
     collector(() => true),
   );
-  assert.equal(none.packets, 0);
+  assert.equal(stopped.packets, 0);
 });
 
 function namedPipe(): string {
@@ -126,7 +126,7 @@ function namedPipe(): string {
   return path;
 }
 
-test('a named pipe, written bit by bit', async () => {
+test('a named pipe is read as it is written', async () => {
   const path = namedPipe();
   const packets = somePackets(50);
   const file = pcapngFile(packets, LITTLE);
@@ -144,7 +144,7 @@ test('a named pipe, written bit by bit', async () => {
   assert.deepEqual([...totals], [undefined]);
 });
 
-test('a pipe whose writer says nothing more does not hold up a stop', async () => {
+test('a pipe with a silent writer does not delay a stop', async () => {
   for (const written of [0, 100]) {
     const path = namedPipe();
     let stop = false;
@@ -152,7 +152,7 @@ test('a pipe whose writer says nothing more does not hold up a stop', async () =
       path,
       collector(() => stop),
     );
-    // Read and write: opening it for writing alone waits for a reader.
+    // Opened for reading and writing: opening it for writing alone waits for a reader.
     const fd = openSync(path, 'r+');
     const writer = createWriteStream('', { fd, autoClose: false });
     await new Promise((resolve) =>
