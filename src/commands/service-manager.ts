@@ -1,7 +1,7 @@
 /** systemd, or who else speaks its language: whether one started this daemon, and what it wants to be told. */
 import type { Logger } from 'pino';
 import { type Notifier, newNotifier } from '../observe/notifier.js';
-import { newNotifySocket } from '../output/notify-socket.js';
+import { NotifySocket } from '../output/notify-socket.js';
 import { newUnixSocket, SUN_PATH_BYTES } from '../output/sinks/unix-socket.js';
 
 /** What the manager says in the environment. */
@@ -48,8 +48,8 @@ export function notifierOf(
   health: () => readonly string[],
   diagnostics: Logger,
 ): Notifier {
-  const send = newNotifySocket(newUnixSocket(socket), (error) =>
+  const notifySocket = new NotifySocket(newUnixSocket(socket), (error) =>
     diagnostics.warn(`the service manager could not be told: ${error.message}`),
   );
-  return newNotifier({ send, watchdog, health, diagnostics });
+  return newNotifier({ send: (message) => notifySocket.send(message), watchdog, health, diagnostics });
 }

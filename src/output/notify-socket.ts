@@ -1,75 +1,87 @@
 /**
- * The socket to the service manager: a message of sd_notify(3) is a datagram. It is opened at once, since the user who
- * the daemon becomes may not be able to, and again when its other side was gone. Messages stay in order.
+ * The socket of the service manager: each message of sd_notify(3) is a datagram. It is opened at once, since the user
+ * that the daemon becomes may not be allowed to, and again when its peer is gone. Messages stay in order.
  */
-import type { DatagramSocket } from './sinks/datagram-sink.js';
+import type { DatagramSocket, SendResult } from './sinks/datagram-sink.js';
 
-export type Notify = (message: string) => void;
+/** While the manager reads nothing, further messages are dropped. */
+const MAX_QUEUED = 32;
+/** How long to wait for room: the kernel queues few datagrams (net.unix.max_dgram_qlen). */
+const FULL_RETRY_MS = 20;
 
-/** A manager that reads nothing for long is told no more than this of what has happened. */
-const MOST_WAITING = 32;
-/** The kernel lets few datagrams wait (net.unix.max_dgram_qlen). */
-const FULL_MS = 20;
+/**
+ *     opening --the socket opens--> sending, or idle if nothing is queued
+ *     idle    --send()-->           sending
+ *     sending --the queue empties-> idle
+ *     sending --the peer is gone--> opening, once for each message
+ *     opening, sending --failure--> closed: the queue is dropped
+ *     closed  --send()-->           opening
+ */
+const State = { opening: 0, idle: 1, sending: 2, closed: 3 } as const;
+type State = (typeof State)[keyof typeof State];
 
-/** @param failed each time that a message could not be given; once for all that follow each other */
-export function newNotifySocket(socket: DatagramSocket, failed: (error: Error) => void): Notify {
-  const waiting: string[] = [];
-  let isOpen = false;
-  let busy = true;
-  let isFailing = false;
+export class NotifySocket {
+  private readonly socket: DatagramSocket;
+  private readonly onFailed: (error: Error) => void;
+  private readonly queue: string[] = [];
+  private state: State = State.opening;
+  private hasFailed = false;
 
-  const gaveUp = (error: Error) => {
-    isOpen = false;
-    socket.close();
-    waiting.length = 0;
-    busy = false;
-    if (!isFailing) failed(error);
-    isFailing = true;
-  };
+  /** @param onFailed called at the first of consecutive failures */
+  constructor(socket: DatagramSocket, onFailed: (error: Error) => void) {
+    this.socket = socket;
+    this.onFailed = onFailed;
+    this.open();
+  }
 
-  /** @param again the socket was opened anew for this message */
-  const next = (again: boolean) => {
-    const message = waiting[0];
+  send(message: string): void {
+    if (this.queue.length === MAX_QUEUED) return;
+    this.queue.push(message);
+    if (this.state === State.idle) this.sendNext(false);
+    else if (this.state === State.closed) this.open();
+  }
+
+  private open(): void {
+    this.state = State.opening;
+    this.socket.open((error) => {
+      if (error === undefined) this.sendNext(true);
+      else this.fail(error);
+    });
+  }
+
+  /** @param isReopened the socket was opened for this message: a failure is final */
+  private sendNext(isReopened: boolean): void {
+    const [message] = this.queue;
     if (message === undefined) {
-      busy = false;
+      this.state = State.idle;
       return;
     }
-    if (!isOpen) {
-      open();
-      return;
+    this.state = State.sending;
+    this.socket.send(Buffer.from(message), (result) => this.onSent(result, isReopened));
+  }
+
+  private onSent(result: SendResult, isReopened: boolean): void {
+    if (result === 'sent') {
+      this.hasFailed = false;
+      this.queue.shift();
+      this.sendNext(false);
+    } else if (result === 'full') {
+      setTimeout(() => this.sendNext(isReopened), FULL_RETRY_MS).unref();
+    } else if (result === 'too-large') {
+      this.fail(new Error('message too large'));
+    } else if (isReopened) {
+      this.fail(result);
+    } else {
+      this.socket.close();
+      this.open();
     }
-    socket.send(Buffer.from(message), (how) => {
-      if (how === 'full') {
-        setTimeout(next, FULL_MS, again).unref();
-      } else if (how instanceof Error && !again) {
-        isOpen = false;
-        socket.close();
-        open();
-      } else if (how === 'sent') {
-        isFailing = false;
-        waiting.shift();
-        next(false);
-      } else gaveUp(how === 'large' ? new Error('a message is too large') : how);
-    });
-  };
+  }
 
-  const open = () => {
-    socket.open((error) => {
-      if (error !== undefined) {
-        gaveUp(error);
-        return;
-      }
-      isOpen = true;
-      next(true);
-    });
-  };
-  open();
-
-  return (message) => {
-    if (waiting.length === MOST_WAITING) return;
-    waiting.push(message);
-    if (busy) return;
-    busy = true;
-    next(false);
-  };
+  private fail(error: Error): void {
+    this.state = State.closed;
+    this.socket.close();
+    this.queue.length = 0;
+    if (!this.hasFailed) this.onFailed(error);
+    this.hasFailed = true;
+  }
 }

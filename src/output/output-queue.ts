@@ -1,202 +1,243 @@
 /**
- * The queue before a sink. It has a limit: what does not fit is dropped and counted, so that an output that is slow
- * or dead costs no more than that and is nobody else's problem. A patient one (a capture file is read) makes the
- * reader wait instead, as long as its sink works.
+ * The bounded queue in front of a sink. A batch that does not fit is dropped and counted, so that a slow or dead output
+ * affects no other. In backpressure mode (reading capture files) the reader waits instead, as long as the sink works.
  */
 import type { Rotation } from '../config/output-options.js';
 import type { OutputCounts } from '../observe/stats.js';
-import type { Batch, LineSinkFactory, OutputEvent } from './line-sink.js';
+import type { Batch, LineSink, LineSinkFactory, OutputEvent } from './line-sink.js';
 
 export interface QueueOptions {
   /** Bytes that may wait. */
   readonly limit: number;
-  readonly patient: boolean;
-  event(event: OutputEvent): void;
-  dead(name: string, error: NodeJS.ErrnoException): void;
+  /** Queues batches beyond the limit while the sink works: the producer waits for acknowledgements. */
+  readonly backpressure: boolean;
+  onEvent(event: OutputEvent): void;
+  onDead(name: string, error: NodeJS.ErrnoException): void;
 }
 
-export interface Output {
-  readonly name: string;
-  /**
-   * @param settled called when it has been written or lost; not if it is refused
-   * @param own a line of the main thread's: few and small, so they have some room beyond the limit
-   * @returns false: it was dropped
-   */
-  write(batch: Batch, settled: () => void, own: boolean): boolean;
-  counts(): OutputCounts;
-  /** Batches that wait, or are being written. */
-  waiting(): number;
-  isUp(): boolean;
-  reopen(): void;
-  rotateBy(rotation: Rotation | undefined): void;
-  /** Another limit from here on; what waits is kept. */
-  limit(bytes: number): void;
-  end(): Promise<void>;
-}
+/**
+ * The condition of an output:
+ *
+ *     writing   --a batch is dropped-->           dropping
+ *     writing, dropping   --the sink fails-->     failing
+ *     dropping, failing   --hold-down passes-->   writing
+ *     any       --the sink is dead, or close()--> closed
+ */
+const Condition = { writing: 0, dropping: 1, failing: 2, closed: 3 } as const;
+type Condition = (typeof Condition)[keyof typeof Condition];
 
-/** For the main thread's own lines, of which statistics come as long as the run is. */
-const OWN_ROOM = 1 << 20;
-/** So long without a fault or a dropped line, and it has recovered. */
-const CALM_MS = 1000;
+/** Room beyond the limit for the main thread's lines, among them the statistics for as long as the run lasts. */
+const MAIN_THREAD_ROOM = 1 << 20;
+/** Recovery hold-down: an output has recovered after this long without a failure or a dropped line. */
+const RECOVERY_HOLD_DOWN_MS = 1000;
 
-interface Waiting {
+interface QueuedBatch {
   readonly batch: Batch;
-  settled: () => void;
+  /** Releases the producer; does nothing after the first call. */
+  acknowledge: () => void;
 }
 
-export function newOutput(newSink: LineSinkFactory, options: QueueOptions): Output {
-  const queue: Waiting[] = [];
-  let most = options.limit;
-  let current: Waiting | undefined;
-  let bytes = 0;
-  let lines = 0;
-  let written = 0;
-  let dropped = 0;
-  let errors = 0;
-  let reopened = 0;
-  /** No batch is taken any more: its sink will never write again, or has been ended. */
-  let isOver = false;
-  let failing = false;
-  let dropping = false;
-  let droppedBefore = 0;
-  let calm: NodeJS.Timeout | undefined;
+export class OutputQueue {
+  private readonly options: QueueOptions;
+  private readonly sink: LineSink;
+  private readonly queue: QueuedBatch[] = [];
+  /** The batch that the sink is writing. */
+  private current: QueuedBatch | undefined;
+  private condition: Condition = Condition.writing;
+  private limit: number;
+  private recovery: NodeJS.Timeout | undefined;
+  private queuedBytes = 0;
+  private queuedLines = 0;
+  private written = 0;
+  private dropped = 0;
+  /** `dropped` when the output last worked. */
+  private droppedBefore = 0;
+  private errors = 0;
+  private reopened = 0;
 
-  const say = (event: Omit<OutputEvent, 'output'>) => options.event({ output: sink.name, ...event });
+  constructor(newSink: LineSinkFactory, options: QueueOptions) {
+    this.options = options;
+    this.limit = options.limit;
+    this.sink = newSink({
+      acknowledged: (lost) => this.onAcknowledged(lost),
+      failed: (error) => this.onFailed(error),
+      dead: (error) => this.onDead(error),
+      reopened: () => {
+        this.reopened++;
+      },
+      partialLineEnded: () => {
+        const message = `${this.sink.name} ended in a partial line; terminated it`;
+        this.report({ action: 'output_completed', level: 'warn', message });
+      },
+    });
+  }
 
-  const refuse = (count: number) => {
-    clearTimeout(calm);
-    calm = undefined;
-    // While it fails, that is known already.
-    const isNews = !isOver && !failing && !dropping;
-    if (isNews) droppedBefore = dropped;
-    dropped += count;
-    dropping = !isOver;
-    if (!isNews) return;
-    const message = `${sink.name} is too slow: lines are dropped`;
-    say({ action: 'output_dropping', level: 'warn', message });
-  };
+  get name(): string {
+    return this.sink.name;
+  }
 
-  const trouble = (error: Error) => {
-    if (isOver) return;
-    errors++;
-    clearTimeout(calm);
-    calm = undefined;
-    // Nobody waits for one that does not work.
-    for (const one of current === undefined ? queue : [current, ...queue]) release(one);
-    if (failing) return;
-    if (!dropping) droppedBefore = dropped;
-    failing = true;
-    const message = `${sink.name} can't be written: ${error.message}`;
-    say({ action: 'output_failed', level: 'error', message, error: error.message });
-  };
-
-  const recover = () => {
-    calm = undefined;
-    const lost = dropped - droppedBefore;
-    droppedBefore = dropped;
-    failing = false;
-    dropping = false;
-    const message = `${sink.name} is written again: ${lost} lines were dropped`;
-    say({ action: 'output_recovered', level: 'info', message, dropped: lost });
-  };
-
-  /** One that flaps is not said to recover each time. */
-  const lookForCalm = () => {
-    if (!isOver && (failing || dropping) && calm === undefined && bytes <= most / 2) {
-      calm = setTimeout(recover, CALM_MS);
-      calm.unref();
+  /**
+   * @param acknowledge called once, when the producer may go on: the batch is written or lost, or the sink is down. Not
+   * called for a dropped batch
+   * @param isMainThread the main thread's lines are few and small: they get some room beyond the limit
+   * @returns false: the batch was dropped
+   */
+  write(batch: Batch, acknowledge: () => void, isMainThread: boolean): boolean {
+    const { options, sink } = this;
+    const size = batch.bytes.length;
+    const limit = this.limit + (isMainThread ? MAIN_THREAD_ROOM : 0);
+    const isUnlimited = options.backpressure && sink.isUp();
+    const isTooMuch = !isUnlimited && this.queuedBytes > 0 && this.queuedBytes + size > limit;
+    if (this.condition === Condition.closed || isTooMuch) {
+      this.drop(batch.lines);
+      return false;
     }
-  };
+    this.queuedBytes += size;
+    this.queuedLines += batch.lines;
+    const queued = { batch: this.current === undefined ? batch : compact(batch), acknowledge };
+    this.queue.push(queued);
+    this.writeNext();
+    if (!sink.isUp()) release(queued);
+    return true;
+  }
 
-  const release = (one: Waiting) => {
-    const { settled } = one;
-    one.settled = nothing;
-    settled();
-  };
+  counts(): OutputCounts {
+    const { written, dropped, queuedLines: waiting, errors, reopened } = this;
+    return { output: this.sink.name, written, dropped, waiting, errors, reopened };
+  }
 
-  const settle = (one: Waiting, lost: number) => {
-    bytes -= one.batch.bytes.length;
-    lines -= one.batch.lines;
-    written += one.batch.lines - lost;
-    dropped += lost;
-    release(one);
-  };
+  /** The number of batches that are queued or being written. */
+  pendingBatches(): number {
+    return this.queue.length + (this.current === undefined ? 0 : 1);
+  }
 
-  const pump = () => {
-    if (current !== undefined || isOver) return;
-    current = queue.shift();
-    if (current !== undefined) sink.write(current.batch);
-  };
+  isUp(): boolean {
+    return this.condition !== Condition.closed && this.sink.isUp();
+  }
 
-  const sink = newSink({
-    acknowledged(lost) {
-      const one = current;
-      current = undefined;
-      if (one === undefined) return;
-      settle(one, lost);
-      // One that was lost as a whole is no sign that it works again.
-      if (lost < one.batch.lines) lookForCalm();
-      pump();
-    },
-    failed: trouble,
-    dead(error) {
-      if (isOver) return;
-      isOver = true;
-      errors++;
-      clearTimeout(calm);
-      const left = current === undefined ? queue.splice(0) : [current, ...queue.splice(0)];
-      current = undefined;
-      for (const one of left) settle(one, one.batch.lines);
-      options.dead(sink.name, error);
-    },
-    reopened() {
-      reopened++;
-    },
-    partialLineEnded() {
-      const message = `${sink.name} ended in half a line, which is a line of its own now`;
-      say({ action: 'output_completed', level: 'warn', message });
-    },
-  });
+  reopen(): void {
+    if (this.condition !== Condition.closed) this.sink.reopen?.();
+  }
 
-  return {
-    name: sink.name,
-    write(batch, settled, own) {
-      const size = batch.bytes.length;
-      const limit = most + (own ? OWN_ROOM : 0);
-      const waits = options.patient && sink.isUp();
-      if (isOver || (!waits && bytes > 0 && bytes + size > limit)) {
-        refuse(batch.lines);
-        return false;
-      }
-      bytes += size;
-      lines += batch.lines;
-      const one = { batch: current === undefined ? batch : compact(batch), settled };
-      queue.push(one);
-      pump();
-      if (!sink.isUp()) release(one);
-      return true;
-    },
-    counts: () => ({ output: sink.name, written, dropped, waiting: lines, errors, reopened }),
-    waiting: () => queue.length + (current === undefined ? 0 : 1),
-    isUp: () => !isOver && sink.isUp(),
-    reopen() {
-      if (!isOver) sink.reopen?.();
-    },
-    rotateBy: (rotation) => sink.setRotation?.(rotation),
-    limit(bytesAtMost) {
-      most = bytesAtMost;
-    },
-    async end() {
-      isOver = true;
-      clearTimeout(calm);
-      await sink.close();
-    },
-  };
+  setRotation(rotation: Rotation | undefined): void {
+    this.sink.setRotation?.(rotation);
+  }
+
+  /** Applies to batches from here on: what is queued stays. */
+  setLimit(bytes: number): void {
+    this.limit = bytes;
+  }
+
+  async close(): Promise<void> {
+    this.enter(Condition.closed);
+    await this.sink.close();
+  }
+
+  private enter(condition: Condition): void {
+    this.condition = condition;
+    this.cancelRecovery();
+  }
+
+  private drop(lines: number): void {
+    this.cancelRecovery();
+    const isFirst = this.condition === Condition.writing;
+    if (isFirst) {
+      this.droppedBefore = this.dropped;
+      this.enter(Condition.dropping);
+    }
+    this.dropped += lines;
+    if (!isFirst) return;
+    const message = `${this.sink.name} is too slow; dropping lines`;
+    this.report({ action: 'output_dropping', level: 'warn', message });
+  }
+
+  private onFailed(error: Error): void {
+    if (this.condition === Condition.closed) return;
+    this.errors++;
+    this.cancelRecovery();
+    // No producer waits for an output that does not work.
+    if (this.current !== undefined) release(this.current);
+    for (const queued of this.queue) release(queued);
+    if (this.condition === Condition.failing) return;
+    if (this.condition === Condition.writing) this.droppedBefore = this.dropped;
+    this.enter(Condition.failing);
+    const message = `cannot write to ${this.sink.name}: ${error.message}`;
+    this.report({ action: 'output_failed', level: 'error', message, error: error.message });
+  }
+
+  private onAcknowledged(lost: number): void {
+    const { current } = this;
+    this.current = undefined;
+    if (current === undefined) return;
+    this.settle(current, lost);
+    // A batch that was lost as a whole is no sign of recovery.
+    if (lost < current.batch.lines) this.startRecovery();
+    this.writeNext();
+  }
+
+  private onDead(error: NodeJS.ErrnoException): void {
+    if (this.condition === Condition.closed) return;
+    this.enter(Condition.closed);
+    this.errors++;
+    const lost = this.queue.splice(0);
+    if (this.current !== undefined) lost.unshift(this.current);
+    this.current = undefined;
+    for (const queued of lost) this.settle(queued, queued.batch.lines);
+    this.options.onDead(this.sink.name, error);
+  }
+
+  private writeNext(): void {
+    if (this.current !== undefined || this.condition === Condition.closed) return;
+    this.current = this.queue.shift();
+    if (this.current !== undefined) this.sink.write(this.current.batch);
+  }
+
+  /** Removes a batch from the counts of what waits. */
+  private settle(queued: QueuedBatch, lost: number): void {
+    const { bytes, lines } = queued.batch;
+    this.queuedBytes -= bytes.length;
+    this.queuedLines -= lines;
+    this.written += lines - lost;
+    this.dropped += lost;
+    release(queued);
+  }
+
+  /** Starts the hold-down once the queue is half empty, so that an output that flaps is not reported each time. */
+  private startRecovery(): void {
+    const { condition } = this;
+    if (condition !== Condition.dropping && condition !== Condition.failing) return;
+    if (this.recovery !== undefined || this.queuedBytes > this.limit / 2) return;
+    this.recovery = setTimeout(() => this.recover(), RECOVERY_HOLD_DOWN_MS);
+    this.recovery.unref();
+  }
+
+  private cancelRecovery(): void {
+    clearTimeout(this.recovery);
+    this.recovery = undefined;
+  }
+
+  private recover(): void {
+    this.enter(Condition.writing);
+    const dropped = this.dropped - this.droppedBefore;
+    this.droppedBefore = this.dropped;
+    const message = `${this.sink.name} recovered; ${dropped} lines dropped`;
+    this.report({ action: 'output_recovered', level: 'info', message, dropped });
+  }
+
+  private report(event: Omit<OutputEvent, 'output'>): void {
+    this.options.onEvent({ output: this.sink.name, ...event });
+  }
 }
 
-function nothing(): void {}
+const NOTHING = () => {};
 
-/** A decoder's batch is a piece of memory for many lines; a few that wait should not hold all of it. */
+function release(queued: QueuedBatch): void {
+  const { acknowledge } = queued;
+  queued.acknowledge = NOTHING;
+  acknowledge();
+}
+
+/** Copies a batch that fills less than half of its memory: a few waiting lines should not hold all of it. */
 function compact(batch: Batch): Batch {
   const { bytes, lines } = batch;
   return bytes.length * 2 < bytes.buffer.byteLength ? { bytes: new Uint8Array(bytes), lines } : batch;

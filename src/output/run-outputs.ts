@@ -1,50 +1,44 @@
 /**
- * All outputs of a run, owned by the main thread: each gets every line, and none waits for another. A capture drops
- * what an output can't take; for a capture file the reader waits, as long as the output works.
+ * All outputs of a run, owned by the main thread. Each gets every line, and none waits for another. A live capture drops
+ * what an output can't take; reading a capture file waits for it, as long as the output works.
  */
-import { fstatSync } from 'node:fs';
 import type { OutputSpec, OutputsConfig } from '../config/output-options.js';
 import { UserError } from '../config/user-error.js';
 import type { OutputCounts } from '../observe/stats.js';
-import { isJournal } from './journal.js';
-import type { Batch, LineSinkFactory, OutputEvent } from './line-sink.js';
-import { newOutput, type Output } from './output-queue.js';
-import { withLevelPrefixes } from './severity.js';
-import { loadFileLock, NO_LOCK } from './sinks/file-lock.js';
-import { fileSink } from './sinks/file-sink.js';
+import type { Batch, OutputEvent } from './line-sink.js';
+import { openSink } from './open-sink.js';
+import { OutputQueue } from './output-queue.js';
 import type { Owner } from './sinks/open-file.js';
-import { loadStdoutReaderCheck } from './sinks/reader-gone.js';
-import { streamSink } from './sinks/stream-sink.js';
 
-/** What the run is told. */
+/** What outputs report to the run. */
 export interface OutputsListener {
-  /** The start line, for a new file; undefined before the run has written its own. */
+  /** The start line, for the head of a new file; undefined before the run has written its own. */
   startLine(): string | undefined;
   onEvent(event: OutputEvent): void;
-  /** An output will never be written again; `left`: how many others will. */
+  /** An output will never be written again; `left` others will. */
   onDead(name: string, error: NodeJS.ErrnoException, left: number): void;
 }
 
 export interface Outputs {
   /**
-   * Whole lines of a decoder.
-   * @param settled the decoder may go on: they are written, or queued where nobody waits
+   * Writes whole lines of a decoder.
+   * @param acknowledge the decoder may go on: the lines are written, or, in a live capture, queued
    * @returns false: no output took them
    */
-  writeBatch(lines: Uint8Array, count: number, settled: () => void): boolean;
-  /** A line of the main thread. */
+  writeBatch(lines: Uint8Array, count: number, acknowledge: () => void): boolean;
+  /** Writes a line of the main thread. @returns false: no output took it */
   writeLine(text: string): boolean;
   counts(): readonly OutputCounts[];
-  /** Files are opened anew, after they were renamed. */
+  /** Reopens files by name, after somebody renamed them. */
   reopenFiles(): void;
   /**
-   * Other outputs from here on. Those that stay are not touched; who is left out writes what it has, as long as that
-   * takes no longer than the end of a run, and ends.
-   * @returns those left out whose lines were not all written
-   * @throws UserError if a new one can't be opened, or none would be left that is written: then nothing has changed
+   * Replaces the outputs. Those in both configurations go on undisturbed. Removed ones write what is queued, within the
+   * flush deadline, and close.
+   * @returns the removed outputs that lost lines
+   * @throws UserError if a new output can't be opened, or no working output would be left: then nothing has changed
    */
   reconfigure(config: OutputsConfig): Promise<readonly OutputCounts[]>;
-  /** Resolves when all that work have written everything. */
+  /** Resolves when all outputs that work have written everything. */
   flush(): Promise<void>;
   /** No line follows. */
   close(): Promise<void>;
@@ -52,196 +46,190 @@ export interface Outputs {
 }
 
 const FLUSH_CHECK_MS = 5;
-/** At the end of a capture file, one that does not work is waited for so long. */
-const HOPE_MS = 5000;
+/** How long a removed output, or one that fails while a file is read, may take to write what is queued. */
+const FLUSH_DEADLINE_MS = 5000;
 
 /**
- * @param owner whose new files are, where root opens them; undefined: root's own
- * @throws UserError if one can't be opened
+ * @param owner the owner of files that root creates; undefined: root
+ * @throws UserError if an output can't be opened
  */
 export async function openOutputs(config: OutputsConfig, live: boolean, owner?: Owner): Promise<Outputs> {
-  let listener: OutputsListener | undefined;
-  const head = (): Batch | undefined => {
-    const text = listener?.startLine();
-    return text === undefined ? undefined : { bytes: Buffer.from(text), lines: 1 };
-  };
-  const dead = new Set<Output>();
+  const outputs = new RunOutputs(live, owner);
+  await outputs.open(config);
+  return outputs;
+}
 
-  /** All of them, or none. */
-  const openAll = async (specs: readonly OutputSpec[], limit: number): Promise<Named[]> => {
-    const opened: Named[] = [];
+interface OpenOutput {
+  /** Identifies the output across configurations. */
+  readonly key: string;
+  readonly queue: OutputQueue;
+}
+
+class RunOutputs implements Outputs {
+  private readonly live: boolean;
+  private readonly owner: Owner | undefined;
+  private listener: OutputsListener | undefined;
+  private outputs: readonly OpenOutput[] = [];
+  private readonly dead = new Set<OutputQueue>();
+  /** Removed outputs that are still closing. */
+  private readonly closing = new Set<Promise<unknown>>();
+  private flushDeadline: number | undefined;
+  private isClosed = false;
+
+  constructor(live: boolean, owner: Owner | undefined) {
+    this.live = live;
+    this.owner = owner;
+  }
+
+  async open({ outputs, outputBuffer }: OutputsConfig): Promise<void> {
+    this.outputs = await this.openAll(outputs, outputBuffer);
+  }
+
+  writeBatch(lines: Uint8Array, count: number, acknowledge: () => void): boolean {
+    const batch = { bytes: lines, lines: count };
+    if (!this.live) return this.writeWithBackpressure(batch, acknowledge);
+    const isTaken = this.writeToAll(batch, false);
+    acknowledge();
+    return isTaken;
+  }
+
+  writeLine(text: string): boolean {
+    return this.writeToAll({ bytes: Buffer.from(text), lines: 1 }, true);
+  }
+
+  counts(): readonly OutputCounts[] {
+    return this.outputs.map(({ queue }) => queue.counts());
+  }
+
+  reopenFiles(): void {
+    for (const { queue } of this.outputs) queue.reopen();
+  }
+
+  async reconfigure({ outputs: specs, outputBuffer }: OutputsConfig): Promise<readonly OutputCounts[]> {
+    const open = new Map(this.outputs.map(({ key, queue }) => [key, queue]));
+    const isDead = (spec: OutputSpec) => {
+      const queue = open.get(keyOf(spec));
+      return queue !== undefined && this.dead.has(queue);
+    };
+    if (specs.every(isDead)) throw new UserError('all of these outputs have failed');
+    const added = await this.openAll(
+      specs.filter((spec) => !open.has(keyOf(spec))),
+      outputBuffer,
+    );
+    if (this.isClosed) {
+      for (const { queue } of added) void queue.close();
+      return [];
+    }
+    const header = added.length > 0 ? this.header() : undefined;
+    if (header !== undefined) for (const { queue } of added) queue.write(header, NOTHING, true);
+    const keys = new Set(specs.map(keyOf));
+    const removed = this.outputs.filter(({ key }) => !keys.has(key));
+    this.outputs = [...this.outputs.filter(({ key }) => keys.has(key)), ...added];
+    for (const { queue } of this.outputs) queue.setLimit(outputBuffer);
+    for (const spec of specs) if (spec.kind === 'file') open.get(keyOf(spec))?.setRotation(spec.rotation);
+    const counts = await this.track(Promise.all(removed.map(({ queue }) => this.closeRemoved(queue))));
+    return counts.filter(({ waiting }) => waiting > 0);
+  }
+
+  async flush(): Promise<void> {
+    this.flushDeadline ??= performance.now() + FLUSH_DEADLINE_MS;
+    const deadline = this.flushDeadline;
+    const isAwaited = ({ queue }: OpenOutput) =>
+      queue.pendingBatches() > 0 && (this.live || queue.isUp() || performance.now() < deadline);
+    while (this.outputs.some(isAwaited)) await sleep(FLUSH_CHECK_MS);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.outputs.map(({ queue }) => queue.close()), ...this.closing]);
+  }
+
+  setListener(listener: OutputsListener): void {
+    this.listener = listener;
+  }
+
+  private writeToAll(batch: Batch, isMainThread: boolean): boolean {
+    let isTaken = false;
+    for (const { queue } of this.outputs) isTaken = queue.write(batch, NOTHING, isMainThread) || isTaken;
+    return isTaken;
+  }
+
+  /** Acknowledges once every output that took the batch has. */
+  private writeWithBackpressure(batch: Batch, acknowledge: () => void): boolean {
+    let pending = 1;
+    let isTaken = false;
+    const settle = () => {
+      if (--pending === 0) acknowledge();
+    };
+    for (const { queue } of this.outputs) {
+      // Counted first: an output that is down acknowledges within write().
+      pending++;
+      if (queue.write(batch, settle, false)) isTaken = true;
+      else pending--;
+    }
+    settle();
+    return isTaken;
+  }
+
+  /** Opens all of them, or none. */
+  private async openAll(specs: readonly OutputSpec[], limit: number): Promise<OpenOutput[]> {
+    const opened: OpenOutput[] = [];
+    const context = { live: this.live, owner: this.owner, header: () => this.header() };
     try {
       for (const spec of specs) {
-        const sink = await openSink(spec, live, head, owner);
-        const output: Output = newOutput(sink, {
+        const newSink = await openSink(spec, context);
+        const queue: OutputQueue = new OutputQueue(newSink, {
           limit,
-          patient: !live,
-          event: (event) => listener?.onEvent(event),
-          dead(name, error) {
-            dead.add(output);
-            listener?.onDead(name, error, outputs.filter((one) => !dead.has(one)).length);
-          },
+          backpressure: !this.live,
+          onEvent: (event) => this.listener?.onEvent(event),
+          onDead: (name, error) => this.onDead(queue, name, error),
         });
-        opened.push({ key: keyOf(spec), output });
+        opened.push({ key: keyOf(spec), queue });
       }
     } catch (error) {
-      for (const { output } of opened) void output.end();
+      for (const { queue } of opened) void queue.close();
       throw error;
     }
     return opened;
-  };
-  let outputs: readonly Output[] = [];
-  let named = await openAll(config.outputs, config.outputBuffer);
-  outputs = named.map(({ output }) => output);
-  /** Those that were left out and still write. */
-  const leaving = new Set<Promise<unknown>>();
-  let hopeUntil: number | undefined;
-  let isOver = false;
+  }
 
-  return {
-    writeBatch(lines, count, settled) {
-      const batch = { bytes: lines, lines: count };
-      if (live) {
-        let taken = false;
-        for (const output of outputs) taken = output.write(batch, nothing, false) || taken;
-        settled();
-        return taken;
-      }
-      let open = 1;
-      let taken = false;
-      const one = () => {
-        if (--open === 0) settled();
-      };
-      for (const output of outputs) {
-        // Before it has it: one that is down settles it at once.
-        open++;
-        if (output.write(batch, one, false)) taken = true;
-        else open--;
-      }
-      one();
-      return taken;
-    },
-    writeLine(text) {
-      const batch = { bytes: Buffer.from(text), lines: 1 };
-      let taken = false;
-      for (const output of outputs) taken = output.write(batch, nothing, true) || taken;
-      return taken;
-    },
-    counts: () => outputs.map((output) => output.counts()),
-    reopenFiles() {
-      for (const output of outputs) output.reopen();
-    },
-    async reconfigure({ outputs: specs, outputBuffer }) {
-      const known = new Map(named.map((one) => [one.key, one.output]));
-      const isDead = (spec: OutputSpec) => {
-        const output = known.get(keyOf(spec));
-        return output !== undefined && dead.has(output);
-      };
-      if (specs.every(isDead)) throw new UserError('none of them can be written any more');
-      const added = await openAll(
-        specs.filter((spec) => !known.has(keyOf(spec))),
-        outputBuffer,
-      );
-      if (isOver) {
-        for (const { output } of added) void output.end();
-        return [];
-      }
-      const start = added.length > 0 ? head() : undefined;
-      if (start !== undefined) for (const { output } of added) output.write(start, nothing, true);
-      const wanted = new Set(specs.map(keyOf));
-      const left = named.filter(({ key }) => !wanted.has(key));
-      named = [...named.filter(({ key }) => wanted.has(key)), ...added];
-      outputs = named.map(({ output }) => output);
-      for (const output of outputs) output.limit(outputBuffer);
-      for (const spec of specs) if (spec.kind === 'file') known.get(keyOf(spec))?.rotateBy(spec.rotation);
-      const ended = Promise.all(left.map(({ output }) => leave(output, leaving)));
-      leaving.add(ended);
-      const counts = await ended;
-      leaving.delete(ended);
-      return counts.filter(({ waiting }) => waiting > 0);
-    },
-    async flush() {
-      hopeUntil ??= performance.now() + HOPE_MS;
-      const hope = hopeUntil;
-      const isWaitedFor = (output: Output) =>
-        output.waiting() > 0 && (live || output.isUp() || performance.now() < hope);
-      while (outputs.some(isWaitedFor)) await sleep(FLUSH_CHECK_MS);
-    },
-    async close() {
-      isOver = true;
-      await Promise.all([...outputs.map((output) => output.end()), ...leaving]);
-    },
-    setListener(to) {
-      listener = to;
-    },
-  };
+  private onDead(queue: OutputQueue, name: string, error: NodeJS.ErrnoException): void {
+    this.dead.add(queue);
+    const left = this.outputs.filter((output) => !this.dead.has(output.queue)).length;
+    this.listener?.onDead(name, error, left);
+  }
+
+  private header(): Batch | undefined {
+    const text = this.listener?.startLine();
+    return text === undefined ? undefined : { bytes: Buffer.from(text), lines: 1 };
+  }
+
+  /** @returns the counts at the flush deadline: what waits then is lost */
+  private async closeRemoved(queue: OutputQueue): Promise<OutputCounts> {
+    const deadline = performance.now() + FLUSH_DEADLINE_MS;
+    while (queue.pendingBatches() > 0 && performance.now() < deadline) await sleep(FLUSH_CHECK_MS);
+    const counts = queue.counts();
+    // The end of the run waits for an output whose close hangs; the next reconfiguration does not.
+    await Promise.race([this.track(queue.close()), sleep(FLUSH_DEADLINE_MS)]);
+    return counts;
+  }
+
+  /** close() waits for these. */
+  private async track<T>(work: Promise<T>): Promise<T> {
+    this.closing.add(work);
+    const result = await work;
+    this.closing.delete(work);
+    return result;
+  }
 }
 
-interface Named {
-  readonly key: string;
-  readonly output: Output;
-}
-
-/** What makes it the same output. How a file is rotated can change while it is written. */
+/** How a file is rotated may change while it is open: it stays the same output. */
 function keyOf(spec: OutputSpec): string {
   return spec.kind === 'file' ? `file:${spec.path}` : JSON.stringify(spec);
-}
-
-async function leave(output: Output, leaving: Set<Promise<unknown>>): Promise<OutputCounts> {
-  const hope = performance.now() + HOPE_MS;
-  while (output.waiting() > 0 && performance.now() < hope) await sleep(FLUSH_CHECK_MS);
-  const counts = output.counts();
-  const end = output.end();
-  leaving.add(end);
-  void end.then(() => leaving.delete(end));
-  // One that hangs is the end of the run's to wait for, not the next change's.
-  await Promise.race([end, sleep(HOPE_MS)]);
-  return counts;
 }
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function nothing(): void {}
-
-async function openSink(
-  spec: OutputSpec,
-  live: boolean,
-  head: () => Batch | undefined,
-  owner: Owner | undefined,
-): Promise<LineSinkFactory> {
-  switch (spec.kind) {
-    case 'stdout': {
-      const sink = openStdout(live, head);
-      const isWanted = spec.priority === 'always' || (spec.priority === 'auto' && isJournal(1));
-      return isWanted ? withLevelPrefixes(sink) : sink;
-    }
-    case 'file': {
-      const { path, rotation } = spec;
-      const lock = await loadFileLock();
-      return fileSink({ name: `file:${path}`, path, rotation, owner, lock, retries: live, head });
-    }
-    // Loaded where they are wanted: few runs have one.
-    case 'syslog': {
-      const { syslogSink } = await import('./sinks/syslog-sink.js');
-      return syslogSink(spec);
-    }
-    case 'transport': {
-      const { transportSink } = await import('./sinks/transport-sink.js');
-      const { target, options } = spec;
-      // Who has seen enough of a file ends its reader. A daemon has other things to do than what is on its terminal.
-      const readerGone = live ? undefined : await loadStdoutReaderCheck();
-      return transportSink({ name: `transport:${target}`, target, options, readerGone });
-    }
-  }
-}
-
-/** A regular file, or the pipe, socket or terminal. */
-function openStdout(live: boolean, head: () => Batch | undefined): LineSinkFactory {
-  const name = 'stdout';
-  if (!fstatSync(1).isFile()) return streamSink(name, process.stdout);
-  // Who started it has opened the file, and may have others write it too.
-  const given = { path: undefined, rotation: undefined, owner: undefined, lock: NO_LOCK };
-  return fileSink({ name, ...given, retries: live, head });
-}
+const NOTHING = () => {};

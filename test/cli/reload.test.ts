@@ -57,7 +57,7 @@ test("an output can't be opened: the outputs stay, the rest is applied, and the 
   writeFileSync(file, `output: ['file:${log}', 'file:${other}']\nstats-interval: 2s\nworkers: 3\n`);
   const [first, ...rest] = await reloaded();
   assert.equal(first.level, ERROR);
-  const because = `--output file:${other}: expected a file that can be written: ENOENT: `;
+  const because = `--output file:${other}: expected a writable file: ENOENT: `;
   assert.ok(first.msg.startsWith(`nothing of the outputs is changed: ${because}`), first.msg);
   assert.match(first.msg, /; the next SIGHUP tries again$/);
   assert.deepEqual(names(), [`file:${log}`]);

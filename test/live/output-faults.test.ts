@@ -1,4 +1,4 @@
-/** What happens to a daemon's outputs: who reads goes away, the disk is full, a second one wants the file, kill -9. */
+/** Faults of a daemon's outputs: a closed reader, a stalled terminal, a full disk, a locked file, and SIGKILL. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,16 +13,16 @@ const PORT = '4730';
 const MIB = 1 << 20;
 const DISK = 64 * MIB;
 
-suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 120000 }, () => {
+suite('faults of outputs', { skip: whyNoNetns('mount'), timeout: 120000 }, () => {
   let netns: Netns;
   let alone: Capture;
   let first: Capture;
-  // Before the folder that it is in is removed.
+  // Runs before the directory around it is removed.
   after(() => run('umount', ['-l', disk]));
   const disk = join(temporaryDirectory(), 'disk');
   const log = join(disk, 'wiretail.ndjson');
 
-  // Little may wait before the output, so that a flood that has ended fills no disk.
+  // Small buffers before the output: after the flood has ended, what they hold fills no disk.
   const options = (statsInterval = '100ms') => [
     ...['-i', 'lo', '-f', `tcp port ${PORT}`, '--workers', '1', '--stats-interval', statsInterval],
     ...['--buffer-size', '4MiB', '--ring-size', '8MiB', '--output', `file:${log}`],
@@ -42,29 +42,29 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
   const flood = async (body: () => Promise<unknown>) => {
     const args = [PEER, 'flood', '127.0.0.1', PORT, '30', '2048'];
     const child = netns.spawn(process.execPath, args, { stdio: 'ignore' });
-    const over = ended(child);
+    const floodEnded = ended(child);
     try {
       await body();
     } finally {
       child.kill('SIGKILL');
-      await over;
+      await floodEnded;
     }
   };
-  const says = (capture: Capture, what: string) =>
+  const logs = (capture: Capture, text: string) =>
     until(
-      () => capture.stderr().includes(what),
-      () => `it does not say: ${what}; ${capture.stderr()}`,
+      () => capture.stderr().includes(text),
+      () => `not logged: ${text}; ${capture.stderr()}`,
     );
 
-  test('the only output is closed: it ends, and says why', async () => {
+  test('the run ends with an error when its only output is closed', async () => {
     alone.child.stdout?.destroy();
     assert.deepEqual(await alone.exit, { code: 1, signal: null });
     assert.match(alone.stderr(), /standard output failed: write EPIPE; no output is left, so the run ends/);
   });
 
   const hanging = isInstalled('script') ? false : 'script is not installed';
-  test('a write that hangs: the others go on, and it ends in time', { skip: hanging }, async () => {
-    // A terminal, of which the other side is stopped.
+  test('a write that hangs delays neither the other outputs nor the end', { skip: hanging }, async () => {
+    // A terminal whose other end is stopped.
     const terminal = start('script', ['-qc', 'stty raw; tty; sleep 60', '/dev/null']);
     let name = '';
     terminal.stdout?.on('data', (chunk) => {
@@ -82,7 +82,7 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     for (let i = 0; i < 2; i++) {
       await until(
         () => statSync(other).size > sizes[0] + 200_000,
-        () => `the other output stops at ${sizes}`,
+        () => `the other output stopped at ${sizes}`,
       );
       sizes.unshift(statSync(other).size);
     }
@@ -95,35 +95,35 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     rmSync(other);
   });
 
-  test('one of two is closed, the disk is full and has space again, a second daemon is refused, and kill -9', async (t) => {
+  test('a closed output, a locked file, a full disk and SIGKILL, one after the other', async (t) => {
     first.child.stdout?.destroy();
-    await says(first, '"standard output failed: write EPIPE"');
+    await logs(first, '"standard output failed: write EPIPE"');
 
     const second = netns.spawn(process.execPath, [MAIN, 'capture', ...options()], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let complaint = '';
+    let diagnostics = '';
     second.stderr?.on('data', (chunk) => {
-      complaint += chunk;
+      diagnostics += chunk;
     });
     assert.equal((await ended(second)).code, 2);
     assert.equal(
-      complaint,
-      `wiretail: --output file:${log}: expected a file that can be written: another process of wiretail writes it\n`,
+      diagnostics,
+      `wiretail: --output file:${log}: expected a writable file: locked by another wiretail process\n`,
     );
 
     const ballast = join(disk, 'ballast');
     writeFileSync(ballast, Buffer.alloc(DISK - MIB - statSync(log).size));
     await flood(async () => {
-      await says(first, "can't be written: ENOSPC");
-      // So long that more is to be written than may wait.
+      await logs(first, `cannot write to file:${log}: ENOSPC`);
+      // Long enough for the output's buffer to fill.
       await sleep(500);
     });
     rmSync(ballast);
-    await says(first, `"file:${log} is written again: `);
+    await logs(first, `"file:${log} recovered; `);
 
-    // Two are killed, each in the middle of its lines; the third goes on.
-    let halves = 0;
+    // SIGKILL ends two daemons in the middle of their lines; the third goes on.
+    let partialLines = 0;
     let capture = first;
     for (let round = 0; round < 2; round++) {
       const size = statSync(log).size;
@@ -136,11 +136,11 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
         await capture.exit;
       });
       const text = readFileSync(log);
-      // Where the kill met no write, what it leaves then.
+      // If the kill met no write, makes a partial line.
       if (text.at(-1) === 10) truncateSync(log, text.length - 20);
-      else halves++;
+      else partialLines++;
       capture = await startCapture(netns, options(round === 0 ? '100ms' : '1ms'), 'nothing');
-      await says(capture, 'ended in half a line');
+      await logs(capture, 'ended in a partial line');
     }
     assert.equal((await capture.stop()).code, 0, capture.stderr());
 
@@ -155,20 +155,20 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
         return [];
       }
     });
-    assert.equal(whole.at(-1)?.event.action, 'final', 'statistics go on behind the last ones');
-    assert.equal(torn.length, 2, 'each kill leaves half a line, which stands alone');
+    assert.equal(whole.at(-1)?.event.action, 'final', 'the final line is the last');
+    assert.equal(torn.length, 2, 'each kill leaves a partial line on a line of its own');
     for (const i of torn) {
       assert.ok(lines[i].startsWith('{"log":'));
       assert.equal((JSON.parse(lines[i + 1]) as Line).event.dataset, 'wiretail.start');
     }
-    const told = whole.flatMap((line) => {
+    const events = whole.flatMap((line) => {
       if (line.event.dataset !== 'wiretail.anomaly') return [];
       const { output } = (line.wiretail as { anomaly: { output?: string } }).anomaly;
-      // The flood may be too much for it, too.
+      // The flood may outrun the output, too.
       if (output === undefined || line.event.action === 'output_dropping') return [];
       return [`${line.event.action} ${output}`];
     });
-    assert.deepEqual(told, [
+    assert.deepEqual(events, [
       'output_failed stdout',
       `output_failed file:${log}`,
       `output_recovered file:${log}`,
@@ -190,6 +190,6 @@ suite("the life of a capture's outputs", { skip: whyNoNetns('mount'), timeout: 1
     assert.ok(
       failed.some(({ output, errors, dropped }) => output === 'stdout' && errors === 1 && dropped > 0),
     );
-    t.diagnostic(`${whole.length} lines; of 2 kills ${halves} met a write`);
+    t.diagnostic(`${whole.length} lines; of 2 kills ${partialLines} met a write`);
   });
 });

@@ -1,4 +1,4 @@
-/** SIGHUP under traffic: other lines from then on, and no packet is lost. */
+/** SIGHUP under traffic: the new configuration applies, and no packet is lost. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  test('what comes before there is a run is done when there is one', async () => {
+  test('signals before the run starts take effect when it has started', async () => {
     const netns = createNetns();
     const destination = join(directory, 'late');
     const target = fileURLToPath(new URL('../output/echo-transport.js', import.meta.url));
@@ -34,7 +34,7 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     const starting = startCapture(netns, args);
     const pid = await until(
       () => existsSync(destination) && Number(readFileSync(destination, 'latin1')),
-      () => 'the transport is not started',
+      () => 'the transport did not start',
     );
     for (const signal of ['SIGUSR2', 'SIGHUP', 'SIGHUP'] as const) process.kill(pid, signal);
     const capture = await starting;
@@ -51,26 +51,26 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     netns.remove();
   });
 
-  test('applies what can change, says what can not, refuses a bad file', async () => {
+  test('applies what can change, reports what needs a restart, refuses an invalid file', async () => {
     const netns = createNetns();
     const config = join(directory, 'wiretail.yaml');
     writeFileSync(config, 'dataset: [gearman.packet]\nworkers: 2\n');
     const capture = await startCapture(netns, ['-i', 'lo', '--config', config, '--log-level', 'info']);
     await startEchoServer(netns, PORT);
-    // Not as fast as they can: what is more than can be decoded is dropped, SIGHUP or not.
+    // Paced: beyond what can be decoded, packets are dropped with or without SIGHUP.
     const peers = Array.from({ length: 3 }, () =>
       netns.spawn(process.execPath, [PEER, 'paced', '127.0.0.1', PORT, '60000', '1'], {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     );
-    const over = peers.map(ended);
+    const peersEnded = peers.map(ended);
     const packets = () => capture.lines().filter((line) => line.event.dataset === 'gearman.packet').length;
-    const reloaded = async (word: string) => {
+    const reloaded = async (text: string) => {
       const before = capture.stderr().length;
       capture.child.kill('SIGHUP');
       await until(
-        () => capture.stderr().slice(before).includes(word),
-        () => `no ${word}: ${capture.stderr()}`,
+        () => capture.stderr().slice(before).includes(text),
+        () => `not logged: ${text}; ${capture.stderr()}`,
       );
       return capture.stderr().slice(before);
     };
@@ -84,7 +84,7 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     const before = packets();
     await until(
       () => packets() > before + 100,
-      () => 'a bad file stopped the lines',
+      () => 'an invalid file stopped the lines',
     );
 
     writeFileSync(config, 'dataset: [gluster.fop]\nworkers: 1\nstats-interval: 200ms\n');
@@ -93,7 +93,7 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     assert.match(done, /"setting":"stats-interval".*"applied":true/);
     assert.match(done, /"setting":"workers".*"applied":false.*workers has changed .*needs a restart/);
     const intervals = () => capture.lines().filter((line) => line.event.action === 'interval').length;
-    // Lines that were on their way come still; then none.
+    // Lines in flight still arrive; then none.
     await until(
       () => intervals() >= 2,
       () => 'no stats lines',
@@ -111,10 +111,10 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     assert.match(await reloaded('is reloaded'), /"setting":"output".*"applied":true/);
     await until(
       () => packets() > last + 100,
-      () => 'lines do not come back',
+      () => 'no lines again',
     );
     for (const peer of peers) peer.kill('SIGKILL');
-    await Promise.all(over);
+    await Promise.all(peersEnded);
     const { code } = await capture.stop();
     assert.equal(code, 0);
     const { packets: counted, lines } = finalStats(capture.lines());

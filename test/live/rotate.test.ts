@@ -1,4 +1,4 @@
-/** The real logrotate renames a daemon's file again and again while lines are written as fast as they come. */
+/** The real logrotate renames a daemon's output file repeatedly under load. */
 import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,20 +22,20 @@ interface OutputCounts {
 }
 
 suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 }, () => {
-  test('by logrotate: no line is lost or split, each file begins with the start line', async (t) => {
+  test('logrotate loses and splits no line, and each file begins with the start line', async (t) => {
     const netns = createNetns();
     const directory = temporaryDirectory();
     const log = join(directory, 'wiretail.ndjson');
     await startEchoServer(netns, PORT);
-    // Half a line, as a kill leaves it.
-    writeFileSync(log, '{"half":');
+    // A partial line, as SIGKILL leaves it.
+    writeFileSync(log, '{"partial":');
     const capture = await startCapture(
       netns,
       ['-i', 'lo', '--output', `file:${log}`, '--output', 'stdout'],
       () => {},
     );
     const config = join(directory, 'logrotate.conf');
-    // Signals in turn, since both are for this.
+    // Alternating signals: both reopen files.
     const signal = (name: string) => {
       writeFileSync(
         config,
@@ -46,23 +46,23 @@ suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 },
     const flood = netns.spawn(process.execPath, [PEER, 'flood', '127.0.0.1', PORT, '60', '256'], {
       stdio: 'ignore',
     });
-    const over = ended(flood);
+    const floodEnded = ended(flood);
     for (let i = 0; i < ROTATIONS; i++) {
       const size = statSync(log).size;
       await until(
         () => statSync(log).size > size + 50000,
-        () => `no lines are written; ${capture.stderr()}`,
+        () => `no lines: ${capture.stderr()}`,
       );
       signal(i % 2 === 0 ? 'USR2' : 'HUP');
       run('logrotate', ['-f', '-s', join(directory, 'state'), config]);
       await until(
         () => statSync(log).size > 0,
-        () => 'the new file stays empty',
+        () => 'the new file is empty',
       );
     }
     await sleep(100);
     flood.kill('SIGKILL');
-    await over;
+    await floodEnded;
     const { code } = await capture.stop();
     assert.equal(code, 0, capture.stderr());
 
@@ -72,9 +72,9 @@ suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 },
     assert.equal(names.length, ROTATIONS + 1);
     const files = names.map((name) => {
       const text = readFileSync(join(directory, name), 'utf8');
-      assert.ok(text.endsWith('\n'), `${name} ends in half a line`);
+      assert.ok(text.endsWith('\n'), `${name} ends in a partial line`);
       assert.ok(name === names[0] || text.startsWith('{"log":'), name);
-      return linesOf(name === names[0] ? text.replace('{"half":\n', '') : text);
+      return linesOf(name === names[0] ? text.replace('{"partial":\n', '') : text);
     });
     for (const [i, lines] of files.entries()) {
       const [{ event }] = lines;
@@ -87,15 +87,15 @@ suite('rotation under load', { skip: whyNoNetns('logrotate'), timeout: 120000 },
     const stats = finalStats(all) as Stats & { outputs: OutputCounts[] };
     const counts = stats.outputs[0];
     assert.deepEqual([counts.reopened, counts.errors], [ROTATIONS, 0]);
-    // What waited then, and that line itself, were written after it.
+    // Lines that waited when the final line was made, and that line itself, are not in its counts.
     assert.equal(all.length - starts, counts.written + counts.waiting + 1);
     const { dropped } = counts;
     const packets = all.filter(({ event }) => event.dataset === 'gearman.packet').length;
-    // On a machine that is too slow some were dropped, before the outputs or by this one.
+    // On a slow machine lines are dropped, before the outputs or by this one.
     if (dropped + stats.lines.dropped === 0) assert.equal(packets, stats.messages['gearman.packet']);
     else assert.ok(packets < stats.messages['gearman.packet']);
     t.diagnostic(
-      `${all.length} lines in ${files.length} files, ${starts} of them starts; ${dropped} dropped`,
+      `${all.length} lines in ${files.length} files, ${starts} of them start lines; ${dropped} dropped`,
     );
     const heads = new Set(files.map(([first]) => JSON.stringify(first).slice(0, 1024)));
     assert.equal(heads.size, files.length);

@@ -190,7 +190,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     );
     const stopping = capture.stop();
     await until(
-      () => capture.stderr().includes('is written again'),
+      () => capture.stderr().includes(' recovered; '),
       () => `it does not recover; ${capture.stderr()}`,
     );
     capture.child.stdout?.resume();

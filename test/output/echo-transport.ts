@@ -1,8 +1,8 @@
 /**
- * A pino transport for tests. It appends what it gets to the file `destination`; at a line with `die` as its number it
- * throws, and with `hang` it never returns. With `late` it writes its process's number first, and is ready so many
- * milliseconds later. With `config` it waits for what pino tells its transports of the lines, and writes that first.
- * With `slow` its end takes so many milliseconds, after which it writes a last line.
+ * A pino transport for tests. It appends what it gets to the file `destination`. Options: at a line numbered `die` it
+ * throws; at `hang` it never returns; with `late` it writes its process ID first and is ready that many milliseconds
+ * later; with `config` it waits for the configuration that pino sends to transports and writes it first; with `slow` its
+ * end takes that many milliseconds, after which it writes a last line.
  */
 import { appendFileSync } from 'node:fs';
 import { Writable } from 'node:stream';

@@ -1,4 +1,4 @@
-/** Outputs that are files: opened anew, rotated, completed, and on a disk that is full. */
+/** Files as outputs: reopened, rotated, locked, with a partial last line, and on a full disk. */
 import assert from 'node:assert/strict';
 import fs, {
   appendFileSync,
@@ -23,20 +23,20 @@ const MIB = 1 << 20;
 
 const file = (path: string) => ({ kind: 'file', path, rotation: undefined }) as const;
 
-test('a file is made for its owner and group; it is appended to', async () => {
+test('a file is created for its owner and group, and appended to', async () => {
   const path = join(directory, 'new');
   for (const round of [1, 2]) {
     const outputs = await newHarness([file(path)]);
     outputs.give(3);
-    await outputs.flushed();
-    await outputs.end();
+    await outputs.flush();
+    await outputs.close();
     assert.equal(linesIn(path).length, 3 * round);
     assert.deepEqual(outputs.events, []);
   }
   assert.equal(statSync(path).mode & 0o777, 0o640);
 });
 
-test('a file that was renamed is opened anew between two batches; the new one begins with the start line', async () => {
+test('a renamed file is reopened between two batches, and the new one begins with the start line', async () => {
   const path = join(directory, 'renamed');
   const outputs = await newHarness([file(path)], { buffer: 16 * MIB });
   const parts: string[] = [];
@@ -50,12 +50,12 @@ test('a file that was renamed is opened anew between two batches; the new one be
     outputs.reopen();
     await until(
       () => outputs.counts().reopened > part,
-      () => 'it is not opened anew',
+      () => 'the file was not reopened',
     );
   }
   outputs.give(1);
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   parts.push(path);
   assert.deepEqual(parts.flatMap(numbersIn), numbersTo(outputs.given()));
   const starts = parts.map((part) => linesIn(part).findIndex(({ start }) => start !== undefined));
@@ -63,15 +63,15 @@ test('a file that was renamed is opened anew between two batches; the new one be
   assert.equal(outputs.counts().written, outputs.given());
 });
 
-test('opened anew without a rename, the file goes on and has no second start', async () => {
+test('reopened without a rename, the file goes on without a second start line', async () => {
   const path = join(directory, 'same');
   const outputs = await newHarness([file(path)]);
   outputs.give(2);
-  await outputs.flushed();
+  await outputs.flush();
   outputs.reopen();
   outputs.give(2);
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   assert.deepEqual(
     linesIn(path).map(({ n }) => n),
     [0, 1, 2, 3],
@@ -84,10 +84,10 @@ test('a file has one writer at a time', async () => {
   const first = await newHarness([file(path)]);
   await assert.rejects(newHarness([file(path)]), (error) => {
     assert.ok(error instanceof UserError);
-    assert.match(error.message, /--output file:.*locked: .*another process of wiretail writes it/);
+    assert.match(error.message, /--output file:.*locked: .*locked by another wiretail process/);
     return true;
   });
-  // The lock is of the file, not of its name, and is kept when the file is opened anew.
+  // The lock belongs to the file, not to its name, and survives a reopen.
   first.reopen();
   await assert.rejects(newHarness([file(path)]), UserError);
   renameSync(path, `${path}.1`);
@@ -95,24 +95,24 @@ test('a file has one writer at a time', async () => {
   first.reopen();
   assert.deepEqual(
     first.events.map(({ action, error }) => [action, error]),
-    [['output_failed', 'another process of wiretail writes it']],
+    [['output_failed', 'locked by another wiretail process']],
   );
   first.give(1);
-  await first.flushed();
-  await second.end();
+  await first.flush();
+  await second.close();
   await until(
     () => first.give(1) && first.counts().reopened === 2,
-    () => 'it does not get the file that is free now',
+    () => 'the unlocked file was not taken',
   );
-  await first.flushed();
-  await first.end();
+  await first.flush();
+  await first.close();
   const numbers = [...numbersIn(`${path}.1`), ...numbersIn(path)];
   assert.deepEqual(numbers, numbersTo(first.given()));
   const devices = [await newHarness([file('/dev/null')]), await newHarness([file('/dev/null')])];
-  for (const device of devices) await device.end();
+  for (const device of devices) await device.close();
 });
 
-test('a file that was begun in the future is as old as the clock that was set back', async (t) => {
+test('a file from the future ages from when the clock was set back', async (t) => {
   const path = join(directory, 'set-back');
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const outputs = await newHarness([
@@ -120,7 +120,7 @@ test('a file that was begun in the future is as old as the clock that was set ba
   ]);
   const give = async () => {
     outputs.give(1);
-    await outputs.flushed();
+    await outputs.flush();
   };
   await give();
   t.mock.timers.setTime(Date.now() - 3_600_000);
@@ -129,37 +129,34 @@ test('a file that was begun in the future is as old as the clock that was set ba
   t.mock.timers.setTime(Date.now() + 60_000);
   await give();
   assert.deepEqual([numbersIn(`${path}.1`), numbersIn(path)], [[0, 1], [2]]);
-  await outputs.end();
+  await outputs.close();
 });
 
-test('a file that ends in half a line: that line alone is bad', async () => {
-  const path = join(directory, 'half');
+test('a partial last line is terminated, and only that line is invalid', async () => {
+  const path = join(directory, 'partial');
   writeFileSync(path, '{"n":1}\n{"n":');
   const outputs = await newHarness([file(path)]);
   outputs.give(2);
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   const lines = readFileSync(path, 'utf8').split('\n');
   assert.equal(lines.length, 5);
   assert.equal(lines[1], '{"n":');
   assert.equal(JSON.parse(lines[2]).n, 0);
-  assert.deepEqual(
-    outputs.events.map(({ action }) => action),
-    ['output_completed'],
-  );
-  // And after a rename, where the half line came from somebody else.
+  assert.deepEqual(outputs.actions(), ['output_completed']);
+  // After a reopen too, where another writer left the partial line.
   const other = await newHarness([file(path)]);
   other.give(1);
-  await other.flushed();
-  appendFileSync(path, 'half');
+  await other.flush();
+  appendFileSync(path, 'partial');
   other.reopen();
   other.give(1);
-  await other.flushed();
-  await other.end();
-  assert.match(readFileSync(path, 'utf8'), /\nhalf\n\{"log"[^\n]*"n":1,[^\n]*\n$/);
+  await other.flush();
+  await other.close();
+  assert.match(readFileSync(path, 'utf8'), /\npartial\n\{"log"[^\n]*"n":1,[^\n]*\n$/);
 });
 
-test('rotation by size and age: numbered files, no more than are kept, each with a start line', async () => {
+test('rotation by size and age keeps a number of files, each with a start line', async () => {
   const path = join(directory, 'sized');
   const size = MIB;
   const outputs = await newHarness([{ kind: 'file', path, rotation: { size, age: undefined, keep: 3 } }], {
@@ -167,10 +164,10 @@ test('rotation by size and age: numbered files, no more than are kept, each with
   });
   for (let i = 0; i < 60; i++) {
     outputs.give(200);
-    if (i % 10 === 0) await outputs.flushed();
+    if (i % 10 === 0) await outputs.flush();
   }
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   const names = readdirSync(directory).filter((name) => name.startsWith('sized'));
   assert.deepEqual(names.sort(), ['sized', 'sized.1', 'sized.2', 'sized.3']);
   const oldestFirst = ['sized.3', 'sized.2', 'sized.1', 'sized'].map((name) => join(directory, name));
@@ -186,15 +183,15 @@ test('rotation by size and age: numbered files, no more than are kept, each with
     { kind: 'file', path: aged, rotation: { size: undefined, age: 50, keep: 1 } },
   ]);
   old.give(1);
-  await old.flushed();
+  await old.flush();
   await sleep(100);
   old.give(1);
-  await old.flushed();
-  await old.end();
+  await old.flush();
+  await old.close();
   assert.deepEqual([numbersIn(`${aged}.1`), numbersIn(aged)], [[0], [1]]);
 });
 
-test('what can not be opened is a mistake at the start, and a fault later, which is survived', async () => {
+test('a file that cannot be opened is a usage error at the start, and retried later', async () => {
   const folder = join(directory, 'folder');
   await assert.rejects(newHarness([file(join(folder, 'x'))]), (error) => error instanceof UserError);
   mkdirSync(folder);
@@ -202,26 +199,23 @@ test('what can not be opened is a mistake at the start, and a fault later, which
   const path = join(folder, 'x');
   const outputs = await newHarness([file(path)]);
   outputs.give(1);
-  await outputs.flushed();
+  await outputs.flush();
   const moved = join(directory, 'moved');
   renameSync(folder, moved);
   outputs.reopen();
   outputs.give(1);
-  await outputs.flushed();
-  assert.deepEqual(
-    outputs.events.map(({ action }) => action),
-    ['output_failed'],
-  );
+  await outputs.flush();
+  assert.deepEqual(outputs.actions(), ['output_failed']);
   mkdirSync(folder);
   await until(
     () => {
       outputs.give(1);
       return outputs.counts().reopened === 1;
     },
-    () => 'it is not tried again',
+    () => 'no retry',
   );
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   assert.deepEqual([...numbersIn(join(moved, 'x')), ...numbersIn(path)], numbersTo(outputs.given()));
 });
 
@@ -232,7 +226,7 @@ const noMount =
       ? false
       : 'mount is not installed';
 
-/** A disk of 2 MiB that is full but for some bytes. */
+/** A disk of 2 MiB, half full. */
 function smallDisk(name: string): { path: string; ballast: string } {
   const disk = join(directory, name);
   mkdirSync(disk);
@@ -243,35 +237,35 @@ function smallDisk(name: string): { path: string; ballast: string } {
   return { path: join(disk, 'lines'), ballast };
 }
 
-test('a write that returns after the end, well or not, is the end of it', async (t) => {
-  const held: (() => void)[] = [];
+test('a write that completes or fails after close() is ignored', async (t) => {
+  const pendingWrites: (() => void)[] = [];
   const { write } = fs;
-  let outcome: Error | null = null;
-  // SonicBoom's, which is on a disk that hangs.
+  let failure: Error | null = null;
+  // As on a disk that hangs.
   t.mock.method(
     fs,
     'write',
     (fd: number, bytes: Uint8Array, done: (error: Error | null, n: number) => void) => {
-      held.push(() => (outcome === null ? write(fd, bytes, done) : done(outcome, 0)));
+      pendingWrites.push(() => (failure === null ? write(fd, bytes, done) : done(failure, 0)));
     },
   );
-  for (outcome of [null, Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })]) {
-    const path = join(directory, `hangs-${outcome === null ? 'well' : 'not'}`);
+  for (failure of [null, Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })]) {
+    const path = join(directory, failure === null ? 'late-write' : 'late-fault');
     const outputs = await newHarness([file(path)]);
     for (let i = 0; i < 3; i++) outputs.give(1);
-    assert.equal(held.length, 1);
-    const ended = outputs.end();
+    assert.equal(pendingWrites.length, 1);
+    const ended = outputs.close();
     outputs.reopen();
-    held.pop()?.();
-    // Longer than until it would be tried again: that would throw in nobody's hands.
+    pendingWrites.pop()?.();
+    // Longer than the retry delay: a retry on the closed file would throw.
     await sleep(1200);
-    assert.equal(held.length, 0);
+    assert.equal(pendingWrites.length, 0);
     assert.deepEqual(outputs.events, []);
     await ended;
   }
 });
 
-test('renamed while another try is under way: no line is in both files', async (t) => {
+test('a rename during a retry puts no line into both files', async (t) => {
   const path = join(directory, 'tried');
   const { write } = fs;
   let tries = 0;
@@ -281,7 +275,7 @@ test('renamed while another try is under way: no line is in both files', async (
     tries++;
     if (tries === 1) setImmediate(done, Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC' }), 0);
     else if (tries > 2) write(fd, bytes, done);
-    // It arrives, and says so later.
+    // The write arrives, and completes later.
     else
       write(fd, bytes, (error, n) => {
         finish = () => done(error, n);
@@ -291,32 +285,32 @@ test('renamed while another try is under way: no line is in both files', async (
   outputs.give(2);
   await until(
     () => finish !== undefined,
-    () => 'it is not tried again',
+    () => 'no retry',
   );
   renameSync(path, `${path}.1`);
   outputs.reopen();
   finish?.();
   outputs.give(1);
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   assert.deepEqual([numbersIn(`${path}.1`), numbersIn(path)], [[0, 1], [2]]);
 });
 
-test('a full disk: said once, what does not fit is counted, and whole lines again when there is space', {
+test('a full disk is reported once, drops are counted, and whole lines follow when there is space', {
   skip: noMount,
 }, async () => {
   const { path, ballast } = smallDisk('full');
   const outputs = await newHarness([file(path), file(join(directory, 'other'))], { buffer: MIB });
-  // 1.2 MB beside 1 MiB: the disk ends within a line; then the buffer fills, and what is more is dropped.
+  // 1.2 MB beside 1 MiB: the disk fills within a line. Then the buffer fills, and more is dropped.
   for (let i = 0; i < 30; i++) {
     outputs.give(100);
     await sleep(2);
   }
   await until(
     () => outputs.counts().errors > 1 && outputs.counts(1).written === outputs.given(),
-    () => 'the disk is not full, or the other output waits',
+    () => 'the disk is not full, or lines wait for the other output',
   );
-  assert.equal(outputs.unsettled(), 0);
+  assert.equal(outputs.unacknowledged(), 0);
   assert.ok(outputs.counts().waiting > 0);
   for (let i = 0; i < 25; i++) {
     outputs.give(100);
@@ -332,13 +326,13 @@ test('a full disk: said once, what does not fit is counted, and whole lines agai
   rmSync(ballast);
   await until(
     () => outputs.events.length === 2,
-    () => 'it does not recover',
+    () => 'no recovery',
   );
   assert.deepEqual([outputs.events[1].action, outputs.events[1].dropped], ['output_recovered', dropped]);
   const before = outputs.given();
   assert.ok(outputs.give(10));
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   const numbers = numbersIn(path);
   assert.equal(numbers.length, outputs.given() - dropped);
   assert.deepEqual(numbers.slice(-10), numbersTo(outputs.given()).slice(before));
@@ -346,7 +340,7 @@ test('a full disk: said once, what does not fit is counted, and whole lines agai
   assert.deepEqual([outputs.counts().written, outputs.counts().dropped], [numbers.length, dropped]);
 });
 
-test('renamed while the disk is full: only the line that the old file has a part of is lost', {
+test('a rename on a full disk loses only the line that the old file holds a part of', {
   skip: noMount,
 }, async () => {
   const { path, ballast } = smallDisk('moved-on');
@@ -357,20 +351,20 @@ test('renamed while the disk is full: only the line that the old file has a part
     () => 'the disk is not full',
   );
   renameSync(path, `${path}.1`);
-  // The new file is on the same disk, which has room for its name only.
+  // The new file is on the same full disk.
   outputs.reopen();
   rmSync(ballast);
-  await outputs.flushed();
-  await outputs.end();
+  await outputs.flush();
+  await outputs.close();
   const old = readFileSync(`${path}.1`, 'utf8');
-  const half = old.endsWith('\n') ? 0 : 1;
+  const partial = old.endsWith('\n') ? 0 : 1;
   const whole = old
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line).n as number);
-  assert.equal(outputs.counts().dropped, half);
-  const rest = numbersIn(path);
-  assert.deepEqual([...whole, ...rest].length, outputs.given() - half);
+  assert.equal(outputs.counts().dropped, partial);
+  const moved = numbersIn(path);
+  assert.equal(whole.length + moved.length, outputs.given() - partial);
   assert.equal(linesIn(path)[0].start, 1);
-  assert.equal(rest[0], whole.length + half);
+  assert.equal(moved[0], whole.length + partial);
 });

@@ -1,10 +1,10 @@
-/** Messages to a service manager's socket, by path and abstract; when it is full, and when it was gone. */
+/** The service manager's socket, by path and by abstract name: full, gone and back. */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { takeManager } from '../../src/commands/service-manager.js';
-import { newNotifySocket } from '../../src/output/notify-socket.js';
+import { NotifySocket } from '../../src/output/notify-socket.js';
 import { newUnixSocket } from '../../src/output/sinks/unix-socket.js';
 import { listenDatagrams, type Receiver } from '../helpers/datagram-receiver.js';
 import { until } from '../helpers/wiretail.js';
@@ -23,8 +23,8 @@ for (const kind of ['a path', 'an abstract name']) {
     const path = kind === 'a path' ? join(temporaryDirectory(), 'notify') : `@wiretail-notify-${process.pid}`;
     const receiver = listenDatagrams(path);
     const failures: string[] = [];
-    const send = newNotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
-    for (const message of numbered(30)) send(message);
+    const socket = new NotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
+    for (const message of numbered(30)) socket.send(message);
     await arrived(receiver, 30);
     assert.deepEqual(receiver.messages(), numbered(30));
     assert.deepEqual(failures, []);
@@ -32,22 +32,22 @@ for (const kind of ['a path', 'an abstract name']) {
   });
 }
 
-test('a message that does not fit yet is sent again, before those after it', async () => {
+test('a message that finds the socket full is sent again, before those after it', async () => {
   const taken: string[] = [];
   let tries = 0;
-  const send = newNotifySocket(
+  const socket = new NotifySocket(
     {
-      open: (opened) => opened(undefined),
-      send(message, sent) {
-        if (++tries < 4) return sent('full');
+      open: (onOpened) => onOpened(undefined),
+      send(message, onSent) {
+        if (++tries < 4) return onSent('full');
         taken.push(message.toString());
-        sent('sent');
+        onSent('sent');
       },
       close() {},
     },
     assert.fail,
   );
-  for (const message of numbered(3)) send(message);
+  for (const message of numbered(3)) socket.send(message);
   await until(
     () => taken.length === 3,
     () => taken.join(),
@@ -55,34 +55,34 @@ test('a message that does not fit yet is sent again, before those after it', asy
   assert.deepEqual(taken, numbered(3));
 });
 
-test('nobody listens: said once; and again somebody does', async () => {
+test('without a listener the failure is reported once, and the socket reopens once there is one', async () => {
   const path = join(temporaryDirectory(), 'notify');
   const failures: string[] = [];
-  const send = newNotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
-  send('a');
-  send('b');
+  const socket = new NotifySocket(newUnixSocket(path), (error) => failures.push(error.message));
+  socket.send('a');
+  socket.send('b');
   assert.deepEqual(failures, [`connect ${path}: ENOENT`]);
   const first = listenDatagrams(path);
-  send('c');
+  socket.send('c');
   await arrived(first, 1);
   first.close();
   rmSync(path);
   const second = listenDatagrams(path);
-  // It was connected to the one that is gone.
-  send('d');
+  // The socket is connected to the first receiver, which is gone.
+  socket.send('d');
   await arrived(second, 1);
   assert.deepEqual(second.messages(), ['d']);
   second.close();
-  send('e');
+  socket.send('e');
   assert.deepEqual(failures.slice(1), [`connect ${path}: ECONNREFUSED`]);
 });
 
-test('what a service manager says in the environment', () => {
+test('the service manager is read from the environment', () => {
   const wrong: string[] = [];
   const take = (environment: NodeJS.ProcessEnv) => takeManager(environment, 7, (why) => wrong.push(why));
   const environment = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '30000000', WATCHDOG_PID: '7', A: '1' };
   assert.deepEqual(take(environment), { socket: '/run/notify', watchdog: 30000 });
-  assert.deepEqual(environment, { A: '1' }, 'no other program is to speak for this one');
+  assert.deepEqual(environment, { A: '1' }, 'child processes must not notify in its place');
   assert.equal(take({}), undefined);
   assert.equal(take({ WATCHDOG_USEC: '1000' }), undefined);
   assert.deepEqual(take({ NOTIFY_SOCKET: '@a', WATCHDOG_USEC: '1500' }), { socket: '@a', watchdog: 1.5 });

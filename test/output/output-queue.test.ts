@@ -1,99 +1,91 @@
-/** The queue before an output, with a sink that takes a batch when the test says so. */
+/** The queue of an output, with a sink that the test controls. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutputEvent, SinkEvents } from '../../src/output/line-sink.js';
-import { newOutput } from '../../src/output/output-queue.js';
+import { OutputQueue } from '../../src/output/output-queue.js';
 
 const LIMIT = 1000;
 const BATCH = { bytes: new Uint8Array(400), lines: 4 };
 
-test('an output that is too slow for a while is said so once, and that it is over, once, with all that it missed', (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const said: OutputEvent[] = [];
-  let sink: SinkEvents | undefined;
-  const output = newOutput(
+/** An output whose sink does nothing by itself, and the calls of that sink. */
+function newTestQueue() {
+  const events: OutputEvent[] = [];
+  const calls: string[] = [];
+  let sinkEvents: SinkEvents | undefined;
+  const queue = new OutputQueue(
     (events) => {
-      sink = events;
-      return { name: 'slow', write() {}, isUp: () => true, close: () => Promise.resolve() };
+      sinkEvents = events;
+      return {
+        name: 'test',
+        write: () => calls.push('write'),
+        reopen: () => calls.push('reopen'),
+        isUp: () => true,
+        close: async () => void calls.push('close'),
+      };
     },
-    { limit: LIMIT, patient: false, event: (event) => said.push(event), dead() {} },
+    {
+      limit: LIMIT,
+      backpressure: false,
+      onEvent: (event) => events.push(event),
+      onDead: () => calls.push('dead'),
+    },
   );
-  const give = () => output.write(BATCH, () => {}, false);
-  const take = () => sink?.acknowledged(0);
-  const actions = () => said.map(({ action }) => action);
+  const actions = () => events.map(({ action }) => action);
+  const write = () => queue.write(BATCH, () => {}, false);
+  return { queue, sink: sinkEvents as unknown as SinkEvents, write, events, actions, calls };
+}
 
-  // Half of what comes is taken, for a minute: now and then there is room, and soon there is none.
+test('a slow output reports once that it drops lines, and once that it recovered, with their number', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { queue, sink, write, events, actions } = newTestQueue();
+  // The sink takes every second batch for a minute: now and then there is room, but not for long.
   for (let i = 0; i < 600; i++) {
-    give();
-    if (i % 2 === 0) take();
+    write();
+    if (i % 2 === 0) sink.acknowledged(0);
     t.mock.timers.tick(100);
   }
   assert.deepEqual(actions(), ['output_dropping']);
-  while (output.waiting() > 0) take();
+  while (queue.pendingBatches() > 0) sink.acknowledged(0);
   t.mock.timers.tick(700);
   assert.deepEqual(actions(), ['output_dropping']);
   t.mock.timers.tick(400);
   assert.deepEqual(actions(), ['output_dropping', 'output_recovered']);
-  const { written, dropped, waiting } = output.counts();
-  assert.equal(said[1].dropped, dropped);
+  const { written, dropped, waiting } = queue.counts();
+  assert.equal(events[1].dropped, dropped);
   assert.ok(dropped > 1000);
   assert.deepEqual([written + dropped, waiting], [600 * BATCH.lines, 0]);
 });
 
-/** An output whose sink does nothing, and what was asked of it. */
-function held() {
-  const said: OutputEvent[] = [];
-  const asked: string[] = [];
-  let sink: SinkEvents | undefined;
-  const output = newOutput(
-    (events) => {
-      sink = events;
-      return {
-        name: 'held',
-        write: () => asked.push('write'),
-        reopen: () => asked.push('reopen'),
-        isUp: () => true,
-        close: async () => void asked.push('end'),
-      };
-    },
-    { limit: LIMIT, patient: false, event: (event) => said.push(event), dead: () => asked.push('dead') },
-  );
-  return { output, sink: sink as unknown as SinkEvents, said, asked };
-}
-
-test('after its end nothing is asked of a sink, and what it still says is nobody’s business', async (t) => {
+test('after close() the sink gets no more calls, and its events are ignored', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { output, sink, said, asked } = held();
-  for (let i = 0; i < 4; i++) output.write(BATCH, () => {}, false);
-  assert.deepEqual(
-    said.map(({ action }) => action),
-    ['output_dropping'],
-  );
-  await output.end();
-  output.reopen();
+  const { queue, sink, write, actions, calls } = newTestQueue();
+  for (let i = 0; i < 4; i++) write();
+  assert.deepEqual(actions(), ['output_dropping']);
+  await queue.close();
+  queue.reopen();
   sink.acknowledged(0);
   sink.failed(new Error('too late'));
   t.mock.timers.tick(5000);
   sink.dead(new Error('too late'));
   assert.equal(
-    output.write(BATCH, () => {}, true),
+    queue.write(BATCH, () => {}, true),
     false,
   );
-  assert.deepEqual(asked, ['write', 'end']);
-  assert.equal(said.length, 1);
+  assert.deepEqual(calls, ['write', 'close']);
+  assert.deepEqual(actions(), ['output_dropping']);
 });
 
-test('it has recovered when something was written, not when it gave up a batch', (t) => {
+test('a written line is a recovery, a batch that is lost as a whole is not', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { output, sink, said } = held();
-  const give = (lost: number) => {
-    output.write(BATCH, () => {}, false);
+  const { sink, write, actions } = newTestQueue();
+  const acknowledgeNext = (lost: number) => {
+    write();
     sink.acknowledged(lost);
     t.mock.timers.tick(5000);
-    return said.map(({ action }) => action);
+    return actions();
   };
-  sink.failed(new Error('it does not work'));
-  assert.deepEqual(give(BATCH.lines), ['output_failed']);
-  assert.deepEqual(give(BATCH.lines), ['output_failed']);
-  assert.deepEqual(give(1), ['output_failed', 'output_recovered']);
+  sink.failed(new Error('out of order'));
+  assert.deepEqual(acknowledgeNext(BATCH.lines), ['output_failed']);
+  assert.deepEqual(acknowledgeNext(BATCH.lines), ['output_failed']);
+  assert.deepEqual(acknowledgeNext(1), ['output_failed', 'output_recovered']);
 });

@@ -1,4 +1,4 @@
-/** Outputs without a capture: numbered lines go in, and what they say of themselves is kept. */
+/** Outputs without a capture: numbered lines go in, and what the outputs report is kept. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,36 +9,39 @@ import type { OutputEvent } from '../../src/output/line-sink.js';
 import { openOutputs } from '../../src/output/run-outputs.js';
 
 export interface Harness {
-  /** A batch of so many lines, numbered on from the last; false: no output took it. */
+  /** Writes a batch of lines, numbered on from the last. @returns false: no output took it */
   give(lines: number): boolean;
+  /** The number of lines given so far. */
   given(): number;
-  /** Batches for which a decoder would still wait. */
-  unsettled(): number;
+  /** Batches that a decoder would still wait for. */
+  unacknowledged(): number;
   readonly events: OutputEvent[];
+  /** The actions of the events so far. */
+  actions(): string[];
   readonly dead: string[];
   counts(output?: number): OutputCounts;
   reopen(): void;
-  change(outputs: readonly OutputSpec[]): Promise<readonly OutputCounts[]>;
-  flushed(): Promise<void>;
-  end(): Promise<void>;
+  reconfigure(outputs: readonly OutputSpec[]): Promise<readonly OutputCounts[]>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const MIB = 1 << 20;
 const LEVELS = ['info', 'warn', 'error'];
 
-/** @param bytes of a line, about */
+/** @param lineBytes approximate length of a line */
 export async function newHarness(
-  outputs: readonly OutputSpec[],
-  { live = true, buffer = MIB, bytes = 500 } = {},
+  specs: readonly OutputSpec[],
+  { live = true, buffer = MIB, lineBytes = 500 } = {},
 ): Promise<Harness> {
-  const all = await openOutputs({ outputs, outputBuffer: buffer }, live);
-  const fill = 'x'.repeat(bytes - 100);
+  const outputs = await openOutputs({ outputs: specs, outputBuffer: buffer }, live);
+  const fill = 'x'.repeat(lineBytes - 100);
   let next = 0;
   let starts = 0;
-  let unsettled = 0;
+  let unacknowledged = 0;
   const events: OutputEvent[] = [];
   const dead: string[] = [];
-  all.setListener({
+  outputs.setListener({
     startLine: () => `${JSON.stringify({ log: { level: 'info' }, start: ++starts })}\n`,
     onEvent: (event) => events.push(event),
     onDead: (name) => dead.push(name),
@@ -51,38 +54,39 @@ export async function newHarness(
         const time = `2026-11-22T01:21:04.${String(next).padStart(9, '0')}Z`;
         text += `${JSON.stringify({ log: { level }, '@timestamp': time, n: next++, fill })}\n`;
       }
-      unsettled++;
-      return all.writeBatch(Buffer.from(text), lines, () => unsettled--);
+      unacknowledged++;
+      return outputs.writeBatch(Buffer.from(text), lines, () => unacknowledged--);
     },
     given: () => next,
-    unsettled: () => unsettled,
+    unacknowledged: () => unacknowledged,
     events,
+    actions: () => events.map(({ action }) => action),
     dead,
-    counts: (output = 0) => all.counts()[output],
-    reopen: all.reopenFiles,
-    change: (others) => all.reconfigure({ outputs: others, outputBuffer: buffer }),
-    flushed: all.flush,
-    end: all.close,
+    counts: (output = 0) => outputs.counts()[output],
+    reopen: () => outputs.reopenFiles(),
+    reconfigure: (others) => outputs.reconfigure({ outputs: others, outputBuffer: buffer }),
+    flush: () => outputs.flush(),
+    close: () => outputs.close(),
   };
 }
 
-/** A folder that is gone when the test file ends. */
+/** A directory that is removed when the test file ends. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-output-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
-export interface Numbered {
+export interface NumberedLine {
   readonly n?: number;
   readonly start?: number;
 }
 
-/** The lines of a file, each of which has to be whole. */
-export function linesIn(path: string): Numbered[] {
+/** The lines of a file, each of which must be whole. */
+export function linesIn(path: string): NumberedLine[] {
   const text = readFileSync(path, 'utf8');
   if (text === '') return [];
-  if (!text.endsWith('\n')) throw new Error(`${path} ends in half a line`);
+  if (!text.endsWith('\n')) throw new Error(`${path} ends in a partial line`);
   return text
     .slice(0, -1)
     .split('\n')

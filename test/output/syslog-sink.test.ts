@@ -1,4 +1,4 @@
-/** Messages of syslog, taken apart by a real rsyslog: over TCP, UDP and a Unix socket, and while it is away. */
+/** Syslog messages as a real rsyslog parses them, over TCP, UDP and a Unix socket, and across its restart. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -60,10 +60,10 @@ async function startRsyslog(config: string) {
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
   });
-  // It writes that file when its inputs are open.
+  // rsyslogd writes the file once its inputs are open.
   await until(
     () => existsSync(pidFile),
-    () => `rsyslogd does not start: ${stderr}`,
+    () => `rsyslogd did not start: ${stderr}`,
   );
   return {
     async stop() {
@@ -79,7 +79,7 @@ const linesFrom = (input: string) =>
 
 const PARTS = /^(\d+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\S+) (\{.*\})$/;
 
-test('a message is what RFC 5424 says; what comes while rsyslog is away comes later', { skip }, async (t) => {
+test('messages follow RFC 5424, and those sent while rsyslog is down arrive later', { skip }, async (t) => {
   const port = await freePort();
   const config = configure(port);
   let rsyslog = await startRsyslog(config);
@@ -90,12 +90,12 @@ test('a message is what RFC 5424 says; what comes while rsyslog is away comes la
   };
   const outputs = await newHarness(
     INPUTS.map((input) => ({ kind: 'syslog', name: input, to: to[input], facility: LOCAL3 })),
-    { bytes: 3000 },
+    { lineBytes: 3000 },
   );
-  t.after(outputs.end);
+  t.after(outputs.close);
   for (let i = 0; i < 4; i++) {
     outputs.give(25);
-    await outputs.flushed();
+    await outputs.flush();
   }
   for (const input of INPUTS) {
     await until(
@@ -124,7 +124,7 @@ test('a message is what RFC 5424 says; what comes while rsyslog is away comes la
   await rsyslog.stop();
   await until(
     () => outputs.events.some(({ output }) => output === 'tcp'),
-    () => 'TCP does not see that the other side is gone',
+    () => 'TCP did not notice that rsyslogd is gone',
   );
   for (let i = 0; i < 10; i++) {
     outputs.give(1);
@@ -133,10 +133,10 @@ test('a message is what RFC 5424 says; what comes while rsyslog is away comes la
   rsyslog = await startRsyslog(config);
   await until(
     () => INPUTS.every((_, i) => outputs.counts(i).waiting === 0),
-    () => `lines wait: ${INPUTS.map((_, i) => JSON.stringify(outputs.counts(i)))}`,
+    () => `lines still wait: ${INPUTS.map((_, i) => JSON.stringify(outputs.counts(i)))}`,
     30000,
   );
-  await outputs.end();
+  await outputs.close();
   for (const [i, input] of INPUTS.entries()) {
     const failed = outputs.events.filter(
       ({ action, output }) => action === 'output_failed' && output === input,
@@ -144,11 +144,11 @@ test('a message is what RFC 5424 says; what comes while rsyslog is away comes la
     assert.ok(failed.length > 0, input);
     const { written, dropped } = outputs.counts(i);
     assert.deepEqual([written, dropped], [110, 0], input);
-    // The kernel takes a datagram before it knows that nobody is there; the others lose none.
+    // UDP loses datagrams that the kernel takes before it knows that nobody listens; the others lose none.
     const least = input === 'udp' ? 105 : 110;
     await until(
       () => linesFrom(input).length >= least,
-      () => `${input}: ${linesFrom(input).length} lines after it was away`,
+      () => `${input}: ${linesFrom(input).length} lines after the restart`,
     );
   }
   await rsyslog.stop();

@@ -1,107 +1,140 @@
-/** One message a datagram, over a socket that is connected again when its other side was gone. */
-import { type Batch, type LineSinkFactory, newBackoff } from '../line-sink.js';
+/** Sends one message a datagram, over a socket that is reopened when its peer is gone. */
+import type { Batch, LineSink, LineSinkFactory, SinkEvents } from '../line-sink.js';
+import { Backoff } from './backoff.js';
 
-/** What became of a datagram: sent, `full` (try again soon), `large` (it never fits), or the socket is no good. */
-export type SendResult = 'sent' | 'full' | 'large' | Error;
+/** The outcome of a datagram: sent, `full` (try again soon), `too-large` (it never fits), or the socket failed. */
+export type SendResult = 'sent' | 'full' | 'too-large' | Error;
 
 export interface DatagramSocket {
-  /** Calls back with undefined, or why it can't be. */
-  open(opened: (error: Error | undefined) => void): void;
-  send(message: Buffer, sent: (how: SendResult) => void): void;
+  /** @param onOpened gets undefined, or why it can't be opened */
+  open(onOpened: (error: Error | undefined) => void): void;
+  send(message: Buffer, onSent: (result: SendResult) => void): void;
   close(): void;
 }
 
-/** The other side's buffer has room again when it has read. */
-const FULL_MS = 10;
-/** A socket that was good so long is a new case. UDP is always opened, and may lose a line each time. */
-const GOOD_MS = 5000;
-/** Messages that are sent in one go, before others have their turn. */
-const TURN = 64;
+/** How long to wait for room in the receiver's buffer. */
+const FULL_RETRY_MS = 10;
+/** A socket that worked this long resets the backoff. A UDP socket always opens, and may lose a line each time. */
+const STABLE_MS = 5000;
+/** Messages sent in a row before other events get their turn. */
+const MESSAGES_PER_TURN = 64;
 
 export function datagramSink(
   name: string,
   socket: DatagramSocket,
   encode: (bytes: Uint8Array) => readonly Buffer[],
 ): LineSinkFactory {
-  return (events) => {
-    const backoff = newBackoff();
-    let messages: readonly Buffer[] = [];
-    let at = 0;
-    let lost = 0;
-    let isOpen = false;
-    let since = 0;
-    let busy = false;
-    let ending = false;
+  return (events) => new DatagramSink(name, socket, encode, events);
+}
 
-    const failed = (error: Error) => {
-      if (ending) return;
-      if (isOpen && performance.now() - since >= GOOD_MS) backoff.reset();
-      isOpen = false;
-      socket.close();
-      events.failed(error);
-      setTimeout(open, backoff.next()).unref();
-    };
+/**
+ *     down --the socket opens--> open
+ *     open --it fails-->         down; opens again after the backoff
+ *     any  --close()-->          closed
+ */
+const State = { down: 0, open: 1, closed: 2 } as const;
+type State = (typeof State)[keyof typeof State];
 
-    const open = () => {
-      if (ending) return;
-      socket.open((error) => {
-        if (error !== undefined) {
-          failed(error);
-          return;
-        }
-        if (ending) {
-          socket.close();
-          return;
-        }
-        isOpen = true;
-        since = performance.now();
-        next(0);
-      });
-    };
+class DatagramSink implements LineSink {
+  readonly name: string;
+  private readonly socket: DatagramSocket;
+  private readonly encode: (bytes: Uint8Array) => readonly Buffer[];
+  private readonly events: SinkEvents;
+  private readonly backoff = new Backoff();
+  private state: State = State.down;
+  private openedAt = 0;
+  private hasBatch = false;
+  /** The batch in hand, and how many of its messages are done. */
+  private messages: readonly Buffer[] = [];
+  private done = 0;
+  private lost = 0;
 
-    const next = (turn: number) => {
-      if (!isOpen || !busy || ending) return;
-      if (at === messages.length) {
-        busy = false;
-        events.acknowledged(lost);
+  constructor(
+    name: string,
+    socket: DatagramSocket,
+    encode: (bytes: Uint8Array) => readonly Buffer[],
+    events: SinkEvents,
+  ) {
+    this.name = name;
+    this.socket = socket;
+    this.encode = encode;
+    this.events = events;
+    // A failure can be reported only once the queue exists.
+    setImmediate(() => this.open());
+  }
+
+  write({ bytes }: Batch): void {
+    this.messages = this.encode(bytes);
+    this.done = 0;
+    this.lost = 0;
+    this.hasBatch = true;
+    this.sendNext(0);
+  }
+
+  isUp(): boolean {
+    return this.state === State.open;
+  }
+
+  close(): Promise<void> {
+    if (this.state === State.open) this.socket.close();
+    this.state = State.closed;
+    return Promise.resolve();
+  }
+
+  private open(): void {
+    if (this.state === State.closed) return;
+    this.socket.open((error) => {
+      if (error !== undefined) {
+        this.fail(error);
         return;
       }
-      socket.send(messages[at], (how) => {
-        if (how instanceof Error) {
-          failed(how);
-          return;
-        }
-        if (how === 'full') {
-          setTimeout(next, FULL_MS, 0).unref();
-          return;
-        }
-        if (how === 'large') {
-          lost++;
-          events.failed(new Error(`a line of ${messages[at].length} bytes fits in no datagram`));
-        }
-        at++;
-        if (turn + 1 < TURN && at < messages.length) next(turn + 1);
-        else setImmediate(next, 0);
-      });
-    };
-    // A queue that is not there yet can't be told.
-    setImmediate(open);
+      if (this.state === State.closed) {
+        this.socket.close();
+        return;
+      }
+      this.state = State.open;
+      this.openedAt = performance.now();
+      this.sendNext(0);
+    });
+  }
 
-    return {
-      name,
-      write({ bytes }: Batch) {
-        messages = encode(bytes);
-        at = 0;
-        lost = 0;
-        busy = true;
-        next(0);
-      },
-      isUp: () => isOpen,
-      close() {
-        ending = true;
-        if (isOpen) socket.close();
-        return Promise.resolve();
-      },
-    };
-  };
+  private fail(error: Error): void {
+    if (this.state === State.closed) return;
+    const isStable = this.state === State.open && performance.now() - this.openedAt >= STABLE_MS;
+    if (isStable) this.backoff.reset();
+    this.state = State.down;
+    this.socket.close();
+    this.events.failed(error);
+    setTimeout(() => this.open(), this.backoff.next()).unref();
+  }
+
+  /** @param turn messages sent in this turn */
+  private sendNext(turn: number): void {
+    if (this.state !== State.open || !this.hasBatch) return;
+    if (this.done === this.messages.length) {
+      this.hasBatch = false;
+      this.events.acknowledged(this.lost);
+      return;
+    }
+    this.socket.send(this.messages[this.done], (result) => this.onSent(result, turn));
+  }
+
+  private onSent(result: SendResult, turn: number): void {
+    if (result instanceof Error) {
+      this.fail(result);
+      return;
+    }
+    if (result === 'full') {
+      setTimeout(() => this.sendNext(0), FULL_RETRY_MS).unref();
+      return;
+    }
+    if (result === 'too-large') {
+      this.lost++;
+      const size = this.messages[this.done].length;
+      this.events.failed(new Error(`line of ${size} bytes exceeds the datagram size limit`));
+    }
+    this.done++;
+    if (turn + 1 < MESSAGES_PER_TURN && this.done < this.messages.length) this.sendNext(turn + 1);
+    else setImmediate(() => this.sendNext(0));
+  }
 }

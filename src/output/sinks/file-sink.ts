@@ -1,222 +1,269 @@
 /**
- * A file, written by pino's SonicBoom, one batch of whole lines at a time: between two of them it can be opened anew
- * or rotated, and no line is split over two files. After a fault (a full disk) the rest of the batch is tried again,
- * from the byte on at which it stopped.
+ * Writes a file through pino's SonicBoom, one batch of whole lines at a time. Between two batches the file can be reopened
+ * or rotated, so that no line is split over two files. After a fault, such as a full disk, the rest of the batch is
+ * written from the byte where it stopped.
  */
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { Rotation } from '../../config/output-options.js';
 import { UserError } from '../../config/user-error.js';
 import type { Batch, LineSink, LineSinkFactory, SinkEvents } from '../line-sink.js';
 import { type FileAccess, inspectFile, type OpenedFile, openOutputFile } from './open-file.js';
-import { isDue, rotate } from './rotate.js';
+import { isRotationDue, rotateFiles } from './rotate.js';
 
-export interface FileOptions extends FileAccess {
+export interface FileSinkOptions extends FileAccess {
   readonly name: string;
-  /** undefined: standard output, which can't be opened anew. */
+  /** undefined: standard output, which can't be reopened. */
   readonly path: string | undefined;
   readonly rotation: Rotation | undefined;
-  /** false: a fault is the end, as for who waits for a capture file to be read. */
+  /** False: the first fault is final, as when a capture file is read. */
   readonly retries: boolean;
   /** What a new file begins with: the start line. */
-  head(): Batch | undefined;
+  header(): Batch | undefined;
 }
-
-const RETRY_MS = 1000;
-/** Sooner than a queue calls its output recovered. */
-const REOPEN_AGAIN_MS = 500;
-/** After a rotation that failed. */
-const ROTATE_AGAIN_MS = 60000;
-const NEWLINE = 10;
-const NOTHING = new Uint8Array(0);
 
 /** @throws UserError if the file can't be opened */
-export function fileSink(options: FileOptions): LineSinkFactory {
+export function fileSink(options: FileSinkOptions): LineSinkFactory {
   const { path } = options;
-  if (path === undefined) return (events) => newFileSink(options, inspectFile(1, '/proc/self/fd/1'), events);
-  let opened: OpenedFile;
+  if (path === undefined) return (events) => new FileSink(options, inspectFile(1, '/proc/self/fd/1'), events);
+  let file: OpenedFile;
   try {
-    opened = openOutputFile(path, options);
+    file = openOutputFile(path, options);
   } catch (error) {
-    throw new UserError(`--output ${options.name}: expected a file that can be written: ${messageOf(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`--output ${options.name}: expected a writable file: ${why}`);
   }
-  return (events) => newFileSink(options, opened, events);
+  return (events) => new FileSink(options, file, events);
 }
 
-function newFileSink(options: FileOptions, first: OpenedFile, events: SinkEvents): LineSink {
-  const { name, path, retries } = options;
-  let { rotation } = options;
-  let file = first;
-  let size = first.size;
-  let since = first.since;
-  let boom = newBoom(first.fd);
-  /** What is written before the next batch: an end for a half line, or a start line. */
-  let before: Uint8Array = first.half ? Buffer.of(NEWLINE) : NOTHING;
-  let current: { bytes: Uint8Array; lost: number } | undefined;
-  let at = 0;
-  let retry: NodeJS.Timeout | undefined;
-  let isUp = true;
-  /** A write is under way, the first or another try. */
-  let writing = false;
-  let ending = false;
-  let wantsReopen = false;
-  let reopenAfter = 0;
-  let rotateAfter = 0;
+/**
+ * What the sink does with the batch in hand:
+ *
+ *     idle      --write()-->                        writing
+ *     writing   --all bytes are written-->          idle
+ *     writing   --a fault-->                        waiting, or failed if it does not retry
+ *     waiting   --RETRY_MS pass, or a new file-->   retrying
+ *     retrying  --a fault-->                        waiting
+ *     retrying  --some bytes are written-->         writing
+ *     retrying  --a new file needs none of it-->    idle
+ *     any       --close()-->                        closed
+ */
+const State = { idle: 0, writing: 1, waiting: 2, retrying: 3, failed: 4, closed: 5 } as const;
+type State = (typeof State)[keyof typeof State];
 
-  function newBoom(fd: number): SonicBoom {
-    const made = new sonicBoom.SonicBoom({ fd, sync: false, minLength: 0, contentMode: 'buffer' });
-    made.on('write', (bytes: number) => {
-      if (made === boom) advance(bytes);
-    });
-    made.on('error', (error: NodeJS.ErrnoException) => {
-      if (made === boom) fail(error);
-    });
-    return made;
+const RETRY_MS = 1000;
+/** Before another try to reopen. Shorter than the queue's recovery hold-down, which a failed try restarts. */
+const REOPEN_RETRY_MS = 500;
+/** Before another try to rotate. */
+const ROTATION_RETRY_MS = 60000;
+const NEWLINE = 10;
+const NO_BYTES = new Uint8Array(0);
+
+class FileSink implements LineSink {
+  readonly name: string;
+  private readonly options: FileSinkOptions;
+  private readonly events: SinkEvents;
+  private rotation: Rotation | undefined;
+  private file: OpenedFile;
+  private fileSize: number;
+  private fileStarted: number;
+  private boom: SonicBoom;
+  private state: State = State.idle;
+  /** The batch in hand, and how much of it is written. */
+  private bytes: Uint8Array = NO_BYTES;
+  private position = 0;
+  /** Lines of the batch in hand that are lost. */
+  private lost = 0;
+  /** Written before the next batch: the end of a partial line, or a start line. */
+  private preamble: Uint8Array;
+  private retryTimer: NodeJS.Timeout | undefined;
+  private isReopenPending = false;
+  private reopenNotBefore = 0;
+  private rotateNotBefore = 0;
+
+  constructor(options: FileSinkOptions, file: OpenedFile, events: SinkEvents) {
+    this.name = options.name;
+    this.options = options;
+    this.events = events;
+    this.rotation = options.rotation;
+    this.file = file;
+    this.fileSize = file.size;
+    this.fileStarted = file.started;
+    this.boom = this.newBoom(file.fd);
+    this.preamble = file.endsInPartialLine ? Buffer.of(NEWLINE) : NO_BYTES;
   }
 
-  /** With this content mode SonicBoom takes buffers, which its types don't say. */
-  function give(bytes: Uint8Array): void {
-    writing = true;
+  write(batch: Batch): void {
+    this.rotateIfDue(batch.bytes.length);
+    this.writeBatch(batch.bytes, 0);
+  }
+
+  reopen(): void {
+    if (this.options.path === undefined) return;
+    this.isReopenPending = true;
+    // The write under way may still arrive in the old file: reopens after it, or at its next fault.
+    if (this.state !== State.writing && this.state !== State.retrying) this.openByName();
+  }
+
+  setRotation(rotation: Rotation | undefined): void {
+    this.rotation = rotation;
+  }
+
+  isUp(): boolean {
+    return this.state !== State.waiting && this.state !== State.retrying;
+  }
+
+  close(): Promise<void> {
+    const hasBatch = this.state !== State.idle;
+    this.state = State.closed;
+    clearTimeout(this.retryTimer);
+    if (this.options.path === undefined) return Promise.resolve();
+    const { boom } = this;
+    return new Promise((resolve) => {
+      boom.on('close', resolve);
+      boom.on('error', () => resolve());
+      if (hasBatch) boom.destroy();
+      else boom.end();
+    });
+  }
+
+  private newBoom(fd: number): SonicBoom {
+    const boom = new sonicBoom.SonicBoom({ fd, sync: false, minLength: 0, contentMode: 'buffer' });
+    boom.on('write', (bytes: number) => {
+      if (boom === this.boom) this.onWritten(bytes);
+    });
+    boom.on('error', (error: NodeJS.ErrnoException) => {
+      if (boom === this.boom) this.onFault(error);
+    });
+    return boom;
+  }
+
+  /** With this content mode SonicBoom takes buffers, against its types. */
+  private passToBoom(bytes: Uint8Array): void {
     const buffer: unknown = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    boom.write(buffer as string);
+    this.boom.write(buffer as string);
   }
 
-  function advance(bytes: number): void {
-    // SonicBoom throws at a write once it is destroyed.
-    if (current === undefined || ending) return;
-    at += bytes;
-    size += bytes;
-    isUp = true;
-    if (at < current.bytes.length) return;
-    const { lost } = current;
-    current = undefined;
-    writing = false;
-    if (wantsReopen && performance.now() >= reopenAfter) reopen();
-    events.acknowledged(lost);
+  private onWritten(bytes: number): void {
+    if (this.state !== State.writing && this.state !== State.retrying) return;
+    this.state = State.writing;
+    this.position += bytes;
+    this.fileSize += bytes;
+    if (this.position < this.bytes.length) return;
+    this.state = State.idle;
+    if (this.isReopenPending && performance.now() >= this.reopenNotBefore) this.openByName();
+    this.acknowledge();
   }
 
-  function fail(error: NodeJS.ErrnoException): void {
-    if (ending) return;
-    writing = false;
-    if (!retries) {
-      events.dead(error);
+  private onFault(error: NodeJS.ErrnoException): void {
+    if (this.state === State.closed) return;
+    if (!this.options.retries) {
+      this.state = State.failed;
+      this.events.dead(error);
       return;
     }
-    isUp = false;
-    events.failed(error);
-    if (wantsReopen) reopen();
-    else waitAndRetry();
+    this.state = State.waiting;
+    this.events.failed(error);
+    if (this.isReopenPending) this.openByName();
+    else this.retryLater();
   }
 
-  function waitAndRetry(): void {
-    clearTimeout(retry);
-    // SonicBoom keeps what it could not write, and goes on with it at the next write.
-    retry = setTimeout(() => give(NOTHING), RETRY_MS).unref();
+  private retryLater(): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => {
+      this.state = State.retrying;
+      // SonicBoom keeps what it could not write, and goes on with it at the next write.
+      this.passToBoom(NO_BYTES);
+    }, RETRY_MS).unref();
   }
 
-  /** The file of this name, which may be another one now. */
-  function reopen(): void {
-    wantsReopen = false;
-    if (path === undefined) return;
-    let opened: OpenedFile;
+  /** Opens the file of this name, which may be another one now, and goes on there. */
+  private openByName(): void {
+    const { options, events } = this;
+    if (options.path === undefined) return;
+    this.isReopenPending = false;
+    let file: OpenedFile;
     try {
-      opened = openOutputFile(path, options, file.fd);
+      file = openOutputFile(options.path, options, this.file.fd);
     } catch (error) {
-      // The old one is better than none until then.
-      wantsReopen = true;
-      reopenAfter = performance.now() + REOPEN_AGAIN_MS;
-      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
+      // Until the next try the old file is better than none.
+      this.isReopenPending = true;
+      this.reopenNotBefore = performance.now() + REOPEN_RETRY_MS;
+      this.rotateNotBefore = performance.now() + ROTATION_RETRY_MS;
       events.failed(error as Error);
-      if (current !== undefined) waitAndRetry();
+      if (this.state === State.waiting) this.retryLater();
       return;
     }
-    clearTimeout(retry);
-    const old = boom;
-    boom = newBoom(opened.fd);
-    if (current === undefined) old.end();
-    else old.destroy();
-    file = opened;
-    size = opened.size;
-    since = opened.since;
-    before = beginning(opened);
+    clearTimeout(this.retryTimer);
+    const old = this.boom;
+    this.boom = this.newBoom(file.fd);
+    if (this.state === State.waiting) old.destroy();
+    else old.end();
+    this.file = file;
+    this.fileSize = file.size;
+    this.fileStarted = file.started;
+    this.preamble = this.preambleOf(file);
     events.reopened();
-    if (current !== undefined) takeRest(current.bytes, current.lost);
+    if (this.state === State.waiting) this.writeRest();
   }
 
-  function beginning(opened: OpenedFile): Uint8Array {
-    if (opened.half) return Buffer.of(NEWLINE);
-    return opened.size === 0 ? (options.head()?.bytes ?? NOTHING) : NOTHING;
+  private preambleOf(file: OpenedFile): Uint8Array {
+    if (file.endsInPartialLine) return Buffer.of(NEWLINE);
+    return file.size === 0 ? (this.options.header()?.bytes ?? NO_BYTES) : NO_BYTES;
   }
 
-  /** What the old file has not: but for the line that it has a part of. */
-  function takeRest(bytes: Uint8Array, lost: number): void {
-    const isTorn = at > 0 && bytes[at - 1] !== NEWLINE;
-    const rest = isTorn ? bytes.subarray(bytes.indexOf(NEWLINE, at) + 1) : bytes.subarray(at);
-    put(rest, isTorn ? lost + 1 : lost);
+  /** Writes what the old file lacks, except for the line that it holds a part of. */
+  private writeRest(): void {
+    const { bytes, position } = this;
+    const isLineSplit = position > 0 && bytes[position - 1] !== NEWLINE;
+    const from = isLineSplit ? bytes.indexOf(NEWLINE, position) + 1 : position;
+    this.writeBatch(bytes.subarray(from), isLineSplit ? this.lost + 1 : this.lost);
   }
 
-  function put(bytes: Uint8Array, lost: number): void {
-    const all = before.length === 0 ? bytes : Buffer.concat([before, bytes]);
-    if (file.half && before.length > 0) events.partialLineEnded();
-    before = NOTHING;
-    current = { bytes: all, lost };
-    at = 0;
-    if (all.length > 0) give(all);
-    else {
-      current = undefined;
-      events.acknowledged(lost);
+  private writeBatch(bytes: Uint8Array, lost: number): void {
+    const { preamble } = this;
+    if (this.file.endsInPartialLine && preamble.length > 0) this.events.partialLineEnded();
+    this.preamble = NO_BYTES;
+    this.bytes = preamble.length === 0 ? bytes : Buffer.concat([preamble, bytes]);
+    this.position = 0;
+    this.lost = lost;
+    if (this.bytes.length > 0) {
+      this.state = this.state === State.waiting ? State.retrying : State.writing;
+      this.passToBoom(this.bytes);
+    } else {
+      this.state = State.idle;
+      this.acknowledge();
     }
   }
 
-  /** By the time of day, which a file keeps when nobody runs. One from the future began when the clock was set back. */
-  function age(): number {
-    const now = Date.now();
-    since = Math.min(since, now);
-    return now - since;
+  private acknowledge(): void {
+    this.bytes = NO_BYTES;
+    this.events.acknowledged(this.lost);
   }
 
-  /** Before the batch that would make the file too large. */
-  function rotateIfDue(next: number): void {
-    if (rotation === undefined || path === undefined || size === 0 || wantsReopen) return;
-    if (performance.now() < rotateAfter || !isDue(rotation, size + next, age())) return;
+  /** Rotates before the batch that would make the file too large. */
+  private rotateIfDue(batchBytes: number): void {
+    const { rotation, fileSize } = this;
+    const { path } = this.options;
+    if (rotation === undefined || path === undefined || fileSize === 0 || this.isReopenPending) return;
+    if (performance.now() < this.rotateNotBefore) return;
+    if (!isRotationDue(rotation, fileSize + batchBytes, this.fileAge())) return;
     try {
-      rotate(path, rotation.keep);
-      reopen();
+      rotateFiles(path, rotation.keep);
     } catch (error) {
-      rotateAfter = performance.now() + ROTATE_AGAIN_MS;
-      events.failed(error as Error);
+      this.rotateNotBefore = performance.now() + ROTATION_RETRY_MS;
+      this.events.failed(error as Error);
+      return;
     }
+    this.openByName();
   }
 
-  return {
-    name,
-    write(batch) {
-      rotateIfDue(batch.bytes.length);
-      put(batch.bytes, 0);
-    },
-    reopen() {
-      if (path === undefined) return;
-      wantsReopen = true;
-      // What is being written may arrive: then after it, or at its next failure.
-      if (!writing) reopen();
-    },
-    setRotation(other) {
-      rotation = other;
-    },
-    isUp: () => isUp,
-    close() {
-      ending = true;
-      clearTimeout(retry);
-      if (path === undefined) return Promise.resolve();
-      return new Promise((resolve) => {
-        boom.on('close', resolve);
-        boom.on('error', () => resolve());
-        if (current === undefined) boom.end();
-        else boom.destroy();
-      });
-    },
-  };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  /**
+   * Milliseconds by the time of day, since a file ages while no process runs. A file from the future is as old as the
+   * moment at which the clock was set back.
+   */
+  private fileAge(): number {
+    const now = Date.now();
+    this.fileStarted = Math.min(this.fileStarted, now);
+    return now - this.fileStarted;
+  }
 }

@@ -1,7 +1,4 @@
-/**
- * Opens a file that lines are written to: for whom, for one process alone, and where it stands, which may be in half a
- * line.
- */
+/** Opens a file that lines are appended to: its owner, its lock, and whether it ends in a partial line. */
 import {
   closeSync,
   constants,
@@ -20,7 +17,7 @@ export interface Owner {
 }
 
 export interface FileAccess {
-  /** Whose a file is that root creates, since it is that user who opens it anew; undefined: who creates it. */
+  /** Becomes the owner of files that root creates, since that user reopens them; undefined: the creator keeps them. */
   readonly owner: Owner | undefined;
   readonly lock: FileLock;
 }
@@ -28,44 +25,46 @@ export interface FileAccess {
 export interface OpenedFile {
   readonly fd: number;
   readonly size: number;
-  /** When the file began, in milliseconds. */
-  readonly since: number;
-  /** Its last byte is no newline: who wrote it was killed, or the disk was full. */
-  readonly half: boolean;
+  /** When the file was created, in milliseconds since the epoch. */
+  readonly started: number;
+  /** Its last byte is no newline: its writer was killed, or the disk was full. */
+  readonly endsInPartialLine: boolean;
 }
 
 const NEWLINE = 10;
-/** For its owner to write and a group to read: names of files are nobody else's business. */
+/** Writable by the owner and readable by the group only: file names in the lines are confidential. */
 const MODE = 0o640;
 
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 
 /**
- * @param before the descriptor that is to be closed for this one, maybe of the same file
- * @throws Error if it can't be opened, is no file, or is another process's
+ * @param replaced the descriptor that the new one replaces, maybe of the same file
+ * @throws Error if it can't be opened, is not a regular file, or is locked
  */
-export function openOutputFile(path: string, { owner, lock }: FileAccess, before?: number): OpenedFile {
-  // One that is no file may block whoever opens it, as a FIFO does.
+export function openOutputFile(path: string, { owner, lock }: FileAccess, replaced?: number): OpenedFile {
+  // Opening a FIFO would block.
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile() && !found.isCharacterDevice()) throw new Error('it is no file');
+  if (found !== undefined && !found.isFile() && !found.isCharacterDevice())
+    throw new Error('not a regular file');
   const created = found === undefined ? create(path, owner) : undefined;
   const fd = created ?? openSync(path, FLAGS, MODE);
   const { dev, ino } = fstatSync(fd);
-  if (before !== undefined) {
-    const old = fstatSync(before);
-    if (old.dev === dev && old.ino === ino) lock.release(before);
+  if (replaced !== undefined) {
+    const old = fstatSync(replaced);
+    if (old.dev === dev && old.ino === ino) lock.release(replaced);
   }
-  // Devices are anybody's.
-  if (found?.isFile() !== false && !lock.take(fd)) {
+  // Devices are shared.
+  if (found?.isFile() !== false && !lock.tryAcquire(fd)) {
     closeSync(fd);
-    throw new Error('another process of wiretail writes it');
+    throw new Error('locked by another wiretail process');
   }
   return inspectFile(fd, path);
 }
 
 /**
- * Only a file that nobody had before is given away: with O_EXCL no link is followed (open(2)), which somebody who may
- * write in the directory could have put there to get another file.
+ * Creates a file and gives it to its owner. O_EXCL follows no symbolic link (open(2)): whoever may write in the directory
+ * can't have another file given away.
+ * @returns undefined: the file exists by now
  */
 function create(path: string, owner: Owner | undefined): number | undefined {
   let fd: number;
@@ -79,15 +78,16 @@ function create(path: string, owner: Owner | undefined): number | undefined {
   return fd;
 }
 
-/** @param path of the same file, to read what it ends with */
+/** @param path of the same file, to read its last byte */
 export function inspectFile(fd: number, path: string): OpenedFile {
   const stats = fstatSync(fd);
   const { size, birthtimeMs } = stats;
-  if (!stats.isFile() || size === 0) return { fd, size: 0, since: Date.now(), half: false };
-  return { fd, size, since: birthtimeMs > 0 ? birthtimeMs : Date.now(), half: endsInHalf(path, stats) };
+  if (!stats.isFile() || size === 0) return { fd, size: 0, started: Date.now(), endsInPartialLine: false };
+  const started = birthtimeMs > 0 ? birthtimeMs : Date.now();
+  return { fd, size, started, endsInPartialLine: endsInPartialLine(path, stats) };
 }
 
-function endsInHalf(path: string, { ino, size }: Stats): boolean {
+function endsInPartialLine(path: string, { ino, size }: Stats): boolean {
   const last = Buffer.alloc(1);
   try {
     const fd = openSync(path, constants.O_RDONLY);
@@ -98,7 +98,7 @@ function endsInHalf(path: string, { ino, size }: Stats): boolean {
       closeSync(fd);
     }
   } catch {
-    // Who may write it may not read it.
+    // A writable file may be unreadable.
     return false;
   }
 }

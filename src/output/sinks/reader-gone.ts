@@ -1,15 +1,15 @@
 /**
- * Whether anybody reads standard output still. A transport that writes it gets EPIPE in its own thread and may keep that
- * to itself: pino-pretty then takes nothing more and says nothing. poll(2) tells it to the whole process.
+ * Checks whether standard output still has a reader. A transport that writes to it gets EPIPE in its own thread and may
+ * swallow it: pino-pretty then just stops. poll(2) shows it to the whole process.
  */
 
 const STDOUT = 1;
 /** The reader is gone for good: POLLERR of a pipe, POLLHUP of a socket or terminal. */
 const GONE = 0x08 | 0x10;
-/** The second of the two shorts after the int. */
+/** Index of `revents`: the second of the two shorts after the int. */
 const REVENTS = 3;
 
-/** Undefined: koffi can't be loaded, or this C library is another. */
+/** @returns a check that is true once the reader is gone; undefined: koffi or this C library is missing */
 export async function loadStdoutReaderCheck(): Promise<(() => boolean) | undefined> {
   try {
     const koffi = (await import('koffi')).default;

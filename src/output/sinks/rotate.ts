@@ -1,13 +1,15 @@
-/** Rotation by the daemon itself: PATH becomes PATH.1, PATH.1 becomes PATH.2, and the last one goes. */
+/** Rotation by the daemon itself: PATH becomes PATH.1, PATH.1 becomes PATH.2, and the last one is overwritten. */
 import { renameSync } from 'node:fs';
 import type { Rotation } from '../../config/output-options.js';
 
-export function isDue({ size, age }: Rotation, bytes: number, milliseconds: number): boolean {
-  return (size !== undefined && bytes > size) || (age !== undefined && milliseconds >= age);
+/** @param age milliseconds */
+export function isRotationDue(rotation: Rotation, bytes: number, age: number): boolean {
+  if (rotation.size !== undefined && bytes > rotation.size) return true;
+  return rotation.age !== undefined && age >= rotation.age;
 }
 
-/** A rename takes the place of what has its name, so that the last one goes without being removed. */
-export function rotate(path: string, keep: number): void {
+/** @param keep the number of rotated files to keep */
+export function rotateFiles(path: string, keep: number): void {
   for (let number = keep; number >= 1; number--) {
     const from = number === 1 ? path : `${path}.${number - 1}`;
     try {

@@ -1,9 +1,9 @@
-/** Standard output where it is a pipe, a socket or a terminal. */
+/** Standard output that is a pipe, a socket or a terminal. */
 import type { LineSinkFactory } from '../line-sink.js';
 
 export function streamSink(name: string, stream: NodeJS.WriteStream): LineSinkFactory {
   return (events) => {
-    // Who reads has gone, and does not come back.
+    // The reader is gone, and none will replace it.
     stream.on('error', events.dead);
     return {
       name,

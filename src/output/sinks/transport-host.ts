@@ -1,30 +1,30 @@
 /**
- * What runs in a transport's thread: the transport as pino would have it, and the word that it is to end. That word
- * comes as a message, since thread-stream's end() stops the thread that calls it until the transport has closed, for
- * ten seconds at most (end() in its index.js), and so would the main thread be, with all its outputs and signals.
+ * Runs in a transport's thread: loads the transport as pino would, and ends it on request. The request is a message:
+ * thread-stream's end() (its index.js) blocks the calling thread until the transport has closed, up to ten seconds, and
+ * with the main thread all outputs and signals.
  */
 import type { Writable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
 
-export interface Hosted {
+export interface HostedTransport {
   /** The module's URL. */
   readonly target: string;
   readonly options: object;
 }
 
-export const END = 'end of the transport';
+export const END_REQUEST = 'end of the transport';
 
-type Make = (options: object) => Writable | Promise<Writable>;
-/** As modules come that were compiled to CommonJS, and imported again. */
-type Module = Make | { readonly default?: Module };
+type NewTransport = (options: object) => Writable | Promise<Writable>;
+/** Modules compiled to CommonJS nest the export in `default`, once more when they are imported again. */
+type TransportModule = NewTransport | { readonly default?: TransportModule };
 
-export default async function host({ target, options }: Hosted): Promise<Writable> {
-  let made = (await import(target)) as Module | undefined;
-  for (let depth = 0; depth < 2 && typeof made === 'object'; depth++) made = made.default;
-  if (typeof made !== 'function') throw new Error(`${target} exports no function`);
-  const stream = await made(options);
+export default async function host({ target, options }: HostedTransport): Promise<Writable> {
+  let exported = (await import(target)) as TransportModule | undefined;
+  for (let depth = 0; depth < 2 && typeof exported === 'object'; depth++) exported = exported.default;
+  if (typeof exported !== 'function') throw new Error(`${target} exports no function`);
+  const stream = await exported(options);
   parentPort?.on('message', (message) => {
-    if (message === END) stream.end();
+    if (message === END_REQUEST) stream.end();
   });
   return stream;
 }

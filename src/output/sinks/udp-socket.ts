@@ -1,48 +1,48 @@
-/** UDP, connected, so that the kernel tells when nobody listens there (ICMP). */
+/** A connected UDP socket: the kernel then reports when nobody listens at the other end (ICMP). */
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import type { DatagramSocket } from './datagram-sink.js';
 
 export function newUdpSocket(host: string, port: number): DatagramSocket {
-  let socket: Socket | undefined;
+  let current: Socket | undefined;
   let failure: Error | undefined;
   return {
-    open(opened) {
-      lookup(host, (error, address, family) => {
-        if (error) {
-          opened(error);
+    open(onOpened) {
+      lookup(host, (lookupError, address, family) => {
+        if (lookupError) {
+          onOpened(lookupError);
           return;
         }
-        const made = createSocket(family === 6 ? 'udp6' : 'udp4');
-        socket = made;
+        const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+        current = socket;
         failure = undefined;
         let isOpening = true;
-        const done = (why?: Error) => {
-          if (isOpening) opened(why);
+        const finishOpening = (error?: Error) => {
+          if (isOpening) onOpened(error);
           isOpening = false;
         };
-        // Where there can't be such a socket, connect's callback is never called. Later: nobody took an earlier message,
-        // which one is not told. The next one waits until somebody does.
-        made.on('error', (why) => {
-          failure = why;
-          done(why);
+        // While opening: without support for the address family, connect() never calls back. Later: an earlier datagram
+        // was refused, no telling which. The next send reports it.
+        socket.on('error', (error) => {
+          failure = error;
+          finishOpening(error);
         });
-        made.connect(port, address, done);
+        socket.connect(port, address, finishOpening);
       });
     },
-    send(message, sent) {
-      if (socket === undefined || failure !== undefined) {
-        sent(failure ?? new Error('the socket is closed'));
+    send(message, onSent) {
+      if (current === undefined || failure !== undefined) {
+        onSent(failure ?? new Error('socket is closed'));
         return;
       }
-      socket.send(message, (error) => {
-        if (!error) sent('sent');
-        else sent((error as NodeJS.ErrnoException).code === 'EMSGSIZE' ? 'large' : error);
+      current.send(message, (error) => {
+        if (!error) onSent('sent');
+        else onSent((error as NodeJS.ErrnoException).code === 'EMSGSIZE' ? 'too-large' : error);
       });
     },
     close() {
-      socket?.close();
-      socket = undefined;
+      current?.close();
+      current = undefined;
     },
   };
 }

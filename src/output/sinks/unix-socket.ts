@@ -1,6 +1,6 @@
 /**
- * A Unix datagram socket, such as /dev/log or systemd's, which Node has not: the C library's functions, bound with
- * koffi, which is loaded when the first one is opened: elsewhere wiretail does without it. None of them waits.
+ * A Unix datagram socket, such as /dev/log or systemd's notify socket. Node has none: this one calls the C library through
+ * koffi, which is loaded when the first socket opens. No call blocks.
  */
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -13,13 +13,13 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
 const MSG_NOSIGNAL = 0x4000;
-/** sun_path of struct sockaddr_un (unix(7)), its end included. */
+/** Size of sun_path in struct sockaddr_un (unix(7)), terminating NUL included. */
 export const SUN_PATH_BYTES = 108;
 
 const { EAGAIN, ENOBUFS, EMSGSIZE } = constants.errno;
-const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
-interface Functions {
+interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   connect(fd: number, address: Buffer, length: number): number;
   send(fd: number, message: Buffer, length: number, flags: number): number;
@@ -27,25 +27,25 @@ interface Functions {
   errno(): number;
 }
 
-let functions: Functions | undefined;
+let libc: Libc | undefined;
 
-function load(): Functions {
+function loadLibc(): Libc {
   const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
-  const libc = koffi.load('libc.so.6');
+  const library = koffi.load('libc.so.6');
   return {
     errno: () => koffi.errno(),
-    socket: libc.func('int socket(int domain, int type, int protocol)'),
-    connect: libc.func('int connect(int fd, const void *address, uint32_t length)'),
-    send: libc.func('long send(int fd, const void *message, size_t length, int flags)'),
-    close: libc.func('int close(int fd)'),
+    socket: library.func('int socket(int domain, int type, int protocol)'),
+    connect: library.func('int connect(int fd, const void *address, uint32_t length)'),
+    send: library.func('long send(int fd, const void *message, size_t length, int flags)'),
+    close: library.func('int close(int fd)'),
   };
 }
 
-function failure(what: string, number: number): Error {
-  return new Error(`${what}: ${NAMES.get(number) ?? number}`);
+function systemError(call: string, number: number): Error {
+  return new Error(`${call}: ${ERRNO_NAMES.get(number) ?? number}`);
 }
 
-/** struct sockaddr_un. Of an abstract name (unix(7)) each byte counts, so that its length is exact. */
+/** struct sockaddr_un. The length of an abstract name (unix(7)) is exact: each byte counts. */
 function addressOf(path: string): Buffer {
   const address = Buffer.alloc(2 + SUN_PATH_BYTES);
   new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
@@ -55,42 +55,42 @@ function addressOf(path: string): Buffer {
   return address.subarray(0, 2 + written);
 }
 
-/** @param path of a file, or `@` and an abstract name */
+/** @param path a file path, or `@` and an abstract name */
 export function newUnixSocket(path: string): DatagramSocket {
   const address = addressOf(path);
   let fd = -1;
   const close = () => {
-    if (fd >= 0) functions?.close(fd);
+    if (fd >= 0) libc?.close(fd);
     fd = -1;
   };
   return {
-    open(opened) {
+    open(onOpened) {
       try {
-        functions ??= load();
+        libc ??= loadLibc();
       } catch (error) {
-        opened(new Error(`koffi can't be loaded: ${error instanceof Error ? error.message : error}`));
+        onOpened(new Error(`cannot load koffi: ${error instanceof Error ? error.message : error}`));
         return;
       }
-      fd = functions.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-      if (fd < 0 || functions.connect(fd, address, address.length) < 0) {
-        const error = failure(`connect ${path}`, functions.errno());
+      fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      if (fd < 0 || libc.connect(fd, address, address.length) < 0) {
+        const error = systemError(`connect ${path}`, libc.errno());
         close();
-        opened(error);
-      } else opened(undefined);
+        onOpened(error);
+      } else onOpened(undefined);
     },
-    send(message, sent) {
-      if (functions === undefined) {
-        sent(new Error('the socket is closed'));
+    send(message, onSent) {
+      if (libc === undefined) {
+        onSent(new Error('socket is closed'));
         return;
       }
-      if (functions.send(fd, message, message.length, MSG_NOSIGNAL) >= 0) {
-        sent('sent');
+      if (libc.send(fd, message, message.length, MSG_NOSIGNAL) >= 0) {
+        onSent('sent');
         return;
       }
-      const number = functions.errno();
-      if (number === EAGAIN || number === ENOBUFS) sent('full');
-      else if (number === EMSGSIZE) sent('large');
-      else sent(failure(`send to ${path}`, number));
+      const number = libc.errno();
+      if (number === EAGAIN || number === ENOBUFS) onSent('full');
+      else if (number === EMSGSIZE) onSent('too-large');
+      else onSent(systemError(`send to ${path}`, number));
     },
     close,
   };

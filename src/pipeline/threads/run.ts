@@ -287,7 +287,7 @@ export function startRun(options: RunOptions): Run {
       stopper.stop();
     },
     observed: observer.observed,
-    reopen: outputs.reopenFiles,
+    reopen: () => outputs.reopenFiles(),
     async changeOutputs(to) {
       const left = await outputs.reconfigure(to);
       if (left.length > 0) stalled = true;
