@@ -5,7 +5,7 @@
 import { hex } from '../text.js';
 import type { Fields } from './describer.js';
 import type { Compiler, Detail } from './xdr/compile.js';
-import { BodyState, readBody } from './xdr/reader.js';
+import { readStruct, StructState } from './xdr/reader.js';
 import {
   array,
   bytes,
@@ -113,8 +113,8 @@ export function readAuth(
   if (known !== undefined) fields.flavor_name = known.name;
   if (start === end) return fields;
   if (known?.parms === undefined) return { ...fields, raw: hex(data, start, end) };
-  const body = readBody(compile(known.parms, detail), data, start, end, end);
-  if (body.state !== BodyState.whole) return { ...fields, raw: hex(data, start, end) };
+  const body = readStruct(compile(known.parms, detail), data, start, end, end);
+  if (body.state !== StructState.complete) return { ...fields, raw: hex(data, start, end) };
   meantGroups(body.fields);
   return Object.assign(fields, body.fields);
 }

@@ -4,7 +4,7 @@ import type { Flow } from './connection.js';
 import type { Fields } from './describer.js';
 import type { Body } from './program.js';
 import type { RecordBytes } from './record-bytes.js';
-import { BodyState, readBody } from './xdr/reader.js';
+import { readStruct, StructState } from './xdr/reader.js';
 
 export interface MessageBody {
   fields: Fields | undefined;
@@ -36,12 +36,12 @@ export function readMessageBody(
   };
   let behind = position;
   if (typeof form === 'object') {
-    const struct = readBody(flow.compile(form, flow.detail), bytes, position, end, recordEnd);
+    const struct = readStruct(flow.compile(form, flow.detail), bytes, position, end, recordEnd);
     result.fields = struct.fields;
-    result.incomplete = struct.state === BodyState.short;
-    if (struct.state === BodyState.malformed) result.reason = struct.reason;
+    result.incomplete = struct.state === StructState.incomplete;
+    if (struct.state === StructState.malformed) result.reason = struct.reason;
     behind = struct.position;
-    if (struct.state !== BodyState.whole) return result;
+    if (struct.state !== StructState.complete) return result;
   } else if (form !== 'void') return result;
   if (hasData) {
     result.dataStart = behind;

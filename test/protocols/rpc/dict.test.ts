@@ -5,7 +5,7 @@ import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/progra
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
-import { type Body, BodyState, readBody } from '../../../src/protocols/rpc/xdr/reader.js';
+import { readStruct, type StructResult, StructState } from '../../../src/protocols/rpc/xdr/reader.js';
 import { dict, gfx_dict, int, struct } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import { newRandom } from '../../helpers/random.js';
@@ -29,10 +29,10 @@ const hex = (content: Uint8Array | string): string => Buffer.from(content as Uin
 function between(table: typeof old | typeof typed, bytes: Uint8Array): Json | undefined {
   const message = Buffer.concat([word(1), bytes, word(2)]);
   for (const detail of ['brief', 'full'] as const) {
-    const got = readBody(compile(table, detail), message, 0, message.length, message.length);
-    assert.deepEqual([got.state, got.position], [BodyState.whole, message.length], got.reason);
+    const got = readStruct(compile(table, detail), message, 0, message.length, message.length);
+    assert.deepEqual([got.state, got.position], [StructState.complete, message.length], got.reason);
   }
-  const { fields } = readBody(compile(table, 'full'), message, 0, message.length, message.length);
+  const { fields } = readStruct(compile(table, 'full'), message, 0, message.length, message.length);
   assert.deepEqual([fields.before, fields.after], [1, 2]);
   return fields.dict;
 }
@@ -41,9 +41,9 @@ const oldDict = (content: Uint8Array): Json | undefined => between(old, counted(
 const typedDict = (pairs: readonly Uint8Array[]): Json | undefined => between(typed, gfxDict(pairs));
 
 /** Of a gfx_dict that can't be read. */
-function broken(bytes: Uint8Array, recordEnd = bytes.length): Body {
+function broken(bytes: Uint8Array, recordEnd = bytes.length): StructResult {
   const [brief, full] = (['brief', 'full'] as const).map((detail) => ({
-    ...readBody(compile(typed, detail), bytes, 0, bytes.length, recordEnd),
+    ...readStruct(compile(typed, detail), bytes, 0, bytes.length, recordEnd),
   }));
   assert.deepEqual([brief.state, brief.reason], [full.state, full.reason]);
   return full;
@@ -111,7 +111,7 @@ test('gfx_dict: of an unknown type nothing behind it can be read; what was befor
       gfxPair('c', Type.int, long(3n)),
     ];
     const { state, reason, fields } = broken(Buffer.concat([word(1), gfxDict(pairs), word(2)]));
-    assert.equal(state, BodyState.malformed);
+    assert.equal(state, StructState.malformed);
     assert.equal(reason, `a dictionary value of the unknown type ${type}`);
     assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
   }
@@ -131,13 +131,13 @@ test('gfx_dict: what ends early or claims too much keeps the pairs before', () =
   for (const claim of claims) {
     const bytes = Buffer.concat([head, claim]);
     const { state, reason, fields, position } = broken(bytes);
-    assert.equal(state, BodyState.malformed);
+    assert.equal(state, StructState.malformed);
     // Keys are the wire's: the reason names none.
     assert.match(reason, /^the record ends within a dictionary (?:key|value)$/);
     assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
     assert.deepEqual(
       { ...broken(bytes, 2 ** 40), reason },
-      { state: BodyState.short, reason, fields, position },
+      { state: StructState.incomplete, reason, fields, position },
     );
     // Of a dictionary without a whole pair nothing is told: it would seem to be empty.
     const none = Buffer.concat([word(1), word(0), word(1), word(1), claim]);
@@ -328,16 +328,16 @@ test('a brief reader reads the pairs that are picked, and passes over the others
     mdata: gfx_mdata_iatt,
   });
   const read = (detail: 'brief' | 'full', end: number) => {
-    const { fields, state } = readBody(some(old, detail), bytes, 0, end, bytes.length);
+    const { fields, state } = readStruct(some(old, detail), bytes, 0, end, bytes.length);
     return { fields: { ...fields }, state };
   };
   const brief = read('brief', bytes.length);
-  assert.equal(brief.state, BodyState.whole);
+  assert.equal(brief.state, StructState.complete);
   assert.deepEqual(Object.keys(brief.fields.dict as Fields), ['a', 'a#2']);
   assert.deepEqual([brief.fields.before, brief.fields.after], [1, 2]);
   assert.equal(Object.keys(read('full', bytes.length).fields.dict as Fields).length, 5);
   // Behind the dictionary the bytes end.
   const parts = read('brief', bytes.length - 2);
-  assert.equal(parts.state, BodyState.short);
+  assert.equal(parts.state, StructState.incomplete);
   assert.deepEqual(parts.fields, { before: 1, dict: brief.fields.dict });
 });

@@ -8,7 +8,7 @@ import { summaryFields } from '../../../src/protocols/gluster/projection/summary
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Procedure } from '../../../src/protocols/rpc/program.js';
 import { type Detail, newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
-import { BodyState, readBody } from '../../../src/protocols/rpc/xdr/reader.js';
+import { readStruct, StructState } from '../../../src/protocols/rpc/xdr/reader.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import * as xdr from '../../../src/protocols/rpc/xdr/types.js';
 import { newRandom } from '../../helpers/random.js';
@@ -38,7 +38,7 @@ function read(
   recordEnd = end,
   detail: Detail = 'full',
 ): Result {
-  const { state, fields, position, reason } = readBody(compile(table, detail), bytes, 0, end, recordEnd);
+  const { state, fields, position, reason } = readStruct(compile(table, detail), bytes, 0, end, recordEnd);
   return { state: States[state], fields, position, reason };
 }
 
@@ -244,8 +244,8 @@ test('memory that threads share, from any place in it', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 20), 3, bytes.length + 17);
     shared.fill(0xee);
     shared.set(bytes, 5);
-    const got = readBody(compile(table, 'full'), shared, 5, 5 + bytes.length, 5 + bytes.length);
-    assert.deepEqual([got.state, got.position], [BodyState.whole, 5 + bytes.length], table.name);
+    const got = readStruct(compile(table, 'full'), shared, 5, 5 + bytes.length, 5 + bytes.length);
+    assert.deepEqual([got.state, got.position], [StructState.complete, 5 + bytes.length], table.name);
     assert.equal(shown(got.fields), shown(fields), table.name);
   }
 });

@@ -1,8 +1,10 @@
-/** Tables (types.ts) into readers, each compiled when it is first needed. */
+/** Compiles tables (types.ts) into readers, each when it is first used. */
 import { hex, rawHex, text } from '../../text.js';
-import { generate, type Projection } from './codegen.js';
 import { type KeyFilter, readDict, type ValueInterpreter } from './dict.js';
-import { newGfxDict, type ReadGfxDict, skipGfxDict } from './gfx-dict.js';
+import { CompleteEmitter } from './emit-complete.js';
+import { PartialEmitter } from './emit-partial.js';
+import type { StructEmitter } from './emit-struct.js';
+import { GfxDictReader, skipGfxDict } from './gfx-dict.js';
 import {
   double,
   hyper,
@@ -15,38 +17,29 @@ import {
   uuid,
   uuidWords,
 } from './primitives.js';
-import { lack, type Read, type ReadFields } from './reader.js';
-import type { DictRedaction, Redaction } from './redaction.js';
+import type { Projection } from './projection.js';
+import { type Cursor, lack, type ReadFields, type StructReader } from './reader.js';
+import type { DictRedaction } from './redaction.js';
 import type { XdrStruct } from './types.js';
 
 export type Detail = 'full' | 'brief';
 
-export interface CompilerOptions {
-  /**
-   * Whether a `brief` reader reads this field of the struct of this name. Others are passed over: only
-   * their end is found.
-   */
-  readonly summaryFields: (struct: string, field: string) => boolean;
-  /** Which pairs of this dictionary (of the old form) a `brief` reader reads; undefined: all. */
-  readonly summaryKeys: (struct: string, field: string) => KeyFilter | undefined;
+/** The projection is that of `brief` readers; of it `full` readers have only the redaction. */
+export interface CompilerOptions extends Projection {
   /** The structs that values of a gfx_dict may be. */
   readonly iatt: XdrStruct;
   readonly mdata: XdrStruct;
-  /** What is hidden; undefined: nothing. */
-  readonly redaction?: Redaction | undefined;
-  /** What a well-known key of a dictionary says of a value in untyped form. */
+  /** What a well-known key of a dictionary says about an untyped value. */
   readonly interpretValue: ValueInterpreter;
 }
 
-export type Compiler = (struct: XdrStruct, detail: Detail) => Read;
+export type Compiler = (struct: XdrStruct, detail: Detail) => StructReader;
 
-export function newCompiler(options: CompilerOptions): Compiler {
-  const everything: Projection = {
-    summaryFields: () => true,
-    summaryKeys: () => undefined,
-    redaction: options.redaction,
-  };
-  const runtime: Record<string, unknown> = {
+/** What the generated source calls R. */
+type Runtime = Record<string, unknown>;
+
+function newRuntime(interpretValue: ValueInterpreter): Runtime {
+  return {
     int,
     unsigned,
     hyper,
@@ -62,40 +55,59 @@ export function newCompiler(options: CompilerOptions): Compiler {
     rawHex,
     lack,
     skipGfxDict,
-    dict: (bytes: Uint8Array, start: number, end: number, picked?: KeyFilter, hiding?: DictRedaction) =>
-      readDict(options.interpretValue, bytes, start, end, picked, hiding),
+    dict: (bytes: Uint8Array, start: number, end: number, filter?: KeyFilter, redaction?: DictRedaction) =>
+      readDict(interpretValue, bytes, start, end, filter, redaction),
   };
+}
 
-  const form = (struct: XdrStruct, kind: 'whole' | 'parts', chosen: Projection): ReadFields => {
-    let read: ReadFields | undefined;
-    return (cursor) => {
-      if (read === undefined) {
-        const { source, constants } = generate(struct, kind, chosen);
-        read = new Function('R', 'K', `return function ${struct.name}(c) {\n${source}\n};`)(
-          runtime,
-          constants,
-        ) as ReadFields;
-      }
-      return read(cursor);
-    };
-  };
-
-  const gfxDict: ReadGfxDict = newGfxDict({
-    meaning: options.interpretValue,
-    hiding: options.redaction?.typed,
-    iatt: form(options.iatt, 'whole', everything),
-    mdata: form(options.mdata, 'whole', everything),
-  });
-  runtime.gfxDict = gfxDict;
-
-  const readers = { full: new Map<XdrStruct, Read>(), brief: new Map<XdrStruct, Read>() };
-  return (struct, detail) => {
-    let read = readers[detail].get(struct);
+/** A function that compiles itself with its first call. */
+function lazyReader(
+  runtime: Runtime,
+  struct: XdrStruct,
+  newEmitter: () => StructEmitter<unknown>,
+): ReadFields {
+  let read: ReadFields | undefined;
+  return (cursor) => {
     if (read === undefined) {
-      const chosen = detail === 'full' ? everything : options;
-      read = { whole: form(struct, 'whole', chosen), parts: form(struct, 'parts', chosen) };
-      readers[detail].set(struct, read);
+      const { source, constants } = newEmitter().emit(struct);
+      read = new Function('R', 'K', `return function ${struct.name}(c) {\n${source}\n};`)(
+        runtime,
+        constants,
+      ) as ReadFields;
     }
-    return read;
+    return read(cursor);
+  };
+}
+
+export function newCompiler(options: CompilerOptions): Compiler {
+  const everything: Projection = {
+    summaryFields: () => true,
+    summaryKeys: () => undefined,
+    redaction: options.redaction,
+  };
+  const runtime = newRuntime(options.interpretValue);
+  const complete = (struct: XdrStruct, projection: Projection) =>
+    lazyReader(runtime, struct, () => new CompleteEmitter(projection));
+  const partial = (struct: XdrStruct, projection: Projection) =>
+    lazyReader(runtime, struct, () => new PartialEmitter(projection));
+
+  const gfxDict = new GfxDictReader({
+    interpretValue: options.interpretValue,
+    redaction: options.redaction?.typed,
+    iatt: complete(options.iatt, everything),
+    mdata: complete(options.mdata, everything),
+  });
+  runtime.gfxDict = (cursor: Cursor, owner: Parameters<GfxDictReader['read']>[1], name: string) =>
+    gfxDict.read(cursor, owner, name);
+
+  const readers = { full: new Map<XdrStruct, StructReader>(), brief: new Map<XdrStruct, StructReader>() };
+  return (struct, detail) => {
+    let reader = readers[detail].get(struct);
+    if (reader === undefined) {
+      const projection = detail === 'full' ? everything : options;
+      reader = { complete: complete(struct, projection), partial: partial(struct, projection) };
+      readers[detail].set(struct, reader);
+    }
+    return reader;
   };
 }

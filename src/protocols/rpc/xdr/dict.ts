@@ -1,7 +1,6 @@
 /**
- * Dictionaries of the old form: what dict_serialize() of libglusterfs/src/dict.c writes into an opaque.
- * A count, then for each pair the key's length, the value's length, the key, a NUL, the value; no padding,
- * and nothing that tells a value's type.
+ * Dictionaries of the old form: dict_serialize() of libglusterfs/src/dict.c writes them into an opaque. A count, then
+ * for each pair the length of the key, the length of the value, the key, a NUL, and the value: no padding, and no type.
  */
 import type { Json } from '../../../records/record.js';
 import { hex, rawHex, text } from '../../text.js';
@@ -9,7 +8,7 @@ import type { Fields } from '../describer.js';
 import { unsigned } from './primitives.js';
 import { type DictRedaction, REDACTED } from './redaction.js';
 
-/** What the key says of a value in untyped form; undefined: nothing. */
+/** What the key says about an untyped value; undefined: nothing. */
 export type ValueInterpreter = (
   key: string,
   bytes: Uint8Array,
@@ -17,34 +16,34 @@ export type ValueInterpreter = (
   end: number,
 ) => Fields | undefined;
 
-/** Bytes of a value that are shown: the most that an extended attribute can have (XATTR_SIZE_MAX of Linux). */
-const ValueLimit = 65536;
+/** The most bytes of a value that are shown: an extended attribute has no more (XATTR_SIZE_MAX of Linux). */
+const VALUE_LIMIT = 65536;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const Unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it matches
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
-/** Bytes that nothing tells the type of: as hex, as text where they are that, and what the key says of them. */
-export function untyped(
-  meaning: ValueInterpreter,
+/** Bytes without a type: as hex, as text if they are printable, and what the key says about them. */
+export function interpretUntyped(
+  interpretValue: ValueInterpreter,
   key: string,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): Fields {
-  const shown = Math.min(end, start + ValueLimit);
-  const value: Fields = { hex: hex(bytes, start, shown) };
-  if (shown < end) value.bytes = end - start;
-  const stop = shown === end && end > start && bytes[end - 1] === 0 ? end - 1 : shown;
-  const words = text(bytes, start, stop);
-  if (!Unprintable.test(words) && rawHex(words, bytes, start, stop) === undefined) value.text = words;
-  const known = meaning(key, bytes, start, end);
-  return known === undefined ? value : { ...value, ...known };
+  const shownEnd = Math.min(end, start + VALUE_LIMIT);
+  const value: Fields = { hex: hex(bytes, start, shownEnd) };
+  if (shownEnd < end) value.bytes = end - start;
+  const stop = shownEnd === end && end > start && bytes[end - 1] === 0 ? end - 1 : shownEnd;
+  const decoded = text(bytes, start, stop);
+  if (!UNPRINTABLE.test(decoded) && rawHex(decoded, bytes, start, stop) === undefined) value.text = decoded;
+  const interpreted = interpretValue(key, bytes, start, end);
+  return interpreted === undefined ? value : { ...value, ...interpreted };
 }
 
-/** A dictionary while it is filled. Its keys are the wire's: any text, and perhaps the same more than once. */
+/** A dictionary while it is filled. Its keys come from the wire: any text, possibly repeated. */
 export interface Pairs {
   readonly fields: Fields;
-  /** Of the keys that came again: how often. Kept, since looking for a free name each time would be quadratic. */
+  /** Of repeated keys, how often. Kept, since searching for a free name each time would be quadratic. */
   repeats: Map<string, number> | undefined;
 }
 
@@ -52,7 +51,7 @@ export function newPairs(): Pairs {
   return { fields: {}, repeats: undefined };
 }
 
-/** The key, or `key#2`, `key#3`, ... where it was there before. */
+/** The key, or `key#2`, `key#3`, ... if it is taken. */
 function freeName(pairs: Pairs, key: string): string {
   if (!Object.hasOwn(pairs.fields, key)) return key;
   pairs.repeats ??= new Map();
@@ -63,7 +62,7 @@ function freeName(pairs: Pairs, key: string): string {
   return `${key}#${again}`;
 }
 
-/** Puts a pair. Returns the name that it got. */
+/** Adds a pair. Returns its name in the record. */
 export function putPair(pairs: Pairs, key: string, value: Json): string {
   const name = freeName(pairs, key);
   if (name !== '__proto__') pairs.fields[name] = value;
@@ -74,71 +73,75 @@ export function putPair(pairs: Pairs, key: string, value: Json): string {
   return name;
 }
 
-/** Puts the raw bytes of a text that is no UTF-8 beside it. */
-export function putRaw(pairs: Pairs, name: string, raw: string | undefined): void {
+/** Adds the raw bytes of a text that is not UTF-8. */
+export function putRawHex(pairs: Pairs, name: string, raw: string | undefined): void {
   if (raw !== undefined) putPair(pairs, name, raw);
 }
 
-const LONGEST = 0x7fffffff;
+/** The most bytes of a key or value: their lengths are signed in GlusterFS. */
+const LENGTH_LIMIT = 0x7fffffff;
 
-/** Bytes of the smallest pair: two lengths and the key's NUL. */
-const LeastPair = 9;
+/** Bytes of the smallest pair: two lengths and the NUL of the key. */
+const MIN_PAIR_BYTES = 9;
 
-function isImage(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether bytes[start, end) are exactly a serialised dictionary. */
+function isSerialisedDict(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 4) return false;
   const count = unsigned(bytes, start);
-  if (count * LeastPair > end - start - 4) return false;
+  if (count * MIN_PAIR_BYTES > end - start - 4) return false;
   let at = start + 4;
   for (let i = 0; i < count; i++) {
-    if (end - at < LeastPair) return false;
+    if (end - at < MIN_PAIR_BYTES) return false;
     const key = unsigned(bytes, at);
     const value = unsigned(bytes, at + 4);
     at += 8;
-    if (key > LONGEST || value > LONGEST || key + 1 + value > end - at || bytes[at + key] !== 0) return false;
+    if (key > LENGTH_LIMIT || value > LENGTH_LIMIT) return false;
+    if (key + 1 + value > end - at || bytes[at + key] !== 0) return false;
     at += key + 1 + value;
   }
   return at === end;
 }
 
-/** Whether a dictionary's value is read, by its key. */
+/** Whether the value of a key is read. */
 export type KeyFilter = (key: string) => boolean;
 
-/** Bytes of a key that may be picked: glusterd's own are shorter. */
-const PickedKeyLimit = 64;
+/** The longest key that a filter may accept: glusterd's own keys are shorter. */
+const FILTERED_KEY_LIMIT = 64;
 
 /**
- * The opaque bytes[start, end): undefined where it is empty, hex where it holds something else.
+ * Reads the opaque bytes[start, end): undefined if it is empty, hex if it does not hold a dictionary.
  *
- * @param picked which values are read; others are passed over. undefined: all are
- * @param hiding what of them is shown; undefined: all
+ * @param filter which values are read; others are passed over. undefined: all are read
+ * @param redaction what of them is hidden; undefined: nothing
  */
 export function readDict(
-  meaning: ValueInterpreter,
+  interpretValue: ValueInterpreter,
   bytes: Uint8Array,
   start: number,
   end: number,
-  picked?: KeyFilter,
-  hiding?: DictRedaction,
+  filter?: KeyFilter,
+  redaction?: DictRedaction,
 ): Fields | string | undefined {
   if (start === end) return undefined;
-  if (!isImage(bytes, start, end)) return hiding === undefined ? hex(bytes, start, end) : REDACTED;
+  if (!isSerialisedDict(bytes, start, end))
+    return redaction === undefined ? hex(bytes, start, end) : REDACTED;
   const pairs = newPairs();
   let at = start + 4;
   while (at < end) {
-    const key = at + 8;
-    const value = key + unsigned(bytes, at) + 1;
-    const stop = value + unsigned(bytes, at + 4);
+    const keyStart = at + 8;
+    const valueStart = keyStart + unsigned(bytes, at) + 1;
+    const stop = valueStart + unsigned(bytes, at + 4);
     at = stop;
-    if (picked !== undefined && value - key > PickedKeyLimit) continue;
-    const name = text(bytes, key, value - 1);
-    if (picked !== undefined && !picked(name)) continue;
-    const read = untyped(meaning, name, bytes, value, stop);
-    if (hiding !== undefined) {
-      putPair(pairs, hiding.key(name), hiding.value(name, read, bytes, value, stop));
+    if (filter !== undefined && valueStart - keyStart > FILTERED_KEY_LIMIT) continue;
+    const key = text(bytes, keyStart, valueStart - 1);
+    if (filter !== undefined && !filter(key)) continue;
+    const value = interpretUntyped(interpretValue, key, bytes, valueStart, stop);
+    if (redaction !== undefined) {
+      putPair(pairs, redaction.key(key), redaction.value(key, value, bytes, valueStart, stop));
       continue;
     }
-    const given = putPair(pairs, name, read);
-    putRaw(pairs, `${given}_key_hex`, rawHex(name, bytes, key, value - 1));
+    const name = putPair(pairs, key, value);
+    putRawHex(pairs, `${name}_key_hex`, rawHex(key, bytes, keyStart, valueStart - 1));
   }
   return pairs.fields;
 }

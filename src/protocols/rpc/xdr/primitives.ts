@@ -1,4 +1,4 @@
-/** The values of XDR (RFC 4506) that compiled readers take from bytes whose presence they have checked. */
+/** Reads the primitive values of XDR (RFC 4506). Callers have checked that the bytes are available. */
 import { Buffer } from 'node:buffer';
 
 export function int(bytes: Uint8Array, at: number): number {
@@ -13,7 +13,7 @@ const TWO_32 = 0x100000000;
 /** High words of the 64-bit numbers that a double holds exactly. */
 const SAFE_HIGH = 0x200000;
 
-/** A signed 64-bit number: as a number where that is exact. */
+/** A signed 64-bit number: a JavaScript number if that is exact. */
 export function hyper(bytes: Uint8Array, at: number): number | bigint {
   const high = int(bytes, at);
   const low = unsigned(bytes, at + 4);
@@ -38,7 +38,7 @@ export function unsignedHyperText(bytes: Uint8Array, at: number): string {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** A double; what JSON has no number for, as text. */
+/** A double; infinities and NaN, which JSON lacks, as text. */
 export function double(bytes: Uint8Array, at: number): number | string {
   for (let i = 0; i < 8; i++) scratch.setUint8(i, bytes[at + i]);
   const value = scratch.getFloat64(0);
@@ -46,46 +46,46 @@ export function double(bytes: Uint8Array, at: number): number | string {
 }
 
 const DIGITS = Buffer.from('0123456789abcdef');
-/** Where each byte's two digits stand in a UUID's text. */
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-/** Written over each time: nearly half the time of joining strings. */
+/** The offset of each byte's two digits in the text of a UUID. */
+const DIGIT_OFFSETS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/** Overwritten for each UUID: this takes nearly half the time of joining strings. */
 const uuidText = Buffer.alloc(36, '-');
 
 /** Sixteen bytes, `step` apart, as the canonical text of a UUID. */
 function uuidOf(bytes: Uint8Array, at: number, step: number): string {
   for (let i = 0; i < 16; i++) {
     const byte = bytes[at + i * step];
-    uuidText[PLACES[i]] = DIGITS[byte >> 4];
-    uuidText[PLACES[i] + 1] = DIGITS[byte & 15];
+    uuidText[DIGIT_OFFSETS[i]] = DIGITS[byte >> 4];
+    uuidText[DIGIT_OFFSETS[i] + 1] = DIGITS[byte & 15];
   }
   return uuidText.toString('latin1');
 }
 
-/** UUIDs that are kept, each where its words put it: a file comes again and again in calls, replies and listings. */
-const KEPT = 4096;
-const keptWords = new Int32Array(KEPT * 4);
-const keptTexts: string[] = new Array<string>(KEPT).fill('00000000-0000-0000-0000-000000000000');
+/** A direct-mapped cache of UUID texts: calls, replies and listings repeat the same files. */
+const CACHED = 4096;
+const cachedWords = new Int32Array(CACHED * 4);
+const cachedTexts: string[] = new Array<string>(CACHED).fill('00000000-0000-0000-0000-000000000000');
 
 export function uuid(bytes: Uint8Array, at: number): string {
   const w0 = int(bytes, at);
   const w1 = int(bytes, at + 4);
   const w2 = int(bytes, at + 8);
   const w3 = int(bytes, at + 12);
-  const place = (w0 ^ w1 ^ w2 ^ w3 ^ (w3 >>> 16)) & (KEPT - 1);
-  const word = place * 4;
+  const slot = (w0 ^ w1 ^ w2 ^ w3 ^ (w3 >>> 16)) & (CACHED - 1);
+  const word = slot * 4;
   if (
-    keptWords[word + 3] !== w3 ||
-    keptWords[word] !== w0 ||
-    keptWords[word + 1] !== w1 ||
-    keptWords[word + 2] !== w2
+    cachedWords[word + 3] !== w3 ||
+    cachedWords[word] !== w0 ||
+    cachedWords[word + 1] !== w1 ||
+    cachedWords[word + 2] !== w2
   ) {
-    keptWords[word] = w0;
-    keptWords[word + 1] = w1;
-    keptWords[word + 2] = w2;
-    keptWords[word + 3] = w3;
-    keptTexts[place] = uuidOf(bytes, at, 1);
+    cachedWords[word] = w0;
+    cachedWords[word + 1] = w1;
+    cachedWords[word + 2] = w2;
+    cachedWords[word + 3] = w3;
+    cachedTexts[slot] = uuidOf(bytes, at, 1);
   }
-  return keptTexts[place];
+  return cachedTexts[slot];
 }
 
 /** `unsigned char uuid[16]`: a word for each byte, of which xdr_u_char() takes the low one. */

@@ -1,61 +1,60 @@
 /**
- * Reading a struct out of a message: where the reader stands, and the three ways in which it can end.
- * The readers themselves are made by compile.ts.
+ * Reads a struct from a message. The functions that read the fields come from compile.ts; this file has their cursor,
+ * and the three ways in which they end.
  */
-
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../describer.js';
 
-/** Where a reader stands: one object, used again for each message. */
+/** The position of a reader: one object that is used again for each message. */
 export interface Cursor {
   bytes: Uint8Array;
-  /** The next byte. */
+  /** The offset of the next byte. */
   at: number;
-  /** Behind the bytes at hand. */
+  /** Behind the last available byte. */
   end: number;
-  /** Where the record ends, or would if all of it were there: at or behind `end`. */
+  /** The end of the record: at or behind `end`. */
   recordEnd: number;
-  /** Why the message is malformed; empty: it isn't. */
+  /** Why the message is malformed; empty: it is well-formed. */
   reason: string;
-  /** What was read of a struct that is not whole. */
+  /** What was read of an incomplete struct. */
   partial: Fields | undefined;
 }
 
-/** Reads a struct at the cursor, which it leaves behind it. For readBody() and other readers: it may throw. */
+/** Reads a struct at the cursor, and leaves the cursor behind it. May throw: only for readStruct() and other readers. */
 export type ReadFields = (cursor: Cursor) => Fields;
 
-/** The two forms of a struct's reader: see codegen.ts. */
-export interface Read {
-  readonly whole: ReadFields;
-  readonly parts: ReadFields;
+/** The two forms of a struct's reader: see emit-struct.ts. */
+export interface StructReader {
+  readonly complete: ReadFields;
+  readonly partial: ReadFields;
 }
 
-export const BodyState = { whole: 0, short: 1, malformed: 2 } as const;
-export type BodyState = (typeof BodyState)[keyof typeof BodyState];
+export const StructState = { complete: 0, incomplete: 1, malformed: 2 } as const;
+export type StructState = (typeof StructState)[keyof typeof StructState];
 
-/** What readBody() gives: one object, filled again by each call. */
-export interface Body {
+/** The result of readStruct(): one object that each call fills again. */
+export interface StructResult {
   fields: Fields;
-  /** Behind the struct, where it is whole. */
+  /** Behind the struct, if it is complete. */
   position: number;
-  state: BodyState;
+  state: StructState;
   /** Why it is malformed. */
   reason: string;
 }
 
-/** Thrown by readers and caught below, nowhere else; one object, since a stack would cost more than the rest. */
-const NOT_WHOLE = { message: 'the struct is not whole' };
+/** Thrown by readers and caught below, nowhere else. A single object: creating a stack would cost more than reading. */
+const NOT_COMPLETE = { message: 'the struct is not complete' };
 
-/** The bytes at hand end before `needed`, within this field. */
+/** The available bytes end before the offset `needed`, within this field. */
 export function lack(cursor: Cursor, needed: number, field: string): never {
   if (needed > cursor.recordEnd) cursor.reason = `the record ends within ${field}`;
-  throw NOT_WHOLE;
+  throw NOT_COMPLETE;
 }
 
-/** A value that can't be. */
-export function bad(cursor: Cursor, reason: string): never {
+/** A value is invalid. */
+export function failMalformed(cursor: Cursor, reason: string): never {
   cursor.reason = reason;
-  throw NOT_WHOLE;
+  throw NOT_COMPLETE;
 }
 
 const cursor: Cursor = {
@@ -66,23 +65,23 @@ const cursor: Cursor = {
   reason: '',
   partial: undefined,
 };
-const body: Body = { fields: {}, position: 0, state: BodyState.whole, reason: '' };
+const result: StructResult = { fields: {}, position: 0, state: StructState.complete, reason: '' };
 
-function attempt(read: ReadFields, bytes: Uint8Array, start: number, end: number): boolean {
+function tryRead(read: ReadFields, bytes: Uint8Array, start: number, end: number): boolean {
   cursor.bytes = bytes;
   cursor.at = start;
   cursor.end = end;
   cursor.reason = '';
   try {
-    body.fields = read(cursor);
+    result.fields = read(cursor);
     return true;
   } catch (error) {
-    if (error !== NOT_WHOLE) throw error;
+    if (error !== NOT_COMPLETE) throw error;
     return false;
   }
 }
 
-/** Drops what had begun when the bytes ended and has nothing in it: it would seem to be empty. */
+/** Drops a last value that had begun when the bytes ended and is still empty: it would seem to be empty in the message. */
 function dropEmptyEnd(fields: Fields | Json[]): void {
   const keys = Object.keys(fields);
   const last = keys.at(-1);
@@ -96,25 +95,30 @@ function dropEmptyEnd(fields: Fields | Json[]): void {
 }
 
 /**
- * Reads a struct from bytes[start, end). Where it is not whole, `fields` holds what comes before the place
- * at which it ends: `short` if the record goes on behind `end`, `malformed` if it does not, or if what is
- * there can't be.
+ * Reads a struct from bytes[start, end). If it is not complete, `fields` holds what precedes the offset at which it
+ * ends: `incomplete` if the record goes on behind `end`, `malformed` if it does not, or if a value is invalid.
  */
-export function readBody(read: Read, bytes: Uint8Array, start: number, end: number, recordEnd: number): Body {
+export function readStruct(
+  reader: StructReader,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  recordEnd: number,
+): StructResult {
   cursor.recordEnd = recordEnd;
   cursor.partial = undefined;
-  body.reason = '';
-  if (attempt(read.whole, bytes, start, end)) {
-    body.state = BodyState.whole;
-    body.position = cursor.at;
-    return body;
+  result.reason = '';
+  if (tryRead(reader.complete, bytes, start, end)) {
+    result.state = StructState.complete;
+    result.position = cursor.at;
+    return result;
   }
-  // Rare, so that it may cost a second reading: field by field this time, keeping what was read.
-  attempt(read.parts, bytes, start, end);
-  body.fields = cursor.partial ?? {};
-  dropEmptyEnd(body.fields);
-  body.state = cursor.reason === '' ? BodyState.short : BodyState.malformed;
-  body.reason = cursor.reason;
+  // Rare, so that a second reading is affordable: field by field, keeping what was read.
+  tryRead(reader.partial, bytes, start, end);
+  result.fields = cursor.partial ?? {};
+  dropEmptyEnd(result.fields);
+  result.state = cursor.reason === '' ? StructState.incomplete : StructState.malformed;
+  result.reason = cursor.reason;
   cursor.partial = undefined;
-  return body;
+  return result;
 }

@@ -1,0 +1,12 @@
+/** What of a message its readers read. */
+import type { KeyFilter } from './dict.js';
+import type { Redaction } from './redaction.js';
+
+export interface Projection {
+  /** Whether the field of the struct is read. Others are passed over. */
+  readonly summaryFields: (struct: string, field: string) => boolean;
+  /** Which pairs of the dictionary (of the old form) are read; undefined: all. */
+  readonly summaryKeys: (struct: string, field: string) => KeyFilter | undefined;
+  /** What is hidden; undefined: nothing. */
+  readonly redaction?: Redaction | undefined;
+}
