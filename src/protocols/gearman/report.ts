@@ -6,7 +6,7 @@ import { type Direction, ToClient, ToServer } from '../protocol.js';
 import { reportMalformed, reportMisdirected } from './anomaly.js';
 import type { Flow } from './connection.js';
 import { Magic } from './header.js';
-import { acceptBefore } from './jobs/assignments.js';
+import { acceptCompletionsBefore } from './jobs/assignments.js';
 import { trackPacket } from './jobs/jobs.js';
 import { endPacket, type Packet } from './packet.js';
 import { Ask, answeredByError, ErrorType, UnknownType } from './packet-types.js';
@@ -88,6 +88,7 @@ export function reportPacket(
   if (whole && flow.jobs !== undefined) {
     trackPacket(flow.jobs, from, packet, serial, at);
     // Where the server is not seen nothing is to be waited for.
-    if (flow.jobs.unacknowledged.size > 1 && !flow.sides[ToClient].seen) acceptBefore(flow.jobs, 0);
+    if (flow.jobs.unacknowledged.size > 1 && !flow.sides[ToClient].seen)
+      acceptCompletionsBefore(flow.jobs, 0);
   }
 }

@@ -34,7 +34,7 @@ export function suspendFlow(flow: Flow, fromStart: boolean): SuspendedGearman | 
     requests: pairing.requests,
     server: jobs.server,
     id: jobs.id,
-    complete: jobs.complete,
+    sawAllResponses: jobs.sawAllResponses,
     abilities: jobs.abilities,
   };
 }

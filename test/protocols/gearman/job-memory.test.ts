@@ -1,21 +1,21 @@
-/** Jobs come and go for months: those that are gone are no memory any more. */
+/** Memory of removed jobs. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { newJob } from '../../../src/protocols/gearman/jobs/job.js';
-import { newJobTable } from '../../../src/protocols/gearman/jobs/table.js';
+import { Job } from '../../../src/protocols/gearman/jobs/model.js';
+import { BoundedJobTable } from '../../../src/protocols/gearman/jobs/table.js';
 import { ADDRESSES, OUTSIDE } from '../../helpers/connection.js';
 
-test('jobs that are gone are not kept, however many there were', () => {
+test('removed jobs leave no memory behind', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const table = newJobTable(OUTSIDE);
+  const table = new BoundedJobTable(OUTSIDE);
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: true };
-  const server = table.server(connection);
+  const server = table.acquireServer(connection);
   const round = (count: number) => {
     for (let n = 0; n < count; n++) {
-      const job = newJob(server);
+      const job = new Job(server);
       table.setHandle(job, `H:lap:${n}`);
       table.add(job);
       table.remove(job);
@@ -25,6 +25,6 @@ test('jobs that are gone are not kept, however many there were', () => {
   };
   const before = round(2000);
   const after = round(100_000);
-  assert.equal(table.open().size, 0);
+  assert.equal(table.openJobs.size, 0);
   assert.ok(after - before < 4 << 20, `${after - before} bytes more`);
 });

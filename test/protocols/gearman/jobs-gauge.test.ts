@@ -1,4 +1,4 @@
-/** How many jobs wait and run, by function, at each moment. */
+/** The gauges of waiting and running jobs by function. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assign, type Lab, lab, submit } from './jobs-harness.js';
@@ -30,7 +30,7 @@ test('a job waits, runs and is done', () => {
   assert.deepEqual(now(), {});
 });
 
-test('a submission without an answer does not wait, nor does one that was refused', () => {
+test('an unanswered submission is not counted, nor is a refused one', () => {
   const { l, now } = watched();
   const client = l.connect();
   client.says('SUBMIT_JOB', 'f', 'u', '');
@@ -39,7 +39,7 @@ test('a submission without an answer does not wait, nor does one that was refuse
   assert.deepEqual(now(), {});
 });
 
-test('a job whose worker goes away waits again, and none waits for a client that is gone', () => {
+test('a job waits again after its worker disconnects; an abandoned job is not counted', () => {
   const { l, now } = watched();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -50,7 +50,7 @@ test('a job whose worker goes away waits again, and none waits for a client that
   assert.deepEqual(now(), {});
 });
 
-test('of a job that was not seen before only its end tells the function, or nothing', () => {
+test('a job of unknown function is counted as such until its function is seen', () => {
   const { l, now } = watched();
   const [client, worker, late] = [
     l.connect({ fromStart: false }),
@@ -62,14 +62,14 @@ test('of a job that was not seen before only its end tells the function, or noth
   assert.deepEqual(now(), { '?': [0, 2] });
   assign(worker, 'H:8');
   assert.deepEqual(now(), { '?': [0, 2], f: [0, 1] });
-  // It is given to a worker once more, which tells its function.
+  // The new assignment has its function.
   assign(worker, 'H:7');
   assert.deepEqual(now(), { '?': [0, 1], f: [0, 2] });
   client.hears('WORK_FAIL', 'H:7');
   assert.deepEqual(now(), { '?': [0, 1], f: [0, 1] });
 });
 
-test('a job that waits and of which its client is told that it runs', () => {
+test('progress that the server relays shows that a waiting job runs', () => {
   const { l, now } = watched();
   const client = l.connect();
   submit(l, client, 'SUBMIT_JOB', 'H:1');

@@ -1,4 +1,4 @@
-/** A gearmand with its clients and workers, as packets made by hand: what jobs they make, and what lines. */
+/** Hand-made packets between a gearmand, its clients and its workers, and the job records that come of them. */
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
@@ -17,7 +17,7 @@ export function typeId(name: string): number {
 
 export interface Peer {
   readonly feed: Feeder;
-  /** Sends a packet; arguments, and the payload, are joined by NULs. */
+  /** Sends a packet. The arguments and the payload are joined by NULs. */
   says(name: string, ...args: (string | number)[]): void;
   hears(name: string, ...args: (string | number)[]): void;
   close(reason?: 'fin' | 'rst' | 'end' | 'evicted' | 'reused'): void;
@@ -31,7 +31,7 @@ export interface JobLine {
   duration: number | undefined;
   age: number | undefined;
   message: string;
-  /** Whose line it is: the client's port. */
+  /** The client port of the record's connection. */
   port: number;
   from: number;
   job: JsonObject & {
@@ -44,13 +44,13 @@ export interface JobLine {
 export interface Lab {
   readonly at: PacketTimestamp;
   readonly tallied: string[];
-  /** Milliseconds go by. */
+  /** Advances time by milliseconds. */
   pass(ms: number): void;
   connect(options?: { fromStart?: boolean; port?: number; address?: number }): Peer;
   tick(): void;
-  /** The run ends: every connection is closed. */
+  /** Ends the run, after every connection. */
   end(): void;
-  /** The job lines so far. */
+  /** The job records so far. */
   lines(): JobLine[];
   seen(): Seen[];
 }
@@ -120,7 +120,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = OUTSID
           message: body.message,
           port,
           from,
-          // As it is written: without what is undefined.
+          // As JSON: without undefined members.
           job: JSON.parse(JSON.stringify(body.sections.gearman?.job)),
           body,
         })),
@@ -128,7 +128,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = OUTSID
   };
 }
 
-/** Submits a job and has it created, 1 ms later. */
+/** Submits a job. The server answers 1 ms later. */
 export function submit(
   lab: Lab,
   client: Peer,
@@ -142,7 +142,7 @@ export function submit(
   client.hears('JOB_CREATED', handle);
 }
 
-/** Has it assigned, at once. */
+/** Assigns a job to a worker. */
 export function assign(worker: Peer, handle: string, unique = 'u', data = 'work'): void {
   worker.says('GRAB_JOB_UNIQ');
   worker.hears('JOB_ASSIGN_UNIQ', handle, 'f', unique, data);

@@ -1,4 +1,4 @@
-/** Jobs that wait too long, and too many jobs. */
+/** Stuck jobs, and the limits of the job table. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { JOBS_LIMIT } from '../../../src/protocols/gearman/jobs/table.js';
@@ -7,7 +7,7 @@ import { ToClient, ToServer } from './harness.js';
 import { assign, type Lab, lab, type Peer, submit } from './jobs-harness.js';
 import { examples, packet } from './packets.js';
 
-/** Seconds go by, with a packet in each of them. */
+/** Advances time by seconds, with a packet in each. */
 function wait(l: Lab, seconds: number): void {
   for (let n = 0; n < seconds; n++) {
     l.pass(1000);
@@ -17,7 +17,7 @@ function wait(l: Lab, seconds: number): void {
 
 const stuckOf = (l: Lab) => l.lines().filter(({ action }) => action === 'stuck');
 
-test('a job that no worker takes is warned of once, and again when it waits again', () => {
+test('a waiting job is reported as stuck once, and again when it waits again', () => {
   const l = lab({ stuck: 5000 });
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', 'a');
@@ -32,10 +32,7 @@ test('a job that no worker takes is warned of once, and again when it waits agai
   );
   const { state, queue_wait, age, workers, running } = first.job;
   assert.deepEqual([state, queue_wait, age, workers, running], ['waiting', 5.001e9, 5.001e9, 0, 0]);
-  assert.equal(
-    first.message,
-    'job f H:1 (unique a) has waited 5.00 s for a worker: none that can do it was seen',
-  );
+  assert.equal(first.message, 'job f H:1 (unique a) queued for 5.00 s: no worker of the function was seen');
   assign(worker, 'H:1', 'a');
   wait(l, 10);
   assert.equal(stuckOf(l).length, 1, 'one that runs is not stuck');
@@ -46,7 +43,7 @@ test('a job that no worker takes is warned of once, and again when it waits agai
   assert.equal(stuckOf(l).length, 2);
 });
 
-test('a wait that is soon too long is told of soon', () => {
+test('with a short limit a stuck job is reported early', () => {
   const l = lab({ stuck: 200 });
   submit(l, l.connect(), 'SUBMIT_JOB_BG', 'H:1', 'a');
   for (let n = 0; n < 30; n++) {
@@ -57,7 +54,7 @@ test('a wait that is soon too long is told of soon', () => {
   assert.ok(age >= 0.2e9 && age <= 0.26e9, `${age}`);
 });
 
-test('for whom it waits: workers that can do it, and what they do', () => {
+test('a stuck job is reported with the workers and running jobs of its function', () => {
   const l = lab({ stuck: 1000 });
   const [client, a, b, c] = [l.connect(), l.connect(), l.connect(), l.connect()];
   for (const worker of [a, b, c]) worker.says('CAN_DO', 'f');
@@ -69,15 +66,15 @@ test('for whom it waits: workers that can do it, and what they do', () => {
   wait(l, 2);
   const [line] = stuckOf(l);
   assert.deepEqual([line.job.handle, line.job.workers, line.job.running], ['H:3', 2, 2]);
-  assert.match(line.message, /for a worker: 2 can do it, 2 of its jobs run$/);
+  assert.match(line.message, /queued for [\d.]+ s: 2 workers of the function, 2 of its jobs run$/);
   b.says('WORK_COMPLETE', 'H:2', '');
   b.says('CANT_DO', 'f');
   submit(l, client, 'SUBMIT_JOB', 'H:4', 'H:4');
   wait(l, 2);
-  assert.match(stuckOf(l)[1].message, /1 can do it, 1 of its jobs run$/);
+  assert.match(stuckOf(l)[1].message, /1 worker of the function, 1 of its jobs runs$/);
 });
 
-test('a job for later is not stuck before its time', () => {
+test('a scheduled job is not stuck before its time', () => {
   const l = lab({ stuck: 2000 });
   const client = l.connect();
   client.says('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, '');
@@ -93,7 +90,7 @@ test('a job for later is not stuck before its time', () => {
   );
 });
 
-test('--stuck 0 warns of nothing; the end of the run warns of what waits already', () => {
+test('--stuck 0 reports nothing; the end of the run reports stuck jobs', () => {
   for (const stuck of [0, 3000]) {
     const l = lab({ stuck });
     submit(l, l.connect(), 'SUBMIT_JOB', 'H:1');
@@ -104,7 +101,7 @@ test('--stuck 0 warns of nothing; the end of the run warns of what waits already
   }
 });
 
-test('so many jobs are remembered, the oldest go first, and their end is told nevertheless', () => {
+test('the oldest jobs are evicted first, and their ends are still reported', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   assign(worker, 'H:worked', 'w');
@@ -123,7 +120,7 @@ test('so many jobs are remembered, the oldest go first, and their end is told ne
   assert.equal(l.tallied.length, 1 + JOBS_LIMIT - 10_000);
 });
 
-test('names may not fill the memory', () => {
+test('long names count for the limit', () => {
   const l = lab();
   const client = l.connect();
   const long = 'x'.repeat(1000);
@@ -134,8 +131,7 @@ test('names may not fill the memory', () => {
   assert.ok(l.tallied.length > 5000 && l.tallied.length < 10_000, `${l.tallied.length}`);
 });
 
-/** Whatever is said, by whomever, in whatever order, and however much of it is lost. */
-test('any packets in any order', () => {
+test('random packets in random order, with losses', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const { below, chance, pick } = newRandom(seed);
     const l = lab({ stuck: 1000 });

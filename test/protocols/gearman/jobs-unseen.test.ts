@@ -1,4 +1,4 @@
-/** Jobs of which a part was not seen: what is not known is left out, and each has one line. */
+/** Jobs seen in part: unknown fields are left out, and each job has one record. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ToClient, ToServer } from './harness.js';
@@ -6,7 +6,7 @@ import { assign, lab, submit } from './jobs-harness.js';
 
 const midstream = { fromStart: false };
 
-test('only the client was seen', () => {
+test('a job of which only the client was seen', () => {
   const l = lab();
   const client = l.connect();
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -24,7 +24,7 @@ test('only the client was seen', () => {
   assert.deepEqual([result_bytes, data_bytes, last_status], [2, 3, { numerator: 1, denominator: 2 }]);
 });
 
-test('a cancelled job, or one that was tried too often: the server says that it failed', () => {
+test('a cancelled job, or one retried too often, fails by a packet of the server', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -45,7 +45,7 @@ test('a cancelled job, or one that was tried too often: the server says that it 
   assert.deepEqual([line.job.queue_wait, line.job.run_time, line.job.lost_run_time], [3e6, undefined, 5e6]);
 });
 
-test('a worker that was joined late, with its job', () => {
+test('a midstream pickup of a worker with a job', () => {
   const l = lab();
   const worker = l.connect(midstream);
   worker.says('WORK_STATUS', 'H:1', 1, 2);
@@ -71,10 +71,10 @@ test('a worker that was joined late, with its job', () => {
       [{ handle: 'H:2', worker: { ip: '10.0.0.3', port: 50_000 }, result_bytes: 2 }, undefined, ToClient],
     ],
   );
-  assert.equal(l.lines()[1].message, 'job H:2 -> ok, 2 bytes; run by 10.0.0.3:50000');
+  assert.equal(l.lines()[1].message, 'job H:2 -> ok, 2 bytes; ran on 10.0.0.3:50000');
 });
 
-test('a worker that was joined late and vanishes: another is told to have it again', () => {
+test('a midstream worker disconnects: its job is reported as reassigned to the next one', () => {
   const l = lab();
   const [late, worker] = [l.connect(midstream), l.connect()];
   late.says('WORK_STATUS', 'H:1', 1, 2);
@@ -86,7 +86,7 @@ test('a worker that was joined late and vanishes: another is told to have it aga
   assert.deepEqual([job.reassigned, job.queue_wait, job.lost_run_time], [1, undefined, undefined]);
 });
 
-test('a client that was joined late', () => {
+test('a midstream pickup of a client', () => {
   const l = lab();
   const client = l.connect(midstream);
   client.hears('WORK_FAIL', 'H:1');
@@ -95,7 +95,7 @@ test('a client that was joined late', () => {
   assert.deepEqual([line.from, line.duration, line.outcome], [ToServer, undefined, 'failure']);
 });
 
-test('a client whose answers can not be paired: the function is as the worker has it, the rest is not known', () => {
+test("without paired answers the function is the worker's, and the rest is unknown", () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_HIGH', 'H:1', 'a');
@@ -119,7 +119,7 @@ test('a client whose answers can not be paired: the function is as the worker ha
   assert.equal(line.duration, undefined);
 });
 
-test('an answer whose submission is late does not take the next one', () => {
+test('an answer seen before its submission does not take the next one', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   client.hears('JOB_CREATED', 'H:1');
@@ -131,7 +131,7 @@ test('an answer whose submission is late does not take the next one', () => {
   assert.equal(l.lines()[0].job.function, 'g');
 });
 
-test('the worker has the job before the client has its handle', () => {
+test('an assignment seen before the answer to the submission', () => {
   const l = lab();
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
   client.says('SUBMIT_JOB', 'f', 'u', 'work');
@@ -147,7 +147,7 @@ test('the worker has the job before the client has its handle', () => {
   assert.deepEqual([line.job.priority, line.job.coalesced], ['normal', undefined]);
 });
 
-test('the worker has even finished it', () => {
+test('a completion seen before the answer to the submission', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   client.says('SUBMIT_JOB', 'f', '', 'work');
@@ -159,7 +159,7 @@ test('the worker has even finished it', () => {
   assert.equal(l.lines().length, 1);
 });
 
-test('that it was given to the worker was lost', () => {
+test('an assignment that was lost', () => {
   for (const late of [true, false]) {
     const l = lab();
     const [client, worker] = [l.connect(), l.connect()];
@@ -171,7 +171,7 @@ test('that it was given to the worker was lost', () => {
     worker.says('WORK_COMPLETE', 'H:1', 'x');
     assert.equal(l.lines().length, 0, 'the server may refuse it');
     if (late) {
-      // The hole is filled: what was lost had come before.
+      // The gap is filled: the assignment was only late.
       l.pass(-1);
       worker.hears('JOB_ASSIGN_UNIQ', 'H:1', 'f', 'u', 'work');
       l.pass(1);
@@ -184,7 +184,7 @@ test('that it was given to the worker was lost', () => {
   }
 });
 
-test('the client was told first: the worker is read late', () => {
+test("a completion relayed to the client before the worker's own is seen", () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -198,7 +198,7 @@ test('the client was told first: the worker is read late', () => {
   assert.equal(l.lines().length, 1);
 });
 
-test('what a worker says of a job that is not its own is not believed', () => {
+test("packets about another worker's job are ignored", () => {
   const l = lab();
   const [client, a, b] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -219,7 +219,7 @@ test('what a worker says of a job that is not its own is not believed', () => {
   assert.deepEqual([job.worker?.port, job.result_bytes, job.data_packets], [50_001, 4, undefined]);
 });
 
-test('the end of a background job was lost: that is told when its worker asks for the next one, or goes', () => {
+test('a lost completion of a background job is reported when its worker grabs the next job or disconnects', () => {
   for (const end of ['asks', 'closes'] as const) {
     const l = lab();
     const [client, worker] = [l.connect(), l.connect()];
@@ -232,11 +232,14 @@ test('the end of a background job was lost: that is told when its worker asks fo
     const [line, ...more] = l.lines();
     assert.equal(more.length, 0);
     assert.deepEqual([line.action, line.outcome, line.job.state], ['unfinished', 'unknown', 'running']);
-    assert.match(line.message, /bytes of its worker's connection were lost/);
+    assert.match(
+      line.message,
+      /end not seen, bytes of its worker were lost; last seen running for [\d.]+ ms on 10/,
+    );
   }
 });
 
-test('a server that begins anew gives its handles again', () => {
+test('a restarted server reuses its handles', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '');
@@ -272,7 +275,7 @@ test('a server that begins anew gives its handles again', () => {
   );
 });
 
-test('a connection that is forgotten and met again is the same worker', () => {
+test('an evicted connection that is picked up again is the same worker', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect({ port: 9 })];
   worker.says('SET_CLIENT_ID', 'nine');
@@ -286,7 +289,7 @@ test('a connection that is forgotten and met again is the same worker', () => {
   assert.deepEqual([job.worker?.client_id, job.run_time], ['nine', 3e6]);
 });
 
-test('a packet without an end ends nothing', () => {
+test('a truncated packet ends no job', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');

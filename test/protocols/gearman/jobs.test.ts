@@ -1,4 +1,4 @@
-/** What a job's line tells, where all of it was seen. */
+/** The records of jobs that were seen completely. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ToClient, ToServer } from './harness.js';
@@ -55,11 +55,11 @@ test('a job from its submission to its end', () => {
   assert.deepEqual([body.packet, body.seconds, body.nanoseconds], [packet, seconds, nanoseconds]);
   assert.equal(
     line.message,
-    'job f H:lab:12 (unique u) -> ok, 5 bytes; waited 3.00 ms, ran 8.00 ms by worker-7 10.0.0.7',
+    'job f H:lab:12 (unique u) -> ok, 5 bytes; queued 3.00 ms, ran 8.00 ms on worker-7 10.0.0.7',
   );
 });
 
-test('each way to submit has its priority, and waits or not', () => {
+test('each submission type has its priority, and is background or not', () => {
   const kinds: [string, string, boolean, string[]][] = [
     ['SUBMIT_JOB', 'normal', false, []],
     ['SUBMIT_JOB_BG', 'normal', true, []],
@@ -87,7 +87,7 @@ test('each way to submit has its priority, and waits or not', () => {
   }
 });
 
-test('a job for a later time: its delay is no wait', () => {
+test('a scheduled job: its delay does not count as queue wait', () => {
   const l = lab();
   const client = l.connect();
   const worker = l.connect();
@@ -105,10 +105,10 @@ test('a job for a later time: its delay is no wait', () => {
     [10e9, 2.5e9, 0.5e9, 13e9],
   );
   assert.equal(line.job.epoch, 1_700_000_010);
-  assert.match(line.message, /due after 10.00 s, waited 2.50 s, ran 500 ms/);
+  assert.match(line.message, /delayed 10.00 s, queued 2.50 s, ran 500 ms/);
 });
 
-test('failures: by the worker, with an exception, and a submission that is refused', () => {
+test('WORK_FAIL, WORK_EXCEPTION, and a refused submission', () => {
   const l = lab();
   const client = l.connect();
   const worker = l.connect();
@@ -119,7 +119,7 @@ test('failures: by the worker, with an exception, and a submission that is refus
   submit(l, client, 'SUBMIT_JOB', 'H:2', 'b');
   assign(worker, 'H:2', 'b');
   worker.says('WORK_EXCEPTION', 'H:2', 'boom');
-  // A client without the option has a failure instead; the worker's own failure is refused.
+  // A client without the option gets WORK_FAIL instead; the worker's own WORK_FAIL is refused.
   client.hears('WORK_FAIL', 'H:2');
   worker.says('WORK_FAIL', 'H:2');
   worker.hears('ERROR', 'JOB_NOT_FOUND', 'no such job');
@@ -145,7 +145,7 @@ test('failures: by the worker, with an exception, and a submission that is refus
   assert.equal(refused.message, 'job f (unique c) -> refused: QUEUE_ERROR: Job queue is full');
 });
 
-test('submissions of the same unique id are one job, with one line', () => {
+test('submissions with the same unique id are one job with one record', () => {
   const l = lab();
   const [first, second, third, worker] = [l.connect({ port: 1 }), l.connect(), l.connect(), l.connect()];
   submit(l, first, 'SUBMIT_JOB', 'H:1');
@@ -162,10 +162,10 @@ test('submissions of the same unique id are one job, with one line', () => {
     [line.job.coalesced, line.port, line.job.abandoned, line.duration],
     [2, 1, undefined, 3e6],
   );
-  assert.match(line.message, /, 2 more submissions$/);
+  assert.match(line.message, /, 2 coalesced submissions$/);
 });
 
-test('one that is submitted while its end is on its way is the same job', () => {
+test('a submission while the end of the job is in flight is the same job', () => {
   const l = lab();
   const [first, second, worker] = [l.connect(), l.connect(), l.connect()];
   submit(l, first, 'SUBMIT_JOB', 'H:1');
@@ -179,7 +179,7 @@ test('one that is submitted while its end is on its way is the same job', () => 
   assert.equal(l.lines().length, 1);
 });
 
-test('a unique id of "-" goes by the workload', () => {
+test('with the unique id "-" jobs coalesce by workload', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '-', 'same');
@@ -189,7 +189,7 @@ test('a unique id of "-" goes by the workload', () => {
   assert.equal(l.lines()[0].job.coalesced, 1);
 });
 
-test('a worker that vanishes: the job waits again, and another has it', () => {
+test('a worker disconnects: its job waits again and is reassigned', () => {
   const l = lab();
   const [client, a, b] = [l.connect(), l.connect({ port: 11 }), l.connect({ port: 12 })];
   a.says('SET_CLIENT_ID', 'a');
@@ -215,10 +215,10 @@ test('a worker that vanishes: the job waits again, and another has it', () => {
     [1, 12, { client_id: 'a', ip: '10.0.0.3', port: 11 }],
   );
   assert.equal(job.data_packets, undefined);
-  assert.match(line.message, /ran 5.00 ms by 10.0.0.3:12, given out again once, before by a 10.0.0.3$/);
+  assert.match(line.message, /ran 5.00 ms on 10.0.0.3:12, reassigned once, previous worker a 10.0.0.3$/);
 });
 
-test('it is given to another before the last FIN of its worker is seen, or after its time is over', () => {
+test('a reassignment before the FIN of the previous worker, or after its timeout', () => {
   const l = lab();
   const [client, a, b] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -233,7 +233,7 @@ test('it is given to another before the last FIN of its worker is seen, or after
   assert.deepEqual([job.reassigned, job.lost_run_time, job.run_time], [1, 10e6, 0]);
 });
 
-test('CANT_DO and RESET_ABILITIES give a job back', () => {
+test('CANT_DO and RESET_ABILITIES requeue the job', () => {
   for (const [type, ...args] of [['CANT_DO', 'f'], ['RESET_ABILITIES']]) {
     const l = lab();
     const [client, a, b] = [l.connect(), l.connect(), l.connect()];
@@ -254,7 +254,7 @@ test('CANT_DO and RESET_ABILITIES give a job back', () => {
   }
 });
 
-test('a worker whose time was over is refused; one that was in time is believed', () => {
+test('a completion after the timeout is refused, one in time is accepted', () => {
   const l = lab();
   const [client, worker] = [l.connect(), l.connect()];
   worker.says('CAN_DO_TIMEOUT', 'f', 1000);
@@ -276,7 +276,7 @@ test('a worker whose time was over is refused; one that was in time is believed'
   assert.equal(line.job.run_time, 0.5e9);
 });
 
-test('a client that goes away: its job is abandoned if it waits, and goes on if it runs', () => {
+test('a client disconnects: its waiting job is abandoned, its running job continues', () => {
   const l = lab();
   const [client, other, worker] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1', 'a');
@@ -308,7 +308,7 @@ test('a client that goes away: its job is abandoned if it waits, and goes on if 
   );
 });
 
-test('the run ends: what waits and what runs has a line', () => {
+test('waiting and running jobs are reported when the run ends', () => {
   const l = lab();
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', 'a');
@@ -335,11 +335,11 @@ test('the run ends: what waits and what runs has a line', () => {
   );
   assert.match(
     l.lines()[1].message,
-    /^job f H:2 \(unique b\) -> unfinished: the run ended; waiting for 2.00 s$/,
+    /^job f H:2 \(unique b\) -> wiretail stopped; job still queued after 2.00 s$/,
   );
 });
 
-test('the messages view has no job lines', () => {
+test('the messages view has no job records', () => {
   const l = lab({ view: 'messages', stuck: 1000 });
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -350,7 +350,7 @@ test('the messages view has no job lines', () => {
   assert.equal(l.lines().length, 0);
 });
 
-test('a job of which only the worker was seen is told from the server to it', () => {
+test('the record of a job seen only at its worker goes from server to worker', () => {
   const l = lab();
   const worker = l.connect({ port: 7 });
   assign(worker, 'H:1');

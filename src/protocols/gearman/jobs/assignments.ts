@@ -1,37 +1,37 @@
-/** The worker's side of jobs: what it is given, what it says of them, and what it can do. */
+/** The worker's side of jobs: assignments, progress, completions, and the functions that it can run. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { dropUnacknowledged, isSamePeer, releaseWorker } from './connection.js';
 import { countRunning, countWorkers } from './demand.js';
-import { endingOf, enterState, handleOf, namesOf, newJob, timeInState } from './job.js';
-import { acceptEnd, assignJob, closeUnfinished, finishJob, requeueJob } from './lifecycle.js';
-import { type Job, type JobConnection, JobState } from './model.js';
+import { endingOf, handleOf, namesOf } from './job-fields.js';
+import { acceptCompletion, assignJob, closeUnfinished, endJob, requeueJob } from './lifecycle.js';
+import { Job, type JobConnection, JobState } from './model.js';
 import { addProgress } from './progress.js';
 
-/** Functions of one worker that are remembered. */
+/** Functions kept for one worker. */
 const ABILITIES_LIMIT = 4096;
-/** Ends in doubt that are remembered for one worker. */
+/** Unacknowledged completions kept for one worker. */
 const UNACKNOWLEDGED_LIMIT = 256;
-/** Jobs that one worker has at once: each GRAB_JOB looks at all of them. */
+/** Jobs assigned to one worker at once: each GRAB_JOB looks at all of them. */
 const ASSIGNED_LIMIT = 4096;
 
 function handleText(fields: Fields): string {
   return String(fields.handle);
 }
 
-/** A job of which nothing was seen before. */
+/** A job whose submission was not seen. */
 function newUnseenJob(connection: JobConnection, fields: Fields, at: PacketTimestamp): Job {
   const { server, table } = connection;
-  const job = newJob(server);
+  const job = new Job(server);
   job.names = handleOf(fields);
   job.state = JobState.waiting;
-  enterState(job, at);
+  job.restartTimeInState(at);
   table.setHandle(job, handleText(fields));
   table.add(job);
   return job;
 }
 
-/** CAN_DO and CAN_DO_TIMEOUT. @param timed gearmand takes the job back when its time is over */
+/** CAN_DO and CAN_DO_TIMEOUT. @param timed gearmand takes the job back after a timeout */
 export function addAbility(connection: JobConnection, name: string, timed: boolean): void {
   const { abilities, server } = connection;
   if (!abilities.has(name)) {
@@ -42,8 +42,8 @@ export function addAbility(connection: JobConnection, name: string, timed: boole
 }
 
 /**
- * CANT_DO and, of all functions, RESET_ABILITIES and the end of a connection: gearmand takes back what the
- * worker has of them (worker.cc, gearman_server_worker_free).
+ * CANT_DO; without a name RESET_ABILITIES or the end of the connection. gearmand takes back the worker's jobs of
+ * these functions (worker.cc, gearman_server_worker_free).
  */
 export function removeAbilities(
   connection: JobConnection,
@@ -64,30 +64,30 @@ export function onAssigned(connection: JobConnection, fields: Fields, at: Packet
   const { server, table, peer } = connection;
   let job = server.handles.get(handleText(fields));
   if (job?.state === JobState.done) {
-    // Its end was seen before, from the client's side.
-    if (timeInState(job, at) <= 0) return;
+    // Its end was seen before, on the client's connection.
+    if (job.timeInState(at) <= 0) return;
     job = undefined;
   } else if (job?.names.function !== undefined && job.names.function !== fields.function) {
-    closeUnfinished(table, job, 'its handle was given to another job', at);
+    closeUnfinished(table, job, 'handle reused', at);
     job = undefined;
   }
   job ??= newUnseenJob(connection, fields, at);
   if (job.names.function === undefined || job.names.unique_id === undefined) {
     job.names = { ...namesOf(fields), ...job.names };
-    table.weigh(job);
+    table.updateWeight(job);
   }
   if (job.workloadBytes === undefined && typeof fields.payload_bytes === 'number') {
     job.workloadBytes = fields.payload_bytes;
   }
-  const { unacknowledgedBy: claimant } = job;
-  // What was given before was seen only now: the worker has said how it ended.
-  const isLate = claimant === connection;
+  // The two directions came out of order: the worker's completion was seen before its assignment.
+  const isCompleted = job.unacknowledgedBy === connection;
   assignJob(job, peer, at);
-  table.show(job);
+  table.updateGauge(job);
   setRunner(connection, job);
-  if (typeof fields.function === 'string')
+  if (typeof fields.function === 'string') {
     addAbility(connection, fields.function, connection.abilities.get(fields.function) ?? false);
-  if (isLate) acceptEnd(table, job);
+  }
+  if (isCompleted) acceptCompletion(table, job);
 }
 
 function setRunner(connection: JobConnection, job: Job): void {
@@ -102,28 +102,28 @@ function setRunner(connection: JobConnection, job: Job): void {
   countRunning(job, typeof job.names.function === 'string' ? job.names.function : undefined);
 }
 
-/** Whether the server may have taken the job back meanwhile. */
+/** Whether the server may have taken the job back after its timeout. */
 function hasTimeout(connection: JobConnection, job: Job): boolean {
   return typeof job.names.function === 'string' && connection.abilities.get(job.names.function) === true;
 }
 
-/** The job, where it is this worker's by all that is known. */
+/** The job of a worker's packet, unless it is known to be another worker's. */
 function jobOfWorker(connection: JobConnection, fields: Fields, at: PacketTimestamp): Job | undefined {
-  const { server, table, peer, sawAllResponses: complete } = connection;
+  const { server, table, peer, sawAllResponses } = connection;
   let job = server.handles.get(handleText(fields));
   if (job?.state === JobState.done) return undefined;
   if (job !== undefined && isSamePeer(job.worker, peer)) {
     if (job.runner !== connection) setRunner(connection, job);
     return job;
   }
-  // When it was given this job may not have been seen; else the server refuses what it says.
-  if (complete || (job?.worker !== undefined && job.state === JobState.running)) return undefined;
+  // Its assignment may have been missed. If it was not, the server refuses the packet.
+  if (sawAllResponses || (job?.worker !== undefined && job.state === JobState.running)) return undefined;
   job ??= newUnseenJob(connection, fields, at);
   job.worker = peer;
   job.state = JobState.running;
   job.queueWait = Number.NaN;
   job.stateSeconds = Number.NaN;
-  table.show(job);
+  table.updateGauge(job);
   setRunner(connection, job);
   return job;
 }
@@ -140,9 +140,9 @@ export function onProgress(
 }
 
 /**
- * WORK_COMPLETE, WORK_FAIL, WORK_EXCEPTION: each ends the job (server.cc, gearman_server_run_command; a
- * WORK_FAIL behind a WORK_EXCEPTION is refused). gearmand takes the word of nobody but the worker that has
- * the job, and answers nothing where it does; so where it may refuse, its next answer is waited for.
+ * WORK_COMPLETE, WORK_FAIL, WORK_EXCEPTION: each ends the job (server.cc, gearman_server_run_command; a WORK_FAIL
+ * after a WORK_EXCEPTION is refused). gearmand accepts them from the worker that has the job only, and does not answer
+ * then. Where it may refuse, the completion stays unacknowledged until its next response.
  */
 export function onWorkerEnd(
   connection: JobConnection,
@@ -151,42 +151,42 @@ export function onWorkerEnd(
   serial: number,
   at: PacketTimestamp,
 ): void {
-  const { server, table, peer, unacknowledged: claims } = connection;
+  const { server, table, peer, unacknowledged } = connection;
   let job = server.handles.get(handleText(fields));
   if (job?.state === JobState.done) return;
   if (job !== undefined && isSamePeer(job.worker, peer) && !hasTimeout(connection, job)) {
-    finishJob(table, job, endingOf(type, fields, serial, at));
+    endJob(table, job, endingOf(type, fields, serial, at));
     return;
   }
   if (job?.unacknowledged !== undefined) return;
   job ??= newUnseenJob(connection, fields, at);
   job.unacknowledged = endingOf(type, fields, serial, at);
   job.unacknowledgedBy = connection;
-  claims.add(job);
-  if (claims.size > UNACKNOWLEDGED_LIMIT) acceptOldest(connection);
+  unacknowledged.add(job);
+  if (unacknowledged.size > UNACKNOWLEDGED_LIMIT) acceptOldestCompletion(connection);
 }
 
-function acceptOldest(connection: JobConnection): void {
+function acceptOldestCompletion(connection: JobConnection): void {
   for (const job of connection.unacknowledged) {
-    acceptEnd(connection.table, job);
+    acceptCompletion(connection.table, job);
     return;
   }
 }
 
-/** The server answers what was asked with this number (0: not known): it has refused nothing before that. */
-export function acceptBefore(connection: JobConnection, serial: number): void {
+/** The server answers the request with this number (0: not known): it did not refuse what came before. */
+export function acceptCompletionsBefore(connection: JobConnection, serial: number): void {
   for (const job of [...connection.unacknowledged]) {
     if (serial !== 0 && (job.unacknowledged?.serial ?? 0) >= serial) return;
-    acceptEnd(connection.table, job);
+    acceptCompletion(connection.table, job);
   }
 }
 
-/** ERROR JOB_NOT_FOUND: the job is not this worker's. */
+/** ERROR JOB_NOT_FOUND: the server refuses the oldest unacknowledged completion. */
 export function onJobNotFound(connection: JobConnection, at: PacketTimestamp): void {
   const { table, peer } = connection;
   for (const job of connection.unacknowledged) {
     dropUnacknowledged(job);
-    // It was taken back unseen, or it is none.
+    // The server took it back unseen, or there is no such job.
     if (isSamePeer(job.worker, peer)) requeueJob(table, job, at);
     else if (job.client === undefined && job.worker === undefined && job.previousWorker === undefined) {
       table.remove(job);
@@ -195,10 +195,10 @@ export function onJobNotFound(connection: JobConnection, at: PacketTimestamp): v
   }
 }
 
-/** The worker asks for the next job: it is done with those whose end nobody will be told of again. */
+/** GRAB_JOB: the worker has ended all its jobs. No later packet reports the end of a background job. */
 export function onGrabJob(connection: JobConnection, at: PacketTimestamp): void {
   for (const job of [...connection.assigned]) {
     if (!job.endMayBeLost || job.background === false) continue;
-    closeUnfinished(connection.table, job, "bytes of its worker's connection were lost", at);
+    closeUnfinished(connection.table, job, 'bytes lost', at);
   }
 }

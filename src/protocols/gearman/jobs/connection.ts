@@ -1,12 +1,12 @@
-/** Connections and jobs: who is told of a job's end, who has it, who says that it has ended. */
+/** Which connections are notified of a job's end, which one runs it, and which one has completed it. */
 import { countRunning } from './demand.js';
 import { type Job, type JobConnection, JobState, type JobTable, type Peer, type Server } from './model.js';
 
-export function newConnection(
+export function newJobConnection(
   peer: Peer,
   server: Server,
   table: JobTable,
-  complete: boolean,
+  sawAllResponses: boolean,
   abilities: JobConnection['abilities'],
 ): JobConnection {
   return {
@@ -18,16 +18,16 @@ export function newConnection(
     assigned: new Set(),
     unacknowledged: new Set(),
     abilities,
-    sawAllResponses: complete,
+    sawAllResponses,
   };
 }
 
-/** Whether they are one and the same: a connection may have been forgotten and met again. */
+/** Compares by address too: a connection may have been evicted and picked up again. */
 export function isSamePeer(a: Peer | undefined, b: Peer): boolean {
   return a === b || (a !== undefined && a.port === b.port && a.ip === b.ip);
 }
 
-/** The job has this client, too. */
+/** The server will notify this client of the job's end. */
 export function attachClient(connection: JobConnection, job: Job): void {
   if (job.state === JobState.done || connection.attached.has(job)) return;
   job.abandoned = false;
@@ -35,7 +35,7 @@ export function attachClient(connection: JobConnection, job: Job): void {
   job.clients.add(connection);
 }
 
-/** No worker has the job any more. */
+/** Takes the job from the worker that has it. */
 export function releaseWorker(job: Job): void {
   job.runner?.assigned.delete(job);
   job.runner = undefined;
@@ -48,7 +48,7 @@ export function dropUnacknowledged(job: Job): void {
   job.unacknowledged = undefined;
 }
 
-/** No connection has to do with the job any more. */
+/** Removes the job from all connections. */
 export function detachConnections(job: Job): void {
   for (const connection of job.clients) connection.attached.delete(job);
   job.clients.clear();

@@ -1,4 +1,4 @@
-/** For whom a job waits: how many connections can do a function, and how many of its jobs run. */
+/** Workers and running jobs of each function. */
 import type { Demand, Job, Server } from './model.js';
 
 function adjustDemand(server: Server, name: string, workers: number, running: number): void {
@@ -13,7 +13,7 @@ export function countWorkers(server: Server, name: string, by: number): void {
   adjustDemand(server, name, by, 0);
 }
 
-/** It runs as a job of this function; undefined: it does not run. */
+/** Counts the job as running for this function; undefined: as not running. */
 export function countRunning(job: Job, name: string | undefined): void {
   if (job.demandFunction === name) return;
   if (job.demandFunction !== undefined) adjustDemand(job.server, job.demandFunction, 0, -1);

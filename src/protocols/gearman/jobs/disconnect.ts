@@ -1,38 +1,40 @@
-/** What the end of a connection, or a loss on it, means for jobs. */
+/** What lost bytes, and the end of a connection, mean for its jobs. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
-import { acceptBefore, removeAbilities } from './assignments.js';
+import { acceptCompletionsBefore, removeAbilities } from './assignments.js';
 import { abandonJob } from './lifecycle.js';
 import { type JobConnection, JobState } from './model.js';
 
-/** Bytes that the server sent were lost: a refusal may be among them, or that a job is this worker's. */
+/** Bytes of the server were lost: a refusal may be among them, or an assignment. */
 export function onResponsesLost(connection: JobConnection): void {
   connection.sawAllResponses = false;
-  acceptBefore(connection, 0);
+  acceptCompletionsBefore(connection, 0);
 }
 
-/** Bytes that the worker sent were lost: ends of its jobs may be among them. */
+/** Bytes of the worker were lost: completions may be among them. */
 export function onRequestsLost(connection: JobConnection): void {
   for (const job of connection.assigned) job.endMayBeLost = true;
 }
 
-/** @param gone the connection has ended, and not only our looking at it */
-export function onClose(connection: JobConnection, gone: boolean, at: PacketTimestamp): void {
+/** @param isClosed false: only its decoding ends */
+export function onClose(connection: JobConnection, isClosed: boolean, at: PacketTimestamp): void {
   const { table, submissions, server, attached, assigned } = connection;
-  acceptBefore(connection, 0);
+  acceptCompletionsBefore(connection, 0);
   for (const job of submissions.values()) if (job.state === JobState.submitted) table.remove(job);
   submissions.clear();
-  if (!gone) for (const job of assigned) job.runner = undefined;
-  if (!gone) assigned.clear();
+  if (!isClosed) {
+    for (const job of assigned) job.runner = undefined;
+    assigned.clear();
+  }
   removeAbilities(connection, undefined, at);
-  if (gone) {
+  if (isClosed) {
     for (const job of attached) {
       job.clients.delete(connection);
       if (job.clients.size > 0) continue;
-      // client.cc, gearman_server_client_free: of a job that waits it is the end, one that runs goes on.
+      // client.cc, gearman_server_client_free: a waiting job is dropped, a running one continues.
       job.abandoned = true;
       if (job.state === JobState.waiting) abandonJob(table, job, at);
     }
     attached.clear();
   }
-  table.left(server);
+  table.releaseServer(server);
 }

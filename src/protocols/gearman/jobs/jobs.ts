@@ -1,7 +1,4 @@
-/**
- * Jobs, followed by server and handle from the client's connection to the worker's and back: what each packet
- * means for them.
- */
+/** Follows jobs by server and handle, from the client's connection to the worker's and back. */
 
 import { formatAddress } from '../../../packet/address.js';
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
@@ -9,7 +6,7 @@ import { type Connection, type Direction, type Emit, type HostHooks, ToServer } 
 import { Magic } from '../header.js';
 import type { Packet } from '../packet.js';
 import {
-  acceptBefore,
+  acceptCompletionsBefore,
   addAbility,
   onAssigned,
   onGrabJob,
@@ -18,64 +15,61 @@ import {
   onWorkerEnd,
   removeAbilities,
 } from './assignments.js';
-import { newConnection } from './connection.js';
+import { newJobConnection } from './connection.js';
 import { closeUnfinished } from './lifecycle.js';
 import { type JobConnection, JobState } from './model.js';
 import { newStuckDetector } from './stuck.js';
 import { onJobCreated, onRelayedWork, onSubmissionRefused, onSubmit } from './submissions.js';
 import { restoreAbilities, restoreId, type SuspendedJobs } from './suspend.js';
-import { newJobTable } from './table.js';
+import { BoundedJobTable } from './table.js';
 
-/** Jobs that have a line at the end of the run, though they have not ended. */
+/** Open jobs that are reported when the run ends. */
 const UNFINISHED_LIMIT = 10_000;
 
 export interface Jobs {
-  /** @param rest what was left of it while it slept */
-  open(connection: Connection, emit: Emit, rest?: SuspendedJobs): JobConnection;
+  open(connection: Connection, emit: Emit, suspended?: SuspendedJobs): JobConnection;
   tick(at: PacketTimestamp): void;
-  /** The run is over, and every connection with it: tells of what was still waiting or running. */
+  /** The run ends, after every connection: reports the jobs that still wait or run. */
   end(at: PacketTimestamp): void;
 }
 
-export function newJobs(limit: number, host: HostHooks): Jobs {
-  const table = newJobTable(host);
-  const stuck = newStuckDetector(table, limit);
+/** @param stuckLimit milliseconds after which a waiting job is reported; 0: never */
+export function newJobs(stuckLimit: number, host: HostHooks): Jobs {
+  const table = new BoundedJobTable(host);
+  const stuck = newStuckDetector(table, stuckLimit);
   return {
-    open(connection, emit, rest) {
+    open(connection, emit, suspended) {
       const { ipVersion, client, clientPort, fromStart } = connection;
-      const peer = {
-        emit,
-        ip: formatAddress(ipVersion, ...client),
-        port: clientPort,
-        id: restoreId(rest?.id),
-      };
-      const server = rest?.server ?? table.server(connection);
-      return newConnection(
-        peer,
-        server,
+      const id = restoreId(suspended?.id);
+      return newJobConnection(
+        { emit, ip: formatAddress(ipVersion, ...client), port: clientPort, id },
+        suspended?.server ?? table.acquireServer(connection),
         table,
-        rest?.complete ?? fromStart,
-        restoreAbilities(rest?.abilities ?? ''),
+        suspended?.sawAllResponses ?? fromStart,
+        restoreAbilities(suspended?.abilities ?? ''),
       );
     },
     tick: stuck.tick,
     end(at) {
       stuck.end(at);
       let left = UNFINISHED_LIMIT;
-      for (const job of [...table.open()]) {
+      for (const job of [...table.openJobs]) {
         if (job.state === JobState.submitted || left === 0) {
           if (job.state !== JobState.submitted) host.count('jobs_evicted');
           table.remove(job);
           continue;
         }
         left--;
-        closeUnfinished(table, job, 'the run ended', at);
+        closeUnfinished(table, job, 'stopped', at);
       }
     },
   };
 }
 
-/** A packet that was seen whole, of the side that sends such. @param serial of the request that it is or answers */
+/**
+ * Takes a complete packet.
+ * @param serial the request that it is, or answers; 0: not known
+ */
 export function trackPacket(
   connection: JobConnection,
   from: Direction,
@@ -89,7 +83,7 @@ export function trackPacket(
   } else if (packet.magic === Magic.response) onResponse(connection, packet, serial, at);
 }
 
-/** What a client or worker says. */
+/** A packet of a client or worker. */
 function onRequest(
   connection: JobConnection,
   { type, fields }: Packet,
@@ -114,7 +108,7 @@ function onRequest(
       break;
     case 'CAN_DO':
     case 'CAN_DO_TIMEOUT':
-      // gearmand takes a timeout of 0 or less for none (connection.cc, gearman_server_con_add_job_timeout).
+      // For gearmand a timeout of 0 or less is none (connection.cc, gearman_server_con_add_job_timeout).
       addAbility(
         connection,
         String(fields.function),
@@ -137,7 +131,7 @@ function onRequest(
   }
 }
 
-/** What the server says. */
+/** A packet of the server. */
 function onResponse(
   connection: JobConnection,
   { type, fields }: Packet,
@@ -156,7 +150,7 @@ function onResponse(
     case 'JOB_ASSIGN_UNIQ':
     case 'JOB_ASSIGN_ALL':
       onAssigned(connection, fields, at);
-      acceptBefore(connection, serial);
+      acceptCompletionsBefore(connection, serial);
       break;
     case 'WORK_DATA':
     case 'WORK_STATUS':
@@ -167,9 +161,9 @@ function onResponse(
       onRelayedWork(connection, type.name, fields, at);
       break;
     case 'NOOP':
-      // Said of its own accord.
+      // No response to a request.
       break;
     default:
-      acceptBefore(connection, serial);
+      acceptCompletionsBefore(connection, serial);
   }
 }

@@ -1,31 +1,41 @@
-/** How jobs end, and how they go back to the queue. */
+/**
+ * Transitions of a job. A submission waits once the server has answered it, runs once a worker has it, and waits again
+ * if the server takes it back. Each job is reported once, when it ends, is abandoned, or can no longer be followed.
+ */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { dropUnacknowledged, isSamePeer, releaseWorker } from './connection.js';
-import { delayWithin, dueSecond, enterState, timeInState } from './job.js';
 import { type Ending, type Job, JobState, type JobTable, type Peer } from './model.js';
-import { reportAbandoned, reportEnd, reportUnfinished } from './report.js';
+import { reportAbandoned, reportEnd, reportUnfinished, type UnfinishedReason } from './report.js';
 
-export function finishJob(table: JobTable, job: Job, ending: Ending): void {
+/** WORK_COMPLETE, WORK_FAIL or WORK_EXCEPTION. */
+export function endJob(table: JobTable, job: Job, ending: Ending): void {
   reportEnd(job, ending);
-  enterState(job, ending);
+  job.restartTimeInState(ending);
   table.retire(job);
 }
 
+/** No worker gets it any more: its last client closed while it waited. */
 export function abandonJob(table: JobTable, job: Job, at: PacketTimestamp): void {
   reportAbandoned(job, at);
-  // What comes of the handle from now on is another job, as far as it can be told.
+  // A later packet with this handle is about another job, as far as can be seen.
   table.remove(job);
 }
 
-export function closeUnfinished(table: JobTable, job: Job, why: string, at: PacketTimestamp): void {
-  reportUnfinished(job, why, at);
-  enterState(job, at);
+/** Its end was not seen and will not be. */
+export function closeUnfinished(
+  table: JobTable,
+  job: Job,
+  reason: UnfinishedReason,
+  at: PacketTimestamp,
+): void {
+  reportUnfinished(job, reason, at);
+  job.restartTimeInState(at);
   table.retire(job);
 }
 
-/** The worker that has it will not finish it. */
+/** The worker that has it does not finish it. */
 function loseWorker(job: Job, at: PacketTimestamp): void {
-  job.lostRunTime += timeInState(job, at);
+  job.lostRunTime += job.timeInState(at);
   job.previousWorker = job.worker;
   job.worker = undefined;
   job.byWorker = undefined;
@@ -33,49 +43,49 @@ function loseWorker(job: Job, at: PacketTimestamp): void {
   releaseWorker(job);
 }
 
-/** The server takes the job back into its queue (job.cc, gearman_server_job_queue). */
+/** running -> waiting: the server takes the job back into its queue (job.cc, gearman_server_job_queue). */
 export function requeueJob(table: JobTable, job: Job, at: PacketTimestamp): void {
   if (job.endMayBeLost) {
-    closeUnfinished(table, job, "bytes of its worker's connection were lost", at);
+    closeUnfinished(table, job, 'bytes lost', at);
     return;
   }
   loseWorker(job, at);
   dropUnacknowledged(job);
   job.state = JobState.waiting;
   job.stuckReported = false;
-  table.show(job);
-  enterState(job, at);
-  // It is marked so that nobody runs it (client.cc, gearman_server_client_free).
+  table.updateGauge(job);
+  job.restartTimeInState(at);
+  // gearmand marks it so that no worker gets it (client.cc, gearman_server_client_free).
   if (job.abandoned) abandonJob(table, job, at);
 }
 
-/** It is a worker's now. */
+/** waiting or running -> running, with this worker. */
 export function assignJob(job: Job, worker: Peer, at: PacketTimestamp): void {
   if (job.state === JobState.running) {
-    // The server took it back unseen: its time was over, or its worker is gone but for the last FIN.
+    // The server took it back unseen: its time limit passed, or its worker's last FIN is still to come.
     if (job.worker !== undefined) loseWorker(job, at);
     else job.queueWait = Number.NaN;
   } else {
-    const delay = delayWithin(job, at);
-    if (dueSecond(job) !== undefined) job.delay ??= delay;
-    job.queueWait += timeInState(job, at) - delay;
+    const delay = job.delayWithin(at);
+    if (job.dueSecond() !== undefined) job.delay ??= delay;
+    job.queueWait += job.timeInState(at) - delay;
   }
   if (job.previousWorker !== undefined) job.reassigned++;
   job.worker = worker;
   job.state = JobState.running;
-  enterState(job, at);
+  job.restartTimeInState(at);
 }
 
-/** An end that might have been refused was not. */
-export function acceptEnd(table: JobTable, job: Job): void {
-  const { unacknowledged: claim, unacknowledgedBy: claimant } = job;
-  if (claim === undefined || claimant === undefined) return;
-  if (!isSamePeer(job.worker, claimant.peer)) {
-    // When it was given to this one was not seen.
-    job.worker = claimant.peer;
+/** The server did not refuse the unacknowledged completion. */
+export function acceptCompletion(table: JobTable, job: Job): void {
+  const { unacknowledged, unacknowledgedBy } = job;
+  if (unacknowledged === undefined || unacknowledgedBy === undefined) return;
+  if (!isSamePeer(job.worker, unacknowledgedBy.peer)) {
+    // Its assignment to this worker was not seen.
+    job.worker = unacknowledgedBy.peer;
     job.stateSeconds = Number.NaN;
     job.queueWait = Number.NaN;
     job.state = JobState.running;
   }
-  finishJob(table, job, claim);
+  endJob(table, job, unacknowledged);
 }

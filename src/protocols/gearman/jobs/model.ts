@@ -1,21 +1,21 @@
-/** What is known of jobs, of who has to do with them, and of their servers. */
-import type { ToWallClock } from '../../../packet/timestamp.js';
+/** Jobs, the connections that submit and run them, and their servers. */
+import { nanosecondsBetween, type Timestamp, type ToWallClock } from '../../../packet/timestamp.js';
 import type { Connection, Emit } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 
 export const JobState = {
-  /** Asked for; the server has not answered yet, so that it has no handle. */
+  /** The server has not answered the submission, so that the job has no handle. */
   submitted: 0,
   /** In the server's queue. */
   waiting: 1,
-  /** A worker has it. */
+  /** Assigned to a worker. */
   running: 2,
-  /** Told of: what is said of it now was said before, or comes too late. */
+  /** Reported. Later packets about it are repetitions, or came too late. */
   done: 3,
 } as const;
 export type JobState = (typeof JobState)[keyof typeof JobState];
 
-/** Who a job comes from or goes to. It outlives its connection, so it is kept small. */
+/** A client or worker. It outlives its connection, so it is kept small. */
 export interface Peer {
   readonly emit: Emit;
   readonly ip: string;
@@ -24,7 +24,7 @@ export interface Peer {
   id: Fields | undefined;
 }
 
-/** What a worker sent on its way, or what a client was sent of it. */
+/** What a worker sent while a job ran, or what the server relayed to the client. */
 export interface Progress {
   dataPackets: number;
   dataBytes: number;
@@ -32,91 +32,130 @@ export interface Progress {
   status: Fields | undefined;
 }
 
-/** How a job ended, as a worker or the server said it. */
+/** The packet that ended a job, from its worker or from the server. */
 export interface Ending {
   readonly action: string;
   readonly payloadBytes: number | undefined;
-  /** Of the worker's packet, as a request (Pairing.serial); 0: none. */
+  /** The worker's packet as a request (Pairing.serial); 0: from the server. */
   readonly serial: number;
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly packet: number;
 }
 
-/** A job as it is followed, put together from the connections of its client and of its worker. */
-export interface Job {
+/** A job, assembled from the connections of its client and of its worker. lifecycle.ts has its transitions. */
+export class Job {
   readonly server: Server;
-  state: JobState;
+  state: JobState = JobState.submitted;
   /** Empty: not known yet. */
-  handle: string;
-  /** The handle and what the submission's or the assignment's arguments say. */
-  names: Fields;
-  priority: 'low' | 'normal' | 'high' | undefined;
-  background: boolean | undefined;
-  workloadBytes: number | undefined;
-  /** Who submitted it; undefined: not seen. */
-  client: Peer | undefined;
-  /** Connections that the server will tell of its end, as far as they were seen. */
-  readonly clients: Set<JobConnection>;
-  /** All of them are gone: if it waits, nobody will run it. */
-  abandoned: boolean;
-  coalesced: number;
-  /** The last one that it was given to. */
-  worker: Peer | undefined;
-  /** That one's connection, as long as it is open and has the job. */
-  runner: JobConnection | undefined;
-  /** Who had it before. */
-  previousWorker: Peer | undefined;
-  reassigned: number;
-  /** When it was submitted. Where a time is not known, its seconds are NaN, and so is what is reckoned with it. */
-  seconds: number;
-  nanoseconds: number;
-  /** Since when it waits, or runs. */
-  stateSeconds: number;
-  stateNanoseconds: number;
-  /** Nanoseconds: until its appointed time, in the queue, and with workers that did not finish it. */
-  delay: number | undefined;
-  queueWait: number;
-  lostRunTime: number;
-  /** It was told that it waits too long. */
-  stuckReported: boolean;
-  /** Bytes of its worker's connection were lost since it was given to it: its end may be among them. */
-  endMayBeLost: boolean;
-  /** An end that the server may refuse, and whose word it is. */
-  unacknowledged: Ending | undefined;
-  unacknowledgedBy: JobConnection | undefined;
-  /** The function as one of whose running jobs it is counted (demand.ts). */
-  demandFunction: string | undefined;
-  /** As what, and of which function, it is shown outside (gauge.ts). */
-  countedState: JobState;
-  countedFunction: string | undefined;
-  byWorker: Progress | undefined;
-  toClient: Progress | undefined;
-  /** Bytes that remembering it is charged with. */
-  weight: number;
+  handle = '';
+  /** The handle, and the arguments of the submission or the assignment. */
+  names: Fields = {};
+  priority: 'low' | 'normal' | 'high' | undefined = undefined;
+  background: boolean | undefined = undefined;
+  workloadBytes: number | undefined = undefined;
+  /** The submitter; undefined: not seen. */
+  client: Peer | undefined = undefined;
+  /** Connections that the server notifies of its end, as far as they were seen. */
+  readonly clients: Set<JobConnection> = new Set();
+  /** All of them have closed: if it waits, no worker gets it. */
+  abandoned = false;
+  /** Further submissions that the server took for this job. */
+  coalesced = 0;
+  /** The worker that it was assigned to last. */
+  worker: Peer | undefined = undefined;
+  /** That worker's connection, while it is open and has the job. */
+  runner: JobConnection | undefined = undefined;
+  previousWorker: Peer | undefined = undefined;
+  reassigned = 0;
+  /** When it was submitted. Seconds are NaN where a time is not known, and so are the durations computed from it. */
+  seconds = Number.NaN;
+  nanoseconds = 0;
+  /** When it entered its state. */
+  stateSeconds = Number.NaN;
+  stateNanoseconds = 0;
+  /** Nanoseconds: until its scheduled time, in the queue, and with workers that did not finish it. */
+  delay: number | undefined = undefined;
+  queueWait = Number.NaN;
+  lostRunTime = 0;
+  stuckReported = false;
+  /** Bytes of its worker's connection were lost since it was assigned: its end may be among them. */
+  endMayBeLost = false;
+  /** A completion that the server may still refuse, and the connection that sent it. */
+  unacknowledged: Ending | undefined = undefined;
+  unacknowledgedBy: JobConnection | undefined = undefined;
+  /** The function in whose demand it is counted as running (demand.ts). */
+  demandFunction: string | undefined = undefined;
+  /** The state and function in which it is counted (gauge.ts). */
+  countedState: JobState = JobState.done;
+  countedFunction: string | undefined = undefined;
+  byWorker: Progress | undefined = undefined;
+  toClient: Progress | undefined = undefined;
+  /** Bytes that it counts for in the table's limit. */
+  weight = 0;
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  /** Nanoseconds since the submission; NaN: not known. */
+  age(at: Timestamp): number {
+    return nanosecondsBetween(this.seconds, this.nanoseconds, at);
+  }
+
+  /** Nanoseconds since it entered its state; NaN: not known. */
+  timeInState(at: Timestamp): number {
+    return nanosecondsBetween(this.stateSeconds, this.stateNanoseconds, at);
+  }
+
+  restartTimeInState(at: Timestamp): void {
+    this.stateSeconds = at.seconds;
+    this.stateNanoseconds = at.nanoseconds;
+  }
+
+  /** The second, by the wall clock, before which it is not to be run; undefined: it was not submitted for one. */
+  dueSecond(): number | undefined {
+    return typeof this.names.epoch === 'number' ? this.names.epoch : undefined;
+  }
+
+  /** Nanoseconds since that second. */
+  timeSinceDue(at: Timestamp): number | undefined {
+    const due = this.dueSecond();
+    if (due === undefined) return undefined;
+    return nanosecondsBetween(due, 0, this.server.toWallClock(at.seconds, at.nanoseconds));
+  }
+
+  /** Nanoseconds of the present wait that were before the scheduled time. */
+  delayWithin(at: Timestamp): number {
+    const sinceDue = this.timeSinceDue(at);
+    if (sinceDue === undefined || this.delay !== undefined) return 0;
+    const wait = this.timeInState(at);
+    return Math.max(0, Math.min(wait - sinceDue, wait));
+  }
 }
 
-/** What a connection has to do with jobs: as a client that submits them, as a worker that runs them. */
+/** The jobs of a connection: those that it submitted as a client, and those that it runs as a worker. */
 export interface JobConnection {
   readonly peer: Peer;
   readonly server: Server;
   readonly table: JobTable;
   /** Submissions that the server has not answered, by their number (Pairing.serial). */
   readonly submissions: Map<number, Job>;
-  /** Jobs of whose end the server will tell this client. */
+  /** Jobs of whose end the server notifies this client. */
   readonly attached: Set<Job>;
-  /** Jobs that this worker has. */
+  /** Jobs that are assigned to this worker. */
   readonly assigned: Set<Job>;
-  /** Jobs that it said the end of, which the server may refuse; oldest first. */
+  /** Jobs whose completion by this worker the server may still refuse; oldest first. */
   readonly unacknowledged: Set<Job>;
-  /** The functions that it can do, and whether the server watches their time (CAN_DO_TIMEOUT). */
+  /** The functions that it can run, and whether the server limits their time (CAN_DO_TIMEOUT). */
   readonly abilities: Map<string, boolean>;
-  /** All that the server said so far was seen: what it did not assign is not this worker's. */
+  /** All responses so far were seen: a job that they did not assign is not this worker's. */
   sawAllResponses: boolean;
 }
 
+/** Who is there to run a function, and what they run. */
 export interface Demand {
-  /** Connections that were seen to say so (CAN_DO), or to be given such a job. */
+  /** Connections that registered the function (CAN_DO), or were assigned a job of it. */
   workers: number;
   running: number;
 }
@@ -124,28 +163,27 @@ export interface Demand {
 export interface Server {
   readonly key: string;
   readonly toWallClock: ToWallClock;
-  /** Those that were told of, too. */
+  /** By handle; recently reported jobs too. */
   readonly handles: Map<string, Job>;
   readonly demand: Map<string, Demand>;
   connections: number;
 }
 
+/** table.ts */
 export interface JobTable {
-  /** The server of a connection that is opened now; `left` when it ends. */
-  server(connection: Connection): Server;
-  left(server: Server): void;
-  /** Remembers a job. */
+  /** Not done, oldest first. */
+  readonly openJobs: ReadonlySet<Job>;
+  /** The server of a new connection. releaseServer() when the connection ends. */
+  acquireServer(connection: Connection): Server;
+  releaseServer(server: Server): void;
   add(job: Job): void;
-  /** It has names now that are to be charged for. */
-  weigh(job: Job): void;
-  /** It waits now, or runs. */
-  show(job: Job): void;
-  /** The job has this handle from now on. */
+  /** After a change of its names. */
+  updateWeight(job: Job): void;
+  /** After a change of its state. */
+  updateGauge(job: Job): void;
   setHandle(job: Job, handle: string): void;
-  /** As if it had never been. */
+  /** Removes a job, and its handle with it. */
   remove(job: Job): void;
-  /** It was told of. */
+  /** Marks a job done. Its handle stays known for a while. */
   retire(job: Job): void;
-  /** All that are not done, oldest first. */
-  open(): ReadonlySet<Job>;
 }

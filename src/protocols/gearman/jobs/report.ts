@@ -1,14 +1,13 @@
-/** The lines about jobs: `gearman.job`. */
-import type { PacketTimestamp } from '../../../packet/timestamp.js';
+/** Records about jobs: `gearman.job`. */
+import type { PacketTimestamp, Timestamp } from '../../../packet/timestamp.js';
 import type { EventOutcome, Level } from '../../../records/record.js';
 import { ToClient, ToServer } from '../../protocol.js';
 import type { Fields } from '../fields.js';
 import { demandOf } from './demand.js';
-import { age, delayWithin, dueSecond, timeInState } from './job.js';
 import { type Ending, type Job, JobState, type Peer, type Progress } from './model.js';
 import { endSentence, openSentence, refusedSentence, stuckSentence } from './sentence.js';
 
-/** What a line about a job can tell. */
+/** event.action of these records. */
 export const JOB_ACTIONS = [
   'WORK_COMPLETE',
   'WORK_FAIL',
@@ -19,12 +18,21 @@ export const JOB_ACTIONS = [
   'stuck',
 ] as const;
 
-/** What is not known is NaN, and what would be negative was seen in the wrong order. */
-export function knownDuration(nanoseconds: number): number | undefined {
+/** Why the end of a job is not seen. */
+export type UnfinishedReason = 'stopped' | 'handle reused' | 'bytes lost';
+
+function unfinishedSentence(job: Job, reason: UnfinishedReason, time: number | undefined): string {
+  if (reason === 'stopped') return openSentence(job, 'wiretail stopped; job still', 'after', time);
+  const cause = reason === 'handle reused' ? 'its handle was reused' : 'bytes of its worker were lost';
+  return openSentence(job, `end not seen, ${cause}; last seen`, 'for', time);
+}
+
+/** An unknown duration is NaN, and a negative one comes from packets out of order. */
+function knownDuration(nanoseconds: number): number | undefined {
   return nanoseconds >= 0 ? nanoseconds : undefined;
 }
 
-// Here objects are made without spreading one into another, which is most of what they would cost.
+// Objects are built field by field: spreading one into another is most of their cost.
 
 function peerFields(peer: Peer | undefined): Fields | undefined {
   if (peer === undefined) return undefined;
@@ -38,7 +46,7 @@ function positive(count: number): number | undefined {
   return count > 0 ? count : undefined;
 }
 
-/** What its worker sent, or, where that was not seen, what its client was sent of it. */
+/** What its worker sent, or, where that was not seen, what its client got. */
 function progressOf(job: Job): Progress | undefined {
   return job.byWorker ?? (job.worker === undefined ? job.toClient : undefined);
 }
@@ -68,30 +76,47 @@ function fieldsOf(job: Job): Fields {
   return fields;
 }
 
-/** Well-mixed enough to choose one job in so many: a handle ends with a number that counts. */
+/** The fields of a job that has not ended, with the time in its state. */
+function openFieldsOf(job: Job, at: Timestamp): Fields {
+  const fields = fieldsOf(job);
+  const time = job.timeInState(at);
+  if (job.state === JobState.waiting) {
+    const delay = job.delayWithin(at);
+    if (job.dueSecond() !== undefined) fields.delay ??= delay;
+    fields.state = 'waiting';
+    fields.queue_wait = knownDuration(job.queueWait + time - delay);
+  } else {
+    fields.state = 'running';
+    fields.run_time = knownDuration(time);
+  }
+  return fields;
+}
+
+/** A number for the choice of one job in N: a handle ends with a counter. */
 function keyOf(handle: string): number {
   let key = 0;
   for (let i = 0; i < handle.length; i++) key = (Math.imul(key, 31) + handle.charCodeAt(i)) | 0;
   return key;
 }
 
+interface JobRecord {
+  readonly level: Level;
+  readonly action: string;
+  readonly outcome: EventOutcome;
+  readonly message: string;
+  readonly duration?: number | undefined;
+  readonly age?: number | undefined;
+  readonly fields: Fields;
+}
+
 /**
- * Writes a line. It is the submitter's, from client to server; where that was not seen, it is of the worker's
- * connection, from the server that gives the job to the worker.
+ * The record is the submitter's, from client to server. Where the submission was not seen, it is of the worker's
+ * connection, from the server that assigns the job.
  */
-function emitJob(
-  job: Job,
-  at: PacketTimestamp,
-  level: Level,
-  action: string,
-  outcome: EventOutcome,
-  message: string,
-  duration: number | undefined,
-  waiting: number | undefined,
-  fields: Fields,
-): void {
+function emitJob(job: Job, at: Readonly<PacketTimestamp>, record: JobRecord): void {
   const peer = job.client ?? job.worker ?? job.previousWorker;
   if (peer === undefined) return;
+  const { level, message, action, outcome, duration, age, fields } = record;
   peer.emit(peer === job.client ? ToServer : ToClient, {
     level,
     message,
@@ -103,75 +128,96 @@ function emitJob(
     action,
     outcome,
     duration,
-    age: waiting,
+    age,
     callKey: keyOf(job.handle),
     sections: { gearman: { job: fields } },
   });
 }
 
-/** It has ended, by the word of its worker or of the server. */
+/** Its worker or the server has ended it. */
 export function reportEnd(job: Job, ending: Ending): void {
   const { action, payloadBytes } = ending;
-  const runTime = job.state === JobState.running ? knownDuration(timeInState(job, ending)) : undefined;
+  const runTime = job.state === JobState.running ? knownDuration(job.timeInState(ending)) : undefined;
   const fields = fieldsOf(job);
   fields.run_time = runTime;
   if (action === 'WORK_COMPLETE') fields.result_bytes = payloadBytes;
   else if (action === 'WORK_EXCEPTION') fields.exception_bytes = payloadBytes;
-  const outcome = action === 'WORK_COMPLETE' ? 'success' : 'failure';
-  const message = endSentence(job, ending, knownDuration(job.queueWait), runTime);
-  emitJob(job, ending, 'info', action, outcome, message, knownDuration(age(job, ending)), undefined, fields);
+  emitJob(job, ending, {
+    level: 'info',
+    action,
+    outcome: action === 'WORK_COMPLETE' ? 'success' : 'failure',
+    message: endSentence(job, ending, knownDuration(job.queueWait), runTime),
+    duration: knownDuration(job.age(ending)),
+    fields,
+  });
 }
 
-/** The server did not take it. */
+/** The server refused the submission. */
 export function reportRefused(job: Job, error: Fields, at: PacketTimestamp): void {
   const fields = fieldsOf(job);
   fields.queue_wait = undefined;
   for (const name in error) if (name.startsWith('error_')) fields[name] = error[name];
-  const message = refusedSentence(job, error);
-  emitJob(job, at, 'info', 'refused', 'failure', message, knownDuration(age(job, at)), undefined, fields);
+  emitJob(job, at, {
+    level: 'info',
+    action: 'refused',
+    outcome: 'failure',
+    message: refusedSentence(job, error),
+    duration: knownDuration(job.age(at)),
+    fields,
+  });
 }
 
-/** Nobody will run it: its last client went away while it waited. */
+/** Its last client closed while it waited, so that no worker gets it. */
 export function reportAbandoned(job: Job, at: PacketTimestamp): void {
-  const message = openSentence(job, 'abandoned: its client went away', knownDuration(timeInState(job, at)));
-  const duration = knownDuration(age(job, at));
-  emitJob(job, at, 'info', 'abandoned', 'unknown', message, duration, undefined, openFields(job, at));
+  emitJob(job, at, {
+    level: 'info',
+    action: 'abandoned',
+    outcome: 'unknown',
+    message: openSentence(
+      job,
+      'abandoned, its client disconnected; was',
+      'for',
+      knownDuration(job.timeInState(at)),
+    ),
+    duration: knownDuration(job.age(at)),
+    fields: openFieldsOf(job, at),
+  });
 }
 
-/** How it ended was not seen, and will not be. */
-export function reportUnfinished(job: Job, why: string, at: PacketTimestamp): void {
-  const fields = openFields(job, at);
-  const sinceSubmission = knownDuration(age(job, at));
-  fields.age = sinceSubmission;
-  const message = openSentence(job, `unfinished: ${why}`, knownDuration(timeInState(job, at)));
-  emitJob(job, at, 'info', 'unfinished', 'unknown', message, undefined, sinceSubmission, fields);
+/** Its end was not seen and will not be. */
+export function reportUnfinished(job: Job, reason: UnfinishedReason, at: PacketTimestamp): void {
+  const fields = openFieldsOf(job, at);
+  const age = knownDuration(job.age(at));
+  fields.age = age;
+  emitJob(job, at, {
+    level: 'info',
+    action: 'unfinished',
+    outcome: 'unknown',
+    message: unfinishedSentence(job, reason, knownDuration(job.timeInState(at))),
+    age,
+    fields,
+  });
 }
 
-/** It waits for longer than it should. */
-export function reportStuck(job: Job, waited: number, at: PacketTimestamp): void {
+/** It waits for a worker for longer than the limit. */
+export function reportStuck(job: Job, wait: number, at: PacketTimestamp): void {
   const { workers, running } = demandOf(job);
-  const fields = openFields(job, at);
-  fields.age = knownDuration(age(job, at));
+  const fields = openFieldsOf(job, at);
+  fields.age = knownDuration(job.age(at));
   fields.workers = workers;
   fields.running = running;
-  const message = stuckSentence(job, waited, workers, running);
-  // No packet tells it.
-  const now = { ...at, packet: 0 };
-  emitJob(job, now, 'warn', 'stuck', 'unknown', message, undefined, waited, fields);
-}
-
-/** The fields of a job that has not ended: with the time of what it is at. */
-function openFields(job: Job, at: PacketTimestamp): Fields {
-  const fields = fieldsOf(job);
-  const lasted = timeInState(job, at);
-  if (job.state === JobState.waiting) {
-    const delay = delayWithin(job, at);
-    if (dueSecond(job) !== undefined) fields.delay ??= delay;
-    fields.state = 'waiting';
-    fields.queue_wait = knownDuration(job.queueWait + lasted - delay);
-  } else {
-    fields.state = 'running';
-    fields.run_time = knownDuration(lasted);
-  }
-  return fields;
+  const { seconds, nanoseconds } = at;
+  // No packet causes it.
+  emitJob(
+    job,
+    { seconds, nanoseconds, packet: 0 },
+    {
+      level: 'warn',
+      action: 'stuck',
+      outcome: 'unknown',
+      message: stuckSentence(job, wait, workers, running),
+      age: wait,
+      fields,
+    },
+  );
 }

@@ -1,10 +1,10 @@
-/** The client's side of jobs: what it submits, and what the server answers. */
+/** The client's side of jobs: submissions, the server's answers to them, and what it relays from workers. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { attachClient, isSamePeer } from './connection.js';
-import { age, endingOf, enterState, handleOf, namesOf, namesWithHandle, newJob, timeInState } from './job.js';
-import { acceptEnd, closeUnfinished, finishJob } from './lifecycle.js';
-import { type Job, type JobConnection, JobState } from './model.js';
+import { endingOf, handleOf, namesOf, namesWithHandle } from './job-fields.js';
+import { acceptCompletion, closeUnfinished, endJob } from './lifecycle.js';
+import { Job, type JobConnection, JobState } from './model.js';
 import { addProgress } from './progress.js';
 import { reportRefused } from './report.js';
 
@@ -13,7 +13,7 @@ interface SubmissionType {
   readonly background: boolean;
 }
 
-/** server.cc, gearman_server_run_command: what each type of submission is. */
+/** By packet type (server.cc, gearman_server_run_command). */
 const SUBMISSIONS: Readonly<Record<string, SubmissionType>> = {
   SUBMIT_JOB: { priority: 'normal', background: false },
   SUBMIT_JOB_BG: { priority: 'normal', background: true },
@@ -21,15 +21,17 @@ const SUBMISSIONS: Readonly<Record<string, SubmissionType>> = {
   SUBMIT_JOB_HIGH_BG: { priority: 'high', background: true },
   SUBMIT_JOB_LOW: { priority: 'low', background: false },
   SUBMIT_JOB_LOW_BG: { priority: 'low', background: true },
-  // PROTOCOL: like SUBMIT_JOB_BG; gearmand itself takes only the second.
+  // PROTOCOL: like SUBMIT_JOB_BG. gearmand accepts only the second.
   SUBMIT_JOB_SCHED: { priority: 'normal', background: true },
   SUBMIT_JOB_EPOCH: { priority: 'normal', background: true },
   SUBMIT_REDUCE_JOB: { priority: 'normal', background: false },
   SUBMIT_REDUCE_JOB_BACKGROUND: { priority: 'normal', background: true },
 };
 
-/** How long after a job's end, in nanoseconds, the server may still have taken a submission for it: it reads
- * both later than they are seen. */
+/**
+ * Nanoseconds after a job's end in which the server may still have taken a submission for it: it reads both packets
+ * later than they are captured.
+ */
 const LATE_SUBMISSION = 1e9;
 
 export function onSubmit(
@@ -41,7 +43,7 @@ export function onSubmit(
 ): void {
   const kind = SUBMISSIONS[type];
   if (kind === undefined || serial === 0) return;
-  const job = newJob(connection.server);
+  const job = new Job(connection.server);
   job.names = namesOf(fields);
   job.priority = kind.priority;
   job.background = kind.background;
@@ -50,12 +52,12 @@ export function onSubmit(
   job.seconds = at.seconds;
   job.nanoseconds = at.nanoseconds;
   job.queueWait = 0;
-  enterState(job, at);
+  job.restartTimeInState(at);
   connection.submissions.set(serial, job);
   connection.table.add(job);
 }
 
-/** The submission that is answered; those before it will have no answer any more. */
+/** Takes the answered submission, and drops the older ones: the server answers in order. */
 function takeSubmission(connection: JobConnection, serial: number): Job | undefined {
   const { submissions, table } = connection;
   const job = submissions.get(serial);
@@ -64,13 +66,13 @@ function takeSubmission(connection: JobConnection, serial: number): Job | undefi
     submissions.delete(number);
     if (older !== job && older.state === JobState.submitted) table.remove(older);
   }
-  // It may be forgotten since.
+  // It may have been evicted.
   return job?.state === JobState.submitted ? job : undefined;
 }
 
 /**
- * Whether the server can't have taken the submission for this job (job.cc, gearman_server_job_add_reducer): it
- * goes by function and unique id, and by the workload where that is "-".
+ * Whether the server cannot have taken the submission for this job (job.cc, gearman_server_job_add_reducer): it
+ * compares function and unique id, and the workload where the unique id is "-".
  */
 function cannotCoalesce(submission: Job, job: Job): boolean {
   const { names } = job;
@@ -80,22 +82,22 @@ function cannotCoalesce(submission: Job, job: Job): boolean {
   return names.unique_id !== undefined && names.unique_id !== unique;
 }
 
-/** Whether what is said of a job that is done already is meant for that one: its end overtook the answer. */
+/** Whether an answer is about a job that is done already: the job's end overtook it. */
 function endedEarlier(job: Job, submission: Job | undefined, at: PacketTimestamp): boolean {
-  if (submission === undefined) return timeInState(job, at) < LATE_SUBMISSION;
-  const sinceEnd = timeInState(job, submission);
+  if (submission === undefined) return job.timeInState(at) < LATE_SUBMISSION;
+  const sinceEnd = job.timeInState(submission);
   return sinceEnd <= 0 || (sinceEnd < LATE_SUBMISSION && submission.names.unique_id !== '');
 }
 
-/** Whether what is asked for by `submission` may be the job that was seen at a worker before its handle was. */
+/** Whether `submission` may be that of a job whose assignment was seen before the answer with its handle. */
 function maySubmit(submission: Job, job: Job): boolean {
   const { names } = job;
   if (names.function !== undefined && names.function !== submission.names.function) return false;
   if (names.unique_id !== undefined && names.unique_id !== submission.names.unique_id) return false;
-  return !(age(submission, { seconds: job.stateSeconds, nanoseconds: job.stateNanoseconds }) < 0);
+  return !(submission.age({ seconds: job.stateSeconds, nanoseconds: job.stateNanoseconds }) < 0);
 }
 
-/** The job that a worker has already gets its submission: the two connections are not written in turn. */
+/** Adds the submission to a job that a worker has already: two connections are not captured in order. */
 function adoptSubmission(job: Job, submission: Job): void {
   job.names = namesWithHandle(job.names, submission.names);
   job.client = submission.client;
@@ -111,7 +113,7 @@ function adoptSubmission(job: Job, submission: Job): void {
   if (job.reassigned === 0 && job.previousWorker === undefined) job.queueWait = wait;
 }
 
-/** A handle that is not in use: the submission's job has it, or one of which the submission was not seen. */
+/** A new handle: of the submission's job, or of a job whose submission was not seen. */
 function startJob(
   connection: JobConnection,
   submission: Job | undefined,
@@ -119,9 +121,9 @@ function startJob(
   at: PacketTimestamp,
 ): void {
   const { server, table, peer } = connection;
-  const job = submission ?? newJob(server);
+  const job = submission ?? new Job(server);
   if (submission === undefined) {
-    enterState(job, at);
+    job.restartTimeInState(at);
     job.client = peer;
   }
   job.names = namesWithHandle(fields, job.names);
@@ -131,7 +133,7 @@ function startJob(
   else if (job.background === false) attachClient(connection, job);
 }
 
-/** JOB_CREATED. @param serial of the submission that it answers; 0: not known */
+/** JOB_CREATED. @param serial the submission that it answers; 0: not known */
 export function onJobCreated(
   connection: JobConnection,
   fields: Fields,
@@ -144,11 +146,11 @@ export function onJobCreated(
   if (found === undefined) startJob(connection, submission, fields, at);
   else if (found.state !== JobState.done) coalesce(connection, found, submission, fields, at);
   else if (!endedEarlier(found, submission, at)) startJob(connection, submission, fields, at);
-  // It became the job, or was for one that is known.
+  // The server took it for a job that is known.
   if (submission?.state === JobState.submitted) table.remove(submission);
 }
 
-/** The server has such a job already. */
+/** The server answers with the handle of a job that is not done. */
 function coalesce(
   connection: JobConnection,
   job: Job,
@@ -158,25 +160,25 @@ function coalesce(
 ): void {
   const { table, peer } = connection;
   if (submission === undefined) {
-    // Without its submission it is not known whether anybody waits for it.
+    // Whether this client waits for the job shows only in the submission.
     if (job.client === undefined) job.client = peer;
     else job.coalesced++;
     return;
   }
   if (job.client === undefined && maySubmit(submission, job)) {
     adoptSubmission(job, submission);
-    table.weigh(job);
+    table.updateWeight(job);
   } else if (!cannotCoalesce(submission, job)) job.coalesced++;
   else {
-    // A server that begins anew counts its handles from 1 again.
-    closeUnfinished(table, job, 'its handle was given to another job', at);
+    // A restarted server counts its handles from 1 again.
+    closeUnfinished(table, job, 'handle reused', at);
     startJob(connection, submission, fields, at);
     return;
   }
   if (submission.background === false) attachClient(connection, job);
 }
 
-/** An ERROR that answers a submission. */
+/** ERROR as the answer to a submission. */
 export function onSubmissionRefused(
   connection: JobConnection,
   fields: Fields,
@@ -189,7 +191,7 @@ export function onSubmissionRefused(
   connection.table.remove(submission);
 }
 
-/** WORK_* as the server hands it on: it counts where the worker's own is not seen. */
+/** WORK_* as the server relays it to the client. It counts where the worker's own packet is not seen. */
 export function onRelayedWork(
   connection: JobConnection,
   type: string,
@@ -200,9 +202,9 @@ export function onRelayedWork(
   let job = server.handles.get(String(fields.handle));
   if (job?.state === JobState.done) return;
   if (job === undefined) {
-    job = newJob(server);
+    job = new Job(server);
     job.client = peer;
-    // Nobody is told of a background job.
+    // The server relays nothing of background jobs.
     job.background = false;
     job.names = handleOf(fields);
     job.state = JobState.running;
@@ -211,23 +213,23 @@ export function onRelayedWork(
     attachClient(connection, job);
   }
   if (type === 'WORK_DATA' || type === 'WORK_STATUS' || type === 'WORK_WARNING') {
-    // Each of its clients is told; one of them is enough.
+    // Each of its clients gets a copy; one counts.
     if (isSamePeer(job.client, peer)) job.toClient = addProgress(job.toClient, type, fields);
     if (job.state === JobState.waiting) markRunning(job, at);
-    table.show(job);
+    table.updateGauge(job);
     return;
   }
-  // The server hands on only what it believes.
-  if (job.unacknowledged !== undefined) acceptEnd(table, job);
+  // The server relays only what it accepted.
+  if (job.unacknowledged !== undefined) acceptCompletion(table, job);
   else {
-    const isGivenUp = type === 'WORK_FAIL' && job.previousWorker !== undefined;
-    // Else a worker that is not seen had it, and since when is not known.
-    if (job.state === JobState.waiting) job.queueWait += isGivenUp ? timeInState(job, at) : Number.NaN;
-    finishJob(table, job, endingOf(type, fields, 0, at));
+    const isRetryLimit = type === 'WORK_FAIL' && job.previousWorker !== undefined;
+    // Otherwise an unseen worker had it for an unknown time.
+    if (job.state === JobState.waiting) job.queueWait += isRetryLimit ? job.timeInState(at) : Number.NaN;
+    endJob(table, job, endingOf(type, fields, 0, at));
   }
 }
 
-/** A worker has it, whoever that is. */
+/** An unseen worker has it. */
 function markRunning(job: Job, at: PacketTimestamp): void {
   job.state = JobState.running;
   job.queueWait = Number.NaN;

@@ -1,4 +1,4 @@
-/** What a connection has to do with jobs while it has none: what is kept of it while it sleeps. */
+/** The suspended state of a connection without jobs. */
 import { memoize } from '../../../records/memoize.js';
 import type { Fields } from '../fields.js';
 import type { JobConnection, Peer, Server } from './model.js';
@@ -6,16 +6,21 @@ import type { JobConnection, Peer, Server } from './model.js';
 export interface SuspendedJobs {
   /** undefined: jobs are not followed. */
   readonly server: Server | undefined;
-  /** SET_CLIENT_ID: where it is plain text, that alone. */
+  /** SET_CLIENT_ID; where it is plain text, only that. */
   readonly id: Peer['id'] | string;
-  readonly complete: boolean;
-  /** What it can do: many workers can do the same. */
+  readonly sawAllResponses: boolean;
+  /** As JSON, shared by all workers with the same abilities. */
   readonly abilities: string;
 }
 
-export const NO_JOBS: SuspendedJobs = { server: undefined, id: undefined, complete: false, abilities: '' };
+export const NO_JOBS: SuspendedJobs = {
+  server: undefined,
+  id: undefined,
+  sawAllResponses: false,
+  abilities: '',
+};
 
-/** One text for all that can do the same. */
+/** One string for all equal ones. */
 const shared = memoize((text) => text);
 
 function abilitiesText(abilities: JobConnection['abilities']): string {
@@ -35,18 +40,10 @@ export function restoreId(id: SuspendedJobs['id']): Peer['id'] {
   return typeof id === 'string' ? { client_id: id } : id;
 }
 
-/** undefined: it has some. */
+/** undefined: it has jobs, and cannot be suspended. */
 export function suspendJobs(connection: JobConnection): SuspendedJobs | undefined {
-  const {
-    submissions,
-    attached,
-    assigned,
-    unacknowledged: claims,
-    server,
-    peer,
-    sawAllResponses: complete,
-    abilities,
-  } = connection;
-  if (submissions.size + attached.size + assigned.size + claims.size > 0) return undefined;
-  return { server, id: shortId(peer.id), complete, abilities: abilitiesText(abilities) };
+  const { submissions, attached, assigned, unacknowledged } = connection;
+  if (submissions.size + attached.size + assigned.size + unacknowledged.size > 0) return undefined;
+  const { server, peer, sawAllResponses, abilities } = connection;
+  return { server, id: shortId(peer.id), sawAllResponses, abilities: abilitiesText(abilities) };
 }
