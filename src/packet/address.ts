@@ -1,12 +1,12 @@
 /**
- * An address as text, from the four words of Headers. ipVersion decides: the same words are 10.0.0.1 in
- * an IPv4 packet and ::ffff:10.0.0.1 in an IPv6 packet, and the log says which was on the wire.
+ * Formats an address of Headers. The same words are 10.0.0.1 in an IPv4 packet and ::ffff:10.0.0.1 in an IPv6 packet:
+ * the text shows which was on the wire.
  */
 export function formatAddress(ipVersion: number, w0: number, w1: number, w2: number, w3: number): string {
   if (ipVersion === 4) return dotted(w3);
-  // RFC 5952, section 5: mixed notation where the prefix says that an IPv4 address is inside.
+  // RFC 5952, section 5: mixed notation where the prefix announces an IPv4 address.
   if (w0 === 0 && w1 === 0 && w2 === 0xffff) return `::ffff:${dotted(w3)}`;
-  return colons([w0, w1, w2, w3].flatMap((word) => [word >>> 16, word & 0xffff]));
+  return compressed([w0, w1, w2, w3].flatMap((word) => [word >>> 16, word & 0xffff]));
 }
 
 function dotted(word: number): string {
@@ -15,9 +15,9 @@ function dotted(word: number): string {
 
 /**
  * RFC 5952, section 4: lower-case hex, no leading zeros, "::" for the longest run of zero fields, the
- * first of equally long ones, and never for a single field.
+ * first of equally long ones, and not for a single field.
  */
-function colons(fields: readonly number[]): string {
+function compressed(fields: readonly number[]): string {
   let runStart = 0;
   let runLength = 0;
   for (let i = 0; i < fields.length; i++) {

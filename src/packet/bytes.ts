@@ -1,7 +1,6 @@
 /**
- * Big-endian (network order, RFC 791 appendix B) integers straight from the bytes. No DataView: one
- * would have to be made for every buffer, and V8 inlines these into the same few machine instructions.
- * The caller has checked that the bytes are there.
+ * Big-endian integers (network order, RFC 791, appendix B). No DataView: every buffer would need one, and V8 inlines
+ * these to the same few machine instructions. The caller has checked that the bytes are there.
  */
 export function u16(buf: Uint8Array, at: number): number {
   return (buf[at] << 8) | buf[at + 1];

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Headers } from './headers.js';
 
-/** The part of Headers that names a connection. */
+/** The part of Headers that identifies a connection. */
 export type Endpoints = Pick<
   Headers,
   'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'srcPort' | 'dst0' | 'dst1' | 'dst2' | 'dst3' | 'dstPort'
 >;
 
-/** IANA protocol number; wiretail follows nothing but TCP. */
+/** IANA protocol number: only TCP is followed. */
 const TCP = 6;
 
 /**
- * Community ID v1 of a TCP connection (https://github.com/corelight/community-id-spec): the name under
- * which Zeek, Suricata and others log the same connection. The same for both directions.
+ * Community ID v1 of a TCP connection (https://github.com/corelight/community-id-spec), by which Zeek, Suricata and
+ * others log the same connection. It is the same for both directions.
  */
 export function communityId(e: Endpoints, seed = 0): string {
   const source = address(e.ipVersion, e.src0, e.src1, e.src2, e.src3);
@@ -31,7 +31,7 @@ export function communityId(e: Endpoints, seed = 0): string {
   return `1:${hash.update(tail).digest('base64')}`;
 }
 
-/** As it stood on the wire: 4 bytes or 16. */
+/** The address as on the wire: 4 or 16 bytes. */
 function address(ipVersion: number, w0: number, w1: number, w2: number, w3: number): Buffer {
   const words = ipVersion === 4 ? [w3] : [w0, w1, w2, w3];
   const bytes = Buffer.alloc(words.length * 4);

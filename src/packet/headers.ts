@@ -1,10 +1,10 @@
 /**
- * What one packet's headers say, as a view: one Headers object is made per decoder and filled again
- * for every packet, so that the hot path allocates nothing.
+ * A packet's headers. A decoder has one Headers object, filled anew for every packet, so that the hot path allocates
+ * nothing.
  *
- * Addresses are four 32-bit words in network order. An IPv4 address a.b.c.d stands as the mapped
- * IPv6 address ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2): words 0, 0, 0xffff, a.b.c.d. All words are
- * signed 32-bit integers (`| 0`), so that they stay small integers in V8.
+ * Addresses are four 32-bit words in network order. An IPv4 address a.b.c.d is stored as the mapped IPv6 address
+ * ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2): words 0, 0, 0xffff, a.b.c.d. All words are signed 32-bit integers (`| 0`),
+ * so that they stay small integers in V8.
  */
 export interface Headers {
   /** 4 or 6. */
@@ -22,37 +22,37 @@ export interface Headers {
   /** TCP sequence and acknowledgement numbers, unsigned 32 bits. */
   seq: number;
   ack: number;
-  /** TCP flag bits, see TCP_* in tcp.ts. */
+  /** TCP flag bits: TCP_* in tcp.ts. */
   flags: number;
   window: number;
-  /** Where the TCP payload starts in the buffer that was parsed. */
+  /** Where the TCP payload starts in the parsed buffer. */
   payloadStart: number;
-  /** End (exclusive) of the payload bytes that were captured; at most payloadStart + payloadLength. */
+  /** End (exclusive) of the captured payload bytes; at most payloadStart + payloadLength. */
   payloadEnd: number;
-  /** TCP payload bytes on the wire, by the IP length; more than was captured when snaplen cut it. */
+  /** TCP payload bytes on the wire, by the IP length; more than captured if the snapshot length has truncated them. */
   payloadLength: number;
   /**
-   * Of a packet that is no TCP: its protocol over IP, of which payloadStart and payloadLength are the
-   * packet's then; and, if it is a fragment, where it begins in the whole, else -1.
+   * On Outcome.notTcp: the protocol number over IP, whose packet payloadStart and payloadLength are; and a fragment's
+   * offset in the whole packet, -1 if it is none.
    */
   protocol: number;
   fragmentOffset: number;
 }
 
-/** What parsing a packet came to. Everything but TCP is counted under its name and ignored. */
+/** The result of parsing a packet. All but TCP is counted by its name and ignored. */
 export const Outcome = {
   tcp: 0,
   /** The link layer carries no IP packet (ARP, LLDP, ...). */
   notIp: 1,
-  /** IP, but no TCP (UDP, ICMP, ...). */
+  /** IP, but not TCP (UDP, ICMP, ...). */
   notTcp: 2,
-  /** A fragment of an IP packet; fragments are reported, not reassembled. */
+  /** An IP fragment; fragments are reported, not reassembled. */
   fragment: 3,
-  /** A header contradicts itself (length below its minimum, beyond the packet, wrong version). */
+  /** A header contradicts itself: a length below its minimum or beyond the packet, a wrong version. */
   badHeader: 4,
-  /** The capture was cut before the TCP header's end. */
+  /** The snapshot length has truncated the packet before the end of its TCP header. */
   truncated: 5,
-  /** A link type that is not known here. */
+  /** An unsupported link type. */
   unknownLink: 6,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];

@@ -1,13 +1,11 @@
 import type { Headers } from './headers.js';
 
 /**
- * Makes the function that says which endpoint of a packet is the service: true when the destination is,
- * that is, when the packet goes to the server.
+ * Returns a function that says whether a packet goes to the service, that is, to the server.
  *
- * It looks at nothing but the two endpoints, so that both directions of a connection, its retransmitted
- * packets and one that begins in its middle all get the same answer, in every thread. Hence it can't
- * learn from a SYN. A known port wins; else the larger port, since GlusterFS's clients bind from 49151
- * down and its bricks listen from 49152 up.
+ * It goes by the two endpoints alone, so that both directions of a connection, retransmissions and midstream pickups have
+ * the same result in every thread; hence not by a SYN. A known port wins; else the larger port, since GlusterFS's clients
+ * bind from 49151 down and its bricks listen from 49152 up.
  */
 export function newServiceClassifier(knownPorts: Iterable<number>): (h: Headers) => boolean {
   const known = new Uint8Array(0x10000);
@@ -29,30 +27,30 @@ function sourceIsLarger(h: Headers): boolean {
   return h.src3 >>> 0 > h.dst3 >>> 0;
 }
 
-/** The decoder, of so many shards, that the packet's service belongs to. */
+/** The shard of a packet's service, and so of all its connections. */
 export function shardOf(h: Headers, toServer: boolean, shards: number): number {
   const hash = toServer ? hashDestination(h, 0) : hashSource(h, 0);
   return (hash >>> 0) % shards;
 }
 
 /**
- * A signed 32-bit hash of the connection, the same for both directions. A table of live flows should
- * pass a random seed: who can choose addresses could otherwise choose ones that collide.
+ * A signed 32-bit hash of the connection, the same for both directions.
+ * @param seed random where senders choose their addresses, so that they cannot choose ones that collide
  */
 export function flowHash(h: Headers, seed = 0): number {
   // A sum, since it commutes; not XOR, which would make every connection of an endpoint to itself 0.
-  return finish((hashSource(h, seed) + hashDestination(h, seed)) | 0);
+  return finalise((hashSource(h, seed) + hashDestination(h, seed)) | 0);
 }
 
 function hashSource(h: Headers, seed: number): number {
-  return finish(mix(mix(mix(mix(mix(seed, h.src0), h.src1), h.src2), h.src3), h.srcPort));
+  return finalise(mix(mix(mix(mix(mix(seed, h.src0), h.src1), h.src2), h.src3), h.srcPort));
 }
 
 function hashDestination(h: Headers, seed: number): number {
-  return finish(mix(mix(mix(mix(mix(seed, h.dst0), h.dst1), h.dst2), h.dst3), h.dstPort));
+  return finalise(mix(mix(mix(mix(mix(seed, h.dst0), h.dst1), h.dst2), h.dst3), h.dstPort));
 }
 
-/** One word into the hash: the body of MurmurHash3_x86_32 (Austin Appleby, public domain). */
+/** Mixes a word into the hash: the body of MurmurHash3_x86_32 (Austin Appleby, public domain). */
 function mix(hash: number, word: number): number {
   let k = Math.imul(word, 0xcc9e2d51);
   k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
@@ -60,8 +58,8 @@ function mix(hash: number, word: number): number {
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** Its finaliser: every bit of the hash depends on every other, the low ones that a modulo takes too. */
-function finish(hash: number): number {
+/** MurmurHash3's finaliser: every bit depends on every other, also the low ones that a modulo takes. */
+function finalise(hash: number): number {
   let h = hash ^ (hash >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -1,7 +1,7 @@
 import { i32, u16 } from './bytes.js';
 import { type Headers, Outcome } from './headers.js';
 
-/** The control bits of RFC 9293, section 3.1, as they stand in the header's byte 13. */
+/** The control bits in byte 13 of the header (RFC 9293, section 3.1). */
 export const TCP_FIN = 0x01;
 export const TCP_SYN = 0x02;
 export const TCP_RST = 0x04;
@@ -13,8 +13,8 @@ export const TCP_ECE = 0x40;
 export const TCP_CWR = 0x80;
 
 /**
- * Reads the TCP header at out.payloadStart, out.payloadLength bytes of segment by the IP length, of
- * which those before `end` were captured; then narrows the payload to what follows the header.
+ * Parses the TCP segment at out.payloadStart, which has out.payloadLength bytes by the IP length and was captured up to
+ * `end`. Then the payload is what follows the TCP header.
  */
 export function parseTcp(buf: Uint8Array, end: number, out: Headers): Outcome {
   const at = out.payloadStart;
@@ -22,7 +22,7 @@ export function parseTcp(buf: Uint8Array, end: number, out: Headers): Outcome {
   if (segment < 20) return Outcome.badHeader;
   if (at + 20 > end) return Outcome.truncated;
 
-  // Data offset: the header's length in 4-byte words, its options included.
+  // Data offset: the length of the header with its options, in 4-byte words.
   const headerLength = (buf[at + 12] >> 4) << 2;
   if (headerLength < 20 || headerLength > segment) return Outcome.badHeader;
   if (at + headerLength > end) return Outcome.truncated;

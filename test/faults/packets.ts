@@ -1,7 +1,7 @@
 /** A capture as single packets, which can be taken away, moved and cut, and fed to a decoder. */
 import { formatAddress } from '../../src/packet/address.js';
-import { newHeaders, Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+import { Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import { MARK_LENGTH, Mark, RECORD_HEADER } from '../../src/ring/layout.js';
 import { captureRecords } from '../helpers/captures.js';
@@ -36,8 +36,9 @@ function ends(
   wire: number,
   linkType: number,
 ): Pick<Packet, 'flow' | 'connection' | 'toServer' | 'payload'> {
-  const h = newHeaders();
-  if (parsePacket(bytes, 0, bytes.length, wire, linkType, h) !== Outcome.tcp) {
+  const parser = new PacketParser();
+  const { headers: h } = parser;
+  if (parser.parse(bytes, 0, bytes.length, wire, linkType) !== Outcome.tcp) {
     return { flow: '', connection: '', toServer: false, payload: 0 };
   }
   const source = `${formatAddress(h.ipVersion, h.src0, h.src1, h.src2, h.src3)}:${h.srcPort}`;

@@ -9,7 +9,7 @@ function words(digits: string): [number, number, number, number] {
   return [bytes.readInt32BE(0), bytes.readInt32BE(4), bytes.readInt32BE(8), bytes.readInt32BE(12)];
 }
 
-test('IPv4', () => {
+test('IPv4 addresses are dotted', () => {
   assert.equal(formatAddress(4, 0, 0, 0xffff, 0), '0.0.0.0');
   assert.equal(formatAddress(4, 0, 0, 0xffff, -1), '255.255.255.255');
   assert.equal(formatAddress(4, 0, 0, 0xffff, 0xc0a80001 | 0), '192.168.0.1');
@@ -40,13 +40,13 @@ const CASES: readonly (readonly [string, string])[] = [
 ];
 
 for (const [digits, text] of CASES) {
-  test(`IPv6 ${text}`, () => assert.equal(formatAddress(6, ...words(digits)), text));
+  test(`the IPv6 address ${text}`, () => assert.equal(formatAddress(6, ...words(digits)), text));
 }
 
 test('any IPv6 address reads back as itself', () => {
   const random = randomiser(5952);
   for (let i = 0; i < 2000; i++) {
-    // Fields of zero, often: runs of every length and place.
+    // Half of the fields are zero: runs of every length and position.
     const zeros = random() & 0xff;
     const fields = Array.from({ length: 8 }, (_, n) => ((zeros >> n) & 1 ? 0 : random() & 0xffff));
     const long = fields.map((field) => field.toString(16).padStart(4, '0')).join(':');

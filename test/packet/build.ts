@@ -1,12 +1,12 @@
-import { type Headers, newHeaders, type Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+/** Builds packets byte by byte, for the tests of this folder. Every function returns the bytes. */
+import type { Headers, Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 
-/** Builds packets, byte by byte, for the tests of this folder. Every function returns the bytes. */
 export type Bytes = readonly number[];
 
 export const u16 = (value: number): Bytes => [(value >>> 8) & 0xff, value & 0xff];
 
-/** Bytes from hex digits; blanks are for the reader. */
+/** Bytes from hex digits; blanks are ignored. */
 export const hex = (text: string): Bytes => [...Buffer.from(text.replace(/\s/g, ''), 'hex')];
 
 export const PAYLOAD: Bytes = [...Buffer.from('\0REQ\0\0\0\x10\0\0\0\x04ping', 'latin1')];
@@ -26,7 +26,7 @@ export function tcp(payload: Bytes = PAYLOAD, options: Bytes = []): Bytes {
 export interface Ipv4 {
   protocol?: number;
   options?: Bytes;
-  /** Total length; by default what it should be. */
+  /** Total length; by default the right one. */
   length?: number;
   /** Flags and fragment offset. */
   fragment?: number;
@@ -72,7 +72,7 @@ export function ipv6(
   ];
 }
 
-/** Ethernet, its type field and all that follows given. */
+/** An Ethernet frame of the given type field and body. */
 export function ethernet(type: Bytes, body: Bytes): Bytes {
   return [...hex('020000000001 020000000002'), ...type, ...body];
 }
@@ -87,12 +87,13 @@ export interface Parsed {
   payload: Bytes;
 }
 
-/** Parses a packet that stands at START of a larger buffer, as in a ring segment. */
+/** Parses a packet at START of a larger buffer, as in a ring segment. */
 export function parse(packet: Bytes, linkType = 1, captured = packet.length, wire = packet.length): Parsed {
   const buf = new Uint8Array(START + captured + 9).fill(0xa5);
   buf.set(packet.slice(0, captured), START);
-  const headers = newHeaders();
-  const outcome = parsePacket(buf, START, captured, wire, linkType, headers);
+  const parser = new PacketParser();
+  const { headers } = parser;
+  const outcome = parser.parse(buf, START, captured, wire, linkType);
   return { outcome, headers, payload: [...buf.slice(headers.payloadStart, headers.payloadEnd)] };
 }
 

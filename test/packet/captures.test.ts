@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { formatAddress } from '../../src/packet/address.js';
 import { communityId } from '../../src/packet/community-id.js';
-import { type Headers, newHeaders, Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+import { type Headers, Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 import { newServiceClassifier } from '../../src/packet/service.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
 /**
- * Every packet of a real capture against what tshark 4.0 says of it. To make a digest again:
+ * Every packet of a real capture is parsed as by tshark 4.0. To make a digest anew:
  *
  *     tshark --enable-protocol communityid -r FILE -Y 'tcp and not icmp' -T fields -e frame.number \
  *       -e ip.src -e tcp.srcport -e ip.dst -e tcp.dstport -e tcp.seq_raw -e tcp.ack_raw -e tcp.flags \
@@ -70,7 +70,8 @@ function summarise(file: Buffer): Summary {
   const linkType = file.readUInt32LE(20);
   const toServer = newServiceClassifier(SERVICE_PORTS);
   const names = Object.keys(Outcome);
-  const headers = newHeaders();
+  const parser = new PacketParser();
+  const { headers } = parser;
   const ids = new Set<string>();
   const digest = createHash('sha256');
   const summary: Summary = {
@@ -85,7 +86,7 @@ function summarise(file: Buffer): Summary {
     const captured = file.readUInt32LE(at + 8);
     const wire = file.readUInt32LE(at + 12);
     number++;
-    const outcome = parsePacket(file, at + 16, captured, wire, linkType, headers);
+    const outcome = parser.parse(file, at + 16, captured, wire, linkType);
     at += 16 + captured;
     summary.outcomes[names[outcome]] = (summary.outcomes[names[outcome]] ?? 0) + 1;
     if (outcome !== Outcome.tcp) continue;
@@ -102,8 +103,8 @@ function summarise(file: Buffer): Summary {
 }
 
 for (const [name, expected] of CAPTURES) {
-  test(`${name}: every packet as tshark reads it`, () => {
-    // Tests run in the project's folder, wherever they were compiled to.
+  test(`${name}: every packet is parsed as by tshark`, () => {
+    // Tests run in the project's folder.
     const file = gunzipSync(readFileSync(`test/captures/${name}.pcap.gz`));
     assert.deepEqual(summarise(file), expected);
   });

@@ -57,12 +57,12 @@ const VECTORS: readonly (readonly [string, number, string, number, string, strin
 ];
 
 for (const [source, srcPort, destination, dstPort, id, seeded] of VECTORS) {
-  test(`${source} ${srcPort}, ${destination} ${dstPort}`, () => {
-    const there = headers(source, srcPort, destination, dstPort);
-    const back = headers(destination, dstPort, source, srcPort);
-    assert.equal(communityId(there), id);
-    assert.equal(communityId(back), id);
-    assert.equal(communityId(there, 1), seeded);
-    assert.equal(communityId(back, 1), seeded);
+  test(`the community ID of ${source} ${srcPort}, ${destination} ${dstPort}`, () => {
+    const forward = headers(source, srcPort, destination, dstPort);
+    const backward = headers(destination, dstPort, source, srcPort);
+    assert.equal(communityId(forward), id);
+    assert.equal(communityId(backward), id);
+    assert.equal(communityId(forward, 1), seeded);
+    assert.equal(communityId(backward, 1), seeded);
   });
 }

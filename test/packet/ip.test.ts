@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatAddress } from '../../src/packet/address.js';
-import { type Headers, newHeaders, Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+import { type Headers, Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 import {
   type Bytes,
   type Extension,
@@ -20,7 +20,7 @@ import {
 const source = (h: Headers) => formatAddress(h.ipVersion, h.src0, h.src1, h.src2, h.src3);
 const destination = (h: Headers) => formatAddress(h.ipVersion, h.dst0, h.dst1, h.dst2, h.dst3);
 
-test('an Ethernet frame, every byte written out', () => {
+test('an Ethernet frame, byte by byte', () => {
   const frame = hex(`
     0200 0000 0001 0200 0000 0002 0800
     45 00 002c 1234 4000 40 06 0000 0a010203 c0a8feff
@@ -38,7 +38,7 @@ test('an Ethernet frame, every byte written out', () => {
   });
 });
 
-test('addresses of IPv4 and IPv6', () => {
+test('IPv4 and IPv6 addresses are parsed', () => {
   const four = parse(ipv4(tcp()), 101).headers;
   assert.deepEqual([source(four), destination(four)], ['10.1.2.3', '192.168.254.255']);
   const six = parse(ipv6(tcp()), 101).headers;
@@ -60,7 +60,7 @@ const HIP: Extension = [139, hex('00 0000 0000 0000')];
 const SHIM6: Extension = [140, hex('00 0000 0000 0000')];
 const ESP: Extension = [50, hex('000000 00000001')];
 
-/** TCP comes through: name, frame. */
+/** Frames with TCP: name, frame. */
 const GOOD: readonly (readonly [string, Bytes])[] = [
   ['IPv4', ethernet4(ipv4(tcp()))],
   ['IPv4 with 40 bytes of options', ethernet4(ipv4(tcp(), { options: OPTIONS_40 }))],
@@ -92,7 +92,7 @@ for (const [name, frame] of GOOD) {
     assert.deepEqual(payload, PAYLOAD);
   });
 
-  test(`${name}: cut anywhere before the payload is cut, after it shortens the captured payload only`, () => {
+  test(`${name}: truncated before the payload it is truncated, after that only its captured payload is shorter`, () => {
     const whole = parse(frame).headers;
     const headersLength = frame.length - PAYLOAD.length;
     for (let captured = 0; captured <= frame.length; captured++) {
@@ -105,7 +105,7 @@ for (const [name, frame] of GOOD) {
 
 const UDP = hex('9c40 127a 0008 0000');
 
-/** No TCP comes through: name, frame, outcome. */
+/** Frames without TCP, or with a bad header: name, frame, outcome. */
 const OTHERS: readonly (readonly [string, Bytes, Outcome])[] = [
   ['UDP over IPv4', ethernet4(ipv4(UDP, { protocol: 17 })), Outcome.notTcp],
   ['ICMP', ethernet4(ipv4(UDP, { protocol: 1 })), Outcome.notTcp],
@@ -122,7 +122,7 @@ const OTHERS: readonly (readonly [string, Bytes, Outcome])[] = [
   ['IPv6, first fragment', ethernet6(ipv6(tcp(), [FIRST])), Outcome.fragment],
   ['IPv6, later fragment', ethernet6(ipv6([1, 2, 3], [HOP_BY_HOP, LATER])), Outcome.fragment],
   [
-    'IPv6, fragment that goes on with options',
+    'IPv6, fragment with more extension headers',
     ethernet6(ipv6(tcp(), [FIRST, DESTINATION])),
     Outcome.fragment,
   ],
@@ -137,7 +137,7 @@ const OTHERS: readonly (readonly [string, Bytes, Outcome])[] = [
   ],
   ['IPv4, total length beyond the packet', ethernet4(ipv4(tcp(), { length: 57 })), Outcome.badHeader],
   ['IPv4, the packet ends in the header', ethernet4(ipv4(tcp()).slice(0, 19)), Outcome.badHeader],
-  ['IPv4, nothing', ethernet4([]), Outcome.badHeader],
+  ['IPv4, no bytes', ethernet4([]), Outcome.badHeader],
   ['IPv6, payload length beyond the packet', ethernet6(ipv6(tcp(), [], 6, 37)), Outcome.badHeader],
   ['IPv6, the packet ends in the header', ethernet6(ipv6(tcp()).slice(0, 39)), Outcome.badHeader],
   ['IPv6, an extension longer than the packet', ethernet6(ipv6(tcp(), [[60, [255]]])), Outcome.badHeader],
@@ -152,14 +152,14 @@ for (const [name, frame, outcome] of OTHERS) {
   });
 }
 
-test('a fragment tells its addresses, and no ports', () => {
+test('a fragment has addresses and no ports', () => {
   const { headers } = parse(ethernet4(ipv4(tcp(), { fragment: 0x2000 })));
   assert.deepEqual([source(headers), headers.srcPort, headers.dstPort], ['10.1.2.3', 0, 0]);
   const six = parse(ethernet6(ipv6(tcp(), [FIRST]))).headers;
   assert.deepEqual([destination(six), six.srcPort, six.dstPort], ['fe80::ff:fe00:80', 0, 0]);
 });
 
-test("Ethernet's padding is no payload", () => {
+test('Ethernet padding is not payload', () => {
   for (const payload of [[], [7]]) {
     for (const frame of [ethernet4(ipv4(tcp(payload))), ethernet6(ipv6(tcp(payload)))]) {
       const { outcome, headers } = parse([...frame, ...new Array(12).fill(0xee)]);
@@ -170,7 +170,7 @@ test("Ethernet's padding is no payload", () => {
   }
 });
 
-test('a packet without a stated length fills the frame, beyond 64 KiB and beyond what was captured', () => {
+test('a packet with length 0 fills the frame, beyond 64 KiB and beyond the captured bytes', () => {
   const long = new Array<number>(100_000).fill(0x5a);
   const frames = [
     ethernet4(ipv4(tcp(long), { length: 0 })),
@@ -182,22 +182,22 @@ test('a packet without a stated length fills the frame, beyond 64 KiB and beyond
     assert.equal(outcome, Outcome.tcp);
     assert.equal(headers.payloadLength, 100_000);
     assert.equal(headers.payloadEnd, START + frame.length);
-    const cut = parse(frame, 1, 200, frame.length);
-    assert.equal(cut.outcome, Outcome.tcp);
-    assert.equal(cut.headers.payloadLength, 100_000);
-    assert.equal(cut.headers.payloadEnd, START + 200);
+    const truncated = parse(frame, 1, 200, frame.length);
+    assert.equal(truncated.outcome, Outcome.tcp);
+    assert.equal(truncated.headers.payloadLength, 100_000);
+    assert.equal(truncated.headers.payloadEnd, START + 200);
   }
 });
 
-test('a wire length below the captured one is not believed', () => {
+test('a wire length below the captured length is ignored', () => {
   const frame = ethernet4(ipv4(tcp()));
   assert.deepEqual(parse(frame, 1, frame.length, 0), parse(frame));
 });
 
-test('a captured length beyond the buffer is not believed', () => {
+test('a captured length beyond the buffer is ignored', () => {
   const frame = Uint8Array.from(ethernet4(ipv4(tcp())));
-  const headers = newHeaders();
-  assert.equal(parsePacket(frame, 0, 0xfffffffe, 0xfffffffe, 1, headers), Outcome.tcp);
-  assert.equal(headers.payloadEnd, frame.length);
-  assert.equal(parsePacket(frame, 0xffff, 100, 100, 1, headers), Outcome.truncated);
+  const parser = new PacketParser();
+  assert.equal(parser.parse(frame, 0, 0xfffffffe, 0xfffffffe, 1), Outcome.tcp);
+  assert.equal(parser.headers.payloadEnd, frame.length);
+  assert.equal(parser.parse(frame, 0xffff, 100, 100, 1), Outcome.truncated);
 });

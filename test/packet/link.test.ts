@@ -51,7 +51,7 @@ const CASES: readonly (readonly [string, number, Bytes, Bytes, number])[] = [
 ];
 
 for (const [name, linkType, link, packet, version] of CASES) {
-  test(`${name}: finds the IP packet`, () => {
+  test(`${name}: the IP packet is found`, () => {
     const bytes = [...link, ...packet];
     const { outcome, headers, payload } = parse(bytes, linkType);
     assert.equal(outcome, Outcome.tcp);
@@ -61,7 +61,7 @@ for (const [name, linkType, link, packet, version] of CASES) {
     assert.deepEqual(payload, PAYLOAD);
   });
 
-  test(`${name}: cut in the link header is cut`, () => {
+  test(`${name}: truncated in the link header is truncated`, () => {
     for (let captured = 0; captured < link.length; captured++) {
       assert.equal(
         parse([...link, ...packet], linkType, captured, 200).outcome,
@@ -97,9 +97,9 @@ const OTHERS: readonly (readonly [string, number, Bytes, Outcome])[] = [
   ['AF_INET6, version 4', 0, [...hex('1c000000'), ...V4], Outcome.badHeader],
   ['raw, version 5', 101, [0x55, ...V4.slice(1)], Outcome.badHeader],
   ['802.11', 105, V4, Outcome.unknownLink],
-  ['a hole in the table', 2, V4, Outcome.unknownLink],
-  ['beyond the table', 277, V4, Outcome.unknownLink],
-  ['far beyond the table', 0xffffffff, V4, Outcome.unknownLink],
+  ['a missing row', 2, V4, Outcome.unknownLink],
+  ['beyond the last row', 277, V4, Outcome.unknownLink],
+  ['far beyond the last row', 0xffffffff, V4, Outcome.unknownLink],
   ['a negative link type', -1, V4, Outcome.unknownLink],
 ];
 

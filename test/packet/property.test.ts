@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newHeaders, Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+import { Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 import { type Bytes, ethernet, ethernet4, ethernet6, hex, ipv4, ipv6, randomiser, tcp } from './build.js';
 
 const random = randomiser(20260101);
@@ -44,35 +44,37 @@ const SEEDS: readonly (readonly [number, Bytes])[] = [
 ];
 
 /**
- * Parses buf[start, start + captured) and checks all that an answer must hold, whatever the bytes; then
- * again with other bytes around the packet, which must make no difference.
+ * Parses buf[start, start + captured), whatever the bytes, and checks the outcome; then again with other bytes around the packet,
+ * which must make no difference.
  */
 function check(packet: Uint8Array, wire: number, linkType: number): Outcome {
   const captured = packet.length;
   const start = below(40);
   const buf = new Uint8Array(start + captured + below(40)).fill(below(256));
   buf.set(packet, start);
-  const headers = newHeaders();
-  const outcome = parsePacket(buf, start, captured, wire, linkType, headers);
+  const parser = new PacketParser();
+  const outcome = parser.parse(buf, start, captured, wire, linkType);
 
   assert.ok(Object.values(Outcome).includes(outcome), `${outcome}`);
   if (outcome === Outcome.tcp) {
-    const { payloadStart, payloadEnd, payloadLength, ...rest } = headers;
+    const { payloadStart, payloadEnd, payloadLength, ...numbers } = parser.headers;
     assert.ok(payloadStart >= start + 40);
     assert.ok(payloadEnd >= payloadStart);
     assert.ok(payloadEnd <= start + captured);
     assert.ok(payloadEnd - payloadStart <= payloadLength);
     assert.ok(payloadStart + payloadLength <= start + Math.max(wire, captured));
-    // What was captured of the payload is handed on, all of it.
+    // All of the captured payload.
     assert.equal(payloadEnd, Math.min(payloadStart + payloadLength, start + captured));
-    for (const value of Object.values(rest)) assert.ok(Number.isInteger(value));
+    for (const value of Object.values(numbers)) assert.ok(Number.isInteger(value));
   }
 
   const other = new Uint8Array(buf.length).fill(below(256));
   other.set(packet, start);
-  const again = newHeaders();
-  assert.equal(parsePacket(other, start, captured, wire, linkType, again), outcome);
-  if (outcome === Outcome.tcp || outcome === Outcome.fragment) assert.deepEqual(again, headers);
+  const again = new PacketParser();
+  assert.equal(again.parse(other, start, captured, wire, linkType), outcome);
+  if (outcome === Outcome.tcp || outcome === Outcome.fragment) {
+    assert.deepEqual(again.headers, parser.headers);
+  }
   return outcome;
 }
 
@@ -81,7 +83,7 @@ function wireOf(captured: number): number {
   return captured + more[below(more.length)];
 }
 
-test('random bytes', () => {
+test('random bytes give an outcome within the packet', () => {
   const outcomes = new Set<Outcome>();
   for (let i = 0; i < 30_000; i++) {
     const packet = Uint8Array.from({ length: below(120) }, () => below(256));
@@ -93,19 +95,19 @@ test('random bytes', () => {
   );
 });
 
-test('mutated and truncated packets', () => {
+test('mutated and truncated packets give an outcome within the packet', () => {
   const counts = new Map<Outcome, number>();
   for (let i = 0; i < 60_000; i++) {
     const [linkType, seed] = SEEDS[i % SEEDS.length];
     const packet = Uint8Array.from(below(3) === 0 ? seed.slice(0, below(seed.length + 1)) : seed);
     for (let n = below(4); n > 0 && packet.length > 0; n--) {
-      // Mostly values at the edges, where lengths and offsets go wrong.
+      // Mostly boundary values, where lengths and offsets go wrong.
       packet[below(packet.length)] = [0, 1, 0x40, 0x7f, 0x80, 0xff, below(256), below(256)][below(8)];
     }
     const outcome = check(packet, below(2) === 0 ? seed.length : wireOf(packet.length), linkType);
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
-  // The mutations reach every answer but the one that no bytes can cause.
+  // The mutations reach every outcome but the one that no bytes can cause.
   for (const [name, outcome] of Object.entries(Outcome)) {
     if (outcome !== Outcome.unknownLink) assert.ok((counts.get(outcome) ?? 0) > 100, name);
   }
@@ -120,12 +122,12 @@ test('a packet of nothing but tags or extension headers takes no longer than ano
   extensions[0] = 0x60;
   assert.equal(check(extensions, extensions.length, 101), Outcome.badHeader);
 
-  const headers = newHeaders();
+  const parser = new PacketParser();
   const started = process.hrtime.bigint();
   for (let i = 0; i < 10_000; i++) {
-    parsePacket(tags, 0, tags.length, tags.length, 1, headers);
-    parsePacket(extensions, 0, extensions.length, extensions.length, 101, headers);
+    parser.parse(tags, 0, tags.length, tags.length, 1);
+    parser.parse(extensions, 0, extensions.length, extensions.length, 101);
   }
-  // Some 2 ms; walked to their ends, 20,000 packets would take more than 2 s.
+  // About 2 ms; walked to their ends, 20,000 packets would take more than 2 s.
   assert.ok(process.hrtime.bigint() - started < 500_000_000n);
 });

@@ -47,16 +47,16 @@ test('equal ports: the larger address, unsigned', () => {
   }
 });
 
-test('an endpoint that speaks to itself has one answer', () => {
+test('a connection of an endpoint to itself has one direction', () => {
   const h = v4(24007, 24007, 1, 1);
   assert.equal(toServer(h), toServer(reversed(h)));
 });
 
-test('other known ports', () => {
-  const mine = newServiceClassifier([8000]);
-  assert.equal(mine(v4(40000, 8000)), true);
-  assert.equal(mine(v4(4730, 8000)), true);
-  assert.equal(mine(v4(40000, 4730)), false);
+test('known ports are configurable', () => {
+  const custom = newServiceClassifier([8000]);
+  assert.equal(custom(v4(40000, 8000)), true);
+  assert.equal(custom(v4(4730, 8000)), true);
+  assert.equal(custom(v4(40000, 4730)), false);
   assert.equal(newServiceClassifier([])(v4(40000, 4730)), false);
 });
 
@@ -73,14 +73,14 @@ test('both directions have one service, one shard and one flow hash', () => {
   const random = randomiser(1);
   for (let i = 0; i < 10_000; i++) {
     const h = randomHeaders(random);
-    const back = reversed(h);
-    assert.notEqual(toServer(h), toServer(back));
+    const reply = reversed(h);
+    assert.notEqual(toServer(h), toServer(reply));
     const shards = 1 + (random() % 64);
     const shard = shardOf(h, toServer(h), shards);
     assert.ok(shard >= 0 && shard < shards && Number.isInteger(shard));
-    assert.equal(shardOf(back, toServer(back), shards), shard);
-    assert.equal(flowHash(back), flowHash(h));
-    assert.equal(flowHash(back, i), flowHash(h, i));
+    assert.equal(shardOf(reply, toServer(reply), shards), shard);
+    assert.equal(flowHash(reply), flowHash(h));
+    assert.equal(flowHash(reply, i), flowHash(h, i));
     assert.equal(flowHash(h) | 0, flowHash(h));
   }
 });

@@ -25,7 +25,7 @@ test('sequence and acknowledgement numbers are unsigned', () => {
   assert.equal(headers.flags, TCP_SYN | TCP_ACK);
 });
 
-test('every flag bit', () => {
+test('every flag bit is parsed', () => {
   const bits = [TCP_FIN, TCP_SYN, TCP_RST, TCP_PSH, TCP_ACK, TCP_URG, TCP_ECE, TCP_CWR];
   assert.deepEqual(
     bits,
@@ -40,7 +40,7 @@ test('the reserved bits beside the data offset are not part of it', () => {
   assert.equal(headers.payloadLength, PAYLOAD.length);
 });
 
-test('options: any length up to 40 bytes', () => {
+test('options may have any length up to 40 bytes', () => {
   for (let length = 0; length <= 40; length += 4) {
     const packet = ipv4(tcp(PAYLOAD, new Array(length).fill(1)));
     const { outcome, headers, payload } = parse(packet, 101);
@@ -51,7 +51,7 @@ test('options: any length up to 40 bytes', () => {
   }
 });
 
-test('a segment without payload', () => {
+test('a segment may have no payload', () => {
   const { outcome, headers } = parse(ethernet4(ipv4(tcp([]))));
   assert.equal(outcome, Outcome.tcp);
   assert.deepEqual(
@@ -64,10 +64,10 @@ test('a data offset below 5 words or beyond the segment is bad', () => {
   for (const words of [0, 1, 4]) {
     assert.equal(parse(ipv4(patched(12, words << 4)), 101).outcome, Outcome.badHeader, `${words} words`);
   }
-  // 20 + 16 bytes of segment: 9 words are all of it, 10 too many.
+  // The segment has 20 + 16 bytes: 9 words are all of it, 10 too many.
   assert.equal(parse(ipv4(patched(12, 0x90)), 101).headers.payloadLength, 0);
   assert.equal(parse(ipv4(patched(12, 0xa0)), 101).outcome, Outcome.badHeader);
-  // By the IP length, whatever pads the frame.
+  // By the IP length, however long the frame.
   assert.equal(
     parse([...ethernet4(ipv4(patched(12, 0xa0))), ...u16(0), ...u16(0)]).outcome,
     Outcome.badHeader,
@@ -79,7 +79,7 @@ test('a segment shorter than the header is bad, even where the frame has bytes',
     const segment = tcp().slice(0, length);
     const padding = new Array(40).fill(0x50);
     assert.equal(parse([...ethernet4(ipv4(segment)), ...padding]).outcome, Outcome.badHeader);
-    // For IPv6 a length of 0 means another thing: it fills the frame.
+    // In IPv6 a length of 0 means that the packet fills the frame.
     if (length > 0) assert.equal(parse([...ethernet6(ipv6(segment)), ...padding]).outcome, Outcome.badHeader);
   }
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatAddress } from '../../src/packet/address.js';
-import { newHeaders, Outcome } from '../../src/packet/headers.js';
-import { parsePacket } from '../../src/packet/parse.js';
+import { type Headers, Outcome } from '../../src/packet/headers.js';
+import { PacketParser } from '../../src/packet/packet-parser.js';
 import { Tunnel } from '../../src/packet/tunnel.js';
 import {
   type Bytes,
@@ -43,20 +43,21 @@ const over6 = (protocol: number, body: Bytes) => ethernet6(ipv6(body, [], protoc
 function parse(packet: Bytes, tunnels: number, captured = packet.length, wire = packet.length) {
   const buf = new Uint8Array(START + captured + 40).fill(0x11);
   buf.set(packet.slice(0, captured), START);
-  const headers = newHeaders();
-  const outcome = parsePacket(buf, START, captured, wire, 1, headers, tunnels);
+  const parser = new PacketParser(tunnels);
+  const { headers } = parser;
+  const outcome = parser.parse(buf, START, captured, wire, 1);
   return { outcome, headers, payload: [...buf.slice(headers.payloadStart, headers.payloadEnd)] };
 }
 
-/** By name: what it needs, and the packet. */
+/** By name: the tunnels that it needs, and the packet. */
 const PACKETS: Readonly<Record<string, readonly [tunnel: number, packet: Bytes]>> = {
   'VXLAN over IPv4': [Tunnel.vxlan, over4(17, vxlan(frame))],
   'VXLAN over IPv6': [Tunnel.vxlan, over6(17, vxlan(frame))],
-  "VXLAN on Linux's port of old": [Tunnel.vxlan, over4(17, vxlan(frame, 8472))],
+  "VXLAN on Linux's default port": [Tunnel.vxlan, over4(17, vxlan(frame, 8472))],
   'VXLAN with a padded frame': [Tunnel.vxlan, [...over4(17, vxlan([...frame, 0, 0, 0])), 9, 9]],
   'GRE with IPv4': [Tunnel.gre, over4(47, gre('0000', '0800', inner))],
   'GRE with a key': [Tunnel.gre, over4(47, gre('2000', '0800', [...WORD, ...inner]))],
-  'GRE with all it may have': [
+  'GRE with a checksum, a key and a sequence number': [
     Tunnel.gre,
     over6(47, gre('b000', '0800', [...WORD, ...WORD, ...WORD, ...inner])),
   ],
@@ -67,7 +68,7 @@ const PACKETS: Readonly<Record<string, readonly [tunnel: number, packet: Bytes]>
 };
 
 for (const [name, [tunnels, packet]] of Object.entries(PACKETS)) {
-  test(`${name}: the packet within, if that is asked for`, () => {
+  test(`${name}: the inner packet is parsed if the tunnel is enabled`, () => {
     const { outcome, headers, payload } = parse(packet, tunnels);
     assert.equal(outcome, Outcome.tcp);
     assert.deepEqual(payload, PAYLOAD);
@@ -81,9 +82,9 @@ for (const [name, [tunnels, packet]] of Object.entries(PACKETS)) {
   });
 }
 
-const sourceOf = (h: ReturnType<typeof newHeaders>) => [h.src0, h.src1, h.src2, h.src3] as const;
+const sourceOf = (h: Headers) => [h.src0, h.src1, h.src2, h.src3] as const;
 
-test('IPv6 within', () => {
+test('an inner IPv6 packet is parsed', () => {
   for (const packet of [
     over4(41, ipv6(tcp())),
     over4(47, gre('0000', '86dd', ipv6(tcp()))),
@@ -96,7 +97,7 @@ test('IPv6 within', () => {
   }
 });
 
-test('what is within is judged as any packet', () => {
+test('an inner packet is parsed as any packet', () => {
   const cases: readonly (readonly [Bytes, Outcome])[] = [
     [over4(17, vxlan(ethernet4(ipv4([1, 2, 3, 4, 5, 6, 7, 8], { protocol: 17 })))), Outcome.notTcp],
     [over4(17, vxlan([...hex('020000000001 020000000002 0806'), ...WORD])), Outcome.notIp],
@@ -110,7 +111,7 @@ test('what is within is judged as any packet', () => {
   for (const [packet, outcome] of cases) assert.equal(parse(packet, ALL).outcome, outcome);
 });
 
-test('no tunnel: other ports, no VNI, other versions of GRE, source routes', () => {
+test('other ports, a missing VNI, other GRE versions and source routes are no tunnel', () => {
   for (const packet of [
     over4(17, vxlan(frame, 53)),
     over4(17, vxlan(frame, 4789, 0)),
@@ -121,18 +122,18 @@ test('no tunnel: other ports, no VNI, other versions of GRE, source routes', () 
   }
 });
 
-test('a fragment of a tunnel is said to be one, as far as it can be told', () => {
+test('a fragment of a tunnel is a fragment, if it can be recognised', () => {
   assert.equal(
     parse(over4(47, gre('0000', '0800', inner), { fragment: 0x2000 }), ALL).outcome,
     Outcome.fragment,
   );
   assert.equal(parse(over4(47, inner, { fragment: 0x0010 }), ALL).outcome, Outcome.fragment);
   assert.equal(parse(over4(17, vxlan(frame), { fragment: 0x2000 }), ALL).outcome, Outcome.fragment);
-  // Without its ports, it may be anybody's.
+  // Without ports, it may be any UDP packet.
   assert.equal(parse(over4(17, vxlan(frame), { fragment: 0x0010 }), ALL).outcome, Outcome.notTcp);
 });
 
-test('tunnels within tunnels: two are followed', () => {
+test('two nested tunnels are decapsulated, not three', () => {
   const once = ipv4(inner, { protocol: 4 });
   assert.equal(parse(ethernet4(once), ALL).outcome, Outcome.tcp);
   const twice = ipv4(once, { protocol: 4 });
@@ -140,7 +141,7 @@ test('tunnels within tunnels: two are followed', () => {
   assert.equal(parse(ethernet4(ipv4(twice, { protocol: 4 })), ALL).outcome, Outcome.notTcp);
 });
 
-test('cut anywhere: cut in a header, or a payload that is cut', () => {
+test('a tunnel truncated anywhere is truncated, or its payload is', () => {
   for (const [tunnels, packet] of Object.values(PACKETS)) {
     for (let captured = 0; captured < packet.length; captured++) {
       const { outcome, headers, payload } = parse(packet, tunnels, captured, packet.length);
@@ -152,20 +153,20 @@ test('cut anywhere: cut in a header, or a payload that is cut', () => {
   }
 });
 
-test('any bytes: an answer within the packet, the same whatever lies around', () => {
+test('random mutations give an outcome within the packet, whatever bytes are around it', () => {
   const random = randomiser(7);
   for (let i = 0; i < 20000; i++) {
-    const all = Object.values(PACKETS);
-    const bytes = [...all[random() % all.length][1]];
+    const packets = Object.values(PACKETS);
+    const bytes = [...packets[random() % packets.length][1]];
     for (let n = random() % 5; n > 0; n--) bytes[random() % bytes.length] = random() & 0xff;
     const captured = random() % 2 === 0 ? bytes.length : random() % (bytes.length + 1);
     const { outcome, headers } = parse(bytes, ALL, captured, bytes.length);
     const buf = new Uint8Array(START + captured + 40).fill(0xee);
     buf.set(bytes.slice(0, captured), START);
-    const again = newHeaders();
-    assert.equal(parsePacket(buf, START, captured, bytes.length, 1, again, ALL), outcome);
+    const again = new PacketParser(ALL);
+    assert.equal(again.parse(buf, START, captured, bytes.length, 1), outcome);
     if (outcome !== Outcome.tcp) continue;
-    assert.deepEqual(again, headers);
+    assert.deepEqual(again.headers, headers);
     assert.ok(headers.payloadEnd <= START + captured && headers.payloadStart <= headers.payloadEnd);
     assert.ok(headers.payloadStart + headers.payloadLength <= START + bytes.length);
   }

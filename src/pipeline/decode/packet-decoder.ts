@@ -8,8 +8,8 @@ import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select-options.js';
 import type { LineBuffer } from '../../lines/line-bytes.js';
 import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
-import { newHeaders, Outcome } from '../../packet/headers.js';
-import { parsePacket } from '../../packet/parse.js';
+import { Outcome } from '../../packet/headers.js';
+import { PacketParser } from '../../packet/packet-parser.js';
 import { newServiceClassifier, shardOf } from '../../packet/service.js';
 import { newPacketTimestamp, type PacketTimestamp } from '../../packet/timestamp.js';
 import { newProtocols } from '../../protocols/decoders.js';
@@ -87,8 +87,8 @@ export function newPacketDecoder(
   tally: RecordCounters = NO_RECORD_COUNTERS,
   clock: PacketClock = new FileClock(),
 ): PacketDecoder {
-  const headers = newHeaders();
-  const { tunnels } = options;
+  const parser = new PacketParser(options.tunnels);
+  const { headers } = parser;
   // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
   const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
   const at = newPacketTimestamp();
@@ -162,15 +162,7 @@ export function newPacketDecoder(
   };
 
   const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parsePacket(
-      bytes,
-      start,
-      captured,
-      wire,
-      place[CheckpointWord.linkType],
-      headers,
-      tunnels,
-    );
+    const outcome = parser.parse(bytes, start, captured, wire, place[CheckpointWord.linkType]);
     if (outcome !== Outcome.tcp) {
       // What has no service belongs to the first decoder, so that it is counted once.
       if (options.shard === 0) {
@@ -188,15 +180,7 @@ export function newPacketDecoder(
   };
 
   const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parsePacket(
-      bytes,
-      start,
-      captured,
-      wire,
-      place[CheckpointWord.linkType],
-      headers,
-      tunnels,
-    );
+    const outcome = parser.parse(bytes, start, captured, wire, place[CheckpointWord.linkType]);
     if (outcome !== Outcome.tcp) return options.shard === 0;
     return shardOf(headers, isToService(headers), options.shards) === options.shard;
   };
