@@ -9,13 +9,13 @@ import { ClientSession, type SuspendedSession } from './cluster/client-session.j
 import { PeerNames } from './cluster/peer-names.js';
 import { TransactionTrace } from './cluster/transaction-trace.js';
 import type { GlusterContext } from './context.js';
-import { describeOutcome, type GlusterExchange, type Outcome } from './describe/outcome.js';
+import { describeOutcome, type Outcome } from './describe/outcome.js';
 import { integer, text } from './describe/values.js';
 import type { Lock } from './locks/lock.js';
 import { LockTracker } from './locks/lock-tracker.js';
 import { FileNames } from './paths/file-names.js';
 import { changedNothing, markUncertain, observeReply, rootGfidIn } from './paths/observations.js';
-import type { GlusterProcedure } from './programs/procedure.js';
+import type { GlusterExchange, GlusterProcedure } from './programs/procedure.js';
 
 interface GlusterCall extends ObservedCall {
   readonly procedure: GlusterProcedure | undefined;

@@ -6,37 +6,19 @@ import { formatAddress } from '../../../packet/address.js';
 import { displayName } from '../../../records/phrases.js';
 import type { EventOutcome, Json } from '../../../records/record.js';
 import type { Connection } from '../../protocol.js';
-import type { Exchange, Fields } from '../../rpc/describer.js';
+import type { Fields } from '../../rpc/describer.js';
 import { operationPhrase, putTransaction, shortId } from '../describe/glusterd.js';
 import { gfid, integer, object, put, text } from '../describe/values.js';
+import type { GlusterExchange } from '../programs/procedure.js';
 import type { PeerNames } from './peer-names.js';
+import type { TransactionRole } from './transaction-role.js';
 import { ID_KEY_WORD, putSharedFields, type Transaction, type Transactions } from './transactions.js';
 
+const locksCluster = (role: TransactionRole | undefined) =>
+  role === 'cluster lock' || role === 'cluster unlock';
+const unlocks = (role: TransactionRole | undefined) => role === 'unlock' || role === 'cluster unlock';
+
 type MessagePart = 'call' | 'reply' | 'both';
-
-/** Programs among glusterd, its peers, its command and its bricks. */
-const GLUSTERD_PROGRAMS: ReadonlySet<string> = new Set([
-  'CLI',
-  'GD_MGMT',
-  'GD_FRIEND',
-  'GD_MGMT_HNDSK',
-  'GLUSTERD1_MGMT',
-  'GD_BRICK',
-]);
-const TRANSACTION_PROGRAMS: ReadonlySet<string> = new Set(['GD_MGMT', 'GLUSTERD1_MGMT']);
-/** Procedures whose reply has the uuid of the host that the call names. */
-const PEER_INTRODUCTIONS: ReadonlySet<string> = new Set(['PROBE_QUERY', 'FRIEND_ADD']);
-
-/** Procedures without a dictionary, only with who asks: the whole cluster has one such lock. */
-const CLUSTER_LOCK_PROCEDURES: ReadonlySet<string> = new Set(['CLUSTER_LOCK', 'CLUSTER_UNLOCK']);
-const LOCK_PROCEDURES: ReadonlySet<string> = new Set(['LOCK', 'CLUSTER_LOCK']);
-const UNLOCK_PROCEDURES: ReadonlySet<string> = new Set(['UNLOCK', 'CLUSTER_UNLOCK']);
-const STEP_PROCEDURES: ReadonlySet<string> = new Set([
-  ...LOCK_PROCEDURES,
-  ...['STAGE_OP', 'COMMIT_OP'],
-  ...['PRE_VALIDATE', 'BRICK_OP', 'COMMIT', 'POST_COMMIT', 'POST_VALIDATE'],
-  ...UNLOCK_PROCEDURES,
-]);
 
 /** Characters of each text of the wire in a transaction's key. */
 const MAX_KEY_WORD = 256;
@@ -52,8 +34,8 @@ function stepWords(transaction: Transaction): string {
 }
 
 /** Whether the part of the dictionary was cut that tells the transaction from others. */
-function isAmbiguous({ program, procedure, whole }: Exchange, fields: Fields): boolean {
-  if (fields.transaction !== undefined || CLUSTER_LOCK_PROCEDURES.has(procedure.name)) return false;
+function isAmbiguous({ program, procedure, whole }: GlusterExchange, fields: Fields): boolean {
+  if (fields.transaction !== undefined || locksCluster(procedure.transaction)) return false;
   return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
 }
 
@@ -80,34 +62,34 @@ export class TransactionTrace {
   }
 
   /** Adds what is known of the message's transaction to its fields. Returns the words for it. */
-  describe(exchange: Exchange, part: MessagePart, fields: Fields): string {
+  describe(exchange: GlusterExchange, part: MessagePart, fields: Fields): string {
     this.current = undefined;
     const { program, procedure, request, response } = exchange;
-    if (!GLUSTERD_PROGRAMS.has(program.name)) return '';
+    if (!program.isGlusterd) return '';
     // Version 1 replies with other structs, and its transactions have no id.
     if (program.name === 'CLI' && program.version > 1) putTransaction(response, fields);
     if (program.name !== 'CLI' && program.name !== 'GD_BRICK') {
       put(fields, 'responder_uuid', gfid(response?.uuid));
     }
-    if (PEER_INTRODUCTIONS.has(procedure.name) && integer(response?.op_ret) === 0) {
+    if (procedure.introducesPeer && integer(response?.op_ret) === 0) {
       this.peerNames.record(gfid(response?.uuid), text(request?.hostname));
     }
     if (Array.isArray(fields.peers)) recordPeers(this.peerNames, fields.peers);
     this.putHostName(fields, 'peer_uuid', 'peer_name');
     this.putHostName(fields, 'responder_uuid', 'responder_name');
-    const isStep = TRANSACTION_PROGRAMS.has(program.name) && STEP_PROCEDURES.has(procedure.name);
+    const isStep = procedure.transaction !== undefined;
     const words = isStep ? this.describeStep(exchange, part, fields) : transactionWords(fields);
     return words === '' ? '' : ` ${words}`;
   }
 
   /** Records the outcome of the message that was described last. */
-  recordOutcome({ procedure, response }: Exchange, fields: Fields, outcome: EventOutcome): void {
+  recordOutcome({ procedure, response }: GlusterExchange, fields: Fields, outcome: EventOutcome): void {
     // The list of a reply is in the fields only now.
     if (response?.friends !== undefined && Array.isArray(fields.peers)) {
       recordPeers(this.peerNames, fields.peers);
     }
     if (this.current === undefined) return;
-    if (UNLOCK_PROCEDURES.has(procedure.name)) this.transactions.end(this.current);
+    if (unlocks(procedure.transaction)) this.transactions.end(this.current);
     else this.transactions.recordStep(this.current, `${procedure.name} ${outcome}`);
     this.current = undefined;
   }
@@ -117,7 +99,7 @@ export class TransactionTrace {
     this.transactions.markGap(`${this.peer} `);
   }
 
-  private describeStep(exchange: Exchange, part: MessagePart, fields: Fields): string {
+  private describeStep(exchange: GlusterExchange, part: MessagePart, fields: Fields): string {
     if (fields.transaction === undefined) put(fields, 'transaction', gfid(exchange.response?.txn_id));
     const transaction = this.transactionOf(exchange, part, fields);
     this.current = transaction;
@@ -127,7 +109,7 @@ export class TransactionTrace {
     const peer = text(fields.peer_name) ?? (phrase === '' ? shortId(fields.peer_uuid) : '');
     if (peer !== '') words.push(`by ${displayName(peer)}`);
     if (fields.responder_name !== undefined) words.push(`on ${displayName(fields.responder_name)}`);
-    if (transaction !== undefined && !UNLOCK_PROCEDURES.has(exchange.procedure.name)) {
+    if (transaction !== undefined && !unlocks(exchange.procedure.transaction)) {
       if (part === 'call') transaction.awaitedReplies++;
       else if (part === 'reply') transaction.awaitedReplies--;
     } else if (transaction?.isComplete === true && transaction.awaitedReplies === 0) {
@@ -138,20 +120,24 @@ export class TransactionTrace {
   }
 
   /** The transaction that the message is a step of; undefined: unknown. */
-  private transactionOf(exchange: Exchange, part: MessagePart, fields: Fields): Transaction | undefined {
+  private transactionOf(
+    exchange: GlusterExchange,
+    part: MessagePart,
+    fields: Fields,
+  ): Transaction | undefined {
     const { transactions } = this;
-    const { name } = exchange.procedure;
+    const { transaction: role } = exchange.procedure;
     const { version } = exchange.program;
-    const key = isAmbiguous(exchange, fields) ? undefined : this.keyOf(name, version, fields);
+    const key = isAmbiguous(exchange, fields) ? undefined : this.keyOf(role, version, fields);
     if (key === undefined) {
       // It may be a step of any transaction.
       this.markGap();
       return undefined;
     }
-    if (LOCK_PROCEDURES.has(name)) {
+    if (role === 'lock' || role === 'cluster lock') {
       return part === 'reply' ? transactions.find(key) : transactions.begin(key, fields);
     }
-    if (UNLOCK_PROCEDURES.has(name)) return transactions.find(key);
+    if (unlocks(role)) return transactions.find(key);
     const transaction = transactions.shareFields(key, fields);
     // A newer glusterd among older ones takes their cluster lock, though its phases have an id.
     const locked = version < 3 ? transactions.find(this.clusterKey(fields)) : undefined;
@@ -159,8 +145,8 @@ export class TransactionTrace {
     return transactions.shareFields(locked.key, fields);
   }
 
-  private keyOf(procedure: string, version: number, fields: Fields): string | undefined {
-    if (fields.transaction !== undefined && !CLUSTER_LOCK_PROCEDURES.has(procedure)) {
+  private keyOf(role: TransactionRole | undefined, version: number, fields: Fields): string | undefined {
+    if (fields.transaction !== undefined && !locksCluster(role)) {
       return `${this.peer} ${ID_KEY_WORD} ${keyWord(fields.transaction)}`;
     }
     if (fields.peer_uuid === undefined) return undefined;

@@ -1,18 +1,12 @@
 /** Describes how a call ended: its status, and the result or the error in words. */
 import type { EventOutcome } from '../../../records/record.js';
-import type { Exchange, Fields } from '../../rpc/describer.js';
+import type { Fields } from '../../rpc/describer.js';
 import { errnoName } from '../enums/fop.js';
-import type { GlusterProcedure, GlusterProgram } from '../programs/procedure.js';
+import type { GlusterExchange, GlusterProcedure } from '../programs/procedure.js';
 import { shownReason } from './glusterd.js';
 import { probeReason } from './peers.js';
 import { withoutSecretValues } from './settings.js';
 import { entry, integer, put, text } from './values.js';
-
-/** A call of a program of gluster/programs or its reply. */
-export interface GlusterExchange extends Exchange {
-  readonly program: GlusterProgram;
-  readonly procedure: GlusterProcedure;
-}
 
 export interface Outcome {
   readonly words: string;

@@ -3,8 +3,10 @@
  * posix_istat() and its kin of storage/posix subtract the link under .glusterfs.
  */
 
-import type { JsonObject } from '../../../records/record.js';
+import type { Json } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
+import type { Decoded, DecodedFields } from '../../rpc/xdr/decoded.js';
+import { chain, int, string, struct, unsigned_int, uuid, type XdrFields } from '../../rpc/xdr/types.js';
 import { gfid, integer, object, RootGfid, text } from '../describe/values.js';
 import type { BrickPaths, DirectoryEntry, Evidence } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
@@ -28,11 +30,23 @@ interface Observed {
 }
 
 /** Records what a reply tells. `succeeded`: the call was executed and did not fail. */
-type ObserveReply = (observed: Observed, request: Fields, response: Fields, succeeded: boolean) => void;
+type Observe<Request, Response> = (
+  observed: Observed,
+  request: Request,
+  response: Response,
+  succeeded: boolean,
+) => void;
+
+/** Fields that are read of a call and of its reply, as tables. */
+interface ObservedFields {
+  readonly call: XdrFields;
+  readonly reply: XdrFields;
+}
 
 /** What the replies of a procedure tell of the names of files: a fact of its row in gluster/programs. */
 export interface PathObservation {
-  readonly observe: ObserveReply;
+  readonly reads: ObservedFields;
+  readonly observe: Observe<Fields, Fields>;
   /** Names that a call removes. */
   readonly removedNames: 0 | 1 | 2;
   /** Whether a call adds or removes names. */
@@ -41,124 +55,168 @@ export interface PathObservation {
   readonly isUnreadable: boolean;
 }
 
-function directoryEntry(request: Fields, parentField: string, nameField: string): DirectoryEntry | undefined {
-  const parent = gfid(request[parentField]);
-  const name = text(request[nameField]);
-  return parent === undefined || name === undefined ? undefined : { parent, text: name };
+const ENTRY = { pargfid: uuid, bname: string };
+const OLD_ENTRY = { oldgfid: uuid, oldbname: string };
+const NEW_ENTRY = { newgfid: uuid, newbname: string };
+/** The file, whether it is a directory, and whether it has other names. */
+const ATTRIBUTES = struct('attributes', { ia_gfid: uuid, ia_nlink: unsigned_int, mode: unsigned_int });
+const DIRECTORY = struct('attributes', { ia_gfid: uuid });
+
+type Attributes = Decoded<typeof ATTRIBUTES>;
+
+function readsNames<Call extends XdrFields, Reply extends XdrFields>(
+  call: Call,
+  reply: Reply,
+  observe: Observe<DecodedFields<Call>, DecodedFields<Reply>>,
+): PathObservation {
+  return {
+    reads: { call, reply },
+    // The call and its reply are read by the structs of a row that this observation fits.
+    observe: observe as PathObservation['observe'],
+    removedNames: 0,
+    changesNames: false,
+    isUnreadable: false,
+  };
 }
-
-const entryOf = (request: Fields) => directoryEntry(request, 'pargfid', 'bname');
-const oldEntryOf = (request: Fields) => directoryEntry(request, 'oldgfid', 'oldbname');
-const newEntryOf = (request: Fields) => directoryEntry(request, 'newgfid', 'newbname');
-
-const S_IFMT = 0o170000;
-const S_IFDIR = 0o040000;
-
-/** Whether the file has one name only: a directory, or a file with one link. */
-function hasOneName(stat: JsonObject | undefined): boolean {
-  const mode = stat?.mode;
-  if (typeof mode === 'number' && (mode & S_IFMT) === S_IFDIR) return true;
-  return Number(integer(stat?.ia_nlink) ?? 0) === 1;
-}
-
-/** CREATE and its kin: the name is the new file's. */
-const observeCreation: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
-  const entry = entryOf(request);
-  const stat = object(response.stat);
-  const file = gfid(stat?.ia_gfid);
-  if (!succeeded || entry === undefined) return;
-  if (file === undefined) paths.removeName(brick, entry);
-  else paths.recordName(brick, entry, file, hasOneName(stat), evidence);
-};
-
-const observeRemoval: ObserveReply = ({ paths, brick }, request, _response, succeeded) => {
-  if (!succeeded) return;
-  const entry = entryOf(request);
-  if (entry === undefined) paths.markGap(brick);
-  else paths.removeName(brick, entry);
-};
-
-const observeLink: ObserveReply = ({ paths, brick, evidence }, request, _response, succeeded) => {
-  const entry = newEntryOf(request);
-  const file = gfid(request.oldgfid);
-  if (!succeeded || entry === undefined) return;
-  if (file === undefined) paths.removeName(brick, entry);
-  else paths.recordName(brick, entry, file, false, evidence);
-};
-
-const observeRename: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
-  if (!succeeded) return;
-  const from = oldEntryOf(request);
-  const to = newEntryOf(request);
-  if (from === undefined || to === undefined) {
-    paths.markGap(brick);
-    return;
-  }
-  const stat = object(response.stat);
-  const file = gfid(stat?.ia_gfid);
-  if (file !== undefined) {
-    paths.recordRename(brick, from, to, file, hasOneName(stat), evidence);
-    return;
-  }
-  paths.removeName(brick, from);
-  paths.removeName(brick, to);
-};
-
-const observeLookup: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
-  const entry = entryOf(request);
-  if (entry === undefined) return;
-  // The file's attributes come first, named differently in different versions.
-  const stat = object(response.prestat ?? response.stat);
-  const file = gfid(stat?.ia_gfid);
-  if (succeeded && file !== undefined) {
-    paths.observeName(brick, entry.parent, entry.text, file, hasOneName(stat), evidence);
-  } else if (!succeeded && response.op_errno === ENOENT) {
-    paths.observeAbsence(brick, entry, evidence.epoch);
-  }
-};
-
-const observeListing: ObserveReply = ({ paths, brick, evidence }, request, response, succeeded) => {
-  const parent = gfid(request.gfid);
-  const { reply: entries } = response;
-  if (!succeeded || parent === undefined || !Array.isArray(entries)) return;
-  for (const item of entries) {
-    const entry = object(item);
-    const name = text(entry?.name);
-    const stat = object(entry?.stat);
-    const file = gfid(stat?.ia_gfid);
-    if (name === undefined || file === undefined) continue;
-    paths.observeName(brick, parent, name, file, hasOneName(stat), evidence);
-  }
-};
-
-const readsNames = (observe: ObserveReply): PathObservation => ({
-  observe,
-  removedNames: 0,
-  changesNames: false,
-  isUnreadable: false,
-});
 
 /**
  * A call that removes no name gives a file a name that no file had: if it is not known which one, nothing that is known
  * becomes wrong.
  */
-const changesNames = (observe: ObserveReply, removedNames: 0 | 1 | 2): PathObservation => ({
-  observe,
-  removedNames,
-  changesNames: true,
-  isUnreadable: false,
-});
+function changesNames<Call extends XdrFields, Reply extends XdrFields>(
+  removedNames: 0 | 1 | 2,
+  call: Call,
+  reply: Reply,
+  observe: Observe<DecodedFields<Call>, DecodedFields<Reply>>,
+): PathObservation {
+  return {
+    ...readsNames(call, reply, observe),
+    // The error tells whether a failed call changed nothing.
+    reads: { call, reply: { ...reply, op_errno: int } },
+    removedNames,
+    changesNames: true,
+  };
+}
 
-export const ENTRY_LOOKUP = readsNames(observeLookup);
-export const DIRECTORY_LISTING = readsNames(observeListing);
-export const ENTRY_CREATION = changesNames(observeCreation, 0);
-export const ENTRY_LINK = changesNames(observeLink, 0);
-export const ENTRY_RENAME = changesNames(observeRename, 2);
-export const ENTRY_REMOVAL = changesNames(observeRemoval, 1);
+function directoryEntry(parent: Json | undefined, name: Json | undefined): DirectoryEntry | undefined {
+  const directory = gfid(parent);
+  const base = text(name);
+  return directory === undefined || base === undefined ? undefined : { parent: directory, text: base };
+}
+
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
+
+/** Whether the file has one name only: a directory, or a file with one link. */
+function hasOneName(stat: Attributes | undefined): boolean {
+  const mode = stat?.mode;
+  if (typeof mode === 'number' && (mode & S_IFMT) === S_IFDIR) return true;
+  return Number(integer(stat?.ia_nlink) ?? 0) === 1;
+}
+
+export const ENTRY_LOOKUP = readsNames(
+  { ...ENTRY, gfid: uuid },
+  // The file's attributes and its directory's, named differently in different versions.
+  { op_errno: int, prestat: ATTRIBUTES, stat: ATTRIBUTES, poststat: DIRECTORY, postparent: DIRECTORY },
+  ({ paths, brick, evidence }, request, response, succeeded) => {
+    const entry = directoryEntry(request.pargfid, request.bname);
+    if (entry === undefined) return;
+    const stat = response.prestat ?? response.stat;
+    const file = gfid(stat?.ia_gfid);
+    if (succeeded && file !== undefined) {
+      paths.observeName(brick, entry.parent, entry.text, file, hasOneName(stat), evidence);
+    } else if (!succeeded && response.op_errno === ENOENT) {
+      paths.observeAbsence(brick, entry, evidence.epoch);
+    }
+  },
+);
+
+/** READDIRP. */
+export const DIRECTORY_LISTING = readsNames(
+  { gfid: uuid },
+  { reply: chain(struct('entry', { name: string, stat: ATTRIBUTES })) },
+  ({ paths, brick, evidence }, request, response, succeeded) => {
+    const parent = gfid(request.gfid);
+    const { reply: entries } = response;
+    if (!succeeded || parent === undefined || !Array.isArray(entries)) return;
+    for (const { name, stat } of entries) {
+      const file = gfid(stat?.ia_gfid);
+      const base = text(name);
+      if (base === undefined || file === undefined) continue;
+      paths.observeName(brick, parent, base, file, hasOneName(stat), evidence);
+    }
+  },
+);
+
+/** CREATE and its kin: the name is the new file's. */
+export const ENTRY_CREATION = changesNames(
+  0,
+  ENTRY,
+  { stat: ATTRIBUTES },
+  ({ paths, brick, evidence }, request, { stat }, succeeded) => {
+    const entry = directoryEntry(request.pargfid, request.bname);
+    if (!succeeded || entry === undefined) return;
+    const file = gfid(stat?.ia_gfid);
+    if (file === undefined) paths.removeName(brick, entry);
+    else paths.recordName(brick, entry, file, hasOneName(stat), evidence);
+  },
+);
+
+export const ENTRY_LINK = changesNames(
+  0,
+  { ...OLD_ENTRY, ...NEW_ENTRY },
+  {},
+  ({ paths, brick, evidence }, request, _response, succeeded) => {
+    const entry = directoryEntry(request.newgfid, request.newbname);
+    if (!succeeded || entry === undefined) return;
+    const file = gfid(request.oldgfid);
+    if (file === undefined) paths.removeName(brick, entry);
+    else paths.recordName(brick, entry, file, false, evidence);
+  },
+);
+
+export const ENTRY_RENAME = changesNames(
+  2,
+  { ...OLD_ENTRY, ...NEW_ENTRY },
+  { stat: ATTRIBUTES },
+  ({ paths, brick, evidence }, request, { stat }, succeeded) => {
+    if (!succeeded) return;
+    const from = directoryEntry(request.oldgfid, request.oldbname);
+    const to = directoryEntry(request.newgfid, request.newbname);
+    if (from === undefined || to === undefined) {
+      paths.markGap(brick);
+      return;
+    }
+    const file = gfid(stat?.ia_gfid);
+    if (file !== undefined) {
+      paths.recordRename(brick, from, to, file, hasOneName(stat), evidence);
+      return;
+    }
+    paths.removeName(brick, from);
+    paths.removeName(brick, to);
+  },
+);
+
+function observeRemoval(
+  { paths, brick }: Observed,
+  request: DecodedFields<typeof ENTRY>,
+  _response: unknown,
+  succeeded: boolean,
+): void {
+  if (!succeeded) return;
+  const entry = directoryEntry(request.pargfid, request.bname);
+  if (entry === undefined) paths.markGap(brick);
+  else paths.removeName(brick, entry);
+}
+
+export const ENTRY_REMOVAL = changesNames(1, ENTRY, {}, observeRemoval);
 /** NAMELINK names an inode that ICREATE created; the reply does not tell which one, so the name is an unknown file's. */
-export const UNKNOWN_INODE_LINK = changesNames(observeRemoval, 0);
+export const UNKNOWN_INODE_LINK = changesNames(0, ENTRY, {}, observeRemoval);
 /** COMPOUND. */
-export const UNREADABLE_OPERATIONS: PathObservation = { ...readsNames(() => {}), isUnreadable: true };
+export const UNREADABLE_OPERATIONS: PathObservation = {
+  ...readsNames({}, {}, () => {}),
+  isUnreadable: true,
+};
 
 /** Whether a call that failed certainly changed no name. */
 export function changedNothing(
@@ -228,6 +286,15 @@ export function observeReply(
   observation.observe({ paths, brick, evidence }, request, response ?? {}, succeeded);
 }
 
+/** The directory entries that a call names. */
+function entriesOf(request: Fields): DirectoryEntry[] {
+  return [
+    directoryEntry(request.pargfid, request.bname),
+    directoryEntry(request.oldgfid, request.oldbname),
+    directoryEntry(request.newgfid, request.newbname),
+  ].filter((entry) => entry !== undefined);
+}
+
 /** Records that the outcome of a call is unknown: names that it may have changed are an unknown file's. */
 export function markUncertain(
   paths: BrickPaths,
@@ -239,8 +306,7 @@ export function markUncertain(
   if (observation.isUnreadable) paths.markGap(brick);
   if (!observation.changesNames) return;
   const request = call && resolveRoot(call, rootGfid);
-  const named = request === undefined ? [] : [entryOf(request), oldEntryOf(request), newEntryOf(request)];
-  const entries = named.filter((entry) => entry !== undefined);
+  const entries = request === undefined ? [] : entriesOf(request);
   for (const entry of entries) paths.removeName(brick, entry);
   if (entries.length < observation.removedNames) paths.markGap(brick);
 }

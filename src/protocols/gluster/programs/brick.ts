@@ -44,7 +44,7 @@ const FIRST_PROCEDURES = [
 export const brickV1 = glusterProgram(
   { number: 4867634, version: 1, name: 'GD_BRICK', dataset: 'gluster.brick' },
   FIRST_PROCEDURES,
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );
 
 export const brick = glusterProgram(
@@ -65,5 +65,5 @@ export const brick = glusterProgram(
     brickProcedure(14, 'SVC_ATTACH'),
     brickProcedure(15, 'SVC_DETACH'),
   ],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );

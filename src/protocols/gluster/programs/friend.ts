@@ -74,6 +74,7 @@ export const PEER_PROCEDURES = [
     subject: [hostname, sender],
     result: responderId,
     errorNames: probeResponse,
+    introducesPeer: true,
   }),
   sharedProcedure({
     name: 'FRIEND_ADD',
@@ -85,6 +86,7 @@ export const PEER_PROCEDURES = [
     subject: [hostname, senderVolumes],
     result: responderId,
     errorNames: probeResponse,
+    introducesPeer: true,
   }),
   sharedProcedure({
     name: 'FRIEND_REMOVE',
@@ -113,5 +115,5 @@ export const PEER_PROCEDURES = [
 export const friend = glusterProgram(
   { number: 1238437, version: 2, name: 'GD_FRIEND', dataset: 'gluster.friend' },
   [NULL_PROCEDURE, ...proceduresOf('GD_FRIEND 2', PEER_PROCEDURES)],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );

@@ -40,4 +40,5 @@ export const peerHandshake = glusterProgram(
       result: statusOnly,
     }),
   ],
+  { isGlusterd: true, nonZeroFails: false },
 );

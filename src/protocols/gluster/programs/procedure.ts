@@ -2,14 +2,15 @@
  * One row a procedure: all that wiretail knows of it, in whatever version of its program. Describing a message reads
  * the row's facts as properties of the procedure; nothing is looked up by name.
  */
+import type { Exchange } from '../../rpc/describer.js';
 import { type Body, type Procedure, type Program, program } from '../../rpc/program.js';
 import type { Decoded } from '../../rpc/xdr/decoded.js';
 import { int, type Names, string, type XdrFields, type XdrStruct } from '../../rpc/xdr/types.js';
+import type { TransactionRole } from '../cluster/transaction-role.js';
 import type { DescribeRequest, DescribeResponse, ResultPart, SubjectPart } from '../describe/part.js';
 import { statusOnly } from '../describe/results.js';
 import type { LockUse } from '../locks/lock-use.js';
 import type { PathObservation } from '../paths/observations.js';
-import { observedFields } from '../paths/observed-fields.js';
 
 /** What few procedures have. */
 interface SpecialFacts {
@@ -19,6 +20,10 @@ interface SpecialFacts {
   readonly expectedErrors: readonly string[];
   /** The call introduces the client, and names its brick (SETVOLUME). */
   readonly introducesClient: boolean;
+  /** A success has the uuid of the host that the call names. */
+  readonly introducesPeer: boolean;
+  /** What the call does in a transaction among glusterds. */
+  readonly transaction: TransactionRole | undefined;
   /** A success tells the port of the brick that the request names: in the reply, or in the request of the brick itself. */
   readonly brickPort: 'reply' | 'request' | undefined;
   /** What a reply tells of the names of files. */
@@ -38,11 +43,19 @@ export interface GlusterProcedure extends Procedure, SpecialFacts {
 
 export interface GlusterProgram extends Program<GlusterProcedure> {
   readonly isFileOperations: boolean;
+  /** Of glusterd, its peers, its command and its bricks. */
+  readonly isGlusterd: boolean;
   /**
    * Any op_ret but 0 is a failure: the command and glusterd test it so (gf_cli_*_cbk() of cli/src/cli-rpc-ops.c, the
    * callbacks of glusterd-rpc-ops.c). Elsewhere op_ret is a count if it is not below 0.
    */
   readonly nonZeroFails: boolean;
+}
+
+/** A call of a program of gluster/programs or its reply. */
+export interface GlusterExchange extends Exchange {
+  readonly program: GlusterProgram;
+  readonly procedure: GlusterProcedure;
 }
 
 type DecodedBody<B> = B extends XdrStruct ? Decoded<B> : never;
@@ -82,7 +95,6 @@ export function newProcedure(
   name = row.name,
 ): GlusterProcedure {
   const { subject, result, alsoReads = {} } = row;
-  const observed = observedFields(row.paths);
   return {
     number,
     name,
@@ -94,14 +106,16 @@ export function newProcedure(
     result: result.describe as DescribeResponse,
     callReads: [
       ...subject.map((part) => part.reads),
-      observed.call,
+      row.paths?.reads.call ?? {},
       row.locks?.reads ?? {},
       alsoReads.call ?? {},
     ],
-    replyReads: [STATUS_READS, result.reads, observed.reply, alsoReads.reply ?? {}],
+    replyReads: [STATUS_READS, result.reads, row.paths?.reads.reply ?? {}, alsoReads.reply ?? {}],
     errorNames: row.errorNames,
     expectedErrors: row.expectedErrors ?? [],
     introducesClient: row.introducesClient ?? false,
+    introducesPeer: row.introducesPeer ?? false,
+    transaction: row.transaction,
     brickPort: row.brickPort,
     paths: row.paths,
     locks: row.locks,
@@ -181,10 +195,20 @@ export function proceduresOf(
 
 type ProgramId = Parameters<typeof program>[0];
 
+interface ProgramTraits {
+  readonly isFileOperations?: true;
+  readonly isGlusterd?: true;
+  /** Of glusterd's programs all but those that say otherwise. */
+  readonly nonZeroFails?: boolean;
+}
+
 export function glusterProgram(
   id: ProgramId,
   rows: readonly GlusterProcedure[],
-  { isFileOperations = false, nonZeroFails = false } = {},
+  traits: ProgramTraits = {},
 ): GlusterProgram {
-  return { ...program(id, rows), isFileOperations, nonZeroFails };
+  const isFileOperations = traits.isFileOperations ?? false;
+  const isGlusterd = traits.isGlusterd ?? false;
+  const nonZeroFails = traits.nonZeroFails ?? isGlusterd;
+  return { ...program(id, rows), isFileOperations, isGlusterd, nonZeroFails };
 }

@@ -19,11 +19,11 @@ export const COMMANDS = [...VOLUME_COMMANDS, ...CHANGE_COMMANDS, ...HOST_COMMAND
 export const cliV1 = glusterProgram(
   { number: 1238463, version: 1, name: 'CLI', dataset: 'gluster.cli' },
   [NULL_PROCEDURE, ...proceduresOf('CLI 1', COMMANDS)],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );
 
 export const cliV2 = glusterProgram(
   { number: 1238463, version: 2, name: 'CLI', dataset: 'gluster.cli' },
   [NULL_PROCEDURE, ...proceduresOf('CLI 2', COMMANDS)],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );

@@ -100,6 +100,7 @@ const CLUSTER_LOCKS = [
     },
     subject: [step],
     result: statusOnly,
+    transaction: 'cluster lock',
     alsoReads: RESPONDER,
   }),
   sharedProcedure({
@@ -111,6 +112,7 @@ const CLUSTER_LOCKS = [
     },
     subject: [step],
     result: statusOnly,
+    transaction: 'cluster unlock',
     alsoReads: RESPONDER,
   }),
 ];
@@ -124,6 +126,7 @@ const PHASES = [
     },
     subject: [step],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: RESPONDER,
   }),
   sharedProcedure({
@@ -133,6 +136,7 @@ const PHASES = [
     },
     subject: [step],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: RESPONDER,
   }),
 ];
@@ -146,6 +150,7 @@ const OLDER_PHASES = [
     },
     subject: [olderStep],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: RESPONDER,
   }),
   sharedProcedure({
@@ -156,6 +161,7 @@ const OLDER_PHASES = [
     },
     subject: [olderStep],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: RESPONDER,
   }),
 ];
@@ -166,11 +172,11 @@ export const OLDER_PROCEDURES = [...PEER_PROCEDURES, ...CLUSTER_LOCKS, ...OLDER_
 export const mgmtV1 = glusterProgram(
   { number: 1238433, version: 1, name: 'GD_MGMT', dataset: 'gluster.mgmt' },
   [NULL_PROCEDURE, ...proceduresOf('GD_MGMT 1', OLDER_PROCEDURES)],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );
 
 export const mgmtV2 = glusterProgram(
   { number: 1238433, version: 2, name: 'GD_MGMT', dataset: 'gluster.mgmt' },
   [NULL_PROCEDURE, ...proceduresOf('GD_MGMT 2', [...CLUSTER_LOCKS, ...PHASES])],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );

@@ -18,10 +18,11 @@ const brickOperation = procedure({
   reply: gd1_mgmt_brick_op_rsp,
   subject: [brickRequest(brickOp)],
   result: statusMessage,
+  transaction: 'step',
 });
 
 export const glusterd1 = glusterProgram(
   { number: 1298433, version: 1, name: 'GLUSTERD1_MGMT', dataset: 'gluster.mgmt' },
   [NULL_PROCEDURE, ...proceduresOf('GLUSTERD1_MGMT 1', [...OLDER_PROCEDURES, ...COMMANDS]), brickOperation],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );

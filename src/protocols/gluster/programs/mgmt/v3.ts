@@ -130,6 +130,7 @@ const lock = procedure({
   reply: gd1_mgmt_v3_lock_rsp,
   subject: [step],
   result: statusOnly,
+  transaction: 'lock',
   alsoReads: { reply: LOCKED },
 });
 
@@ -140,6 +141,7 @@ const preValidate = procedure({
   reply: gd1_mgmt_v3_pre_val_rsp,
   subject: [step],
   result: statusMessage,
+  transaction: 'step',
   alsoReads: { reply: RESPONDER },
 });
 
@@ -150,6 +152,7 @@ const brickOp = procedure({
   reply: gd1_mgmt_v3_brick_op_rsp,
   subject: [step],
   result: statusMessage,
+  transaction: 'step',
   alsoReads: { reply: RESPONDER },
 });
 
@@ -160,6 +163,7 @@ const commit = procedure({
   reply: gd1_mgmt_v3_commit_rsp,
   subject: [step],
   result: statusMessage,
+  transaction: 'step',
   alsoReads: { reply: RESPONDER },
 });
 
@@ -171,6 +175,7 @@ const postCommit = (number: number) =>
     reply: gd1_mgmt_v3_post_commit_rsp,
     subject: [step],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: { reply: RESPONDER },
   });
 
@@ -182,6 +187,7 @@ const postValidate = (number: number) =>
     reply: gd1_mgmt_v3_post_val_rsp,
     subject: [step],
     result: statusMessage,
+    transaction: 'step',
     alsoReads: { reply: RESPONDER },
   });
 
@@ -193,6 +199,7 @@ const unlock = (number: number) =>
     reply: gd1_mgmt_v3_unlock_rsp,
     subject: [step],
     result: statusOnly,
+    transaction: 'unlock',
     alsoReads: { reply: LOCKED },
   });
 
@@ -209,5 +216,5 @@ export const mgmtV3 = glusterProgram(
     either(unlock(6), postValidate(6)),
     either(postCommit(7), unlock(7)),
   ],
-  { nonZeroFails: true },
+  { isGlusterd: true },
 );
