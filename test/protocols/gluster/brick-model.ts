@@ -1,6 +1,6 @@
 /**
- * A little file system as a brick has it, and which name was whose at which moment: moments are counted in changes.
- * What it answers are op_ret, op_errno and attributes, under the names that they have on the wire.
+ * A reference model of a brick's file system, and of which name was whose at which time. Time is counted in changes. Replies
+ * have op_ret, op_errno and attributes under their names on the wire.
  */
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { JsonObject } from '../../../src/records/record.js';
@@ -21,45 +21,45 @@ interface Span {
   to: number;
 }
 
-export interface LittleBrick {
+export interface BrickModel {
   /** Changes so far. */
-  moment(): number;
+  time(): number;
   directories(): string[];
   files(): string[];
   names(directory: string): string[];
-  /** Does what a call asks. */
+  /** Executes a call. */
   run(procedure: string, request: Fields): Fields;
-  /** The name as READDIRP has it, at this moment. */
+  /** The name as READDIRP lists it now. */
   entry(directory: string, name: string): JsonObject;
-  /** What is there now. */
+  /** The gfid at a path now. */
   resolve(path: string): string | undefined;
   /** A path of each file that has one. */
   paths(): Map<string, string>;
-  /** Whether every part of this path of the file, from this directory on, was true at a moment of [since, now]. */
+  /** Whether every part of this path of the file, from this directory on, was true at a time in [since, now]. */
   wasTrue(from: string, path: string, gfid: string, since: number): boolean;
 }
 
-const ok = (more: Fields = {}): Fields => ({ op_ret: 0, op_errno: 0, ...more });
-const no = (errno: number): Fields => ({ op_ret: -1, op_errno: errno });
+const succeed = (fields: Fields = {}): Fields => ({ op_ret: 0, op_errno: 0, ...fields });
+const fail = (errno: number): Fields => ({ op_ret: -1, op_errno: errno });
 
-export function newBrick(): LittleBrick {
+export function newBrick(): BrickModel {
   const nodes = new Map<string, Node>([[Root, { gfid: Root, children: new Map(), links: 1 }]]);
   const spans = new Map<string, Span[]>();
-  let made = 0;
-  let moment = 0;
+  let created = 0;
+  let time = 0;
 
   const key = (directory: string, name: string) => `${directory}/${name}`;
   const set = (directory: string, name: string, gfid: string | undefined) => {
-    moment++;
+    time++;
     const list = spans.get(key(directory, name)) ?? [];
     spans.set(key(directory, name), list);
     const last = list.at(-1);
-    if (last !== undefined && last.to === Number.POSITIVE_INFINITY) last.to = moment - 1;
+    if (last !== undefined && last.to === Number.POSITIVE_INFINITY) last.to = time - 1;
     const children = nodes.get(directory)?.children;
     if (gfid === undefined) children?.delete(name);
     else {
       children?.set(name, gfid);
-      list.push({ gfid, from: moment, to: Number.POSITIVE_INFINITY });
+      list.push({ gfid, from: time, to: Number.POSITIVE_INFINITY });
     }
   };
   const directory = (gfid: unknown) => nodes.get(String(gfid))?.children;
@@ -68,7 +68,7 @@ export function newBrick(): LittleBrick {
     ia_nlink: node.children === undefined ? node.links : 2,
     mode: node.children === undefined ? 0o100644 : 0o040755,
   });
-  const lose = (node: Node) => {
+  const removeLink = (node: Node) => {
     node.links--;
     if (node.links === 0) nodes.delete(node.gfid);
   };
@@ -77,60 +77,59 @@ export function newBrick(): LittleBrick {
     [...(nodes.get(above)?.children?.values() ?? [])].some((child) => isWithin(gfid, child));
 
   const make = (parent: string, name: string, isDirectory: boolean): Fields => {
-    const there = directory(parent)?.get(name);
-    if (there !== undefined) return no(Errno.EEXIST);
-    const gfid = `00000000-0000-4000-8000-${(++made).toString(16).padStart(12, '0')}`;
+    if (directory(parent)?.has(name) === true) return fail(Errno.EEXIST);
+    const gfid = `00000000-0000-4000-8000-${(++created).toString(16).padStart(12, '0')}`;
     const node: Node = { gfid, children: isDirectory ? new Map() : undefined, links: 1 };
     nodes.set(gfid, node);
     set(parent, name, gfid);
-    return ok({ stat: stat(node) });
+    return succeed({ stat: stat(node) });
   };
   const create = (parent: string, name: string): Fields => {
-    const there = nodes.get(directory(parent)?.get(name) ?? '');
-    if (there === undefined) return make(parent, name, false);
-    return there.children === undefined ? ok({ stat: stat(there) }) : no(Errno.EEXIST);
+    const existing = nodes.get(directory(parent)?.get(name) ?? '');
+    if (existing === undefined) return make(parent, name, false);
+    return existing.children === undefined ? succeed({ stat: stat(existing) }) : fail(Errno.EEXIST);
   };
   const remove = (parent: string, name: string, isDirectory: boolean): Fields => {
     const node = nodes.get(directory(parent)?.get(name) ?? '');
-    if (node === undefined) return no(Errno.ENOENT);
-    if ((node.children !== undefined) !== isDirectory) return no(Errno.ENOTDIR);
-    if (node.children !== undefined && node.children.size > 0) return no(Errno.ENOTEMPTY);
+    if (node === undefined) return fail(Errno.ENOENT);
+    if ((node.children !== undefined) !== isDirectory) return fail(Errno.ENOTDIR);
+    if (node.children !== undefined && node.children.size > 0) return fail(Errno.ENOTEMPTY);
     set(parent, name, undefined);
-    lose(node);
-    return ok();
+    removeLink(node);
+    return succeed();
   };
   const link = (gfid: string, parent: string, name: string): Fields => {
     const node = nodes.get(gfid);
-    if (node === undefined) return no(Errno.ENOENT);
-    if (node.children !== undefined || directory(parent)?.has(name) === true) return no(Errno.EEXIST);
+    if (node === undefined) return fail(Errno.ENOENT);
+    if (node.children !== undefined || directory(parent)?.has(name) === true) return fail(Errno.EEXIST);
     node.links++;
     set(parent, name, gfid);
-    return ok({ stat: stat(node) });
+    return succeed({ stat: stat(node) });
   };
   const rename = (parent: string, name: string, to: string, toName: string): Fields => {
     const node = nodes.get(directory(parent)?.get(name) ?? '');
-    if (node === undefined) return no(Errno.ENOENT);
-    if (isWithin(to, node.gfid)) return no(Errno.EINVAL);
-    const there = nodes.get(directory(to)?.get(toName) ?? '');
-    if (there === node) return ok({ stat: stat(node) });
-    if (there !== undefined) {
-      if ((there.children === undefined) !== (node.children === undefined)) return no(Errno.ENOTDIR);
-      if (there.children !== undefined && there.children.size > 0) return no(Errno.ENOTEMPTY);
-      lose(there);
+    if (node === undefined) return fail(Errno.ENOENT);
+    if (isWithin(to, node.gfid)) return fail(Errno.EINVAL);
+    const target = nodes.get(directory(to)?.get(toName) ?? '');
+    if (target === node) return succeed({ stat: stat(node) });
+    if (target !== undefined) {
+      if ((target.children === undefined) !== (node.children === undefined)) return fail(Errno.ENOTDIR);
+      if (target.children !== undefined && target.children.size > 0) return fail(Errno.ENOTEMPTY);
+      removeLink(target);
     }
     set(parent, name, undefined);
     set(to, toName, node.gfid);
-    return ok({ stat: stat(node) });
+    return succeed({ stat: stat(node) });
   };
 
   const run = (procedure: string, request: Fields): Fields => {
     const parent = String(request.pargfid ?? request.newgfid ?? request.gfid);
     const name = String(request.bname ?? request.newbname);
-    if (directory(parent) === undefined) return no(Errno.ENOENT);
+    if (directory(parent) === undefined) return fail(Errno.ENOENT);
     switch (procedure) {
       case 'LOOKUP': {
         const node = nodes.get(directory(parent)?.get(name) ?? '');
-        return node === undefined ? no(Errno.ENOENT) : ok({ prestat: stat(node) });
+        return node === undefined ? fail(Errno.ENOENT) : succeed({ prestat: stat(node) });
       }
       case 'CREATE':
         return create(parent, name);
@@ -143,7 +142,7 @@ export function newBrick(): LittleBrick {
       case 'LINK':
         return link(String(request.oldgfid), parent, name);
       case 'RENAME':
-        if (directory(request.oldgfid) === undefined) return no(Errno.ENOENT);
+        if (directory(request.oldgfid) === undefined) return fail(Errno.ENOENT);
         return rename(String(request.oldgfid), String(request.oldbname), parent, name);
       default:
         throw new Error(procedure);
@@ -151,8 +150,9 @@ export function newBrick(): LittleBrick {
   };
 
   return {
-    moment: () => moment,
-    directories: () => [...nodes.values()].filter((one) => one.children !== undefined).map((one) => one.gfid),
+    time: () => time,
+    directories: () =>
+      [...nodes.values()].filter(({ children }) => children !== undefined).map(({ gfid }) => gfid),
     files: () => [...nodes.keys()],
     names: (gfid) => [...(directory(gfid)?.keys() ?? [])],
     run,
@@ -162,7 +162,7 @@ export function newBrick(): LittleBrick {
     },
     resolve(path) {
       let at: string | undefined = Root;
-      for (const name of path.split('/').filter((one) => one !== '')) at = at && directory(at)?.get(name);
+      for (const name of path.split('/').filter((part) => part !== '')) at = at && directory(at)?.get(name);
       return at;
     },
     paths() {
@@ -177,7 +177,7 @@ export function newBrick(): LittleBrick {
     },
     wasTrue(from, path, gfid, since) {
       let at = new Set([from]);
-      for (const name of path.split('/').filter((one) => one !== '')) {
+      for (const name of path.split('/').filter((part) => part !== '')) {
         const next = new Set<string>();
         for (const parent of at)
           for (const span of spans.get(key(parent, name)) ?? []) if (span.to >= since) next.add(span.gfid);

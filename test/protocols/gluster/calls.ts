@@ -1,4 +1,4 @@
-/** Calls to a brick and their replies, as describers are told of them. */
+/** Calls to a brick and their replies, for describers. */
 import assert from 'node:assert/strict';
 import type { GlusterContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
@@ -40,20 +40,20 @@ export function exchange(
   return { program, procedure, request, ...rest, ...more };
 }
 
-/** A client says who it is, and is answered. */
-export function introduce(describer: Describer, hello: Exchange): Description {
-  describer.onCall({ ...hello, auth: undefined }, hello.whole);
-  return describer.describe(hello, 'both');
+/** A client identifies itself (SETVOLUME), and is answered. */
+export function introduce(describer: Describer, setVolume: Exchange): Description {
+  describer.onCall({ ...setVolume, auth: undefined }, setVolume.whole);
+  return describer.describe(setVolume, 'both');
 }
 
 export interface Client {
   readonly describer: Describer;
-  /** A call and its reply, one behind the other. */
+  /** A call and its reply. */
   ask(name: string, request: Fields, response: Fields): Description;
-  /** What a call on this gfid says of it. */
+  /** The fields that the line of a call on this gfid has. */
   seen(gfid: string): Fields;
   path(gfid: string): string | undefined;
-  /** Says which brick it wants, and is welcome. */
+  /** SETVOLUME with this dictionary, accepted. */
   introduce(dict: Readonly<Record<string, string>>): Description;
 }
 

@@ -4,29 +4,29 @@ import { newContext } from '../../../src/protocols/gluster/context.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, file, id, ok, Root } from './calls.js';
 
-const Brick = { 'remote-subvolume': '/bricks/b', 'remote-host': 'node1' };
-const told = { brick: '/bricks/b', brick_host: 'node1' };
+const BRICK = { 'remote-subvolume': '/bricks/b', 'remote-host': 'node1' };
+const BRICK_FIELDS = { brick: '/bricks/b', brick_host: 'node1' };
 const entry = (pargfid: string, bname: string) => ({ pargfid, bname });
 
-function subdirectory(asked: string, before?: (whole: ReturnType<typeof client>) => void) {
-  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
-  const whole = client(shared);
-  whole.introduce(Brick);
+function withSubdirectory(requested: string, before?: (whole: ReturnType<typeof client>) => void) {
+  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const whole = client(context);
+  whole.introduce(BRICK);
   before?.(whole);
-  const sub = client(shared);
-  sub.introduce({ ...Brick, 'subdir-mount': asked });
+  const sub = client(context);
+  sub.introduce({ ...BRICK, 'subdir-mount': requested });
   return { whole, sub };
 }
-type Clients = ReturnType<typeof subdirectory>;
-const knows = (whole: Clients['whole']) =>
+type Clients = ReturnType<typeof withSubdirectory>;
+const lookUpSubdirectory = (whole: Clients['whole']) =>
   whole.ask('LOOKUP', entry(Root, 'sub'), { ...ok, prestat: directory(1) });
 const move = ({ whole }: Clients, from: string, to: string) => {
   const names = { oldgfid: Root, oldbname: from, newgfid: Root, newbname: to };
   whole.ask('RENAME', names, { ...ok, stat: directory(1) });
 };
 
-test('a client of a directory that is known: its names are those of the volume', () => {
-  const { whole, sub } = subdirectory('/sub', knows);
+test('a client with a known directory as root has the names of the volume', () => {
+  const { whole, sub } = withSubdirectory('/sub', lookUpSubdirectory);
   const { fields } = sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   assert.equal(fields.path, '/sub/f');
   assert.equal(whole.path(id(2)), '/sub/f');
@@ -37,11 +37,11 @@ test('a client of a directory that is known: its names are those of the volume',
   assert.equal(whole.path(id(3)), '/sub/g');
 });
 
-test('it stays the directory that it was, whatever its name', () => {
-  const clients = subdirectory('sub/', knows);
+test('a root directory stays the same when it is renamed or replaced', () => {
+  const clients = withSubdirectory('sub/', lookUpSubdirectory);
   const { whole, sub } = clients;
   move(clients, 'sub', 'moved');
-  assert.deepEqual(sub.seen(Root), { path: '/moved', ...told });
+  assert.deepEqual(sub.seen(Root), { path: '/moved', ...BRICK_FIELDS });
   whole.ask('MKDIR', entry(Root, 'sub'), { ...ok, stat: directory(9) });
   sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   assert.equal(whole.path(id(2)), '/moved/f');
@@ -52,8 +52,8 @@ test('it stays the directory that it was, whatever its name', () => {
   assert.equal(whole.path(id(2)), `<gfid:${id(1)}>/f`);
 });
 
-test('one that is not known: its own names are whole; nothing is learned of them until somebody looks it up', () => {
-  const { whole, sub } = subdirectory('/a//sub');
+test('an unknown root directory shows its requested path; names in it are recorded once it is looked up', () => {
+  const { whole, sub } = withSubdirectory('/a//sub');
   assert.equal(sub.path(Root), '/a/sub');
   assert.equal(sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) }).fields.path, '/a/sub/f');
   assert.equal(sub.path(id(2)), undefined);
@@ -64,34 +64,34 @@ test('one that is not known: its own names are whole; nothing is learned of them
   assert.equal(whole.path(id(2)), '/a/sub/f');
 });
 
-test('one that is not known, and may have been renamed, or seen too late', () => {
-  const clients = subdirectory('/sub');
+test('an unknown root directory is stale once its path may have been renamed', () => {
+  const clients = withSubdirectory('/sub');
   const { whole, sub } = clients;
-  assert.deepEqual(sub.seen(Root), { path: '/sub', ...told });
+  assert.deepEqual(sub.seen(Root), { path: '/sub', ...BRICK_FIELDS });
   move(clients, 'other', 'else');
-  assert.deepEqual(sub.seen(Root), { path: '/sub', ...told });
+  assert.deepEqual(sub.seen(Root), { path: '/sub', ...BRICK_FIELDS });
   move(clients, 'sub', 'else');
-  assert.deepEqual(sub.seen(Root), { path: '/sub', path_before_gap: true, ...told });
+  assert.deepEqual(sub.seen(Root), { path: '/sub', path_before_gap: true, ...BRICK_FIELDS });
   whole.ask('MKDIR', entry(Root, 'sub'), { ...ok, stat: directory(9) });
   sub.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   assert.equal(whole.path(id(2)), undefined);
-  const late = subdirectory('/sub');
+  const late = withSubdirectory('/sub');
   late.whole.describer.onCallsLost();
   late.whole.ask('LOOKUP', entry(Root, 'sub'), { ...ok, prestat: directory(1) });
-  assert.deepEqual(late.sub.seen(Root), { path: '/sub', path_before_gap: true, ...told });
+  assert.deepEqual(late.sub.seen(Root), { path: '/sub', path_before_gap: true, ...BRICK_FIELDS });
 });
 
-test('what it removes from a directory that is not known makes everything old; what it makes does not', () => {
-  const { whole, sub } = subdirectory('/sub');
+test('a removal in an unknown root directory makes all paths stale; a creation does not', () => {
+  const { whole, sub } = withSubdirectory('/sub');
   whole.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   sub.ask('CREATE', entry(Root, 'g'), { ...ok, stat: file(3) });
   sub.ask('LOOKUP', entry(Root, 'f'), { op_ret: -1, op_errno: 2 });
-  assert.deepEqual(whole.seen(id(2)), { path: '/f', ...told });
+  assert.deepEqual(whole.seen(id(2)), { path: '/f', ...BRICK_FIELDS });
   sub.ask('UNLINK', entry(Root, 'g'), ok);
-  assert.deepEqual(whole.seen(id(2)), { path: '/f', path_before_gap: true, ...told });
+  assert.deepEqual(whole.seen(id(2)), { path: '/f', path_before_gap: true, ...BRICK_FIELDS });
 });
 
-test('sentences: long paths by their end, on one line; the field has all of it', () => {
+test('a sentence shows the end of a long path on one line; the field has the whole path', () => {
   const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
   whole.ask('LOOKUP', entry(Root, 'd'.repeat(200)), { ...ok, prestat: directory(1) });
   whole.ask('LOOKUP', entry(id(1), 'a\nb\u001b[1m\u2028'), { ...ok, prestat: file(2) });
@@ -100,7 +100,7 @@ test('sentences: long paths by their end, on one line; the field has all of it',
   assert.equal(subject, `FSTAT ...${'d'.repeat(108)}/a.b.[1m.`);
 });
 
-test('the mark is of one line, and of any path that it has', () => {
+test('the stale flag is set for any stale path of a line, and for that line only', () => {
   const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
   whole.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
   whole.describer.onCallsLost();

@@ -1,4 +1,4 @@
-/** Clients of one brick that ask for locks, as the real describer sees their calls and the replies. */
+/** Clients of one brick that request locks; their calls and replies go through real describers. */
 import assert from 'node:assert/strict';
 import { type GlusterContext, newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
@@ -7,36 +7,37 @@ import type { Description, Fields } from '../../../src/protocols/rpc/describer.j
 import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { introduce } from './calls.js';
 
-const Fop = 1298437;
-const Handshake = 14398633;
+const FOP = 1298437;
+const HANDSHAKE = 14398633;
 export const FILE = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
 export const DOMAIN = 'v-replicate-0';
 export const GRANTED: Fields = { op_ret: 0, op_errno: 0 };
 export const AGAIN: Fields = { op_ret: -1, op_errno: 11 };
 export const CANCELLED: Fields = { op_ret: -1, op_errno: 4 };
 
-export interface Asked {
-  /** The line of the call alone: in the view of messages, or of a call that nobody answered so far. */
-  waits(): Description;
+/** A call that was made. */
+export interface LockCall {
+  /** The line of the call alone: in `--view messages`, or of a call without a reply so far. */
+  describeAlone(): Description;
   reply(response?: Fields): Description;
-  /** The reply's own line, in the view of messages. */
+  /** The reply's own line in `--view messages`. */
   replyAlone(response?: Fields): Description;
-  /** Nobody will answer it. */
-  lost(): void;
+  /** The reply is lost. */
+  loseReply(): void;
 }
 
 export interface Client {
   readonly host: string;
   readonly pid: number;
-  ask(procedure: string, request: Fields, owner?: string, whole?: boolean): Asked;
+  ask(procedure: string, request: Fields, owner?: string, whole?: boolean): LockCall;
   /** A call with its reply. */
   do(procedure: string, request: Fields, owner?: string): Description;
-  unseen(): void;
-  closed(sure?: boolean): void;
+  markCallsLost(): void;
+  close(isCertain?: boolean): void;
 }
 
 export interface Bricks {
-  readonly shared: GlusterContext;
+  readonly context: GlusterContext;
   /** Seconds since the epoch. */
   clock: { seconds: number };
   client(
@@ -53,10 +54,10 @@ function procedureOf(number: number, version: number, name: string) {
 }
 
 export function newBricks(version = 400): Bricks {
-  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
   const clock = { seconds: 1_800_000_000 };
   return {
-    shared,
+    context,
     clock,
     client(number, { introduced = true, port = 49152, subdir, caller } = {}) {
       const connection = {
@@ -66,7 +67,7 @@ export function newBricks(version = 400): Bricks {
         client: [0, 0, 0, 0x0a000100 + number] as const,
         fromStart: introduced,
       };
-      const describer = newDescriber(connection, shared);
+      const describer = newDescriber(connection, context);
       const host = `client${number}`;
       const pid = 4000 + number;
       if (introduced) {
@@ -77,7 +78,7 @@ export function newBricks(version = 400): Bricks {
           ...(subdir === undefined ? {} : { 'subdir-mount': subdir }),
         };
         introduce(describer, {
-          ...procedureOf(Handshake, 2, 'SETVOLUME'),
+          ...procedureOf(HANDSHAKE, 2, 'SETVOLUME'),
           request: { dict },
           response: GRANTED,
           whole: true,
@@ -85,12 +86,12 @@ export function newBricks(version = 400): Bricks {
           began: 0,
         });
       }
-      const self: Client = {
+      const lockClient: Client = {
         host,
         pid,
         ask(name, request, owner = `${'0'.repeat(14)}${String(number).padStart(2, '0')}`, whole = true) {
-          const found = procedureOf(Fop, version, name);
-          const asked = clock.seconds;
+          const found = procedureOf(FOP, version, name);
+          const start = clock.seconds;
           const lock = describer.onCall(
             { ...found, request, auth: { pid: caller ?? pid, lk_owner: owner } },
             whole,
@@ -104,40 +105,40 @@ export function newBricks(version = 400): Bricks {
             began: describer.now(),
             lock,
             at: { seconds: clock.seconds, nanoseconds: 0 },
-            elapsed: (clock.seconds - asked) * 1e9,
+            elapsed: (clock.seconds - start) * 1e9,
           });
           return {
-            waits: () => describer.describe(exchange(), 'call'),
+            describeAlone: () => describer.describe(exchange(), 'call'),
             reply: (response = GRANTED) => describer.describe(exchange(response), 'both'),
             replyAlone: (response = GRANTED) => describer.describe(exchange(response), 'reply'),
-            lost: () => describer.onReplyLost(found.procedure, request, lock),
+            loseReply: () => describer.onReplyLost(found.procedure, request, lock),
           };
         },
-        do: (name, request, owner) => self.ask(name, request, owner).reply(),
-        unseen: () => describer.onCallsLost(),
-        closed: (sure = true) => describer.onClose(sure),
+        do: (name, request, owner) => lockClient.ask(name, request, owner).reply(),
+        markCallsLost: () => describer.onCallsLost(),
+        close: (isCertain = true) => describer.onClose(isCertain),
       };
-      return self;
+      return lockClient;
     },
   };
 }
 
 const flock = (start: number | bigint, len: number | bigint): Fields => ({ start, len });
-const [Try, Wait] = [1, 2];
-const [Read, Write, Unlock] = [0, 1, 2];
+const [NON_BLOCKING, BLOCKING] = [1, 2];
+const [READ, WRITE, UNLOCK] = [0, 1, 2];
 
 export const record = (start: number | bigint, len: number | bigint, more: Fields = {}): Fields => ({
   gfid: FILE,
   fd: '1',
-  cmd: Wait,
-  type: Write,
+  cmd: BLOCKING,
+  type: WRITE,
   flock: flock(start, len),
   ...more,
 });
 export const inode = (start: number | bigint, len: number | bigint, more: Fields = {}): Fields => ({
   gfid: FILE,
-  cmd: Wait,
-  type: Write,
+  cmd: BLOCKING,
+  type: WRITE,
   flock: flock(start, len),
   volume: DOMAIN,
   ...more,
@@ -145,18 +146,18 @@ export const inode = (start: number | bigint, len: number | bigint, more: Fields
 export const names = (name: string, more: Fields = {}): Fields => ({
   gfid: FILE,
   cmd: 0,
-  type: Write,
+  type: WRITE,
   name,
   volume: DOMAIN,
   ...more,
 });
-export const trying: Fields = { cmd: Try };
-export const reading: Fields = { type: Read };
-export const unlocking: Fields = { cmd: Try, type: Unlock };
+export const nonBlocking: Fields = { cmd: NON_BLOCKING };
+export const reading: Fields = { type: READ };
+export const unlocking: Fields = { cmd: NON_BLOCKING, type: UNLOCK };
 export const unlockingName: Fields = { cmd: 1 };
-export const tryingName: Fields = { cmd: 2 };
+export const nonBlockingName: Fields = { cmd: 2 };
 
-/** Hosts of those that a line says are in the way. */
+/** Hosts that a line names as lock holders. */
 export function holders(description: Description): string[] {
   const { lock } = description.fields as { lock?: { held_by?: { client?: { host: string }; ip: string }[] } };
   return (lock?.held_by ?? []).map(({ client, ip }) => client?.host ?? ip);

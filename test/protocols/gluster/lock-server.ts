@@ -1,93 +1,91 @@
 /**
- * A brick's locks, as simply as can be: of records each byte for itself, of the others a list. It knows nothing of
- * what the wire shows, and forgets nothing.
+ * A reference model of a brick's locks, as simple as possible: record locks byte by byte, the others in a list. It knows
+ * nothing of what the wire shows, and evicts nothing.
  */
 
-/** Bytes of the file; the last one stands for all behind it. */
+/** Bytes of the file; the last one stands for all bytes after it. */
 export const BYTES = 12;
 
-export interface Want {
+export interface LockRequest {
   readonly kind: 'LK' | 'INODELK' | 'ENTRYLK';
   readonly domain: string;
   readonly owner: string;
-  readonly writes: boolean;
-  readonly waits: boolean;
+  readonly isWrite: boolean;
+  readonly isBlocking: boolean;
   readonly first: number;
   readonly last: number;
   readonly name: string;
 }
 
-export interface Server {
-  /** Whether it is granted. If not, it is left to the caller to ask again. */
-  lock(want: Want): boolean;
-  unlock(want: Want): void;
-  /** Everything of owners that begin so. */
-  leave(owner: string): void;
-  /** Of one owner, all records. */
-  flush(owner: string): void;
-  /** Owners that hold what is in the way of it. */
-  inTheWay(want: Want): Set<string>;
-}
+export class LockServer {
+  /** For each byte, the owners of record locks on it, and whether they write. */
+  private readonly bytes = Array.from({ length: BYTES }, () => new Map<string, boolean>());
+  private others: LockRequest[] = [];
 
-export function newServer(): Server {
-  const bytes = Array.from({ length: BYTES }, () => new Map<string, boolean>());
-  let others: Want[] = [];
-
-  const range = ({ first, last }: Want) => bytes.slice(first, last + 1);
-  const inTheWay = (want: Want): Set<string> => {
-    const found = new Set<string>();
-    if (want.kind === 'LK') {
-      for (const byte of range(want))
-        for (const [owner, writes] of byte)
-          if (owner !== want.owner && (writes || want.writes)) found.add(owner);
-      return found;
-    }
-    for (const held of others) {
-      if (held.kind !== want.kind || held.domain !== want.domain || held.owner === want.owner) continue;
-      const meets =
-        want.kind === 'ENTRYLK'
-          ? held.name === '' || want.name === '' || held.name === want.name
-          : (held.writes || want.writes) && held.first <= want.last && want.first <= held.last;
-      if (meets) found.add(held.owner);
-    }
-    return found;
-  };
-
-  return {
-    inTheWay,
-    lock(want) {
-      const granted = inTheWay(want).size === 0;
-      if (want.kind === 'LK') {
-        for (const byte of range(want)) {
-          if (granted) byte.set(want.owner, want.writes);
-          else if (want.waits) byte.delete(want.owner);
-        }
-      } else if (granted) others.push(want);
-      return granted;
-    },
-    unlock(want) {
-      if (want.kind === 'LK') {
-        for (const byte of range(want)) byte.delete(want.owner);
-        return;
+  /** Whether it is granted; if not, the caller has to try again. */
+  lock(request: LockRequest): boolean {
+    const isGranted = this.conflictingOwners(request).size === 0;
+    if (request.kind === 'LK') {
+      for (const byte of this.range(request)) {
+        if (isGranted) byte.set(request.owner, request.isWrite);
+        else if (request.isBlocking) byte.delete(request.owner);
       }
-      const at = others.findIndex(
-        (held) =>
-          held.kind === want.kind &&
-          held.domain === want.domain &&
-          held.owner === want.owner &&
-          (want.kind === 'ENTRYLK'
-            ? held.name === want.name && held.writes === want.writes
-            : held.first === want.first && held.last === want.last),
-      );
-      if (at >= 0) others.splice(at, 1);
-    },
-    flush(owner) {
-      for (const byte of bytes) byte.delete(owner);
-    },
-    leave(prefix) {
-      for (const byte of bytes)
-        for (const owner of byte.keys()) if (owner.startsWith(prefix)) byte.delete(owner);
-      others = others.filter(({ owner }) => !owner.startsWith(prefix));
-    },
-  };
+    } else if (isGranted) this.others.push(request);
+    return isGranted;
+  }
+
+  unlock(request: LockRequest): void {
+    if (request.kind === 'LK') {
+      for (const byte of this.range(request)) byte.delete(request.owner);
+      return;
+    }
+    const index = this.others.findIndex(
+      (held) =>
+        held.kind === request.kind &&
+        held.domain === request.domain &&
+        held.owner === request.owner &&
+        (request.kind === 'ENTRYLK'
+          ? held.name === request.name && held.isWrite === request.isWrite
+          : held.first === request.first && held.last === request.last),
+    );
+    if (index >= 0) this.others.splice(index, 1);
+  }
+
+  /** Releases all record locks of an owner. */
+  flush(owner: string): void {
+    for (const byte of this.bytes) byte.delete(owner);
+  }
+
+  /** Releases all locks of owners with this prefix. */
+  releaseAllOf(prefix: string): void {
+    for (const byte of this.bytes)
+      for (const owner of byte.keys()) if (owner.startsWith(prefix)) byte.delete(owner);
+    this.others = this.others.filter(({ owner }) => !owner.startsWith(prefix));
+  }
+
+  /** Owners that hold a conflicting lock. */
+  conflictingOwners(request: LockRequest): Set<string> {
+    const owners = new Set<string>();
+    if (request.kind === 'LK') {
+      for (const byte of this.range(request))
+        for (const [owner, isWrite] of byte)
+          if (owner !== request.owner && (isWrite || request.isWrite)) owners.add(owner);
+      return owners;
+    }
+    for (const held of this.others) {
+      if (held.kind !== request.kind || held.domain !== request.domain || held.owner === request.owner) {
+        continue;
+      }
+      const overlaps =
+        request.kind === 'ENTRYLK'
+          ? held.name === '' || request.name === '' || held.name === request.name
+          : (held.isWrite || request.isWrite) && held.first <= request.last && request.first <= held.last;
+      if (overlaps) owners.add(held.owner);
+    }
+    return owners;
+  }
+
+  private range({ first, last }: LockRequest): Map<string, boolean>[] {
+    return this.bytes.slice(first, last + 1);
+  }
 }

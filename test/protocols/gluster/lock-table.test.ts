@@ -100,15 +100,15 @@ test('releasing all locks of a client leaves those of others', () => {
 });
 
 test('a lock that changes holders again and again retains no former holder', () => {
-  const { client, shared } = newBricks();
+  const { client, context } = newBricks();
   const clients = [client(1), client(2)];
   clients[0].ask('INODELK', inode(0, 0)).reply();
   for (let i = 0; i < 10; i++) {
     const waiting = clients[(i + 1) % 2].ask('INODELK', inode(0, 0));
     clients[i % 2].do('INODELK', inode(0, 0, unlocking));
     assert.deepEqual(holders(waiting.reply()), [clients[i % 2].host]);
-    for (const lock of shared.locks.find(1, inode(0, 0).gfid as string) ?? [])
+    for (const lock of context.locks.find(1, inode(0, 0).gfid as string) ?? [])
       assert.equal(lock.conflicts, undefined);
   }
-  assert.equal(shared.locks.size(), 1);
+  assert.equal(context.locks.size(), 1);
 });

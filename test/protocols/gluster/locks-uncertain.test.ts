@@ -1,4 +1,4 @@
-/** Locks that are not believed to be held: what was seen speaks against it, or not all was seen. */
+/** Locks that become uncertain: observations contradict them, or calls passed unseen. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
@@ -13,72 +13,72 @@ import {
   waited,
 } from './lock-clients.js';
 
-test('a grant that could not be beside another lock ends the belief in that', () => {
+test('a grant that conflicts with a held lock ends that lock', () => {
   const { client, clock } = newBricks();
-  const [one, two, three] = [client(1), client(2), client(3)];
-  one.do('INODELK', inode(0, 0));
-  const second = two.ask('INODELK', inode(0, 0));
+  const [first, second, third] = [client(1), client(2), client(3)];
+  first.do('INODELK', inode(0, 0));
+  const secondCall = second.ask('INODELK', inode(0, 0));
   clock.seconds += 1;
-  // Nobody was seen to let go: that the first one held it is not so sure any more.
-  const granted = second.reply();
+  // The release was not seen, so it is uncertain that the first client held it.
+  const granted = secondCall.reply();
   assert.deepEqual(holders(granted), []);
   assert.equal(waited(granted), 1e9);
-  assert.deepEqual(holders(three.ask('INODELK', inode(0, 0)).waits()), ['client2']);
+  assert.deepEqual(holders(third.ask('INODELK', inode(0, 0)).describeAlone()), ['client2']);
 });
 
-test('a grant that comes late to us does not push out who has it now', () => {
+test('a grant captured late does not end the current holder’s lock', () => {
   const { client, clock } = newBricks();
-  const [one, two, three] = [client(1), client(2), client(3)];
-  const late = one.ask('INODELK', inode(0, 0));
+  const [first, second, third] = [client(1), client(2), client(3)];
+  const late = first.ask('INODELK', inode(0, 0));
   clock.seconds += 5;
-  two.do('INODELK', inode(0, 0));
+  second.do('INODELK', inode(0, 0));
   clock.seconds -= 2;
   late.reply();
   clock.seconds += 2;
-  assert.deepEqual(holders(three.ask('INODELK', inode(0, 0)).waits()), ['client2']);
+  assert.deepEqual(holders(third.ask('INODELK', inode(0, 0)).describeAlone()), ['client2']);
 });
 
-test('what is unlocked before its grant was seen is not held', () => {
+test('a lock unlocked before its grant was seen is not held', () => {
   const { client } = newBricks();
-  const [one, two] = [client(1), client(2)];
+  const [first, second] = [client(1), client(2)];
   for (const [procedure, lock, unlock] of [
     ['INODELK', inode(0, 0), inode(0, 0, unlocking)],
     ['LK', record(0, 9), record(5, 0, unlocking)],
     ['ENTRYLK', names('a'), names('a', unlockingName)],
   ] as const) {
-    const late = one.ask(procedure, lock);
-    one.do(procedure, unlock);
+    const late = first.ask(procedure, lock);
+    first.do(procedure, unlock);
     late.reply();
-    assert.deepEqual(holders(two.ask(procedure, lock).waits()), [], procedure);
+    assert.deepEqual(holders(second.ask(procedure, lock).describeAlone()), [], procedure);
   }
 });
 
-test('a connection that was only given up here may have kept its locks, or not', () => {
+test('an evicted connection leaves its locks uncertain', () => {
   const { client } = newBricks();
-  const [one, two] = [client(1), client(2)];
-  one.do('LK', record(0, 0));
-  const waits = two.ask('LK', record(0, 0));
-  one.closed(false);
-  assert.deepEqual(holders(waits.reply()), []);
+  const [first, second] = [client(1), client(2)];
+  first.do('LK', record(0, 0));
+  const waiting = second.ask('LK', record(0, 0));
+  first.close(false);
+  assert.deepEqual(holders(waiting.reply()), []);
 });
 
-test('bytes that were missed make doubtful what their connection held', () => {
-  const { client, shared } = newBricks();
-  const [one, two, three] = [client(1), client(2), client(3)];
-  one.do('INODELK', inode(0, 10));
-  two.do('INODELK', inode(20, 10));
-  const waits = three.ask('INODELK', inode(0, 0));
-  one.unseen();
-  assert.deepEqual(holders(waits.waits()), ['client2']);
-  // What it is asked for then may be unlocked without us.
-  three.unseen();
-  waits.reply();
-  assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).waits()), ['client2']);
-  shared.locks.markAllUncertain();
-  assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).waits()), []);
+test('a gap makes the locks of its connection uncertain', () => {
+  const { client, context } = newBricks();
+  const [first, second, third] = [client(1), client(2), client(3)];
+  first.do('INODELK', inode(0, 10));
+  second.do('INODELK', inode(20, 10));
+  const waiting = third.ask('INODELK', inode(0, 0));
+  first.markCallsLost();
+  assert.deepEqual(holders(waiting.describeAlone()), ['client2']);
+  // A later unlock may pass unseen.
+  third.markCallsLost();
+  waiting.reply();
+  assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).describeAlone()), ['client2']);
+  context.locks.markAllUncertain();
+  assert.deepEqual(holders(client(4).ask('INODELK', inode(0, 0)).describeAlone()), []);
 });
 
-test('a call of which only a part was seen may have unlocked anything', () => {
+test('a truncated call may have unlocked anything', () => {
   for (const [procedure, request] of [
     ['INODELK', undefined],
     ['INODELK', { gfid: FILE, cmd: 1 }],
@@ -89,33 +89,33 @@ test('a call of which only a part was seen may have unlocked anything', () => {
     ['COMPOUND', {}],
   ] as const) {
     const { client } = newBricks(procedure === 'COMPOUND' ? 330 : 400);
-    const [one, two] = [client(1), client(2)];
-    one.do('INODELK', inode(0, 0));
-    one.ask(procedure, request ?? {}, undefined, false);
-    assert.deepEqual(holders(two.ask('INODELK', inode(0, 0)).waits()), [], procedure);
+    const [first, second] = [client(1), client(2)];
+    first.do('INODELK', inode(0, 0));
+    first.ask(procedure, request ?? {}, undefined, false);
+    assert.deepEqual(holders(second.ask('INODELK', inode(0, 0)).describeAlone()), [], procedure);
   }
-  // All but the dictionary behind it was seen.
+  // Only the dictionary at the end was not seen.
   const { client } = newBricks();
   client(1).ask('INODELK', inode(0, 0), undefined, false).reply();
-  assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0)).waits()), ['client1']);
+  assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0)).describeAlone()), ['client1']);
 });
 
-test('a call whose reply was lost is not known to hold anything', () => {
+test('a call whose reply is lost holds nothing', () => {
   const { client } = newBricks();
-  const [one, two] = [client(1), client(2)];
-  const asked = one.ask('INODELK', inode(0, 0));
-  asked.lost();
-  asked.reply();
-  assert.deepEqual(holders(two.ask('INODELK', inode(0, 0)).waits()), []);
-  one.ask('INODELK', inode(0, 0)).reply({});
-  assert.deepEqual(holders(two.ask('INODELK', inode(0, 0)).waits()), []);
+  const [first, second] = [client(1), client(2)];
+  const call = first.ask('INODELK', inode(0, 0));
+  call.loseReply();
+  call.reply();
+  assert.deepEqual(holders(second.ask('INODELK', inode(0, 0)).describeAlone()), []);
+  first.ask('INODELK', inode(0, 0)).reply({});
+  assert.deepEqual(holders(second.ask('INODELK', inode(0, 0)).describeAlone()), []);
 });
 
-test('a connection that was joined late is told by its address, and what it held before is not known', () => {
+test('a midstream pickup is named by its address, and its earlier locks are unknown', () => {
   const { client } = newBricks();
   const late = client(1, { introduced: false });
   late.do('INODELK', inode(0, 0, unlocking));
   late.do('INODELK', inode(0, 0));
-  const { holders: words } = client(2, { introduced: false }).ask('INODELK', inode(0, 0)).waits();
+  const { holders: words } = client(2, { introduced: false }).ask('INODELK', inode(0, 0)).describeAlone();
   assert.equal(words, ', held by 10.0.1.1 port 49001 pid 4001 owner 0000000000000001 for 0.00 ms');
 });

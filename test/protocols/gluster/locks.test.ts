@@ -1,4 +1,4 @@
-/** Calls for locks: who is in their way, and what is said of that. */
+/** Lock calls: which holders they conflict with, and how lines show them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
@@ -9,26 +9,26 @@ import {
   inode,
   names,
   newBricks,
+  nonBlocking,
+  nonBlockingName,
   reading,
   record,
-  trying,
-  tryingName,
   unlocking,
   unlockingName,
   waited,
 } from './lock-clients.js';
 
-test('a call that waits says whom it waits for, and its reply whom it has waited for', () => {
+test('a blocked call names the holder, and its reply whom it waited for', () => {
   const { client, clock } = newBricks();
-  const [one, two] = [client(1), client(2)];
-  assert.equal(one.do('LK', record(0, 100), '5f3a000000000000').holders, undefined);
+  const [first, second] = [client(1), client(2)];
+  assert.equal(first.do('LK', record(0, 100), '5f3a000000000000').holders, undefined);
   clock.seconds += 10;
-  const asked = two.ask('LK', record(20, 30), '77aa000000000000');
+  const call = second.ask('LK', record(20, 30), '77aa000000000000');
   clock.seconds += 30;
-  const waits = asked.waits();
-  assert.equal(waits.holders, ', held by client1 pid 4001 owner 5f3a000000000000 for 40.00 s');
-  assert.equal(waited(waits), undefined);
-  assert.deepEqual((waits.fields.lock as { held_by: unknown }).held_by, [
+  const waiting = call.describeAlone();
+  assert.equal(waiting.holders, ', held by client1 pid 4001 owner 5f3a000000000000 for 40.00 s');
+  assert.equal(waited(waiting), undefined);
+  assert.deepEqual((waiting.fields.lock as { held_by: unknown }).held_by, [
     {
       lk_owner: '5f3a000000000000',
       pid: 4001,
@@ -41,15 +41,15 @@ test('a call that waits says whom it waits for, and its reply whom it has waited
       since: '2027-01-15T08:00:00.000000000Z',
     },
   ]);
-  one.do('LK', record(0, 0, unlocking), '5f3a000000000000');
+  first.do('LK', record(0, 0, unlocking), '5f3a000000000000');
   clock.seconds += 1;
-  const granted = asked.reply();
+  const granted = call.reply();
   assert.equal(granted.holders, ', waited for client1 pid 4001 owner 5f3a000000000000');
   assert.equal(waited(granted), 31e9);
   assert.deepEqual(holders(granted), ['client1']);
 });
 
-test('a lock that nobody is in the way of: how long it took, and no more', () => {
+test('a lock without conflicts shows only how long it waited', () => {
   const { client, clock } = newBricks();
   for (const [procedure, request] of [
     ['LK', record(0, 0)],
@@ -58,135 +58,136 @@ test('a lock that nobody is in the way of: how long it took, and no more', () =>
     ['ENTRYLK', names('a')],
     ['FENTRYLK', names('b')],
   ] as const) {
-    const asked = client(1).ask(procedure, request);
+    const call = client(1).ask(procedure, request);
     clock.seconds += 2;
-    const { fields, holders: words } = asked.reply();
+    const { fields, holders: words } = call.reply();
     assert.equal((fields.lock as { waited?: number }).waited, 2e9, procedure);
     assert.equal((fields.lock as { held_by?: unknown }).held_by, undefined);
     assert.equal(words, undefined);
   }
   for (const [procedure, request] of [
-    ['LK', record(0, 0, trying)],
+    ['LK', record(0, 0, nonBlocking)],
     ['LK', record(0, 0, unlocking)],
     ['LK', record(0, 0, { cmd: 0 })],
-    ['INODELK', inode(0, 0, trying)],
-    ['ENTRYLK', names('a', tryingName)],
+    ['INODELK', inode(0, 0, nonBlocking)],
+    ['ENTRYLK', names('a', nonBlockingName)],
     ['ENTRYLK', names('a', unlockingName)],
   ] as const)
     assert.equal(waited(client(2).do(procedure, request)), undefined, procedure);
 });
 
-test('what fails at once with EAGAIN says who has it; what fails otherwise does not', () => {
+test('EAGAIN names the holder; other errors do not', () => {
   const { client } = newBricks();
-  const [one, two] = [client(1), client(2)];
-  one.do('INODELK', inode(0, 0));
-  const denied = two.ask('INODELK', inode(0, 10, trying)).reply(AGAIN);
+  const [first, second] = [client(1), client(2)];
+  first.do('INODELK', inode(0, 0));
+  const denied = second.ask('INODELK', inode(0, 10, nonBlocking)).reply(AGAIN);
   assert.deepEqual(holders(denied), ['client1']);
   assert.equal(denied.holders, ', held by client1 pid 4001 owner 0000000000000001');
   assert.equal(denied.expected, true);
-  const stale = two.ask('INODELK', inode(0, 10, trying)).reply({ op_ret: -1, op_errno: 116 });
+  const stale = second.ask('INODELK', inode(0, 10, nonBlocking)).reply({ op_ret: -1, op_errno: 116 });
   assert.deepEqual(holders(stale), []);
-  const cancelled = two.ask('INODELK', inode(0, 10)).reply(CANCELLED);
+  const cancelled = second.ask('INODELK', inode(0, 10)).reply(CANCELLED);
   assert.deepEqual(holders(cancelled), ['client1']);
   assert.equal(cancelled.holders, ', waited for client1 pid 4001 owner 0000000000000001');
 });
 
-test('readers share, writers do not; ranges that do not touch are nobody else\u2019s business', () => {
+test('readers share a range, writers do not, and separate ranges do not conflict', () => {
   for (const [procedure, lock] of [
     ['LK', record],
     ['INODELK', inode],
   ] as const) {
     const { client } = newBricks();
-    const [one, two] = [client(1), client(2)];
-    one.do(procedure, lock(10, 10, reading));
-    const inTheWay = (start: number | bigint, length: number | bigint, more = {}) =>
-      holders(two.ask(procedure, lock(start, length, { ...trying, ...more })).reply(AGAIN)).length > 0;
-    assert.equal(inTheWay(0, 0, reading), false);
-    assert.equal(inTheWay(0, 0), true);
-    assert.equal(inTheWay(0, 10), false);
-    assert.equal(inTheWay(0, 11), true);
-    assert.equal(inTheWay(19, 1), true);
-    assert.equal(inTheWay(20, 0), false);
-    assert.equal(inTheWay(19, 9223372036854775780n), true);
-    assert.equal(inTheWay(2n ** 62n, 10), false);
-    // No range that the server takes.
-    assert.equal(inTheWay(2n ** 63n, 10), false);
+    const [first, second] = [client(1), client(2)];
+    first.do(procedure, lock(10, 10, reading));
+    const conflicts = (start: number | bigint, length: number | bigint, more = {}) =>
+      holders(second.ask(procedure, lock(start, length, { ...nonBlocking, ...more })).reply(AGAIN)).length >
+      0;
+    assert.equal(conflicts(0, 0, reading), false);
+    assert.equal(conflicts(0, 0), true);
+    assert.equal(conflicts(0, 10), false);
+    assert.equal(conflicts(0, 11), true);
+    assert.equal(conflicts(19, 1), true);
+    assert.equal(conflicts(20, 0), false);
+    assert.equal(conflicts(19, 9223372036854775780n), true);
+    assert.equal(conflicts(2n ** 62n, 10), false);
+    // The server rejects the range.
+    assert.equal(conflicts(2n ** 63n, 10), false);
   }
 });
 
-test('an owner is not in its own way, but another of the same client is', () => {
+test('an owner does not conflict with itself, but with another owner of the same client', () => {
   const { client } = newBricks();
-  const one = client(1);
-  one.do('INODELK', inode(0, 0), 'aa');
-  assert.deepEqual(holders(one.ask('INODELK', inode(0, 0), 'aa').waits()), []);
-  assert.deepEqual(holders(one.ask('INODELK', inode(0, 0), 'bb').waits()), ['client1']);
-  // The same number of another client is another's.
-  assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0), 'aa').waits()), ['client1']);
+  const first = client(1);
+  first.do('INODELK', inode(0, 0), 'aa');
+  assert.deepEqual(holders(first.ask('INODELK', inode(0, 0), 'aa').describeAlone()), []);
+  assert.deepEqual(holders(first.ask('INODELK', inode(0, 0), 'bb').describeAlone()), ['client1']);
+  // The same owner of another client is another owner.
+  assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0), 'aa').describeAlone()), ['client1']);
 });
 
-test('entries: one name, or all of a directory; readers of the same name do not share it', () => {
+test('entry locks are of one name or a whole directory, and readers do not share them', () => {
   const { client } = newBricks();
-  const [one, two, three] = [client(1), client(2), client(3)];
-  one.do('ENTRYLK', names('a', reading));
-  const denied = (name: string) => holders(two.ask('ENTRYLK', names(name, tryingName)).reply(AGAIN));
+  const [first, second, third] = [client(1), client(2), client(3)];
+  first.do('ENTRYLK', names('a', reading));
+  const denied = (name: string) => holders(second.ask('ENTRYLK', names(name, nonBlockingName)).reply(AGAIN));
   assert.deepEqual(denied('a'), ['client1']);
-  assert.deepEqual(holders(two.ask('ENTRYLK', names('a', reading)).waits()), ['client1']);
+  assert.deepEqual(holders(second.ask('ENTRYLK', names('a', reading)).describeAlone()), ['client1']);
   assert.deepEqual(denied('b'), []);
   assert.deepEqual(denied(''), ['client1']);
-  three.do('FENTRYLK', names('', { volume: 'other' }));
+  third.do('FENTRYLK', names('', { volume: 'other' }));
   assert.deepEqual(denied('b'), []);
-  // With another type nothing is unlocked.
-  one.do('ENTRYLK', names('a', unlockingName));
+  // An unlock of another type unlocks nothing.
+  first.do('ENTRYLK', names('a', unlockingName));
   assert.deepEqual(denied('a'), ['client1']);
-  one.do('ENTRYLK', names('a', { ...unlockingName, ...reading }));
+  first.do('ENTRYLK', names('a', { ...unlockingName, ...reading }));
   assert.deepEqual(denied('a'), []);
-  three.do('ENTRYLK', names('', tryingName));
+  third.do('ENTRYLK', names('', nonBlockingName));
   assert.deepEqual(denied('b'), ['client3']);
-  // Two names that are told apart by their bytes alone.
+  // Two names that differ only in their bytes.
   const raw = (hex: string) => names('\ufffd', { name_hex: hex, gfid: FILE.replace('93', '94') });
-  one.do('ENTRYLK', raw('ff'));
-  assert.deepEqual(holders(two.ask('ENTRYLK', raw('fe')).waits()), []);
-  assert.deepEqual(holders(two.ask('ENTRYLK', raw('ff')).waits()), ['client1']);
+  first.do('ENTRYLK', raw('ff'));
+  assert.deepEqual(holders(second.ask('ENTRYLK', raw('fe')).describeAlone()), []);
+  assert.deepEqual(holders(second.ask('ENTRYLK', raw('ff')).describeAlone()), ['client1']);
 });
 
-test('those that are granted while others wait are in their way then', () => {
+test('a lock granted to one waiting call blocks the next', () => {
   const { client, clock } = newBricks();
-  const [one, two, three] = [client(1), client(2), client(3)];
-  one.do('INODELK', inode(0, 0));
-  const second = two.ask('INODELK', inode(0, 0));
-  const third = three.ask('INODELK', inode(0, 0));
+  const [first, second, third] = [client(1), client(2), client(3)];
+  first.do('INODELK', inode(0, 0));
+  const secondCall = second.ask('INODELK', inode(0, 0));
+  const thirdCall = third.ask('INODELK', inode(0, 0));
   clock.seconds += 1;
-  one.do('INODELK', inode(0, 0, unlocking));
+  first.do('INODELK', inode(0, 0, unlocking));
   clock.seconds += 1;
-  second.reply();
+  secondCall.reply();
   clock.seconds += 3;
-  const waits = third.waits();
-  assert.deepEqual(holders(waits), ['client2']);
-  assert.equal(waits.holders, ', held by client2 pid 4002 owner 0000000000000002 for 3.00 s');
-  two.do('INODELK', inode(0, 0, unlocking));
-  const granted = third.reply();
+  const waiting = thirdCall.describeAlone();
+  assert.deepEqual(holders(waiting), ['client2']);
+  assert.equal(waiting.holders, ', held by client2 pid 4002 owner 0000000000000002 for 3.00 s');
+  second.do('INODELK', inode(0, 0, unlocking));
+  const granted = thirdCall.reply();
   assert.deepEqual(holders(granted), ['client1', 'client2']);
   assert.equal(granted.holders, ', waited for client1 pid 4001 owner 0000000000000001 and 1 more');
 });
 
-test('a list of those that are in the way ends somewhere; the latest is in it', () => {
+test('the list of conflicting locks is bounded and contains the latest', () => {
   const { client, clock } = newBricks();
   const last = client(99).ask('INODELK', inode(0, 0));
   for (let i = 1; i <= 12; i++) {
     client(i).do('INODELK', inode(i, 1));
     clock.seconds++;
   }
-  const { fields, holders: words } = last.waits();
+  const { fields, holders: words } = last.describeAlone();
   const { held_by, held_by_total } = fields.lock as { held_by: unknown[]; held_by_total: number };
   assert.equal(held_by.length, 8);
   assert.equal(held_by_total, 12);
   assert.match(words ?? '', / and 11 more$/);
 });
 
-test('processes of GlusterFS itself are told by what they are, and long owners by their beginning', () => {
+test('internal clients of GlusterFS are named, and long owners are shortened', () => {
   const { client } = newBricks();
   client(2, { caller: -6 }).do('INODELK', inode(0, 0), 'ab'.repeat(20));
-  const { holders: words, fields } = client(1).ask('INODELK', inode(0, 0)).waits();
+  const { holders: words, fields } = client(1).ask('INODELK', inode(0, 0)).describeAlone();
   assert.equal(words, ', held by client2 self-heal daemon owner abababababababab... for 0.00 ms');
   const [holder] = (fields.lock as { held_by: { lk_owner: string; pid: number; pid_name: string }[] })
     .held_by;
@@ -195,24 +196,24 @@ test('processes of GlusterFS itself are told by what they are, and long owners b
   assert.equal(holder.pid_name, 'self-heal daemon (GF_CLIENT_PID_SELF_HEALD)');
 });
 
-test('in the view of messages, the call says who is in the way, and the reply how long that was', () => {
+test('in the messages view the call names the holder and the reply the time waited', () => {
   const { client, clock } = newBricks();
-  const [one, two] = [client(1), client(2)];
-  one.do('INODELK', inode(0, 0));
+  const [first, second] = [client(1), client(2)];
+  first.do('INODELK', inode(0, 0));
   clock.seconds += 4;
-  const asked = two.ask('INODELK', inode(0, 0));
-  assert.equal(asked.waits().holders, ', held by client1 pid 4001 owner 0000000000000001 for 4.00 s');
+  const call = second.ask('INODELK', inode(0, 0));
+  assert.equal(call.describeAlone().holders, ', held by client1 pid 4001 owner 0000000000000001 for 4.00 s');
   clock.seconds += 1;
-  one.do('INODELK', inode(0, 0, unlocking));
-  const reply = asked.replyAlone();
+  first.do('INODELK', inode(0, 0, unlocking));
+  const reply = call.replyAlone();
   assert.equal(waited(reply), 1e9);
   assert.deepEqual(holders(reply), ['client1']);
 });
 
-test('versions 330 and 310 likewise', () => {
+test('versions 330 and 310 describe holders too', () => {
   for (const version of [330, 310]) {
     const { client } = newBricks(version);
     client(1).do('INODELK', inode(0, 0));
-    assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0)).waits()), ['client1']);
+    assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0)).describeAlone()), ['client1']);
   }
 });

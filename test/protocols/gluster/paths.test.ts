@@ -5,17 +5,17 @@ import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, failed, file, id, NoGfid, ok, Root } from './calls.js';
 
-function two() {
-  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
-  return { shared, a: client(shared), b: client(shared) };
+function twoClients() {
+  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  return { context, a: client(context), b: client(context) };
 }
 const entry = (pargfid: string, bname: string): Fields => ({ pargfid, bname });
-const renaming = (oldgfid: string, oldbname: string, newgfid: string, newbname: string): Fields => ({
+const renameRequest = (oldgfid: string, oldbname: string, newgfid: string, newbname: string): Fields => ({
   ...{ oldgfid, oldbname, newgfid, newbname },
 });
 
-test('what one client is told holds for all: every procedure that names something', () => {
-  const { a, b } = two();
+test('every procedure that names a file tells its path to all clients', () => {
+  const { a, b } = twoClients();
   a.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
   a.ask('CREATE', entry(id(1), 'created'), { ...ok, stat: file(2) });
   a.ask('MKNOD', entry(id(1), 'node'), { ...ok, stat: file(3) });
@@ -36,17 +36,17 @@ test('what one client is told holds for all: every procedure that names somethin
 });
 
 test('renames of directories above, hard links, and another file of the same name', () => {
-  const { a, b } = two();
+  const { a, b } = twoClients();
   a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
   a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
-  b.ask('RENAME', renaming(Root, 'd', Root, 'e'), { ...ok, stat: directory(1) });
+  b.ask('RENAME', renameRequest(Root, 'd', Root, 'e'), { ...ok, stat: directory(1) });
   assert.equal(a.path(id(2)), '/e/f');
   a.ask('LINK', { oldgfid: id(2), newgfid: Root, newbname: 'hard' }, { ...ok, stat: file(2, 2) });
   assert.equal(b.path(id(2)), '/hard');
   b.ask('UNLINK', entry(Root, 'hard'), ok);
   assert.equal(a.path(id(2)), '/e/f');
   b.ask('CREATE', entry(id(1), 'new'), { ...ok, stat: file(3) });
-  b.ask('RENAME', renaming(id(1), 'new', id(1), 'f'), { ...ok, stat: file(3) });
+  b.ask('RENAME', renameRequest(id(1), 'new', id(1), 'f'), { ...ok, stat: file(3) });
   assert.equal(a.path(id(3)), '/e/f');
   assert.equal(a.path(id(2)), undefined);
   b.ask('UNLINK', entry(id(1), 'f'), ok);
@@ -55,8 +55,8 @@ test('renames of directories above, hard links, and another file of the same nam
   assert.equal(a.path(id(3)), undefined);
 });
 
-test('a directory whose name is not known: the path is partial, and says so', () => {
-  const { a, b } = two();
+test('a path below a directory without a known name is partial', () => {
+  const { a, b } = twoClients();
   a.ask('LOOKUP', entry(id(1), 'b.txt'), { ...ok, prestat: file(2) });
   assert.equal(b.path(id(2)), `<gfid:${id(1)}>/b.txt`);
   assert.equal(b.path(id(1)), undefined);
@@ -64,8 +64,8 @@ test('a directory whose name is not known: the path is partial, and says so', ()
   assert.equal(b.path(id(2)), '/d/b.txt');
 });
 
-test('what is found missing is nobody’s; other errors tell nothing', () => {
-  const { a, b } = two();
+test('ENOENT of a lookup removes a name; other errors do not', () => {
+  const { a, b } = twoClients();
   a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   b.ask('LOOKUP', entry(Root, 'f'), failed(13));
   b.ask('UNLINK', entry(Root, 'f'), failed(13));
@@ -75,11 +75,11 @@ test('what is found missing is nobody’s; other errors tell nothing', () => {
   assert.equal(a.path(id(2)), undefined);
 });
 
-test('an observation that a change has overtaken is not believed', () => {
-  const { a, b } = two();
+test('an observation that a later change overtook is ignored', () => {
+  const { a, b } = twoClients();
   a.ask('CREATE', entry(Root, 'old'), { ...ok, stat: file(2) });
   const began = b.describer.now();
-  a.ask('RENAME', renaming(Root, 'old', Root, 'new'), { ...ok, stat: file(2) });
+  a.ask('RENAME', renameRequest(Root, 'old', Root, 'new'), { ...ok, stat: file(2) });
   const late = (name: string, response: Fields) =>
     b.describer.describe(exchange('LOOKUP', entry(Root, name), { response, began }), 'both');
   late('old', { ...ok, prestat: file(2) });
@@ -87,8 +87,8 @@ test('an observation that a change has overtaken is not believed', () => {
   assert.equal(a.path(id(2)), '/new');
 });
 
-test('of two changes of one name that overlap nobody knows the last', () => {
-  const { a, b } = two();
+test('two overlapping changes of one name leave it unknown', () => {
+  const { a, b } = twoClients();
   const began = a.describer.now();
   b.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   const response = { ...ok, stat: file(3) };
@@ -97,8 +97,8 @@ test('of two changes of one name that overlap nobody knows the last', () => {
   assert.equal(a.path(id(3)), undefined);
 });
 
-test('bytes that were not seen: marked until it is seen again, each name by itself', () => {
-  const { a, b } = two();
+test('after a gap a path is stale until each of its names is observed again', () => {
+  const { a, b } = twoClients();
   a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
   a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
   const began = a.describer.now();
@@ -107,7 +107,7 @@ test('bytes that were not seen: marked until it is seen again, each name by itse
   assert.deepEqual(a.ask('UNLINK', entry(id(1), 'x'), ok).fields.path_before_gap, true);
   a.ask('LOOKUP', entry(id(1), 'f'), { ...ok, prestat: file(2) });
   assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
-  // It was asked before: what was missed may have changed it since.
+  // The call came before the gap, which may hide a change.
   const response = { ...ok, prestat: directory(1) };
   a.describer.describe(exchange('LOOKUP', entry(Root, 'd'), { response, began }), 'both');
   assert.deepEqual(a.seen(id(1)), { path: '/d', path_before_gap: true });
@@ -117,45 +117,48 @@ test('bytes that were not seen: marked until it is seen again, each name by itse
   assert.deepEqual(a.seen(Root), { path: '/' });
 });
 
-test('calls of which it is not known what they did', () => {
-  const { a, b } = two();
-  const again = () => a.ask('LOOKUP', entry(Root, 'f'), { ...ok, prestat: file(2) });
+test('a call with an unknown outcome makes its names unknown, or all paths stale', () => {
+  const { a, b } = twoClients();
+  const lookUpAgain = () => a.ask('LOOKUP', entry(Root, 'f'), { ...ok, prestat: file(2) });
   const unknown: [string, () => void][] = [
     ['no reply', () => b.describer.onReplyLost(exchange('UNLINK', {}).procedure, entry(Root, 'f'))],
-    ['a reply that can’t be read', () => b.ask('UNLINK', entry(Root, 'f'), {})],
-    ['an error behind the deed', () => b.ask('UNLINK', entry(Root, 'f'), failed(5))],
+    ['an unreadable reply', () => b.ask('UNLINK', entry(Root, 'f'), {})],
+    ['an error of a later step', () => b.ask('UNLINK', entry(Root, 'f'), failed(5))],
     ['ENOENT', () => b.ask('UNLINK', entry(Root, 'f'), failed(2))],
-    ['a rename whose file is not told', () => b.ask('RENAME', renaming(Root, 'f', Root, 'g'), ok)],
+    [
+      'a rename without its file’s attributes',
+      () => b.ask('RENAME', renameRequest(Root, 'f', Root, 'g'), ok),
+    ],
   ];
-  for (const [what, happen] of unknown) {
-    again();
+  for (const [what, act] of unknown) {
+    lookUpAgain();
     assert.deepEqual(a.seen(id(2)), { path: '/f' }, what);
-    happen();
+    act();
     assert.deepEqual(a.seen(id(2)), {}, what);
   }
   const whole = false;
-  const marked: [string, () => void][] = [
+  const stale: [string, () => void][] = [
     ['no call', () => b.describer.onReplyLost(exchange('RENAME', {}).procedure, undefined)],
     ['half a call', () => b.describer.describe(exchange('RENAME', {}, { whole, response: ok }), 'both')],
     ['no name', () => b.ask('UNLINK', { pargfid: NoGfid, bname: 'f' }, ok)],
-    ['half the names', () => b.ask('RENAME', renaming(Root, 'x', NoGfid, 'y'), ok)],
+    ['half the names', () => b.ask('RENAME', renameRequest(Root, 'x', NoGfid, 'y'), ok)],
     ['calls within a call', () => b.ask('COMPOUND', {}, ok)],
   ];
-  for (const [what, happen] of marked) {
-    again();
+  for (const [what, act] of stale) {
+    lookUpAgain();
     assert.deepEqual(a.seen(id(2)), { path: '/f' }, what);
-    happen();
+    act();
     assert.deepEqual(a.seen(id(2)), { path: '/f', path_before_gap: true }, what);
   }
-  again();
+  lookUpAgain();
   b.describer.describe(exchange('UNLINK', entry(Root, 'f'), { refused: true }), 'both');
   b.describer.describe(exchange('CREATE', {}, { whole, response: ok }), 'both');
   b.describer.describe(exchange('LOOKUP', {}, { whole, response: failed(2) }), 'both');
   assert.deepEqual(a.seen(id(2)), { path: '/f' });
 });
 
-test('NAMELINK: what has the name now is not known', () => {
-  const { a, b } = two();
+test('NAMELINK makes its name an unknown file’s', () => {
+  const { a, b } = twoClients();
   a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   b.ask('ICREATE', { gfid: id(3), mode: 0o100644 }, { ...ok, stat: file(3) });
   b.ask('NAMELINK', entry(Root, 'f'), ok);
@@ -163,21 +166,21 @@ test('NAMELINK: what has the name now is not known', () => {
   assert.equal(a.path(id(3)), undefined);
 });
 
-test('names that no file has are not learned', () => {
-  const { a } = two();
+test('names that no file can have are not recorded', () => {
+  const { a } = twoClients();
   for (const name of ['.', '..', 'a/b', 'x'.repeat(1025)]) {
     a.ask('LOOKUP', entry(Root, name), { ...ok, prestat: file(2) });
     assert.equal(a.path(id(2)), undefined, name.slice(0, 10));
   }
 });
 
-test('any bytes are gone for any brick: packets that were dropped', () => {
-  const { shared, a } = two();
-  const other = client(shared, { serverPort: 49153 });
+test('dropped packets make the paths of every brick stale', () => {
+  const { context, a } = twoClients();
+  const other = client(context, { serverPort: 49153 });
   a.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   other.ask('CREATE', entry(Root, 'g'), { ...ok, stat: file(3) });
-  shared.paths.markAllGaps();
+  context.paths.markAllGaps();
   assert.deepEqual(a.seen(id(2)), { path: '/f', path_before_gap: true });
   assert.deepEqual(other.seen(id(3)), { path: '/g', path_before_gap: true });
-  assert.equal(shared.paths.size(), 4);
+  assert.equal(context.paths.size(), 4);
 });

@@ -42,7 +42,7 @@ export function lockRequestOf(kind: LockKind, { cmd, type }: Fields): LockReques
 /** The largest offset in a file: LLONG_MAX. */
 const MAX_OFFSET = 9223372036854775807n;
 /** Where AFR locks a file's metadata: LLONG_MAX - 1, to the end. */
-export const METADATA_RANGE_START = MAX_OFFSET - 1n;
+const METADATA_RANGE_START = MAX_OFFSET - 1n;
 
 /** The last byte of a range; undefined: the server rejects the range. */
 function lastByteOf(start: Integer, length: Integer): Integer | undefined {
