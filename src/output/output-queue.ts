@@ -169,7 +169,7 @@ export class OutputQueue {
     const { current } = this;
     this.current = undefined;
     if (current === undefined) return;
-    this.settle(current, lost);
+    this.account(current, lost);
     // A batch that was lost as a whole is no sign of recovery.
     if (lost < current.batch.lines) this.startRecovery();
     this.writeNext();
@@ -182,7 +182,7 @@ export class OutputQueue {
     const lost = this.queue.splice(0);
     if (this.current !== undefined) lost.unshift(this.current);
     this.current = undefined;
-    for (const queued of lost) this.settle(queued, queued.batch.lines);
+    for (const queued of lost) this.account(queued, queued.batch.lines);
     this.options.onDead(this.sink.name, error);
   }
 
@@ -192,8 +192,8 @@ export class OutputQueue {
     if (this.current !== undefined) this.sink.write(this.current.batch);
   }
 
-  /** Removes a batch from the counts of what waits. */
-  private settle(queued: QueuedBatch, lost: number): void {
+  /** Counts a batch that leaves the queue as written, but for its lost lines. */
+  private account(queued: QueuedBatch, lost: number): void {
     const { bytes, lines } = queued.batch;
     this.queuedBytes -= bytes.length;
     this.queuedLines -= lines;

@@ -158,16 +158,16 @@ class RunOutputs implements Outputs {
   private writeWithBackpressure(batch: Batch, acknowledge: () => void): boolean {
     let pending = 1;
     let isTaken = false;
-    const settle = () => {
+    const onAcknowledged = () => {
       if (--pending === 0) acknowledge();
     };
     for (const { queue } of this.outputs) {
       // Counted first: an output that is down acknowledges within write().
       pending++;
-      if (queue.write(batch, settle, false)) isTaken = true;
+      if (queue.write(batch, onAcknowledged, false)) isTaken = true;
       else pending--;
     }
-    settle();
+    onAcknowledged();
     return isTaken;
   }
 

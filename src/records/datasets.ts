@@ -1,7 +1,7 @@
-/** event.dataset: what a line is about. Protocols name theirs (protocols/module.ts). */
+/** event.dataset: the kind of a record. Protocols name theirs (protocols/module.ts). */
 export type Dataset = `${string}.${string}`;
 
-/** wiretail's own, about itself and about what no protocol decodes. */
+/** Datasets about wiretail itself, and about connections that no protocol decodes. */
 export const WIRETAIL_DATASETS = [
   'wiretail.start',
   'wiretail.stats',
@@ -9,7 +9,7 @@ export const WIRETAIL_DATASETS = [
   'wiretail.anomaly',
 ] as const satisfies readonly Dataset[];
 
-/** What a record is about, as event.dataset and event.action have it. */
+/** The kind of event in a record: event.dataset and event.action. */
 export interface Action {
   readonly dataset: Dataset;
   readonly action: string;

@@ -1,4 +1,4 @@
-/** The few forms of JSON Schema (2020-12) that the records' schema is built of. */
+/** The parts of JSON Schema (2020-12) that the record schema uses. */
 import type { Dataset } from './datasets.js';
 
 export type Schema = { readonly [keyword: string]: unknown };
@@ -12,7 +12,7 @@ export const oneOf = (...values: readonly string[]): Schema => ({ enum: values }
 export const array = (items: Schema): Schema => ({ type: 'array', items });
 export const either = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });
 
-/** An object of just these properties; those in `required` are always there. */
+/** An object without other properties. @param required the properties that are always present */
 export function object(
   properties: Readonly<Record<string, Schema>>,
   required: readonly string[] = [],
@@ -25,12 +25,12 @@ export function object(
   };
 }
 
-/** A name as sent, with its raw bytes beside it where they are no UTF-8, and its length where it is cut. */
+/** Text from the wire, with `_hex`, its raw bytes, if it is not valid UTF-8, and `_bytes`, its length, if it is truncated. */
 export function wireText(name: string): Record<string, Schema> {
   return { [name]: string, [`${name}_hex`]: hex, [`${name}_bytes`]: count };
 }
 
-/** A number in text: an integer, or the text as sent where it is none. */
+/** A number sent as text: an integer, or the text if it is none. */
 export function wireCount(name: string): Record<string, Schema> {
   return { ...wireText(name), [name]: either(integer, string) };
 }
@@ -39,13 +39,13 @@ export function describe(description: string, schema: Schema): Schema {
   return { description, ...schema };
 }
 
-/** Records with such properties have these sections. */
+/** Records with these properties must have these sections. */
 export function when(properties: Readonly<Record<string, Schema>>, sections: readonly string[]): Schema {
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   return { if: { properties }, then: { required: sections } };
 }
 
-/** Records of this dataset have these sections. */
+/** Records of this dataset must have these sections. */
 export function requires(dataset: Dataset, sections: readonly string[]): Schema {
   return when({ event: { properties: { dataset: { const: dataset } } } }, sections);
 }

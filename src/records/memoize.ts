@@ -1,19 +1,19 @@
-/** Names that are kept; those of the wire (commands of Gearman, keys of dictionaries, volumes) may be any: few at a time. */
+/** Limits a cache: names from the wire (Gearman commands, dictionary keys, volumes) may be anything. */
 const MAX_ENTRIES = 1024;
-/** Characters of a name that is kept. */
+/** Longer names are not cached. */
 const MAX_KEY_LENGTH = 1024;
 
-/** What `make` makes of a name, made once as long as there are not too many of them. */
+/** Caches what `make` returns by name; a full cache starts over. */
 export function memoize<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>();
+  const cache = new Map<string, T>();
   return (name) => {
-    let one = made.get(name);
-    if (one === undefined) {
+    let value = cache.get(name);
+    if (value === undefined) {
       if (name.length > MAX_KEY_LENGTH) return make(name);
-      if (made.size >= MAX_ENTRIES) made.clear();
-      one = make(name);
-      made.set(name, one);
+      if (cache.size >= MAX_ENTRIES) cache.clear();
+      value = make(name);
+      cache.set(name, value);
     }
-    return one;
+    return value;
   };
 }

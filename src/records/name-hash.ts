@@ -1,31 +1,32 @@
 /**
- * Names of files as keyed hashes: the same name has the same hash under one key, and nobody without the key can try
- * names out. Each component of a path has its own, so that the files of a directory still stand together.
+ * File names as keyed hashes (--redact paths). The same name has the same hash under one key, and nobody without the key
+ * can test names. Each path component has its own hash, so that the files of a directory still appear together.
  */
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 
-/** Hexadecimal digits of a hash: 64 bits, so that two of a million names hardly share one. */
-const Digits = 16;
-/** Names whose hashes are remembered: making one takes longer than decoding a message. */
-const Remembered = 65536;
+/** Hexadecimal digits of a hash. 64 bits: among a million names, a collision is improbable. */
+const HASH_DIGITS = 16;
+/** Hashes are cached: computing one takes longer than decoding a message. */
+const MAX_CACHED_NAMES = 65536;
 
 export interface NameHash {
-  /** A path, or a name, whose characters stand for its bytes (latin1). */
+  /** @param bytes a path or name, one character a byte (latin1) */
   path(bytes: string): string;
 }
 
 /** @param key in hex */
 export function newNameHash(key: string): NameHash {
   const secret = Buffer.from(key, 'hex');
-  const known = new Map<string, string>();
+  const cache = new Map<string, string>();
   const component = (name: string): string => {
     if (name === '' || name === '.' || name === '..') return name;
-    let hash = known.get(name);
+    let hash = cache.get(name);
     if (hash === undefined) {
-      if (known.size >= Remembered) known.clear();
-      hash = `~${createHmac('sha256', secret).update(name, 'latin1').digest('hex').slice(0, Digits)}`;
-      known.set(name, hash);
+      if (cache.size >= MAX_CACHED_NAMES) cache.clear();
+      const digest = createHmac('sha256', secret).update(name, 'latin1').digest('hex');
+      hash = `~${digest.slice(0, HASH_DIGITS)}`;
+      cache.set(name, hash);
     }
     return hash;
   };
@@ -34,12 +35,12 @@ export function newNameHash(key: string): NameHash {
   };
 }
 
-/** Whether a glob can be asked of hashed names: each component is a whole name, `*` or `**`. */
+/** Whether a glob can match hashed names: each of its components must be a whole name, `*` or `**`. */
 export function isHashableGlob(glob: string): boolean {
   return glob.split('/').every((part) => part === '*' || part === '**' || !/[*?[\]{}()!+@|\\]/.test(part));
 }
 
-/** The glob that the hashed names match. */
+/** The glob that matches the hashed names. */
 export function hashedGlob(glob: string, hash: NameHash): string {
   return glob
     .split('/')

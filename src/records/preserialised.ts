@@ -1,27 +1,27 @@
 /**
- * Objects that many records have in common. Who writes them may leave there how they are written, for the next record;
- * they never change after that.
+ * Objects that many records share, such as credentials: their serialised form is kept with the object. Such an object
+ * must not change.
  */
 import type { JsonObject } from './record.js';
 
-/** A symbol, and not to be enumerated: no JSON has it, no loop over the members meets it, and no copy gets it. */
-const Written = Symbol('written');
+/** A symbol, and not enumerable: JSON, loops over the members and copies do not see it. */
+const SERIALISED = Symbol('serialised');
 
-interface Shared {
-  [Written]?: Uint8Array | undefined;
+interface Preserialisable {
+  [SERIALISED]?: Uint8Array | undefined;
 }
 
-/** Marks an object as one that stays as it is. */
+/** Allows an object to keep its serialised form. */
 export function markPreserialisable<T extends JsonObject>(members: T): T {
-  return Object.defineProperty(members, Written, { value: undefined, writable: true });
+  return Object.defineProperty(members, SERIALISED, { value: undefined, writable: true });
 }
 
-/** How it is written in UTF-8, if somebody has left that. */
+/** The serialised form in UTF-8, if there is one already. */
 export function preserialisedBytes(members: JsonObject): Uint8Array | undefined {
-  return (members as Shared)[Written];
+  return (members as Preserialisable)[SERIALISED];
 }
 
-/** Leaves that where it is of use again. */
+/** Keeps a copy of the serialised form, if the object is marked. */
 export function storePreserialised(members: JsonObject, bytes: Uint8Array): void {
-  if (Written in members) (members as Shared)[Written] = new Uint8Array(bytes);
+  if (SERIALISED in members) (members as Preserialisable)[SERIALISED] = new Uint8Array(bytes);
 }

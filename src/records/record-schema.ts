@@ -12,8 +12,8 @@ const NETWORK: Schema = object(
   {
     transport: oneOf('tcp'),
     type: oneOf('ipv4', 'ipv6'),
-    protocol: describe('absent until the first bytes have told it', string),
-    community_id: describe('Community ID version 1, seed 0', { type: 'string', pattern: '^1:.{28}$' }),
+    protocol: describe('The protocol; absent until it is detected.', string),
+    community_id: describe('Community ID version 1 with seed 0.', { type: 'string', pattern: '^1:.{28}$' }),
   },
   ['transport', 'type', 'community_id'],
 );
@@ -22,25 +22,28 @@ const eventSection = (datasets: readonly Dataset[]): Schema =>
   object(
     {
       dataset: { enum: datasets },
-      action: describe('procedure, packet type, command or what happened', string),
+      action: describe('The procedure, packet type, command or event.', string),
       outcome: oneOf('success', 'failure', 'unknown'),
-      duration: describe('nanoseconds from call to reply; of a job from submission to end', count),
+      duration: describe('Nanoseconds from call to reply; for a job, from submission to completion.', count),
     },
     ['dataset', 'action'],
   );
 
 const PACKET: Schema = object(
   {
-    number: describe('of the packet that completed the message, from 1; files only', count),
-    reply_number: describe('of the packet that completed the reply', count),
+    number: describe(
+      '1-based number in its file of the packet that completed the message; files only.',
+      count,
+    ),
+    reply_number: describe('Number of the packet that completed the reply.', count),
   },
   ['number'],
 );
 
-/** What the registered protocols put in. */
+/** The parts that the registered protocols contribute. */
 export interface RecordSchemaParts {
   readonly datasets: readonly Dataset[];
-  /** By name, in the order of a line. */
+  /** By name, in the order of the line. */
   readonly sections: Readonly<Record<string, Schema>>;
   readonly rules: readonly Schema[];
 }
@@ -49,18 +52,18 @@ export function recordSchema({ datasets, sections, rules }: RecordSchemaParts): 
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'wiretail record',
-    description: 'One line of output. Names follow the Elastic Common Schema where it has one.',
+    description: 'One line of output. Field names follow the Elastic Common Schema where it has one.',
     ...object(
       {
-        '@timestamp': describe('UTC, nine decimals: of the packet that completed the message, or the call', {
+        '@timestamp': describe('Time, in UTC, of the packet that completed the message, or the call.', {
           type: 'string',
           pattern: '^\\d{4,}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z$',
         }),
         log: object({ level: oneOf('info', 'warn', 'error') }, ['level']),
-        message: describe('a sentence for people', string),
+        message: describe('A sentence for people.', string),
         event: eventSection(datasets),
         host: object({ hostname: string }, ['hostname']),
-        source: describe('the sender; of a call, the caller', ENDPOINT),
+        source: describe('The sender of the message; for a call with its reply, the client.', ENDPOINT),
         destination: ENDPOINT,
         network: NETWORK,
         packet: PACKET,

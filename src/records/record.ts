@@ -1,6 +1,6 @@
 /**
- * A record before it is a line. Protocols fill one of these; records/line.ts adds what the flow knows
- * (source, destination, network) and writes it through pino.
+ * A record before it becomes a line. A protocol fills it; lines/line-writer.ts adds the connection's source, destination
+ * and network and writes the line.
  */
 import type { Dataset } from './datasets.js';
 
@@ -13,25 +13,25 @@ export interface RecordBody {
   level: Level;
   /** A sentence for people. */
   message: string;
-  /** Time of the packet that completed the message (of the call, in a line for a call). */
+  /** Timestamp of the packet that completed the message; in a line for a call, of the call. */
   seconds: number;
   nanoseconds: number;
-  /** Number of that packet; 0 when live. */
+  /** Number of that packet; 0 in a live capture. */
   packet: number;
-  /** Number of the packet that completed the reply, in a line for a call; 0 when live or no such. */
+  /** In a line for a call, number of the packet that completed the reply; 0 if live, or without a reply. */
   replyPacket: number;
   dataset: Dataset;
   action: string;
   outcome?: EventOutcome | undefined;
   /** Nanoseconds from call to reply. */
   duration?: number | undefined;
-  /** Nanoseconds that it has waited for what did not come yet. */
+  /** Nanoseconds that a call has waited for its reply, or a job for a worker. */
   age?: number | undefined;
-  /** A failure of normal operation, such as that of a search for a file that is not there. */
+  /** A failure that is part of normal operation, such as LOOKUP of a file that does not exist. */
   expected?: boolean | undefined;
-  /** What tells calls of a connection apart, the same for all records of a call; undefined: it is one of none. */
+  /** Identifies the call within its connection: all records of a call share it. undefined: no call. */
   callKey?: number | undefined;
-  /** The sections of the record by their name, in the order in which they are written. */
+  /** The sections of the record by name, in the order of the line. */
   sections: Sections;
 }
 
@@ -40,13 +40,13 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined;
 }
 
-/** Each protocol names its own (protocols/module.ts). */
+/** Protocols name their own sections (protocols/module.ts). */
 export interface Sections {
   rpc?: RpcSection | undefined;
   [name: string]: JsonObject | undefined;
 }
 
-/** All that is known of an RPC message, in the order in which it is written. (A type, so that it is a JsonObject too.) */
+/** An RPC message, in the order of the line. (A type, not an interface, so that it is assignable to JsonObject.) */
 export type RpcSection = {
   readonly type: 'call' | 'reply' | undefined;
   readonly xid: number;
@@ -61,10 +61,10 @@ export type RpcSection = {
   readonly auth: JsonObject | undefined;
   readonly verifier: JsonObject | undefined;
   readonly retransmission: true | undefined;
-  /** Bytes of data behind the struct. */
+  /** Bytes of file data after the XDR struct. */
   readonly payload_bytes: number | undefined;
-  /** Nanoseconds that a call has waited. */
+  /** Nanoseconds that the call has waited. */
   readonly age: number | undefined;
-  /** The reply came after it was told that there is none. */
+  /** The reply came after the call was reported as unanswered. */
   readonly late: true | undefined;
 };

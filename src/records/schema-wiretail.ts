@@ -1,4 +1,4 @@
-/** The `wiretail` section: what the program says of itself, and of what it could not see. */
+/** The `wiretail` section: the run, its statistics, anomalies, connections that are not decoded, and damaged messages. */
 import type { Dataset } from './datasets.js';
 import {
   array,
@@ -14,19 +14,22 @@ import {
 } from './json-schema.js';
 import { statsSchema } from './schema-stats.js';
 
-/** What the start line says of the run. */
+/** The start line: how the run captures and decodes. */
 const START: Readonly<Record<string, Schema>> = {
   version: string,
   engine: oneOf('libpcap', 'cap', 'file'),
   interfaces: array(object({ name: string, link_type: integer }, ['name', 'link_type'])),
   timestamp: object({ source: oneOf('kernel', 'callback', 'file') }, ['source']),
-  file_number: describe('in a file that goes on with a run; in the order in which they began', count),
+  file_number: describe(
+    'In a file that continues a run: its number, in the order in which files were started.',
+    count,
+  ),
   files: array(string),
   filter: string,
   snaplen: count,
   decapsulate: array(string),
   buffer_bytes: count,
-  buffer_slots: describe('packets that the buffer holds; engine cap only', count),
+  buffer_slots: describe('Capacity of the capture buffer in packets; engine cap only.', count),
   workers: count,
   view: oneOf('calls', 'messages'),
   detail: oneOf('summary', 'full'),
@@ -49,8 +52,8 @@ const ANOMALY: Schema = object({
   packets: count,
   link_type: integer,
   interface: string,
-  step: describe('nanoseconds that the clock was set forward by; negative: back', integer),
-  pause: describe('nanoseconds', count),
+  step: describe('Nanoseconds that the clock was set forward; negative if set back.', integer),
+  pause: describe('Nanoseconds that the process did not run.', count),
   file: string,
   offset: count,
   decoder: count,
@@ -60,11 +63,11 @@ const ANOMALY: Schema = object({
 });
 
 const FLOW: Schema = object({
-  toward: describe('the direction that is seen', oneOf('server', 'client')),
-  missing_bytes: describe('of the other direction, acknowledged and not seen so far', count),
-  guess: describe('whose first bytes these are', string),
-  looked_at: describe('bytes by which nobody knew the connection', count),
-  first_bytes: describe('with --payload-bytes', hex),
+  toward: describe('The receiver in the direction that is captured.', oneOf('server', 'client')),
+  missing_bytes: describe('Bytes of the other direction that were acknowledged and not captured.', count),
+  guess: describe('The protocol that the first bytes resemble.', string),
+  looked_at: describe('Bytes in which no protocol was detected.', count),
+  first_bytes: describe('First bytes of the connection, with --payload-bytes.', hex),
 });
 
 export const wiretailSection = (datasets: readonly Dataset[]): Schema =>
@@ -73,10 +76,12 @@ export const wiretailSection = (datasets: readonly Dataset[]): Schema =>
     stats: statsSchema(datasets),
     anomaly: ANOMALY,
     flow: FLOW,
-    truncated: describe('a part of the message was not seen', { const: true }),
-    malformed: describe('the message breaks its protocol; what could be decoded is here', { const: true }),
+    truncated: describe('A part of the message was not captured.', { const: true }),
+    malformed: describe('The message violates its protocol; the fields that could be decoded are present.', {
+      const: true,
+    }),
     line_cut: describe(
-      'left out to keep the line within --max-line',
+      'What was left out to keep the line within --max-line.',
       object({ characters: count, items: count }, ['characters', 'items']),
     ),
   });

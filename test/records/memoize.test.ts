@@ -1,8 +1,9 @@
+/** The bounded cache by name. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { memoize } from '../../src/records/memoize.js';
 
-test('names are made once, but for long ones, which would be kept for nothing', () => {
+test('values are cached by name, except for long names', () => {
   let made = 0;
   const get = memoize((name) => {
     made++;

@@ -1,8 +1,9 @@
+/** Sizes in messages. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { formatSize } from '../../src/records/phrases.js';
 
-test('sizes: in the largest unit that tells them exactly', () => {
+test('a size is in the largest unit that divides it', () => {
   const sizes: [number | bigint, string][] = [
     [0, '0 bytes'],
     [0n, '0 bytes'],
@@ -16,5 +17,5 @@ test('sizes: in the largest unit that tells them exactly', () => {
     [2n ** 64n - 1n, '18446744073709551615 bytes'],
     [-1, '-1 bytes'],
   ];
-  for (const [bytes, words] of sizes) assert.equal(formatSize(bytes), words);
+  for (const [bytes, text] of sizes) assert.equal(formatSize(bytes), text);
 });

@@ -1,3 +1,4 @@
+/** Serialised forms kept with shared objects. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
@@ -6,7 +7,7 @@ import {
   storePreserialised,
 } from '../../src/records/preserialised.js';
 
-test('how an object is written stays with the object alone', () => {
+test('the serialised form stays with its object, invisible and not copied', () => {
   const members = markPreserialisable({ pid: 1, groups: [2] });
   assert.equal(preserialisedBytes(members), undefined);
   const bytes = Buffer.from('{}');
@@ -18,7 +19,7 @@ test('how an object is written stays with the object alone', () => {
   assert.equal(preserialisedBytes({ ...members, pid: 3 }), undefined);
 });
 
-test('of an object that may change nothing is kept', () => {
+test('an object that is not marked keeps nothing', () => {
   const members = { pid: 1 };
   storePreserialised(members, Buffer.from('{}'));
   assert.equal(preserialisedBytes(members), undefined);

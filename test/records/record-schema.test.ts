@@ -1,3 +1,4 @@
+/** Every line of every capture, damaged ones included, validates against the schema. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ function check(line: string): void {
   assert.ok(valid, `${JSON.stringify(validate.errors, null, 1)}\n${line}`);
 }
 
-test('`wiretail schema` prints the schema', () => {
+test('wiretail schema prints the schema', () => {
   const { stdout, code } = wiretail(['schema']);
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(recordSchema())));
@@ -30,23 +31,23 @@ const FORMS = [
   ['--max-line', '2048', '--detail', 'full'],
   ['--snaplen', '96'],
 ];
-/** Much the same traffic as in others: these have half of the forms. */
-const Alike = /^(g-fops-\w+|g-gfapi|g-heal|g-volume-admin|gen-\w+|gm-split-odd|gm-many)$/;
+/** Traffic much like that of other captures: these are read in half of the forms. */
+const SIMILAR = /^(g-fops-\w+|g-gfapi|g-heal|g-volume-admin|gen-\w+|gm-split-odd|gm-many)$/;
 for (const name of captureNames()) {
-  const forms = Alike.test(name) ? FORMS.slice(0, 2) : FORMS;
+  const forms = SIMILAR.test(name) ? FORMS.slice(0, 2) : FORMS;
   test(`every line of ${name} validates, in ${forms.length} forms`, async () => {
     for (const more of forms) {
       const { stdout, code } = await readHere([capturePath(name), ...more]);
       assert.equal(code, 0);
       const lines = stdout.trimEnd().split('\n');
-      assert.ok(lines.length >= 2, 'a start line and a stats line at least');
+      assert.ok(lines.length >= 2, 'at least a start line and a stats line');
       for (const line of lines) check(line);
       if (more.includes('2048')) for (const line of lines) assert.ok(Buffer.byteLength(line) < 2048, line);
     }
   });
 }
 
-/** A file of the capture with words of its payloads changed, as no sender would. */
+/** Writes a copy of the capture with damaged payloads. */
 async function damaged(name: string, seed: number): Promise<string> {
   const random = newRandom(seed);
   const { linkType, packets } = await readPackets(name);
@@ -71,21 +72,21 @@ const directory = mkdtempSync(join(tmpdir(), 'wiretail-schema-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 test('every line of damaged captures validates', async () => {
-  let nameless = 0;
+  let unnamedProcedures = 0;
   for (const [seed, name] of ['g-fops-v330', 'g-cli', 'g-peer', 'g-lease', 'gm-all', 'gm-admin'].entries()) {
     for (const form of [['--view', 'messages', '--detail', 'full'], []]) {
       const { stdout, code } = await readHere([await damaged(name, seed), ...form]);
       assert.equal(code, 0);
       for (const line of stdout.trimEnd().split('\n')) {
         check(line);
-        if (/"dataset":"gluster\.\w+","action":"proc-/.test(line)) nameless++;
+        if (/"dataset":"gluster\.\w+","action":"proc-/.test(line)) unnamedProcedures++;
       }
     }
   }
-  assert.ok(nameless > 20, `only ${nameless} calls of versions and procedures that there are not`);
+  assert.ok(unnamedProcedures > 20, `only ${unnamedProcedures} calls of unknown versions and procedures`);
 });
 
-test('the schema refuses what no line has', () => {
+test('the schema refuses unknown fields, missing sections and short timestamps', () => {
   const good = {
     '@timestamp': '2026-01-02T03:04:05.000000006Z',
     log: { level: 'info' },

@@ -70,14 +70,14 @@ function urlOf(target: string): string {
 
 function ready(transport: Transport, userError: (error: Error) => UserError): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
+    const stopWaiting = (report: () => void) => {
       clearTimeout(timer);
       transport.off('ready', onReady).off('error', onError).off('close', onClose);
-      finish();
+      report();
     };
-    const onReady = () => settle(resolve);
+    const onReady = () => stopWaiting(resolve);
     const onError = (error: Error) =>
-      settle(() => {
+      stopWaiting(() => {
         // The transport and its thread may each report the failure.
         transport.on('error', () => {});
         reject(userError(error));

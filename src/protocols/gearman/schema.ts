@@ -18,7 +18,7 @@ import {
 import type { ProtocolSchema } from '../module.js';
 import { GEARMAN_DATASETS } from './datasets.js';
 
-/** Arguments under their names in gearmand's PROTOCOL, in the order in which they appear there. */
+/** Arguments under their names in gearmand's PROTOCOL, in its order. */
 const ARGUMENTS: Readonly<Record<string, Schema>> = {
   ...wireText('function'),
   ...wireText('unique_id'),
@@ -45,7 +45,7 @@ const ARGUMENTS: Readonly<Record<string, Schema>> = {
 
 const name = wireText('function');
 const functionRow = (...counts: readonly string[]): Schema =>
-  object({ ...name, ...Object.fromEntries(counts.map((one) => [one, integer])) });
+  object({ ...name, ...Object.fromEntries(counts.map((column) => [column, integer])) });
 
 const ROWS: Schema = array(
   either(
@@ -58,7 +58,7 @@ const ROWS: Schema = array(
       ...wireText('client_id'),
       functions: array(string),
     }),
-    describe('a row that is not in its form, as sent', object(wireText('text'))),
+    describe('A row that does not have the expected form, as sent.', object(wireText('text'))),
   ),
 );
 
@@ -98,40 +98,40 @@ const JOB: Schema = object({
   background: boolean,
   workload_bytes: count,
   ...wireText('client_id'),
-  state: describe('of a job that has not ended', oneOf('waiting', 'running')),
-  delay: describe('nanoseconds until the time for which it was submitted (epoch)', count),
-  queue_wait: describe('nanoseconds in the queue, without the delay', count),
-  run_time: describe('nanoseconds with the worker that has it, or that ended it', count),
-  lost_run_time: describe('nanoseconds with workers before that one, which did not end it', count),
-  age: describe('nanoseconds since its submission, of a job that has not ended', count),
-  worker: describe('who has it, or ended it', PEER),
-  previous_worker: describe('who had it last and did not end it', PEER),
-  reassigned: describe('times that it was given to a worker again', count),
-  coalesced: describe('further submissions that were taken for this job', count),
-  result_bytes: describe("of WORK_COMPLETE's data", count),
-  exception_bytes: describe("of WORK_EXCEPTION's data", count),
-  data_packets: describe('WORK_DATA', count),
+  state: describe('State of a job that has not finished.', oneOf('waiting', 'running')),
+  delay: describe('Nanoseconds until its scheduled time (SUBMIT_JOB_EPOCH).', count),
+  queue_wait: describe('Nanoseconds in the queue after its delay.', count),
+  run_time: describe('Nanoseconds with the worker that has it, or that finished it.', count),
+  lost_run_time: describe('Nanoseconds with earlier workers, which did not finish it.', count),
+  age: describe('Nanoseconds since the submission of a job that has not finished.', count),
+  worker: describe('The worker that has the job, or that finished it.', PEER),
+  previous_worker: describe('The last earlier worker, which did not finish it.', PEER),
+  reassigned: describe('Number of times that the job was assigned again.', count),
+  coalesced: describe('Further submissions that the server joined to this job.', count),
+  result_bytes: describe('Bytes of data in WORK_COMPLETE.', count),
+  exception_bytes: describe('Bytes of data in WORK_EXCEPTION.', count),
+  data_packets: describe('Number of WORK_DATA packets.', count),
   data_bytes: count,
-  warnings: describe('WORK_WARNING', count),
+  warnings: describe('Number of WORK_WARNING packets.', count),
   last_status: describe(
-    'the last WORK_STATUS',
+    'The last WORK_STATUS.',
     object({ ...wireCount('numerator'), ...wireCount('denominator') }),
   ),
-  abandoned: describe('its client went away before its end', { const: true }),
+  abandoned: describe('Its client disconnected before it finished.', { const: true }),
   ...wireText('error_code'),
   ...wireText('error_text'),
-  workers: describe('connections that can do the function, as far as they were seen', count),
-  running: describe('jobs of the function that run', count),
+  workers: describe('Connections that registered for the function, as far as captured.', count),
+  running: describe('Running jobs of the function.', count),
 });
 
 const GEARMAN: Schema = object({
   magic: oneOf('REQ', 'RES'),
-  type: describe("the packet type's name; UNKNOWN for 0 and for 43 and up", string),
+  type: describe('Name of the packet type; UNKNOWN for 0 and from 43 up.', string),
   type_id: count,
-  size: describe('bytes of data after the header', count),
+  size: describe('Bytes of data after the header.', count),
   ...ARGUMENTS,
-  payload_bytes: describe('bytes of the opaque data behind the arguments', count),
-  payload: describe('its first bytes (--payload-bytes), where they are UTF-8', string),
+  payload_bytes: describe('Bytes of opaque data after the arguments.', count),
+  payload: describe('Its first bytes, with --payload-bytes, if they are UTF-8.', string),
   payload_hex: hex,
   admin: ADMIN,
   job: JOB,

@@ -1,4 +1,4 @@
-/** The `gluster` section: what a call of GlusterFS is about, and what came of it. */
+/** The `gluster` section: subject and result of a GlusterFS call. */
 import {
   array,
   boolean,
@@ -19,33 +19,36 @@ import { GLUSTER_DATASETS, OTHER_RPC_DATASET } from './datasets.js';
 
 const uuid: Schema = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
-/** What a client says of itself in SETVOLUME. */
+/** Client identity, from SETVOLUME. */
 const CLIENT: Schema = object({
   host: string,
   pid: integer,
-  mount_id: describe('of the process, whatever it connects to; of SETVOLUME, and with --detail full', string),
+  mount_id: describe(
+    'The same for all connections of a client process; on SETVOLUME, and with --detail full.',
+    string,
+  ),
   process_name: string,
   version: string,
-  subvolume: describe('the client translator that connected', string),
+  subvolume: describe('The client translator that connects.', string),
   subdir: string,
   volume_id: string,
   process_uuid: string,
 });
 
-/** A lock in the way of another. */
+/** A conflicting lock. */
 const HOLDER: Schema = object(
   {
     lk_owner: hex,
-    pid: describe('of the process that locked it; below zero: one of GlusterFS itself', integer),
+    pid: describe('Process ID of the lock owner; negative for an internal GlusterFS client.', integer),
     pid_name: string,
     client: CLIENT,
-    ip: describe('of the client', string),
+    ip: describe('IP address of the client.', string),
     port: count,
     type: string,
     start: integer,
     length: integer,
     name: string,
-    since: describe('when it was granted', string),
+    since: describe('When the lock was granted.', string),
   },
   ['lk_owner', 'ip', 'port', 'type', 'since'],
 );
@@ -54,19 +57,16 @@ const LOCK: Schema = object({
   command: string,
   type: string,
   start: integer,
-  length: describe('0: to the end of the file, wherever that will be', integer),
+  length: describe('0: to the end of the file, however it grows.', integer),
   owner: hex,
-  domain: describe('the name space that the lock is in: a translator of the client', string),
-  name: describe('the name in the directory that is locked; absent: all of it', string),
-  waited: describe(
-    'nanoseconds from a call that waits for its lock (SETLKW, ENTRYLK_LOCK) to the reply',
-    count,
-  ),
+  domain: describe('The namespace of the lock, named after a translator of the client.', string),
+  name: describe('The locked name in the directory; absent if the whole directory is locked.', string),
+  waited: describe('Nanoseconds from a blocking lock call (SETLKW, ENTRYLK_LOCK) to its reply.', count),
   held_by: describe(
-    'the locks that were in its way, as far as they were seen to be granted; of a call without a reply, that still are',
+    'The conflicting locks whose grant was captured; for a call without a reply, those still held.',
     array(HOLDER),
   ),
-  held_by_total: describe('how many they were, where not all are listed', count),
+  held_by_total: describe('Number of conflicting locks, if not all are listed.', count),
 });
 
 const LEASE: Schema = object({ command: string, type: string, id: hex });
@@ -74,38 +74,38 @@ const LEASE: Schema = object({ command: string, type: string, id: hex });
 const PEER: Schema = object({
   hostname: string,
   uuid,
-  state: describe("glusterd's words for it", string),
+  state: describe('State of the peer, in the words of glusterd.', string),
   connected: boolean,
 });
 
-/** A struct of GlusterFS's .x files as it was on the wire, names for numbers beside them. */
+/** A struct of the GlusterFS .x files as it was on the wire, with names beside numbers. */
 const STRUCT: Schema = { type: 'object' };
 
 const GLUSTER: Schema = object({
   volume: string,
-  brick: describe("the brick's path, from SETVOLUME or from the port mapper", string),
-  brick_host: describe("as the client's volfile or glusterd's files name it", string),
+  brick: describe('Path of the brick, from SETVOLUME or the port mapper.', string),
+  brick_host: describe('Host of the brick, as the volfile or the files of glusterd name it.', string),
   client: CLIENT,
-  gfid: describe('the file', uuid),
+  gfid: describe('GFID of the file.', uuid),
   path: describe(
-    'from the root of the volume, as the wire last said; from the first directory of unknown name: <gfid:PARENT>/name',
+    'Path from the root of the volume, as last observed; below a directory of unknown name: <gfid:PARENT>/name.',
     string,
   ),
   path_before_gap: describe(
-    'a path may be old: it was learned before bytes of the brick were missed, or of a client of which that is',
+    'A path may be stale: it was observed before a gap in the traffic of the brick or of a client of it.',
     {
       const: true,
     },
   ),
   new_path: string,
-  target: describe('of a symbolic link', string),
+  target: describe('Target of a symbolic link.', string),
   target_gfid: uuid,
   offset: integer,
   target_offset: integer,
   result_offset: integer,
-  size: describe('bytes that were asked for', integer),
-  entries: describe('of a directory listing', integer),
-  eof: describe('there is no more behind it', boolean),
+  size: describe('Bytes requested.', integer),
+  entries: describe('Entries of a directory listing.', integer),
+  eof: describe('The end of the file or directory is reached.', boolean),
   flags: array(string),
   mask: array(string),
   attributes: array(string),
@@ -114,45 +114,39 @@ const GLUSTER: Schema = object({
   lock: LOCK,
   lease: LEASE,
   ipc_op: integer,
-  operation: describe("glusterd's name of what is done", string),
-  command: describe(
-    'what an administrator typed; behind an option whose value is secret nothing is shown',
-    string,
-  ),
+  operation: describe('Name of the operation in glusterd.', string),
+  command: describe('The command that an administrator typed, up to an option with a secret value.', string),
   snapshot: string,
-  keys: describe(
-    'what the operation sets, as name=value; of what it takes away the name alone',
-    array(string),
-  ),
-  keys_more: describe('those that are not in the list', count),
-  transaction: describe('the same on all lines of one; those of some operations have none', uuid),
+  keys: describe('What the operation sets, as name=value; the name alone of what it removes.', array(string)),
+  keys_more: describe('Number of keys that are not listed.', count),
+  transaction: describe('Identifies a management transaction; some operations have none.', uuid),
   steps: describe(
-    'of an UNLOCK: the steps since the lock toward this glusterd, with their outcomes',
+    'For an UNLOCK: the steps of the transaction toward this glusterd since its lock, with their outcomes.',
     array(string),
   ),
-  peer: describe('the host that is asked about', string),
-  peer_uuid: describe('of the glusterd that asks; of a command: that carries it out', uuid),
-  peer_name: describe('the host that this glusterd is on, as the wire last said', string),
-  responder_uuid: describe('of the glusterd that answers', uuid),
+  peer: describe('The host that the request is about.', string),
+  peer_uuid: describe('UUID of the requesting glusterd; for a command, of the one that executes it.', uuid),
+  peer_name: describe('Host of that glusterd, as last observed.', string),
+  responder_uuid: describe('UUID of the responding glusterd.', uuid),
   responder_name: string,
-  peers: describe('what a glusterd says of the others', array(PEER)),
-  volumes: describe('of a new peer', array(string)),
+  peers: describe('The peers that a glusterd reports.', array(PEER)),
+  volumes: describe('Volumes of a new peer.', array(string)),
   operating_version: integer,
-  transitions: describe("of a state machine of glusterd's, the oldest first", array(string)),
+  transitions: describe('Transitions of a state machine in glusterd, oldest first.', array(string)),
   new_volume: string,
   volfile: string,
   port: integer,
   op_ret: integer,
   op_errno: integer,
-  error: describe('the name of op_errno, where the call failed', string),
+  error: describe('Name of op_errno, if the call failed.', string),
   op_errstr: string,
   payload: describe(
-    'first bytes of the data read or written (--payload-bytes), where they are UTF-8',
+    'First bytes of the data read or written, with --payload-bytes, if they are UTF-8.',
     string,
   ),
   payload_hex: hex,
-  request: describe("the call's XDR struct (--detail full)", STRUCT),
-  response: describe("the reply's XDR struct (--detail full)", STRUCT),
+  request: describe('XDR struct of the call, with --detail full.', STRUCT),
+  response: describe('XDR struct of the reply, with --detail full.', STRUCT),
 });
 
 const FLOW_SECTIONS = ['source', 'destination', 'network', 'rpc'];

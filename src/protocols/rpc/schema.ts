@@ -10,7 +10,7 @@ import {
   string,
 } from '../../records/json-schema.js';
 
-/** A credential or verifier: the fields of its own struct under their names. */
+/** A credential or verifier: its flavor's struct, fields under their own names. */
 const AUTH: Schema = object(
   {
     flavor: integer,
@@ -18,17 +18,17 @@ const AUTH: Schema = object(
     stamp: count,
     machname: string,
     machname_hex: hex,
-    pid: describe('below zero: a process of GlusterFS itself', integer),
-    pid_name: describe('which one', string),
+    pid: describe('Process ID of the caller; negative for an internal GlusterFS client.', integer),
+    pid_name: describe('Name of the internal GlusterFS client.', string),
     uid: count,
     gid: count,
-    flags: describe('with --detail full, as the next two', count),
+    flags: describe('With --detail full, like ctime_nsec and ctime_sec.', count),
     ctime_nsec: count,
     ctime_sec: count,
     ngrps: count,
     groups: array(count),
     lk_owner: hex,
-    raw: describe('what could not be read', hex),
+    raw: describe('The bytes of a body that could not be decoded.', hex),
   },
   ['flavor'],
 );
@@ -39,18 +39,18 @@ export const RPC: Schema = object({
   program: count,
   version: count,
   procedure: count,
-  method: describe("the procedure's name", string),
+  method: describe('Name of the procedure.', string),
   accept_status: string,
   reject_status: string,
   auth_status: string,
   mismatch: describe(
-    'the versions that the server has',
+    'Lowest and highest program version that the server supports.',
     object({ low: count, high: count }, ['low', 'high']),
   ),
   auth: AUTH,
   verifier: AUTH,
-  retransmission: describe('the call was sent again while it was open', { const: true }),
-  payload_bytes: describe('bytes of file data behind the struct', count),
-  age: describe('nanoseconds that the call has waited without a reply', count),
-  late: describe('it was told before that there was no reply so far', { const: true }),
+  retransmission: describe('The call was sent again before its reply.', { const: true }),
+  payload_bytes: describe('Bytes of file data after the XDR struct.', count),
+  age: describe('Nanoseconds that the call has waited without a reply.', count),
+  late: describe('The reply came after the call was reported as unanswered.', { const: true }),
 });

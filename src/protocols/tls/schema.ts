@@ -3,15 +3,18 @@ import { array, count, describe, object, type Schema, string } from '../../recor
 import type { ProtocolSchema } from '../module.js';
 
 const TLS: Schema = object({
-  version: describe('chosen by the server', string),
+  version: describe('Version chosen by the server.', string),
   version_protocol: string,
-  next_protocol: describe('chosen by the server; up to TLS 1.2, after which it is encrypted', string),
+  next_protocol: describe(
+    'Application protocol chosen by the server (ALPN); encrypted since TLS 1.3.',
+    string,
+  ),
   client: object({
     server_name: string,
-    version: describe('the highest that the client offers', string),
-    protocols: describe('offered by the client (ALPN)', array(string)),
+    version: describe('Highest version that the client offers.', string),
+    protocols: describe('Application protocols that the client offers (ALPN).', array(string)),
   }),
-  alert: describe('the handshake was refused', object({ code: count, name: string }, ['code'])),
+  alert: describe('The alert that refused the handshake.', object({ code: count, name: string }, ['code'])),
 });
 
 export const TLS_SCHEMA: ProtocolSchema = { sections: { tls: TLS }, rules: [] };
