@@ -10,7 +10,7 @@ import { VERSION } from '../config/version.js';
 import type { Endpoint } from '../observe/endpoint.js';
 import { statusOf } from '../observe/notifier.js';
 import { openOutputs } from '../output/run-outputs.js';
-import { startRun } from '../pipeline/threads/run.js';
+import { Run } from '../pipeline/threads/run.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun, holdSignals } from './follow-run.js';
 import { CONFIG_OPTION, daemonSettings } from './load-settings.js';
@@ -51,7 +51,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
     const endpoint = await serveMetrics(config.metrics, diagnostics);
     const manager = takeManager(process.env, process.pid, (why) => diagnostics.warn(why));
     const notifier = manager && notifierOf(manager, () => run.observed.health(), diagnostics);
-    const run = startRun({
+    const run = new Run({
       version: VERSION,
       config,
       source: {
@@ -70,13 +70,13 @@ export const captureCommand: CommandModule<object, Arguments> = {
       statsInterval: config.statsInterval,
       outputs: await openOutputs(config, true, user),
       diagnostics,
-      opened({ engine, opened }) {
+      onStart({ engine, opened }) {
         if (endpoint !== undefined) diagnostics.info({ url: endpoint.url }, 'serving metrics');
         const on = opened?.interfaces.map((one) => one.interface).join(', ');
         notifier?.ready(`capturing on ${on} with ${engine}`);
       },
-      counted: (stats) => notifier?.status(statusOf(stats)),
-      ending: () => notifier?.stopping(),
+      onStats: (stats) => notifier?.status(statusOf(stats)),
+      onStopping: () => notifier?.stopping(),
     });
     endpoint?.show(run.observed);
     const reload = newReload({
@@ -91,7 +91,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
           what: 'the outputs',
           settings: Object.keys(OUTPUT_OPTIONS),
           async apply(next) {
-            for (const { output, waiting } of await run.changeOutputs(next)) {
+            for (const { output, waiting } of await run.reconfigureOutputs(next)) {
               diagnostics.warn(`${output} is left: ${waiting} lines are not written`);
             }
           },
@@ -114,7 +114,7 @@ export const captureCommand: CommandModule<object, Arguments> = {
       around: notifier?.reload,
     });
     const hangup = () => {
-      run.reopen();
+      run.reopenFiles();
       void reload();
     };
     await followRun(run, hangup, held);

@@ -11,7 +11,7 @@ import { hardExit } from './hard-exit.js';
  * @param held signals that came before, and are answered now
  */
 export async function followRun(run: Run, hangup?: () => void, held: Held = () => []): Promise<never> {
-  process.on('SIGUSR2', run.reopen);
+  process.on('SIGUSR2', () => run.reopenFiles());
   if (hangup !== undefined) process.on('SIGHUP', hangup);
   let signals = 0;
   for (const [signal, number] of [
@@ -24,9 +24,9 @@ export async function followRun(run: Run, hangup?: () => void, held: Held = () =
     });
   }
   for (const signal of held()) process.emit(signal);
-  const { code, stalled, mistake } = await run.ended;
-  const last = mistake === undefined ? code : printUsageError(mistake);
-  return stalled ? hardExit(last) : process.exit(last);
+  const { exitCode, outputsStalled, userError } = await run.ended;
+  const last = userError === undefined ? exitCode : printUsageError(userError);
+  return outputsStalled ? hardExit(last) : process.exit(last);
 }
 
 /** Gives back those that came, and holds none any more. */

@@ -13,7 +13,7 @@ import {
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
 import { openOutputs } from '../output/run-outputs.js';
-import { startRun } from '../pipeline/threads/run.js';
+import { Run } from '../pipeline/threads/run.js';
 import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun } from './follow-run.js';
@@ -53,7 +53,7 @@ export const readCommand: CommandModule<object, Arguments> = {
     checkOutputs(config);
     // On the records' own terminal it would be in their way.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
-    const run = startRun({
+    const run = new Run({
       version: VERSION,
       config,
       source: { kind: 'files', files: config.files, filters: config.filters, realtime: config.realtime },
@@ -62,7 +62,7 @@ export const readCommand: CommandModule<object, Arguments> = {
       outputs: await openOutputs(config, false),
       countOutputs: config.outputs.some(({ kind }) => kind !== 'stdout'),
       diagnostics: newDiagnostics('warn'),
-      progress: progress.update,
+      onProgress: progress.update,
     });
     void run.ended.catch(() => {}).finally(progress.clear);
     await followRun(run);

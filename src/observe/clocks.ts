@@ -35,7 +35,7 @@ export interface ClockEvent {
 
 export interface ClockWatch {
   /** To be called a few times a second. */
-  look(): ClockEvent[];
+  check(): ClockEvent[];
   /** So many so far. */
   counts(): { readonly steps: number; readonly pauses: number };
 }
@@ -46,7 +46,7 @@ export function newClockWatch(read: () => Clocks = readClocks): ClockWatch {
   let steps = 0;
   let pauses = 0;
   return {
-    look() {
+    check() {
       const events: ClockEvent[] = [];
       const now = read();
       const rest = now.steady - last.steady;

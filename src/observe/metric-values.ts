@@ -10,11 +10,16 @@ export function valueAt(stats: JsonObject, path: readonly string[]): number {
   return Number(value ?? 0);
 }
 
-export function setValueAt(stats: Section, path: readonly string[], value: number): void {
+/** The section that the path is in, added if it is absent. */
+export function sectionOf(stats: Section, path: readonly string[]): Section {
   let section = stats;
   for (const name of path.slice(0, -1)) {
     section[name] ??= {};
     section = section[name] as Section;
   }
-  section[path[path.length - 1]] = value;
+  return section;
+}
+
+export function setValueAt(stats: Section, path: readonly string[], value: number): void {
+  sectionOf(stats, path)[path[path.length - 1]] = value;
 }

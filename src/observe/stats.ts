@@ -6,7 +6,7 @@ import type { JsonObject } from '../records/record.js';
 import { bytesInUse, type RingMemory, RingWord, slotsInUse, takeRecentPeak } from '../ring/ring.js';
 import { changeOf } from './change.js';
 import { columnOf, METRICS, total } from './counters.js';
-import { setValueAt } from './metric-values.js';
+import { sectionOf, setValueAt } from './metric-values.js';
 
 /** Lines of one output. */
 export interface OutputCounts {
@@ -108,6 +108,7 @@ function fill(
     if ((metric.live === true) !== live) continue;
     const value = metric.from === 'run' ? computed[metric.key] : total(memory, columnOf(metric));
     if (value > 0 || metric.omitZero !== true) setValueAt(stats, metric.path, value);
+    else sectionOf(stats, metric.path);
   }
   return stats;
 }

@@ -27,7 +27,7 @@ interface Row {
   readonly live?: true;
   /** A section with one metric for each dataset. */
   readonly perDataset?: true;
-  /** Absent from the line while it is 0. */
+  /** Absent from its section while it is 0. */
   readonly omitZero?: true;
   /** For the schema, and for a Prometheus metric without a label. */
   readonly help?: string;

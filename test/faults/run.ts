@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { Counter } from '../../src/records/counters.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { type Anomaly, type Message, readLine } from './messages.js';
@@ -38,19 +38,18 @@ export function run(linkType: number, packets: readonly Packet[]): Run {
   const counters = counterRow(createCounters(1), 0);
   const messages: Message[] = [];
   const anomalies: Anomaly[] = [];
-  const decode = newPacketDecoder(
-    OPTIONS,
+  const decoder = new PacketDecoder(OPTIONS, {
     counters,
-    Float64Array.of(linkType, 0),
-    newTextLines((line) => {
+    checkpoint: Float64Array.of(linkType, 0),
+    lines: newTextLines((line) => {
       const read = readLine(line);
       if ('message' in read) messages.push(read.message);
       else anomalies.push(read.anomaly);
     }),
-  );
+  });
   const records = asRecords(packets);
-  decode.records(records, 0, records.length, () => {});
-  decode.end();
+  decoder.decodeRecords(records, 0, records.length, () => {});
+  decoder.end();
   assert.equal(counters[Counter.faults_decoder], 0, 'a decoder threw');
   const accounted = ACCOUNTED.reduce((all, name) => all + counters[Counter[name]], 0);
   assert.equal(accounted, packets.length, 'packets seen = decoded + ignored');

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { DAMAGES } from './damage.js';
 import { asRecords, type Packet, readPackets } from './packets.js';
@@ -40,23 +40,25 @@ const OPTIONS = {
 function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'messages'): Map<string, Told> {
   const told = new Map<string, Told>();
   const counters = counterRow(createCounters(1), 0);
-  const decode = newPacketDecoder(
+  const decoder = new PacketDecoder(
     { ...OPTIONS, view },
-    counters,
-    Float64Array.of(linkType, 0),
-    newTextLines((line) => {
-      if (!line.includes('"gluster.mgmt"')) return;
-      const { event, network, rpc, gluster } = JSON.parse(line);
-      if (gluster === undefined) return;
-      const fields = Object.fromEntries(
-        TOLD.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
-      );
-      told.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
-    }),
+    {
+      counters,
+      checkpoint: Float64Array.of(linkType, 0),
+      lines: newTextLines((line) => {
+        if (!line.includes('"gluster.mgmt"')) return;
+        const { event, network, rpc, gluster } = JSON.parse(line);
+        if (gluster === undefined) return;
+        const fields = Object.fromEntries(
+          TOLD.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
+        );
+        told.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
+      }),
+    },
   );
   const records = asRecords(packets);
-  decode.records(records, 0, records.length, () => {});
-  decode.end();
+  decoder.decodeRecords(records, 0, records.length, () => {});
+  decoder.end();
   return told;
 }
 

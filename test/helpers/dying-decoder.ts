@@ -32,9 +32,9 @@ if (death.decoder === data.decoder) {
   if (row[Counter.kernel_interface_errors]++ < (death.starts ?? 0)) die();
   const { snaplen } = data.options;
   const packets = new Set(death.packets);
-  const place = new Float64Array(data.place);
+  const checkpoint = new Float64Array(data.checkpoint);
   Object.defineProperty(data.options, 'snaplen', {
-    get: () => (packets.has(place[1]) ? die() : snaplen),
+    get: () => (packets.has(checkpoint[1]) ? die() : snaplen),
   });
 }
 await import('../../src/pipeline/threads/decoder-thread.js');

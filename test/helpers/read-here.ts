@@ -2,6 +2,7 @@
  * `wiretail read` within the test, a tenth of the work of a process with three threads: the same command line, file
  * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-here.test.ts holds it against the program.
  */
+
 import { readCapture } from '../../src/capture/file/read-capture.js';
 import { checkFilter, filteringSink } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
@@ -12,14 +13,15 @@ import type { ReadConfig } from '../../src/config/options.js';
 import { VERSION } from '../../src/config/version.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
+import type { Timestamp } from '../../src/packet/timestamp.js';
 import { CheckpointWord } from '../../src/pipeline/decode/checkpoint.js';
-import { newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { newRecordCounters } from '../../src/pipeline/decode/record-counters.js';
-import { newMainLines, type Time } from '../../src/pipeline/threads/main-lines.js';
+import { newDecoderData } from '../../src/pipeline/threads/decoder-data.js';
+import { MainLines } from '../../src/pipeline/threads/main-lines.js';
 import { createControl } from '../../src/pipeline/threads/messages.js';
-import { createTallies, newObserver } from '../../src/pipeline/threads/observer.js';
+import { createRecordCounters, Observer } from '../../src/pipeline/threads/observer.js';
 import type { NumberingSink } from '../../src/pipeline/threads/ring-sink.js';
-import { decoderData } from '../../src/pipeline/threads/run.js';
 import { Counter, type CounterRow } from '../../src/records/counters.js';
 import { RECORD_HEADER } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
@@ -69,44 +71,42 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     ring: createRing(8 << 20, config.ringSlots, 1),
     counters: createCounters(2),
     control: createControl(1),
-    tallies: createTallies(1),
+    recordCounters: createRecordCounters(1),
   };
   const captured = counterRow(shared.counters, 0);
   const own = counterRow(shared.counters, 1);
   const output: string[] = [];
   /** Of the first packet; undefined before the start line. */
-  let first: Time | undefined;
+  let first: Timestamp | undefined;
   let ofDecoder = 0;
-  const lines = newMainLines(VERSION, config.maxLine, (line) => output.push(line));
-  const observer = newObserver(VERSION, shared, 1, false, () => ({
+  const lines = new MainLines(VERSION, config.maxLine, (line) => output.push(line));
+  const observer = new Observer(VERSION, shared, 1, false, () => ({
     lines: { written: output.length, dropped: 0, ofDecoders: ofDecoder },
     outputs: undefined,
     decoderRestarts: 0,
     outOfTime: false,
     clock: { steps: 0, pauses: 0 },
   }));
-  const start = (at: Time) => {
+  const start = (at: Timestamp) => {
     if (first !== undefined) return;
     first = at;
-    lines.start({ engine: 'file', timestampSource: 'file' }, describeRead(config), at);
+    lines.writeStart({ engine: 'file', timestampSource: 'file' }, describeRead(config), at);
   };
 
-  const [{ options }] = decoderData(config, shared, false);
+  const [{ options }] = newDecoderData(config, shared, undefined);
   const place = Float64Array.of(-1, 0);
   const memory = newTextLines((line) => {
     ofDecoder++;
     output.push(line);
   });
   const clock = new FileClock();
-  const decode = newPacketDecoder(
-    options,
-    own,
-    place,
-    memory,
-    undefined,
-    newRecordCounters(shared.tallies, 0, own),
+  const decoder = new PacketDecoder(options, {
+    counters: own,
+    checkpoint: place,
+    lines: memory,
+    recordCounters: newRecordCounters(shared.recordCounters, 0, own),
     clock,
-  );
+  });
   const target: NumberingSink = {
     link(type) {
       place[CheckpointWord.linkType] = type;
@@ -120,13 +120,13 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     records(bytes, from, end, count) {
       captured[Counter.captured] += count;
       captured[Counter.bytes] += end - from - count * RECORD_HEADER;
-      decode.records(bytes, from, end, () => {});
+      decoder.decodeRecords(bytes, from, end, () => {});
     },
     stopped: () => false,
   };
   const sink = config.filters.length === 0 ? target : filtering(config.filters, target, captured);
 
-  const problems: Parameters<typeof lines.problem>[0][] = [];
+  const problems: Parameters<typeof lines.writeInputProblem>[0][] = [];
   for (const [index, file] of config.files.entries()) {
     sink.file(index);
     const starting = {
@@ -141,12 +141,12 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
     if (problem !== undefined) problems.push({ file, ...problem });
   }
   start({ seconds: 0, nanoseconds: 0 });
-  decode.end();
-  const { seconds, nanoseconds } = clock.toWallClock(decode.at.seconds, decode.at.nanoseconds);
+  decoder.end();
+  const { seconds, nanoseconds } = clock.toWallClock(decoder.at.seconds, decoder.at.nanoseconds);
   const isFirst = first !== undefined && first.seconds >= seconds;
   const end = first !== undefined && isFirst ? first : { seconds, nanoseconds };
-  for (const problem of problems) lines.problem(problem, end);
-  lines.stats(observer.line(true), true, end);
+  for (const problem of problems) lines.writeInputProblem(problem, end);
+  lines.writeStats(observer.statsLine(true), true, end);
   return { stdout: output.join(''), problems: problems.length };
 }
 

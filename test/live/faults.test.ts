@@ -133,7 +133,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     assert.deepEqual(
       told.map(({ message }) => message),
       [
-        'the clock was set back by 3600.0 s: lines from before have the old time',
+        'the system clock was set back by 3600.0 s; earlier lines have the old time',
         'the clock was set forward by 7200.0 s: lines from before have the old time',
       ],
     );

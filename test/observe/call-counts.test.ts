@@ -17,7 +17,7 @@ import {
   type RecordCounters,
   type RecordCountersMemory,
 } from '../../src/pipeline/decode/record-counters.js';
-import { createTallies } from '../../src/pipeline/threads/observer.js';
+import { createRecordCounters } from '../../src/pipeline/threads/observer.js';
 import { JOB_GAUGES } from '../../src/protocols/gearman/job-gauges.js';
 import type { AdjustGauge } from '../../src/protocols/protocol.js';
 import { Counter, type CounterRow } from '../../src/records/counters.js';
@@ -103,7 +103,7 @@ describe('calls of the captures', () => {
       for (const view of ALIKE.test(name) ? (['calls'] as const) : (['calls', 'messages'] as const)) {
         let counts: Counts | undefined;
         for (const options of [{ shards: 1 }, { shards: 2, select: few }]) {
-          const memory = createTallies(2);
+          const memory = createRecordCounters(2);
           const least = [0, 0];
           const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
             const tally = newRecordCounters(memory, shard, row);
@@ -132,18 +132,18 @@ describe('calls of the captures', () => {
 describe('damage', () => {
   it('is counted as it is told, or would be', async () => {
     const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
-    const memory = createTallies(1);
+    const memory = createRecordCounters(1);
     const seen = { malformed: 0, resync: 0, truncated: 0 };
     const watched = (shard: number, row: CounterRow): RecordCounters => {
       const tally = newRecordCounters(memory, shard, row);
       return {
         ...tally,
-        record(body) {
+        countRecord(body) {
           const { dataset, action, sections } = body;
           if (dataset === 'wiretail.anomaly') {
             if (action in seen) seen[action as keyof typeof seen]++;
           } else if (sections.wiretail?.truncated === true) seen.truncated++;
-          tally.record(body);
+          tally.countRecord(body);
         },
       };
     };

@@ -63,7 +63,7 @@ describe('the clocks', () => {
     const watch = newClockWatch(() => now);
     const after = (ms: number, step = 0, sure = true) => {
       now = { wall: now.wall + ms + step, steady: now.steady + ms, sure };
-      return watch.look();
+      return watch.check();
     };
     assert.deepEqual(after(250), []);
     assert.deepEqual(after(250, -3_600_000), [{ action: 'clock_step', milliseconds: -3_600_000 }]);

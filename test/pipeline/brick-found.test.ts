@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { startDecoders } from '../../src/pipeline/threads/decoder-pool.js';
+import { newDecoderData } from '../../src/pipeline/threads/decoder-data.js';
+import { DecoderPool } from '../../src/pipeline/threads/decoder-pool.js';
 import { createControl } from '../../src/pipeline/threads/messages.js';
-import { createTallies } from '../../src/pipeline/threads/observer.js';
-import { decoderData } from '../../src/pipeline/threads/run.js';
+import { createRecordCounters } from '../../src/pipeline/threads/observer.js';
 import { Counter } from '../../src/records/counters.js';
 import { Mark } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
@@ -36,19 +36,19 @@ async function startThreads(workers: number, linkType: number) {
     ring: createRing(config.ringBytes, config.ringSlots, workers),
     counters: createCounters(workers + 1),
     control: createControl(workers),
-    tallies: createTallies(workers),
+    recordCounters: createRecordCounters(workers),
   };
   const ring = new RingWriter(shared.ring);
   ring.writeMark(Mark.link, linkType);
   let text = '';
   const fail = (decoder: number, reason: string) => assert.fail(`decoder ${decoder} died: ${reason}`);
-  const decoders = startDecoders(decoderData(config, shared, false), {
-    lines(_decoder, bytes) {
+  const decoders = new DecoderPool(newDecoderData(config, shared, undefined), {
+    onLines(_decoder, bytes) {
       text += Buffer.from(bytes).toString();
     },
-    actions() {},
-    died: fail,
-    hopeless: fail,
+    onActions() {},
+    onDeath: fail,
+    onCrashLoop: fail,
   });
   const rows = Array.from({ length: workers }, (_, decoder) => counterRow(shared.counters, decoder + 1));
   return {

@@ -8,7 +8,7 @@ import { LiveClock } from '../../src/clock/live-clock.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Clocks } from '../../src/observe/clocks.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { type DecodeOptions, PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { MARK_LENGTH, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../src/ring/layout.js';
 import { DEFAULT_LIMITS } from '../../src/stream/limits.js';
 import { asRecords, type Packet, readPackets } from '../faults/packets.js';
@@ -64,18 +64,15 @@ function decodeLive(linkType: number, packets: readonly Packet[], steps: readonl
   const begin = Math.floor(millisecondsOf(packets[0]));
   let now: Clocks = { wall: begin, steady: UPTIME_MS, sure: true };
   const clock = new LiveClock(() => now);
-  const decode = newPacketDecoder(
-    OPTIONS,
+  const decoder = new PacketDecoder(OPTIONS, {
     counters,
-    Float64Array.of(linkType, 0),
-    newTextLines((line) => lines.push(line)),
-    undefined,
-    undefined,
+    checkpoint: Float64Array.of(linkType, 0),
+    lines: newTextLines((line) => lines.push(line)),
     clock,
-  );
+  });
   const ahead = (index: number) =>
     steps.reduce((sum, { at, seconds }) => sum + (index >= at ? seconds : 0), 0);
-  const decodeRecords = (records: Uint8Array) => decode.records(records, 0, records.length, () => {});
+  const decodeRecords = (records: Uint8Array) => decoder.decodeRecords(records, 0, records.length, () => {});
   let lastWatermark = 0;
   for (let from = 0; from < packets.length; ) {
     let to = from;
@@ -96,7 +93,7 @@ function decodeLive(linkType: number, packets: readonly Packet[], steps: readonl
     }
     from = to;
   }
-  decode.end();
+  decoder.end();
   return lines;
 }
 
@@ -161,14 +158,16 @@ test('in a file captured while the clock was set back, lines keep their times, n
     i <= call ? packet : { ...packet, seconds: packet.seconds - HOUR },
   );
   const lines: string[] = [];
-  const decode = newPacketDecoder(
+  const decoder = new PacketDecoder(
     { ...OPTIONS, numbered: true },
-    counterRow(createCounters(1), 0),
-    Float64Array.of(linkType, 0),
-    newTextLines((line) => lines.push(line)),
+    {
+      counters: counterRow(createCounters(1), 0),
+      checkpoint: Float64Array.of(linkType, 0),
+      lines: newTextLines((line) => lines.push(line)),
+    },
   );
   const records = asRecords(stepped);
-  decode.records(records, 0, records.length, () => {});
+  decoder.decodeRecords(records, 0, records.length, () => {});
   const callTime = textOf(all[call]);
   assert.ok(
     lines.some((line) => line.includes(callTime) && line.includes('-> no reply for')),

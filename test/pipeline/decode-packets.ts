@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { type DecodeOptions, newPacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
+import { type DecodeOptions, PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { NO_RECORD_COUNTERS, type RecordCounters } from '../../src/pipeline/decode/record-counters.js';
 import { Counter, type CounterRow } from '../../src/records/counters.js';
 import { asRecords, type Packet } from '../faults/packets.js';
@@ -54,18 +54,16 @@ export function decodePackets(
   for (let shard = 0; shard < shards; shard++) {
     const counters = counterRow(createCounters(1), 0);
     const options = { ...OPTIONS, ...more, shard };
-    const decode = newPacketDecoder(
-      options,
+    const decoder = new PacketDecoder(options, {
       counters,
-      Float64Array.of(linkType, 0),
-      newTextLines((line) => {
+      checkpoint: Float64Array.of(linkType, 0),
+      lines: newTextLines((line) => {
         text += line;
       }),
-      undefined,
-      tallyOf(shard, counters),
-    );
-    decode.records(records, 0, records.length, () => {});
-    decode.end();
+      recordCounters: tallyOf(shard, counters),
+    });
+    decoder.decodeRecords(records, 0, records.length, () => {});
+    decoder.end();
     const own = OWN.reduce((all, name) => all + counters[Counter[name]], 0);
     assert.equal(counters[Counter.walked], packets.length);
     assert.equal(own + counters[Counter.other_decoder], packets.length);

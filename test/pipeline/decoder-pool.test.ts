@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { pino } from 'pino';
 import type { Outputs } from '../../src/output/run-outputs.js';
-import { startRun } from '../../src/pipeline/threads/run.js';
+import { Run } from '../../src/pipeline/threads/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import type { Death } from '../helpers/dying-decoder.js';
@@ -66,7 +66,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
     setListener() {},
   };
   if (death !== undefined) process.env.DEATH = JSON.stringify(death);
-  const { ended } = startRun({
+  const { ended } = new Run({
     version: '0.0.0-test',
     config: {
       ...PROTOCOL_OPTIONS,
@@ -92,7 +92,7 @@ async function run(workers: number, death: Death | undefined, name = 'gm-basic')
       ? {}
       : { decoderScript: new URL('../helpers/dying-decoder.js', import.meta.url) }),
   });
-  const { code } = await ended;
+  const { exitCode: code } = await ended;
   const records = text
     .trimEnd()
     .split('\n')
@@ -152,7 +152,7 @@ describe('a decoder that dies', () => {
     assert.equal(messages(result).length, 166);
     assert.equal(result.stats.lines.lost, 0);
     for (const { message, wiretail } of result.deaths) {
-      assert.equal(message, 'decoder 0 died and is replaced: Error: a decoder dies for a test');
+      assert.equal(message, 'decoder 0 died and is restarted: Error: a decoder dies for a test');
       assert.match(String(wiretail?.anomaly.error), /dying-decoder/);
     }
     assert.equal(result.records[0].event.dataset, 'wiretail.start');
@@ -166,13 +166,13 @@ describe('a decoder that dies', () => {
     assert.equal(packets.decoded + packets.ignored, 0);
     assert.equal(packets.seen, 357);
     assert.equal(packets.dropped, 357);
-    assert.match(result.diagnostics, /dies whenever it starts/);
+    assert.match(result.diagnostics, /dies repeatedly at the same packet/);
   });
 
   it('without a word: told by the code of its end', async () => {
     const result = await run(1, { decoder: 0, starts: 1, silently: true });
     account(result, 1, 0);
-    assert.match(result.deaths[0].message, /its thread ended with code 3$/);
+    assert.match(result.deaths[0].message, /its thread exited with code 3$/);
     assert.equal(messages(result).length, 166);
   });
 

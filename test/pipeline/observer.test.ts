@@ -1,18 +1,25 @@
-/** A run as others see it: ready, draining, and with a decoder that hangs. */
+/** A run observed from outside: ready, draining, and with a decoder that hangs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { monotonic } from '../../src/observe/health.js';
 import { newNotifier } from '../../src/observe/notifier.js';
 import type { Outputs } from '../../src/output/run-outputs.js';
-import { startRun } from '../../src/pipeline/threads/run.js';
+import { Run } from '../../src/pipeline/threads/run.js';
 import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { until } from '../helpers/wiretail.js';
 
 const STUCK_DECODER = new URL('../helpers/stuck-decoder.js', import.meta.url);
 
-function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
+interface Given {
+  readonly decoderScript?: URL;
+  onStart?(): void;
+  /** How outputs close. */
+  close?(): Promise<void>;
+}
+
+function startRun({ close = async () => {}, ...given }: Given = {}): Run {
   const outputs: Outputs = {
     writeBatch(_lines, _count, settled) {
       setImmediate(settled);
@@ -23,10 +30,10 @@ function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
     reopenFiles() {},
     reconfigure: async () => [],
     flush: async () => {},
-    close: end,
+    close,
     setListener() {},
   };
-  return startRun({
+  return new Run({
     version: '0.0.0-test',
     config: {
       ...PROTOCOL_OPTIONS,
@@ -43,19 +50,19 @@ function run(decoderScript?: URL, opened?: () => void, end = async () => {}) {
       select: SELECT_ALL,
       decapsulate: [],
     },
-    // At its own pace it takes some seconds.
+    // At its own pace the file takes some seconds.
     source: { kind: 'files', files: [capturePath('gm-basic')], filters: [], realtime: true },
     described: {},
     statsInterval: 0,
     outputs,
     diagnostics: pino({ level: 'silent' }),
-    ...(decoderScript === undefined ? {} : { decoderScript }),
-    ...(opened === undefined ? {} : { opened }),
+    ...given,
   });
 }
 
-test('a run that is starting, at work, and to end', async () => {
-  const { observed, stop, ended } = run();
+test('a run is starting, then ready, then draining', async () => {
+  const run = startRun();
+  const { observed } = run;
   assert.equal(observed.notReady(), 'starting');
   await until(
     () => observed.notReady() === undefined,
@@ -66,75 +73,77 @@ test('a run that is starting, at work, and to end', async () => {
     () => 'no calls are counted',
   );
   assert.deepEqual(observed.health(), []);
-  stop();
-  assert.equal(observed.notReady(), 'draining: the run is to end');
-  assert.equal((await ended).code, 0);
-  assert.deepEqual(observed.health(monotonic() + 1e6), [], 'what has ended is not expected to make progress');
+  run.stop();
+  assert.equal(observed.notReady(), 'draining: the run is stopping');
+  assert.equal((await run.ended).exitCode, 0);
+  assert.deepEqual(observed.health(monotonic() + 1e6), [], 'an ended thread needs no heartbeat');
 });
 
-test('a run that is to end before it was open is not ready by being opened', async () => {
-  let opened = false;
-  const { observed, stop, ended } = run(undefined, () => {
-    opened = true;
-    assert.equal(observed.notReady(), 'draining: the run is to end');
+test('a run that is stopped before it has started never becomes ready', async () => {
+  let hasStarted = false;
+  const run = startRun({
+    onStart() {
+      hasStarted = true;
+      assert.equal(run.observed.notReady(), 'draining: the run is stopping');
+    },
   });
-  stop();
-  assert.equal((await ended).code, 0);
-  assert.ok(opened);
+  run.stop();
+  assert.equal((await run.ended).exitCode, 0);
+  assert.ok(hasStarted);
 });
 
-test('an output whose end hangs is not waited for, and the process is not to wait for it either', async () => {
-  const { stop, ended } = run(undefined, undefined, () => new Promise(() => {}));
-  stop();
-  assert.deepEqual(await ended, { code: 0, stalled: true, mistake: undefined });
+test('an output that does not close is not waited for', async () => {
+  const run = startRun({ close: () => new Promise(() => {}) });
+  run.stop();
+  assert.deepEqual(await run.ended, { exitCode: 0, outputsStalled: true, userError: undefined });
 });
 
-test('a decoder that hangs is found out, and named', async () => {
-  const { observed, stop, ended } = run(STUCK_DECODER);
-  const [wrong, ...more] = await until(
-    () => observed.health().length > 0 && observed.health(),
-    () => 'it is not found out',
+test('a decoder that hangs is reported by its number', async () => {
+  const run = startRun({ decoderScript: STUCK_DECODER });
+  const [stuck, ...others] = await until(
+    () => run.observed.health().length > 0 && run.observed.health(),
+    () => 'it is not reported',
   );
-  assert.match(wrong, /^decoder 1 has made no progress for 5 s$/);
-  assert.deepEqual(more, []);
-  stop();
-  assert.equal((await ended).code, 0);
-  assert.deepEqual(observed.health(), []);
+  assert.match(stuck, /^decoder 1 has made no progress for 5 s$/);
+  assert.deepEqual(others, []);
+  run.stop();
+  assert.equal((await run.ended).exitCode, 0);
+  assert.deepEqual(run.observed.health(), []);
 });
 
-test('its watchdog is fed until a decoder hangs, and not from then on', async () => {
+test('the watchdog is pinged until a decoder hangs', async () => {
   const sent: string[] = [];
-  const said: string[] = [];
-  const diagnostics = pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line).msg) });
-  const { observed, stop, ended } = run(STUCK_DECODER, () => notifier.ready('reading'));
+  const logged: string[] = [];
+  const diagnostics = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line).msg) });
+  const run = startRun({ decoderScript: STUCK_DECODER, onStart: () => notifier.ready('reading') });
   const pings = () => sent.filter((message) => message === 'WATCHDOG=1').length;
-  let looked = 0;
+  let checks = 0;
   const notifier = newNotifier({
     send: (message) => sent.push(message),
     watchdog: 20,
     health() {
-      looked++;
-      // Twice as of a minute ago, when it did not hang yet.
-      return looked > 2 ? observed.health() : observed.health(monotonic() - 60000);
+      checks++;
+      // The first two as of a minute ago, before it hung.
+      return checks > 2 ? run.observed.health() : run.observed.health(monotonic() - 60000);
     },
     diagnostics,
   });
   try {
     await until(
-      () => said.length > 0,
-      () => `it is not found out: ${sent}`,
+      () => logged.length > 0,
+      () => `it is not reported: ${sent}`,
     );
-    const before = looked;
-    const fed = pings();
+    const before = checks;
+    const pinged = pings();
     await until(
-      () => looked > before + 3,
-      () => 'it is not looked at again',
+      () => checks > before + 3,
+      () => 'it is not checked again',
     );
-    assert.match(said.join(), /^the watchdog is not fed: decoder 1 has made no progress for \d+ s$/);
-    assert.equal(pings(), fed);
-    assert.ok(fed >= 2);
+    assert.match(logged.join(), /decoder 1 has made no progress for \d+ s$/);
+    assert.equal(pings(), pinged);
+    assert.ok(pinged >= 2);
   } finally {
-    stop();
+    run.stop();
   }
-  assert.equal((await ended).code, 0);
+  assert.equal((await run.ended).exitCode, 0);
 });

@@ -4,11 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import {
-  type DecodeOptions,
-  newPacketDecoder,
-  type PacketDecoder,
-} from '../../src/pipeline/decode/packet-decoder.js';
+import { type DecodeOptions, PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
 import { Counter, type CounterRow } from '../../src/records/counters.js';
 import { type CaptureRecords, captureNames, captureRecords } from '../helpers/captures.js';
 import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
@@ -37,33 +33,32 @@ interface Decoded {
   counters: CounterRow;
 }
 
-function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decode: PacketDecoder } {
+function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decoder: PacketDecoder } {
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
   const place = Float64Array.of(capture.linkType, 0);
   return {
     lines,
     counters,
-    decode: newPacketDecoder(
-      options,
+    decoder: new PacketDecoder(options, {
       counters,
-      place,
-      newTextLines((line) => lines.push(line)),
-    ),
+      checkpoint: place,
+      lines: newTextLines((line) => lines.push(line)),
+    }),
   };
 }
 
 function decodeAll(capture: CaptureRecords, options: DecodeOptions): Decoded {
-  const { decode, ...decoded } = start(capture, options);
+  const { decoder, ...decoded } = start(capture, options);
   for (const run of capture.runs) {
     let last = 0;
-    decode.records(run, 0, run.length, (at) => {
+    decoder.decodeRecords(run, 0, run.length, (at) => {
       assert.ok(at > last);
       last = at;
     });
     assert.equal(last, run.length);
   }
-  decode.end();
+  decoder.end();
   return decoded;
 }
 
@@ -127,19 +122,19 @@ for (const name of captureNames()) {
     it('can be abandoned from any record on', () => {
       for (const shards of [1, 2]) {
         const parts = Array.from({ length: shards }, (_, shard) => {
-          const { decode, ...decoded } = start(capture, { ...OPTIONS, shard, shards });
+          const { decoder, ...decoded } = start(capture, { ...OPTIONS, shard, shards });
           for (const run of capture.runs) {
             const ends: number[] = [];
-            decode.records(run, 0, 0, () => {});
+            decoder.decodeRecords(run, 0, 0, () => {});
             for (let at = 0; at < run.length; ) {
               at += 16 + new DataView(run.buffer, run.byteOffset).getUint32(at + 8, true);
               ends.push(at);
             }
             const middle = ends[Math.floor(ends.length / 2)];
-            decode.records(run, 0, middle, () => {});
-            decode.abandon(run, middle, run.length);
+            decoder.decodeRecords(run, 0, middle, () => {});
+            decoder.abandon(run, middle, run.length);
           }
-          decode.end();
+          decoder.end();
           return decoded;
         });
         account(capture, parts);

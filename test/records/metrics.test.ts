@@ -64,3 +64,10 @@ test('the schema has every metric of the table, and every counter under change',
     assert.equal(isIn(stats.properties.change, path), kind !== 'gauge', path.join('.'));
   }
 });
+
+test('a section without numbers is still there', () => {
+  const lines = { written: 0, dropped: 0, ofDecoders: 0 };
+  const clock = { steps: 0, pauses: 0 };
+  const main = { lines, outputs: undefined, decoderRestarts: 0, outOfTime: false, clock };
+  assert.deepEqual(statsOf(createCounters(1), main, true).messages, {});
+});

@@ -1,8 +1,7 @@
 /**
- * What a connection's records have in common, and the lines about the connection itself. One is made
- * for each connection; pino serialises its constant part once for each direction that speaks.
+ * The lines of one connection: the prefix that its records share, and the lines about its stream. pino serialises the
+ * prefix once for each direction that sends.
  */
-
 import type { LinePrefixes, LineWriter } from '../../lines/line-writer.js';
 import { MESSAGES } from '../../observe/counters.js';
 import { formatAddress } from '../../packet/address.js';
@@ -10,130 +9,164 @@ import { communityId } from '../../packet/community-id.js';
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { type Direction, type Emit, type GapReason, ToServer } from '../../protocols/protocol.js';
 import { Counter, type CounterRow } from '../../records/counters.js';
-import type { JsonObject } from '../../records/record.js';
+import type { JsonObject, RecordBody } from '../../records/record.js';
 import type { Flow, FlowObserver } from '../../stream/connection.js';
-import type { RecordCounters } from './record-counters.js';
-import type { Selection } from './selection.js';
+import type { Caller, Selection } from './selection.js';
 
-export interface FlowLines extends FlowObserver {
-  readonly emit: Emit;
-  /** The protocol is known now: what is written from here on names it. */
-  protocol(name: string): void;
+/** What the lines of all connections of a decoder share. */
+export interface FlowLinesContext {
+  readonly log: LineWriter;
+  readonly counters: CounterRow;
+  readonly isSelected: Selection;
+  /** Counts a record, before selection. */
+  countRecord(body: RecordBody): void;
 }
 
-/** Lines about one connection's stream in a minute of packet time; what is more is counted. */
-const ANOMALIES_A_MINUTE = 10;
+/** Anomalies of one connection that are written in a minute of packet time; the others are only counted. */
+const ANOMALIES_PER_MINUTE = 10;
 
-export function newFlowLines(
-  flow: Flow,
-  log: LineWriter,
-  counters: CounterRow,
-  selected: Selection,
-  count: RecordCounters['record'],
-): FlowLines {
-  const beginnings: [LinePrefixes | undefined, LinePrefixes | undefined] = [undefined, undefined];
-  let protocol: string | undefined;
-  const caller = {
-    address: formatAddress(flow.ipVersion, ...flow.client),
-    salt: flow.client[3] ^ (flow.clientPort << 16) ^ flow.serverPort,
-  };
-  let minute = -1;
-  let said = 0;
-
-  const begin = (from: Direction): LinePrefixes => {
-    beginnings[from] ??= log.prefixesFor(bindings(flow, from, protocol));
-    return beginnings[from];
-  };
-
-  /** Whether one more anomaly may be written in this minute. */
-  const mayTell = (seconds: number): boolean => {
-    const now = Math.floor(seconds / 60);
-    if (now > minute) {
-      minute = now;
-      said = 0;
-    }
-    if (++said <= ANOMALIES_A_MINUTE) return true;
-    counters[Counter.anomalies_suppressed]++;
-    return false;
-  };
-
-  const put: Emit = (from, body) => {
-    if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies_written]++;
-    counters[MESSAGES[body.dataset]]++;
-    if (selected(body, caller)) log.write(begin(from), body);
-  };
-
-  const tell = (
-    from: Direction,
-    level: 'warn' | 'error',
-    dataset: 'wiretail.anomaly' | 'wiretail.flow',
-    action: string,
-    message: string,
-    wiretail: JsonObject,
-    { seconds, nanoseconds, packet }: PacketTimestamp,
-    emit = lines.emit,
-  ) => {
-    const when = { seconds, nanoseconds, packet, replyPacket: 0 };
-    emit(from, { level, message, ...when, dataset, action, sections: { wiretail } });
-  };
-
-  const lines: FlowLines = {
-    emit(from, body) {
-      count(body);
-      // A decoder that failed fails once.
-      if (body.dataset === 'wiretail.anomaly' && body.level !== 'error' && !mayTell(body.seconds)) return;
-      put(from, body);
-    },
-    protocol(name) {
-      protocol = name;
-      beginnings[0] = undefined;
-      beginnings[1] = undefined;
-    },
-    onGap(dir, bytes, reason, at) {
-      // With a short snapshot nearly every message has one, and most are not told of. The stream counts them.
-      if (!mayTell(at.seconds)) return;
-      const toward = dir === ToServer ? 'server' : 'client';
-      const message = `${bytes} bytes toward the ${toward} were not seen: ${GAP_WORDS[reason]}`;
-      tell(dir, 'warn', 'wiretail.anomaly', 'gap', message, { anomaly: { bytes, reason, toward } }, at, put);
-    },
-    onDifferingRetransmission(dir, bytes, at) {
-      const toward = dir === ToServer ? 'server' : 'client';
-      const message = `${bytes} bytes toward the ${toward} came again with other content; the first are kept`;
-      const anomaly = { bytes, toward };
-      tell(dir, 'warn', 'wiretail.anomaly', 'differing_retransmission', message, { anomaly }, at);
-    },
-    onAsymmetric(dir, missing, at) {
-      const toward = dir === ToServer ? 'server' : 'client';
-      const message = `only packets toward the ${toward} are seen: nothing is paired with its answer`;
-      tell(
-        dir,
-        'warn',
-        'wiretail.flow',
-        'asymmetric',
-        message,
-        { flow: { toward, missing_bytes: missing } },
-        at,
-      );
-    },
-    canSuspend: (at) => at.seconds >= 60 * (minute + 1),
-    onDecoderFault(error, at) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const message = `a decoder failed; the connection is ignored from here on: ${text.split('\n')[0]}`;
-      const anomaly = { error: text.slice(0, 2000) };
-      tell(ToServer, 'error', 'wiretail.anomaly', 'decoder_fault', message, { anomaly }, at);
-    },
-  };
-  return lines;
-}
-
-const GAP_WORDS: Readonly<Record<GapReason, string>> = {
-  lost: 'their packets were not captured',
+const GAP_REASONS: Readonly<Record<GapReason, string>> = {
+  lost: 'not captured',
   snaplen: 'cut by the snapshot length',
-  limit: 'too much waited out of order',
-  midstream: 'the connection was joined in the middle',
+  limit: 'too many bytes were queued out of order',
+  midstream: 'midstream pickup',
 };
 
-function bindings(flow: Flow, from: Direction, protocol: string | undefined): JsonObject {
+const MAX_ERROR_LENGTH = 2000;
+
+export class FlowLines implements FlowObserver {
+  /** Writes a record. Bound: protocols keep it. */
+  readonly emit: Emit = (from, body) => {
+    this.context.countRecord(body);
+    // A failed decoder reports its fault only once.
+    const isLimited = body.dataset === 'wiretail.anomaly' && body.level !== 'error';
+    if (isLimited && !this.isWithinLimit(body.seconds)) return;
+    this.write(from, body);
+  };
+  private readonly context: FlowLinesContext;
+  private readonly flow: Flow;
+  private readonly caller: Caller;
+  private readonly prefixes: [LinePrefixes | undefined, LinePrefixes | undefined] = [undefined, undefined];
+  private protocol: string | undefined = undefined;
+  private minute = -1;
+  private anomaliesInMinute = 0;
+
+  constructor(flow: Flow, context: FlowLinesContext) {
+    this.flow = flow;
+    this.context = context;
+    this.caller = {
+      address: formatAddress(flow.ipVersion, ...flow.client),
+      salt: flow.client[3] ^ (flow.clientPort << 16) ^ flow.serverPort,
+    };
+  }
+
+  /** The protocol is detected: lines name it from here on. */
+  setProtocol(name: string): void {
+    this.protocol = name;
+    this.prefixes[0] = undefined;
+    this.prefixes[1] = undefined;
+  }
+
+  onGap(dir: Direction, bytes: number, reason: GapReason, at: PacketTimestamp): void {
+    // With a short snapshot length nearly every message has a gap. The reassembler counts them all.
+    if (!this.isWithinLimit(at.seconds)) return;
+    const toward = towardOf(dir);
+    this.write(
+      dir,
+      recordOf(at, 'gap', `${bytes} bytes toward the ${toward} are missing: ${GAP_REASONS[reason]}`, {
+        anomaly: { bytes, reason, toward },
+      }),
+    );
+  }
+
+  onDifferingRetransmission(dir: Direction, bytes: number, at: PacketTimestamp): void {
+    const toward = towardOf(dir);
+    this.emit(
+      dir,
+      recordOf(
+        at,
+        'differing_retransmission',
+        `${bytes} bytes toward the ${toward} were retransmitted with other content; the first content is used`,
+        { anomaly: { bytes, toward } },
+      ),
+    );
+  }
+
+  onAsymmetric(dir: Direction, missing: number, at: PacketTimestamp): void {
+    const toward = towardOf(dir);
+    const message = `asymmetric flow: only packets toward the ${toward} are seen; requests and replies are not paired`;
+    const record = recordOf(at, 'asymmetric', message, { flow: { toward, missing_bytes: missing } });
+    record.dataset = 'wiretail.flow';
+    this.emit(dir, record);
+  }
+
+  onDecoderFault(error: unknown, at: PacketTimestamp): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const message = `a decoder failed; the connection is ignored from here on: ${text.split('\n')[0]}`;
+    const record = recordOf(at, 'decoder_fault', message, {
+      anomaly: { error: text.slice(0, MAX_ERROR_LENGTH) },
+    });
+    record.level = 'error';
+    this.emit(ToServer, record);
+  }
+
+  /** Not within a minute with anomalies: their number is not kept while the flow is suspended. */
+  canSuspend(at: PacketTimestamp): boolean {
+    return at.seconds >= 60 * (this.minute + 1);
+  }
+
+  private write(from: Direction, body: RecordBody): void {
+    const { counters, isSelected, log } = this.context;
+    if (body.dataset === 'wiretail.anomaly') counters[Counter.anomalies_written]++;
+    counters[MESSAGES[body.dataset]]++;
+    if (isSelected(body, this.caller)) log.write(this.prefixesOf(from), body);
+  }
+
+  private prefixesOf(from: Direction): LinePrefixes {
+    const known = this.prefixes[from];
+    if (known !== undefined) return known;
+    const prefixes = this.context.log.prefixesFor(bindingsOf(this.flow, from, this.protocol));
+    this.prefixes[from] = prefixes;
+    return prefixes;
+  }
+
+  /** Counts an anomaly. Whether it may be written in this minute. */
+  private isWithinLimit(seconds: number): boolean {
+    const minute = Math.floor(seconds / 60);
+    if (minute > this.minute) {
+      this.minute = minute;
+      this.anomaliesInMinute = 0;
+    }
+    this.anomaliesInMinute++;
+    if (this.anomaliesInMinute <= ANOMALIES_PER_MINUTE) return true;
+    this.context.counters[Counter.anomalies_suppressed]++;
+    return false;
+  }
+}
+
+const towardOf = (dir: Direction) => (dir === ToServer ? 'server' : 'client');
+
+/** A warning of the dataset wiretail.anomaly. */
+function recordOf(
+  { seconds, nanoseconds, packet }: PacketTimestamp,
+  action: string,
+  message: string,
+  wiretail: JsonObject,
+): RecordBody {
+  return {
+    level: 'warn',
+    message,
+    seconds,
+    nanoseconds,
+    packet,
+    replyPacket: 0,
+    dataset: 'wiretail.anomaly',
+    action,
+    sections: { wiretail },
+  };
+}
+
+function bindingsOf(flow: Flow, from: Direction, protocol: string | undefined): JsonObject {
   const server = { ip: formatAddress(flow.ipVersion, ...flow.server), port: flow.serverPort };
   const client = { ip: formatAddress(flow.ipVersion, ...flow.client), port: flow.clientPort };
   return {

@@ -1,68 +1,56 @@
 /**
- * One decoder's work on packets, without its thread: records of the ring in, lines out. It walks every
- * record, and decodes the packets whose service is its own (design: sharding by service).
+ * A decoder without its thread: records of the ring in, lines out. It walks every record, and decodes the packets of its
+ * shard. Packets are sharded by service, so that all connections of a service meet in one decoder.
  */
-
 import { FileClock } from '../../clock/file-clock.js';
 import type { PacketClock } from '../../clock/packet-clock.js';
 import type { Select } from '../../config/select-options.js';
 import type { LineBuffer } from '../../lines/line-bytes.js';
 import { type LineWriter, newLineWriter } from '../../lines/line-writer.js';
-import { Outcome } from '../../packet/headers.js';
+import { type Headers, Outcome } from '../../packet/headers.js';
 import { PacketParser } from '../../packet/packet-parser.js';
 import { newServiceClassifier, shardOf } from '../../packet/service.js';
 import { newPacketTimestamp, type PacketTimestamp } from '../../packet/timestamp.js';
 import { newProtocols } from '../../protocols/decoders.js';
-import { asMidstream, newDetector } from '../../protocols/detect.js';
-import type { DiscoveredBrick, ProtocolOptions, SuspendedDecoder } from '../../protocols/protocol.js';
-import { Counter, type CounterName, type CounterRow } from '../../records/counters.js';
+import type { DiscoveredBrick, HostHooks, Protocol, ProtocolOptions } from '../../protocols/protocol.js';
+import { Counter, type CounterRow } from '../../records/counters.js';
 import { MARK_LENGTH, Mark, RECORD_HEADER, WATERMARK_UNIT_MS } from '../../ring/layout.js';
-import type { Flow } from '../../stream/connection.js';
 import type { StreamLimits } from '../../stream/limits.js';
 import { Reassembler, Verdict } from '../../stream/reassembler.js';
 import { type Checkpoint, CheckpointWord } from './checkpoint.js';
-import { newFlowLines } from './flow-lines.js';
-import { newPacketAnomalies } from './packet-anomalies.js';
+import { FlowOpener } from './flow-opener.js';
+import { PacketAnomalies } from './packet-anomalies.js';
 import { NO_RECORD_COUNTERS, type RecordCounters } from './record-counters.js';
 import { newSelection, type Selection } from './selection.js';
-import { reportUnrecognised } from './unrecognised-line.js';
 
 export interface DecodeOptions extends ProtocolOptions {
-  /** This decoder's number, of so many. */
+  /** This decoder's number, and how many there are. */
   readonly shard: number;
   readonly shards: number;
   readonly maxLine: number;
   readonly select: Select;
   readonly limits: StreamLimits;
-  /** Bytes of a packet that are looked at. */
+  /** Bytes of a packet that are decoded. */
   readonly snaplen: number;
-  /** Tunnels whose packets are looked into: bits of packet/tunnel.ts. */
+  /** Tunnels to decapsulate: bits of packet/tunnel.ts. */
   readonly tunnels: number;
   /** Packets have numbers (a capture file). */
   readonly numbered: boolean;
 }
 
-export interface PacketDecoder {
-  /** The time of the packet at hand, as it is kept (clock/packet-clock.ts). */
-  readonly at: PacketTimestamp;
-  /** Walks the whole records of bytes[start, end). `done` is told each record's end before it is decoded. */
-  records(bytes: Uint8Array, start: number, end: number, done: (at: number) => void): void;
-  /** No packet came: what is waited for too long is given up. */
-  idle(): void;
-  /** Packets were dropped before they came here. */
-  missed(): void;
-  /** Another decoder has found a brick. */
-  found(brick: DiscoveredBrick): void;
-  /** Other lines are written from here on. */
-  select(select: Select): void;
-  /** Counts the packets of bytes[start, end) as dropped: the run must end now. */
-  abandon(bytes: Uint8Array, start: number, end: number): void;
-  /** The input has ended: ends every connection. */
-  end(): void;
+/** What a decoder works with. */
+export interface DecoderHost {
+  readonly counters: CounterRow;
+  readonly checkpoint: Checkpoint;
+  readonly lines: LineBuffer;
+  readonly clock?: PacketClock;
+  readonly recordCounters?: RecordCounters;
+  /** A brick was discovered, for the other decoders. */
+  onBrickDiscovered?(brick: DiscoveredBrick): void;
 }
 
 /** Counter of each outcome of the headers. */
-const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = {
+const IGNORED_COUNTERS: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = {
   [Outcome.notIp]: Counter.packets_ignored_by_not_ip,
   [Outcome.notTcp]: Counter.packets_ignored_by_not_tcp,
   [Outcome.fragment]: Counter.packets_ignored_by_fragment,
@@ -71,177 +59,187 @@ const IGNORED: Readonly<Record<Exclude<Outcome, typeof Outcome.tcp>, number>> = 
   [Outcome.unknownLink]: Counter.packets_ignored_by_unknown_link,
 };
 
-/** Counter of each packet that has come so far. */
-const FATES: Readonly<Record<Verdict, number>> = {
+const VERDICT_COUNTERS: Readonly<Record<Verdict, number>> = {
   [Verdict.followed]: Counter.packets_decoded,
   [Verdict.unknown]: Counter.packets_ignored_by_unknown_protocol,
   [Verdict.encrypted]: Counter.packets_ignored_by_encrypted,
 };
 
-export function newPacketDecoder(
-  options: DecodeOptions,
-  counters: CounterRow,
-  place: Checkpoint,
-  lines: LineBuffer,
-  found: (brick: DiscoveredBrick) => void = () => {},
-  tally: RecordCounters = NO_RECORD_COUNTERS,
-  clock: PacketClock = new FileClock(),
-): PacketDecoder {
-  const parser = new PacketParser(options.tunnels);
-  const { headers } = parser;
-  // Live, whoever sends packets also chooses their addresses: nobody outside can know the hash's seed.
-  const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
-  const at = newPacketTimestamp();
-  const time = clock.watermark ?? at;
-  const isToService = newServiceClassifier(options.servicePorts);
-  const { prefixesFor, write } = newLineWriter(options.maxLine, lines, clock.toWallClock);
-  const log: LineWriter = {
-    prefixesFor,
-    write(beginnings, body) {
-      counters[Counter.decoder_lines]++;
-      write(beginnings, body);
-    },
-  };
-  const host = {
-    count(counter: CounterName) {
+export class PacketDecoder {
+  /** The current packet's timestamp, in monotonic packet time (clock/packet-clock.ts). */
+  readonly at: PacketTimestamp = newPacketTimestamp();
+  private readonly options: DecodeOptions;
+  private readonly counters: CounterRow;
+  private readonly checkpoint: Checkpoint;
+  private readonly clock: PacketClock;
+  /** What timers go by: the capture watermark, or the current packet. */
+  private readonly timerTime: PacketTimestamp;
+  private readonly parser: PacketParser;
+  /** The parser's, of the current packet. */
+  private readonly headers: Headers;
+  private readonly isToService: (headers: Headers) => boolean;
+  private readonly protocols: readonly Protocol[];
+  private readonly protocolTicks: readonly ((at: PacketTimestamp) => void)[];
+  private readonly reassembler: Reassembler;
+  private readonly anomalies: PacketAnomalies;
+  private selection: Selection;
+
+  constructor(options: DecodeOptions, host: DecoderHost) {
+    const { counters, recordCounters = NO_RECORD_COUNTERS, clock = new FileClock() } = host;
+    this.options = options;
+    this.counters = counters;
+    this.checkpoint = host.checkpoint;
+    this.clock = clock;
+    this.timerTime = clock.watermark ?? this.at;
+    this.parser = new PacketParser(options.tunnels);
+    this.headers = this.parser.headers;
+    this.isToService = newServiceClassifier(options.servicePorts);
+    this.selection = newSelection(options.select, counters, options.redactKey);
+    const log = countingLineWriter(newLineWriter(options.maxLine, host.lines, clock.toWallClock), counters);
+    this.anomalies = new PacketAnomalies(log, counters);
+    this.protocols = newProtocols(options, hooksOf(host, clock), recordCounters.gauges);
+    this.protocolTicks = this.protocols.flatMap(({ tick }) => (tick === undefined ? [] : [tick]));
+    const opener = new FlowOpener(this.protocols, options, {
+      log,
+      counters,
+      isSelected: (body, caller) => this.selection(body, caller),
+      countRecord: recordCounters.countRecord,
+    });
+    const hooks = {
+      openFlow: opener.openFlow.bind(opener),
+      isToService: this.isToService,
+      suspendFlow: opener.suspendFlow.bind(opener),
+    };
+    // Senders of live packets choose their addresses: they must not be able to predict the hash.
+    const hashSeed = options.numbered ? 0 : Math.floor(Math.random() * 0x7fffffff);
+    this.reassembler = new Reassembler(options.limits, counters, hooks, hashSeed);
+  }
+
+  /**
+   * Decodes the whole records of bytes[start, end).
+   *
+   * @param release called with the end of each record before it is decoded
+   */
+  decodeRecords(bytes: Uint8Array, start: number, end: number, release: (end: number) => void): void {
+    const { at, checkpoint, clock, counters } = this;
+    const { options } = this;
+    clock.update();
+    for (let position = start; position < end; ) {
+      const captured = readU32(bytes, position + 8);
+      const wire = readU32(bytes, position + 12);
+      const data = position + RECORD_HEADER;
+      release(data + captured);
+      if (wire === MARK_LENGTH) {
+        this.handleMark(readU32(bytes, position), readU32(bytes, position + 4));
+      } else {
+        counters[Counter.walked]++;
+        checkpoint[CheckpointWord.packet]++;
+        clock.toPacketTime(readU32(bytes, position), readU32(bytes, position + 4), at);
+        at.packet = options.numbered ? checkpoint[CheckpointWord.packet] : 0;
+        this.tick();
+        // The option is read anew for each packet: test/helpers/dying-decoder.ts depends on it.
+        this.decodePacket(bytes, data, Math.min(captured, options.snaplen), wire);
+      }
+      position = data + captured;
+    }
+  }
+
+  /** Runs the timers of connections and protocols. */
+  tick(): void {
+    this.reassembler.tick(this.timerTime);
+    for (const tick of this.protocolTicks) tick(this.timerTime);
+  }
+
+  /** Packets of unknown connections were dropped. */
+  reportPacketLoss(): void {
+    for (const protocol of this.protocols) protocol.onPacketLoss?.();
+  }
+
+  /** Another decoder discovered a brick. */
+  handleDiscoveredBrick(brick: DiscoveredBrick): void {
+    for (const protocol of this.protocols) protocol.onBrickDiscovered?.(brick);
+  }
+
+  /** Changes which records become lines. */
+  select(select: Select): void {
+    this.selection = newSelection(select, this.counters, this.options.redactKey);
+  }
+
+  /** Counts the packets of bytes[start, end) as dropped, after the deadline of a shutdown. */
+  abandon(bytes: Uint8Array, start: number, end: number): void {
+    for (let position = start; position < end; ) {
+      const captured = readU32(bytes, position + 8);
+      const wire = readU32(bytes, position + 12);
+      if (wire === MARK_LENGTH) {
+        this.handleMark(readU32(bytes, position), readU32(bytes, position + 4));
+      } else {
+        this.counters[Counter.walked]++;
+        const isOwn = this.isInShard(this.parse(bytes, position + RECORD_HEADER, captured, wire));
+        this.counters[isOwn ? Counter.abandoned : Counter.other_decoder]++;
+      }
+      position += RECORD_HEADER + captured;
+    }
+  }
+
+  /** The input has ended: closes every connection. */
+  end(): void {
+    this.reassembler.closeAll(this.at);
+    for (const protocol of this.protocols) protocol.end?.(this.at);
+  }
+
+  private decodePacket(bytes: Uint8Array, start: number, captured: number, wire: number): void {
+    const { counters } = this;
+    const outcome = this.parse(bytes, start, captured, wire);
+    if (!this.isInShard(outcome)) {
+      counters[Counter.other_decoder]++;
+    } else if (outcome === Outcome.tcp) {
+      counters[VERDICT_COUNTERS[this.reassembler.processPacket(this.headers, bytes, this.at)]]++;
+    } else {
+      counters[IGNORED_COUNTERS[outcome]]++;
+      this.anomalies.count(outcome, this.checkpoint[CheckpointWord.linkType], this.at);
+    }
+  }
+
+  private parse(bytes: Uint8Array, start: number, captured: number, wire: number): Outcome {
+    return this.parser.parse(bytes, start, captured, wire, this.checkpoint[CheckpointWord.linkType]);
+  }
+
+  /** Whether the packet in `headers` is this decoder's. What has no service belongs to the first, to be counted once. */
+  private isInShard(outcome: Outcome): boolean {
+    const { shard, shards } = this.options;
+    if (outcome !== Outcome.tcp) return shard === 0;
+    return shards === 1 || shardOf(this.headers, this.isToService(this.headers), shards) === shard;
+  }
+
+  private handleMark(kind: number, value: number): void {
+    const { checkpoint } = this;
+    if (kind === Mark.link) checkpoint[CheckpointWord.linkType] = value;
+    else if (kind === Mark.number) checkpoint[CheckpointWord.packet] = value;
+    else if (kind === Mark.file) checkpoint[CheckpointWord.packet] = 0;
+    else if (kind === Mark.watermark) {
+      this.clock.advanceWatermark(value * WATERMARK_UNIT_MS);
+      this.tick();
+    }
+  }
+}
+
+function hooksOf(host: DecoderHost, clock: PacketClock): Omit<HostHooks, 'adjustGauge'> {
+  const { counters } = host;
+  return {
+    count(counter) {
       counters[Counter[counter]]++;
     },
-    brickDiscovered: found,
+    brickDiscovered: (brick) => host.onBrickDiscovered?.(brick),
     toWallClock: clock.toWallClock,
   };
-  const known = newProtocols(options, host, tally.gauges);
-  const services = new Set(options.servicePorts);
+}
 
-  let selection = newSelection(options.select, counters, options.redactKey);
-  const selected: Selection = (body, caller) => selection(body, caller);
-  const anomalies = newPacketAnomalies(log, counters);
-
-  const openFlow = (flow: Flow, rest?: object) => {
-    const lines = newFlowLines(flow, log, counters, selected, tally.record);
-    flow.observer = lines;
-    const asleep = rest as SuspendedDecoder | undefined;
-    const seen = asleep === undefined || asleep.fromStart === flow.fromStart ? flow : asMidstream(flow);
-    if (flow.protocol > 0) {
-      const protocol = known[flow.protocol - 1];
-      lines.protocol(protocol.name);
-      flow.decoder = protocol.open(seen, lines.emit, options, asleep);
-      return;
-    }
-    flow.decoder = newDetector(seen, lines.emit, {
-      protocols: known,
-      options,
-      detected(protocol, decoder) {
-        lines.protocol(protocol.name);
-        flow.protocol = known.indexOf(protocol) + 1;
-        flow.decoder = decoder;
-        if (flow.pendingGap) decoder.onPendingGap?.(true);
-        if (!protocol.encrypted) return;
-        flow.encrypted = true;
-        counters[Counter.flows_encrypted]++;
-      },
-      rejected(dir, bytes, start, end, at) {
-        flow.ignored = true;
-        counters[Counter.flows_unknown]++;
-        // Elsewhere it is nobody's business: the default filter takes every connection from a port above
-        // 49152, and a busy host has thousands of them.
-        if (!services.has(flow.serverPort)) return;
-        reportUnrecognised(lines.emit, dir, flow.serverPort, bytes, start, end, options.payloadBytes, at);
-      },
-    });
-  };
-  const suspendFlow = (
-    { decoder, observer: watcher }: Flow,
-    at: PacketTimestamp,
-  ): SuspendedDecoder | undefined => (watcher.canSuspend?.(at) === false ? undefined : decoder.suspend?.(at));
-  const ticking = known.flatMap((protocol) => (protocol.tick === undefined ? [] : [protocol.tick]));
-  const hooks = { openFlow, isToService, suspendFlow };
-  const reassembler = new Reassembler(options.limits, counters, hooks, hashSeed);
-  const tick = () => {
-    reassembler.tick(time);
-    for (const one of ticking) one(time);
-  };
-
-  const packet = (bytes: Uint8Array, start: number, captured: number, wire: number) => {
-    const outcome = parser.parse(bytes, start, captured, wire, place[CheckpointWord.linkType]);
-    if (outcome !== Outcome.tcp) {
-      // What has no service belongs to the first decoder, so that it is counted once.
-      if (options.shard === 0) {
-        counters[IGNORED[outcome]]++;
-        anomalies.ignored(outcome, place[CheckpointWord.linkType], at);
-      } else counters[Counter.other_decoder]++;
-      return;
-    }
-    if (options.shards > 1 && shardOf(headers, isToService(headers), options.shards) !== options.shard) {
-      counters[Counter.other_decoder]++;
-      return;
-    }
-    const fate = reassembler.processPacket(headers, bytes, at);
-    counters[FATES[fate]]++;
-  };
-
-  const isOwn = (bytes: Uint8Array, start: number, captured: number, wire: number): boolean => {
-    const outcome = parser.parse(bytes, start, captured, wire, place[CheckpointWord.linkType]);
-    if (outcome !== Outcome.tcp) return options.shard === 0;
-    return shardOf(headers, isToService(headers), options.shards) === options.shard;
-  };
-
-  const mark = (kind: number, value: number) => {
-    if (kind === Mark.link) place[CheckpointWord.linkType] = value;
-    else if (kind === Mark.number) place[CheckpointWord.packet] = value;
-    else if (kind === Mark.file) place[CheckpointWord.packet] = 0;
-    else if (kind === Mark.watermark) {
-      clock.advanceWatermark(value * WATERMARK_UNIT_MS);
-      tick();
-    }
-  };
-
+function countingLineWriter({ prefixesFor, write }: LineWriter, counters: CounterRow): LineWriter {
   return {
-    at,
-    records(bytes, start, end, done) {
-      let position = start;
-      clock.update();
-      while (position < end) {
-        const captured = readU32(bytes, position + 8);
-        const wire = readU32(bytes, position + 12);
-        const data = position + RECORD_HEADER;
-        done(data + captured);
-        if (wire === MARK_LENGTH) {
-          mark(readU32(bytes, position), readU32(bytes, position + 4));
-        } else {
-          counters[Counter.walked]++;
-          place[CheckpointWord.packet]++;
-          clock.toPacketTime(readU32(bytes, position), readU32(bytes, position + 4), at);
-          at.packet = options.numbered ? place[CheckpointWord.packet] : 0;
-          tick();
-          packet(bytes, data, Math.min(captured, options.snaplen), wire);
-        }
-        position = data + captured;
-      }
-    },
-    idle: tick,
-    missed() {
-      for (const protocol of known) protocol.onPacketLoss?.();
-    },
-    found(brick) {
-      for (const protocol of known) protocol.onBrickDiscovered?.(brick);
-    },
-    select(select) {
-      selection = newSelection(select, counters, options.redactKey);
-    },
-    abandon(bytes, start, end) {
-      for (let position = start; position < end; ) {
-        const wire = readU32(bytes, position + 12);
-        if (wire !== MARK_LENGTH) {
-          counters[Counter.walked]++;
-          const own = isOwn(bytes, position + RECORD_HEADER, readU32(bytes, position + 8), wire);
-          counters[own ? Counter.abandoned : Counter.other_decoder]++;
-        } else mark(readU32(bytes, position), readU32(bytes, position + 4));
-        position += RECORD_HEADER + readU32(bytes, position + 8);
-      }
-    },
-    end() {
-      reassembler.closeAll(at);
-      for (const protocol of known) protocol.end?.(at);
+    prefixesFor,
+    write(prefixes, body) {
+      counters[Counter.decoder_lines]++;
+      write(prefixes, body);
     },
   };
 }

@@ -1,5 +1,4 @@
-/** What is counted of each record, whether or not it becomes a line. */
-
+/** Counts records, whether or not they become lines. */
 import { newCallCounter, OTHER } from '../../observe/call-counts.js';
 import { newGaugeWriter } from '../../observe/labelled-gauges.js';
 import { knownActions } from '../../protocols/decoders.js';
@@ -9,22 +8,22 @@ import { Counter, type CounterRow } from '../../records/counters.js';
 import type { Action } from '../../records/datasets.js';
 import type { RecordBody } from '../../records/record.js';
 
-/** The actions that are counted each for itself, and `_other` of each of their datasets: the places of call-counts.ts. */
+/** The actions that are counted each, and `_other` of each of their datasets, in the order of call-counts.ts. */
 export function countedActions(): Action[] {
   const known = knownActions();
   const datasets = new Set(known.map(({ dataset }) => dataset));
   return [...known, ...[...datasets].map((dataset) => ({ dataset, action: OTHER }))];
 }
 
-/** What a decoder counts besides the counters. */
+/** What a decoder counts besides its counter row. */
 export interface RecordCounters {
-  /** A record, before anybody chooses whether to write it. */
-  record(body: RecordBody): void;
+  /** Counts a record, before selection. */
+  countRecord(body: RecordBody): void;
   /** The labelled gauges of protocols, by the module's name. */
   readonly gauges: ReadonlyMap<string, AdjustGauge>;
 }
 
-/** Memory of all decoders. */
+/** Shared memory of all decoders. */
 export interface RecordCountersMemory {
   readonly calls: SharedArrayBuffer;
   /** By the name of the protocol module. */
@@ -36,9 +35,9 @@ export function newRecordCounters(
   decoder: number,
   counters: CounterRow,
 ): RecordCounters {
-  const call = newCallCounter(memory.calls, decoder, countedActions());
+  const countCall = newCallCounter(memory.calls, decoder, countedActions());
   return {
-    record(body) {
+    countRecord(body) {
       const { dataset, action, sections } = body;
       if (dataset === 'wiretail.anomaly') {
         if (action === 'malformed') counters[Counter.damage_malformed]++;
@@ -47,7 +46,7 @@ export function newRecordCounters(
         return;
       }
       if (sections.wiretail?.truncated === true) counters[Counter.damage_truncated]++;
-      call(body);
+      countCall(body);
     },
     gauges: new Map(
       [...GAUGES].flatMap(([protocol, definition]) => {
@@ -58,5 +57,5 @@ export function newRecordCounters(
   };
 }
 
-/** For decoders that nobody asks. */
-export const NO_RECORD_COUNTERS: RecordCounters = { record() {}, gauges: new Map() };
+/** Counts nothing. */
+export const NO_RECORD_COUNTERS: RecordCounters = { countRecord() {}, gauges: new Map() };

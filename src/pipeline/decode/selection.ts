@@ -1,6 +1,6 @@
 /**
- * Which records become lines, and which of those are warnings (config/select-options.ts). What is left out is
- * counted. wiretail's own lines (wiretail.*) are always written: what was not seen is not left unsaid.
+ * Selects which records become lines and which of those are warnings (config/select-options.ts). Records that are left out
+ * are counted. wiretail's own records (wiretail.*) are always written: they report what was not seen.
  */
 import picomatch from 'picomatch';
 import type { Select } from '../../config/select-options.js';
@@ -10,37 +10,37 @@ import { Counter, type CounterRow } from '../../records/counters.js';
 import { hashedGlob, newNameHash } from '../../records/name-hash.js';
 import type { RecordBody, Sections } from '../../records/record.js';
 
-/** Whose client the record's connection has: its address as text, and numbers that tell connections apart. */
+/** The client of a record's connection: its address, and a number that differs between connections. */
 export interface Caller {
   readonly address: string;
   readonly salt: number;
 }
 
-/** Raises the record's level where it deserves it, and says whether it is to be written. */
+/** Whether the record becomes a line. Raises the level of slow and failed calls as configured. */
 export type Selection = (body: RecordBody, caller: Caller) => boolean;
 
 type Matcher = (text: string) => boolean;
 
-/** Names may have any character, newlines too. */
-const Globs = { dot: true, flags: 's' } as const;
+/** Names may contain any character, newlines too. */
+const GLOB_OPTIONS = { dot: true, flags: 's' } as const;
 
-/** Characters of a volume's, client's or host's name (HOST_NAME_MAX, NAME_MAX). */
-const NameLimit = 255;
+/** Longest name of a volume, client or host (HOST_NAME_MAX, NAME_MAX). */
+const MAX_NAME_LENGTH = 255;
 
-/** Longer ones are no name, and a pattern with stars takes time by the square of their length. */
+/** Longer texts never match: a pattern with stars takes time quadratic in their length. */
 function matcher(globs: readonly string[]): Matcher | undefined {
   if (globs.length === 0) return undefined;
-  const matches = picomatch([...globs], Globs);
-  return (text) => text.length <= NameLimit && matches(text);
+  const matches = picomatch([...globs], GLOB_OPTIONS);
+  return (text) => text.length <= MAX_NAME_LENGTH && matches(text);
 }
 
 /**
- * A pattern without a slash is about the last name, another about the whole path. picomatch's `basename` makes each be
- * about the last name, so that it is said for each pattern.
+ * A pattern without a slash matches the last component, any other the whole path. picomatch's `basename` applies to all
+ * its patterns, so each pattern gets a matcher of its own.
  */
 function pathMatcher(globs: readonly string[]): Matcher | undefined {
   if (globs.length === 0) return undefined;
-  const matchers = globs.map((glob) => picomatch(glob, { ...Globs, basename: !glob.includes('/') }));
+  const matchers = globs.map((glob) => picomatch(glob, { ...GLOB_OPTIONS, basename: !glob.includes('/') }));
   return (path) => matchers.some((matches) => matches(path));
 }
 
@@ -54,60 +54,79 @@ const clientsOf = subjectsOf('clients');
 const volumesOf = subjectsOf('volumes');
 const pathsOf = subjectsOf('paths');
 
-/** Well-mixed bits of a call's number and its connection's, so that calls in a row are not chosen in a row. */
-function mixed(key: number, salt: number): number {
+/** A hash of a call's and its connection's number, so that a sample is not made of consecutive calls. */
+function hashCall(key: number, salt: number): number {
   let h = Math.imul(key ^ salt, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
 }
 
-/** @param redactKey with which the paths of records are hashed; undefined: they are as they are */
-export function newSelection(select: Select, counters: CounterRow, redactKey?: string): Selection {
-  const { slow, errors, only, sample } = select;
-  const dataset = matcher(select.datasets);
-  const action = matcher(select.actions);
-  const client = matcher(select.clients);
-  const volume = matcher(select.volumes);
-  const hash = redactKey === undefined ? undefined : newNameHash(redactKey);
-  const path = pathMatcher(
-    hash === undefined ? select.paths : select.paths.map((glob) => hashedGlob(glob, hash)),
-  );
-  const onlySlow = only.includes('slow');
-  const onlyErrors = only.includes('errors');
+class RecordSelection {
+  private readonly criteria: Select;
+  private readonly counters: CounterRow;
+  private readonly dataset: Matcher | undefined;
+  private readonly action: Matcher | undefined;
+  private readonly client: Matcher | undefined;
+  private readonly volume: Matcher | undefined;
+  private readonly path: Matcher | undefined;
 
-  const isChosen = (body: RecordBody, { address }: Caller): boolean => {
-    if (dataset !== undefined && !dataset(body.dataset)) return false;
-    if (action !== undefined && !action(body.action.toUpperCase())) return false;
-    if (client === undefined && volume === undefined && path === undefined) return true;
-    const { sections } = body;
-    if (client !== undefined && !client(address) && !clientsOf(sections).some(client)) return false;
-    if (volume !== undefined && !volumesOf(sections).some(volume)) return false;
-    return path === undefined || pathsOf(sections).some(path);
-  };
-
-  const all = path === undefined && client === undefined && volume === undefined && dataset === undefined;
-  // As it is by default: nothing to look at.
-  if (all && action === undefined && slow === undefined && !errors && only.length === 0 && sample === 1) {
-    return () => true;
+  constructor(criteria: Select, counters: CounterRow, redactKey: string | undefined) {
+    this.criteria = criteria;
+    this.counters = counters;
+    this.dataset = matcher(criteria.datasets);
+    this.action = matcher(criteria.actions);
+    this.client = matcher(criteria.clients);
+    this.volume = matcher(criteria.volumes);
+    const hash = redactKey === undefined ? undefined : newNameHash(redactKey);
+    this.path = pathMatcher(
+      hash === undefined ? criteria.paths : criteria.paths.map((glob) => hashedGlob(glob, hash)),
+    );
   }
-  return (body, caller) => {
+
+  /** Every record is selected, and no level raised. */
+  selectsAll(): boolean {
+    const { slow, errors, only, sample } = this.criteria;
+    const matchers = [this.dataset, this.action, this.client, this.volume, this.path];
+    const matchesAll = matchers.every((matches) => matches === undefined);
+    return matchesAll && slow === undefined && !errors && only.length === 0 && sample === 1;
+  }
+
+  select(body: RecordBody, caller: Caller): boolean {
     if (body.dataset.startsWith('wiretail.')) return true;
+    const { slow, errors, only, sample } = this.criteria;
     const isSlow = slow !== undefined && (body.duration ?? body.age ?? -1) >= slow;
     const isError = body.outcome === 'failure' && body.expected !== true;
     if (body.level === 'info' && (isSlow || (errors && isError))) body.level = 'warn';
-    if (!isChosen(body, caller)) {
-      counters[Counter.lines_left_out_unselected]++;
+    if (!this.matches(body, caller)) {
+      this.counters[Counter.lines_left_out_unselected]++;
       return false;
     }
-    if (only.length > 0 && !(onlySlow && isSlow) && !(onlyErrors && isError)) {
-      counters[Counter.lines_left_out_only]++;
+    const isOnly = (isSlow && only.includes('slow')) || (isError && only.includes('errors'));
+    if (only.length > 0 && !isOnly) {
+      this.counters[Counter.lines_left_out_only]++;
       return false;
     }
     const isKept = sample === 1 || body.outcome === 'failure' || body.level !== 'info';
-    if (!isKept && mixed(body.callKey ?? 0, caller.salt) % sample !== 0) {
-      counters[Counter.lines_left_out_sample]++;
+    if (!isKept && hashCall(body.callKey ?? 0, caller.salt) % sample !== 0) {
+      this.counters[Counter.lines_left_out_sample]++;
       return false;
     }
     return true;
-  };
+  }
+
+  private matches({ dataset, action, sections }: RecordBody, { address }: Caller): boolean {
+    const { client, volume, path } = this;
+    if (this.dataset !== undefined && !this.dataset(dataset)) return false;
+    if (this.action !== undefined && !this.action(action.toUpperCase())) return false;
+    if (client === undefined && volume === undefined && path === undefined) return true;
+    if (client !== undefined && !client(address) && !clientsOf(sections).some(client)) return false;
+    if (volume !== undefined && !volumesOf(sections).some(volume)) return false;
+    return path === undefined || pathsOf(sections).some(path);
+  }
+}
+
+/** @param redactKey the key with which records have their paths hashed; undefined: paths are shown */
+export function newSelection(criteria: Select, counters: CounterRow, redactKey?: string): Selection {
+  const selection = new RecordSelection(criteria, counters, redactKey);
+  return selection.selectsAll() ? () => true : (body, caller) => selection.select(body, caller);
 }

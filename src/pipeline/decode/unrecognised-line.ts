@@ -1,30 +1,32 @@
-/** The line about a connection to a watched service that nothing here decodes. */
-
+/** The line about a connection to a service port whose protocol is unknown. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { guessProtocol } from '../../protocols/guess.js';
 import type { Direction, Emit } from '../../protocols/protocol.js';
 import { formatByteCount } from '../../records/phrases.js';
 
-/** What is enough to look a protocol up by. */
-const SHOWN = 32;
+/** Enough to look a protocol up by. */
+const MAX_SHOWN_BYTES = 32;
 
-/** @param payloadBytes bytes of payloads that may be written: what a stranger sends is one */
+/**
+ * @param firstBytes the bytes that no protocol recognised
+ * @param payloadBytes the number of payload bytes that may be written
+ */
 export function reportUnrecognised(
   emit: Emit,
   from: Direction,
   port: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
+  firstBytes: Uint8Array,
   payloadBytes: number,
   at: PacketTimestamp,
 ): void {
-  const guess = guessProtocol(bytes, start, end);
-  const shown = bytes.subarray(start, Math.min(end, start + Math.min(payloadBytes, SHOWN)));
-  const what = guess?.toUpperCase() ?? `nothing that is known, by ${formatByteCount(end - start)},`;
+  const guess = guessProtocol(firstBytes, 0, firstBytes.length);
+  const shown = firstBytes.subarray(0, Math.min(payloadBytes, MAX_SHOWN_BYTES));
   emit(from, {
     level: 'info',
-    message: `${what} on port ${port}: ignored from here on`,
+    message:
+      guess === undefined
+        ? `unknown protocol on port ${port}: not decoded; ${formatByteCount(firstBytes.length)} inspected`
+        : `${guess.toUpperCase()} on port ${port}: not decoded`,
     seconds: at.seconds,
     nanoseconds: at.nanoseconds,
     packet: at.packet,
@@ -35,7 +37,7 @@ export function reportUnrecognised(
       wiretail: {
         flow: {
           guess,
-          looked_at: end - start,
+          looked_at: firstBytes.length,
           first_bytes: shown.length === 0 ? undefined : Buffer.from(shown).toString('hex'),
         },
       },

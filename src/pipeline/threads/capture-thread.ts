@@ -1,4 +1,4 @@
-/** The capture thread: brings packets into the ring, from an engine or from files, and says how it goes. */
+/** The capture thread: writes packets into the ring, from a capture engine or from files. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,12 +8,13 @@ import type { PacketSink } from '../../capture/sink.js';
 import { UserError } from '../../config/user-error.js';
 import { counterRow } from '../../observe/counters.js';
 import { newHeartbeat, OVER } from '../../observe/health.js';
+import type { Timestamp } from '../../packet/timestamp.js';
 import { Counter } from '../../records/counters.js';
 import { RingWriter } from '../../ring/writer.js';
 import { type CaptureData, ControlWord, type FromCapture, type Source } from './messages.js';
 import { ringSink } from './ring-sink.js';
 
-/** How often people are told how far the reading is. */
+/** The least time between two progress messages. */
 const PROGRESS_MS = 100;
 
 const data = workerData as CaptureData;
@@ -21,15 +22,19 @@ const control = new Int32Array(data.control);
 const counters = counterRow(data.counters, data.counterRow);
 const ring = new RingWriter(data.ring);
 
-function tell(message: FromCapture): void {
+function post(message: FromCapture): void {
   parentPort?.postMessage(message);
 }
 
-function stopped(): boolean {
+function isStopped(): boolean {
   return Atomics.load(control, ControlWord.stop) === 1;
 }
 
-/** Loaded where it is wanted, as each source is: without koffi, which can't be everywhere, the engine cap still works. */
+/**
+ * Loaded on demand: where koffi is not available, the engine cap still works.
+ *
+ * @returns the reason if libpcap can't be loaded
+ */
 async function tryLibpcap() {
   try {
     const [{ loadLibpcap }, { checkFilter, filteringSink }, { captureLibpcap }] = await Promise.all([
@@ -44,7 +49,7 @@ async function tryLibpcap() {
 }
 
 async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
-  const pcap = source.engine === 'cap' ? 'not asked for' : await tryLibpcap();
+  const pcap = source.engine === 'cap' ? 'not requested' : await tryLibpcap();
   if (typeof pcap === 'string' && source.engine === 'libpcap') {
     throw new UserError(`${pcap}: install libpcap0.8, or use --engine cap`);
   }
@@ -56,16 +61,16 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
     options: source.options,
     ring,
     counters,
-    stopped,
+    stopped: isStopped,
     heartbeat: newHeartbeat(counters),
     ready: (opened) => {
       if (user !== undefined) privileges?.becomeUser(user, engine === 'cap');
-      tell({
+      post({
         kind: 'ready',
         start: { engine, opened, timestampSource: engine === 'cap' ? 'callback' : 'kernel' },
       });
     },
-    reportAnomaly: (anomaly) => tell({ kind: 'anomaly', anomaly }),
+    reportAnomaly: (anomaly) => post({ kind: 'anomaly', anomaly }),
   };
   if (typeof pcap !== 'string') return pcap.captureLibpcap(context);
   const { captureCap } = await import('../../capture/cap/cap-engine.js');
@@ -75,7 +80,7 @@ async function captureLive(source: Source & { kind: 'live' }): Promise<void> {
 async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
   const { readCapture } = await import('../../capture/file/read-capture.js');
   for (const file of source.files) await checkReadable(file);
-  const target = ringSink(ring, counters, stopped);
+  const target = ringSink(ring, counters, isStopped);
   let sink: PacketSink = target;
   if (source.filters.length > 0) {
     const pcap = await tryLibpcap();
@@ -86,20 +91,20 @@ async function readFiles(source: Source & { kind: 'files' }): Promise<void> {
     });
   }
   if (source.realtime) sink = pacedSink(sink);
-  const announced = announcing(sink);
-  let told = 0;
+  const announced = announcingSink(sink);
+  let reportedAt = 0;
   for (const [index, file] of source.files.entries()) {
     announced.file(index);
     const result = await readCapture(file, announced, {
       onProgress(bytes, total) {
         const now = performance.now();
-        if (now - told < PROGRESS_MS) return;
-        told = now;
-        tell({ kind: 'progress', bytes, total });
+        if (now - reportedAt < PROGRESS_MS) return;
+        reportedAt = now;
+        post({ kind: 'progress', bytes, total });
       },
     });
-    if (result.problem !== undefined) tell({ kind: 'problem', problem: { file, ...result.problem } });
-    if (stopped()) break;
+    if (result.problem !== undefined) post({ kind: 'problem', problem: { file, ...result.problem } });
+    if (isStopped()) break;
   }
   announced.announce();
 }
@@ -110,24 +115,25 @@ async function checkReadable(file: string): Promise<void> {
     await access(file, constants.R_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : String(code);
-    throw new UserError(`can't read ${file}: ${why}`);
+    const reason =
+      code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : String(code);
+    throw new UserError(`can't read ${file}: ${reason}`);
   }
 }
 
-/** Says `ready` with the first packet's time, before that packet goes on. */
-function announcing(inner: PacketSink): PacketSink & { announce(): void } {
-  let announced = false;
-  const announce = (first?: { seconds: number; nanoseconds: number }) => {
-    if (announced) return;
-    announced = true;
+/** Posts `ready` with the first packet's timestamp before it passes that packet on. */
+function announcingSink(inner: PacketSink): PacketSink & { announce(): void } {
+  let isAnnounced = false;
+  const announce = (first?: Timestamp) => {
+    if (isAnnounced) return;
+    isAnnounced = true;
     const start = { engine: 'file', timestampSource: 'file' } as const;
-    tell({ kind: 'ready', start: first === undefined ? start : { ...start, first } });
+    post({ kind: 'ready', start: first === undefined ? start : { ...start, first } });
   };
   return {
     ...inner,
     records(bytes, start, end, count) {
-      if (!announced && count > 0) {
+      if (!isAnnounced && count > 0) {
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
         announce({ seconds: view.getUint32(start, true), nanoseconds: view.getUint32(start + 4, true) });
       }
@@ -141,10 +147,10 @@ try {
   if (data.source.kind === 'live') await captureLive(data.source);
   else await readFiles(data.source);
 } catch (error) {
-  const user = error instanceof UserError;
+  const isUserError = error instanceof UserError;
   const reason =
-    error instanceof Error ? (user ? error.message : (error.stack ?? error.message)) : String(error);
-  tell({ kind: 'failed', user, reason });
+    error instanceof Error ? (isUserError ? error.message : (error.stack ?? error.message)) : String(error);
+  post({ kind: 'failed', isUserError, reason });
 } finally {
   counters[Counter.heartbeat] = OVER;
   ring.finish();

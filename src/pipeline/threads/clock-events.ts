@@ -1,26 +1,32 @@
-/** Looks at the clocks a few times a second, and says what it sees in words. */
+/** Checks the clocks several times a second and reports steps and pauses. */
 import { type ClockEvent, newClockWatch } from '../../observe/clocks.js';
 import type { ClockCounts } from '../../observe/stats.js';
 
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
-export interface ClockEvents {
-  counts(): ClockCounts;
-  end(): void;
-}
+export class ClockEvents {
+  private readonly watch = newClockWatch();
+  private readonly timer: NodeJS.Timeout;
 
-export function startClockEvents(tell: (event: ClockEvent, message: string) => void): ClockEvents {
-  const watch = newClockWatch();
-  const timer = setInterval(() => {
-    for (const event of watch.look()) tell(event, messageOf(event));
-  }, LOOK_MS);
-  timer.unref();
-  return { counts: watch.counts, end: () => clearInterval(timer) };
+  constructor(onEvent: (event: ClockEvent, message: string) => void) {
+    this.timer = setInterval(() => {
+      for (const event of this.watch.check()) onEvent(event, messageOf(event));
+    }, CHECK_MS);
+    this.timer.unref();
+  }
+
+  counts(): ClockCounts {
+    return this.watch.counts();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
 }
 
 function messageOf({ action, milliseconds }: ClockEvent): string {
   const seconds = (Math.abs(milliseconds) / 1000).toFixed(1);
   return action === 'paused'
-    ? `wiretail did not run for ${seconds} s: it was stopped, or the machine was too busy`
-    : `the clock was set ${milliseconds < 0 ? 'back' : 'forward'} by ${seconds} s: lines from before have the old time`;
+    ? `wiretail did not run for ${seconds} s: it was stopped, or the machine was overloaded`
+    : `the system clock was set ${milliseconds < 0 ? 'back' : 'forward'} by ${seconds} s; earlier lines have the old time`;
 }

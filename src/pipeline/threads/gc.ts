@@ -1,41 +1,41 @@
 /**
- * How much more than they need the threads' heaps take. Left alone, V8 lets what is no garbage yet grow to four times
- * what is in use before it looks, since a heap that grows is taken for one that will be needed: with tens of thousands of
- * connections that is hundreds of MiB. What these cost is in native-notes/performance.md.
+ * GC scheduling. By default V8 lets garbage grow to four times the memory in use before a full collection, since it
+ * expects a growing heap to be needed: with tens of thousands of connections that is hundreds of MiB.
+ * native-notes/performance.md has the costs.
  *
- * Nothing of it is done, nor are Node's modules for it loaded, before a capture has run for some seconds: while a program
- * starts its heap only grows, and a file that is read is over soon.
+ * Nothing happens, and Node's modules for it are not loaded, in the first seconds of a capture: a program that starts only
+ * grows its heap, and reading a file is over soon.
  */
 import type { ResourceLimits } from 'node:worker_threads';
 import { loadMallocTrim } from './malloc-trim.js';
 
-/** Three times the size of a semi-space: what lives no longer than a packet needs no more. */
+/** Three times the size of a semi-space; objects that live as long as a packet need no more. */
 export const DECODER_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
 
-/** The capture thread makes next to no garbage; what its start has needed is all that it would grow by. */
+/** The capture thread produces next to no garbage after its start. */
 export const CAPTURE_HEAP: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
-/** By how much a heap, and what hangs on it, has grown when it is worth looking through. */
-const WORTH = 4 << 20;
-/** And how long it is left alone then. */
-const REST_MS = 10_000;
+/** Growth of the heap and its external memory that is worth a collection. */
+const MIN_GROWTH = 4 << 20;
+/** The least time between two collections. */
+const INTERVAL_MS = 10_000;
 
 interface Collector {
-  /** Bytes of the heap, and outside of it. */
-  inUse(): number;
+  /** Bytes of the heap and of its external memory. */
+  bytesInUse(): number;
   collect(): void;
 }
 
 function newCollector(): Collector {
   const { getHeapStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8');
   const { runInNewContext } = process.getBuiltinModule('node:vm');
-  // Of the whole process; V8 reads it each time. The heap is looked through when it has grown by half.
+  // A collection follows when a heap has grown by half. V8 reads this flag of the process each time.
   setFlagsFromString('--heap-growing-percent=50');
-  // And never taken back: another thread may be between these two lines.
+  // Never reset: another thread may be between these two statements.
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   return {
-    inUse() {
+    bytesInUse() {
       const { total_heap_size, external_memory } = getHeapStatistics();
       return total_heap_size + external_memory;
     },
@@ -48,35 +48,35 @@ function newCollector(): Collector {
 }
 
 /**
- * Collects a thread's garbage. To be called when nothing is to be done; it takes some 50 ms in a decoder where there is
- * something to collect. What is in use is moved together: connections leave holes when they fall asleep, and a page with a
- * hole is memory as a full one is.
+ * Collects a thread's garbage and compacts its heap; to be called when the thread is idle. A collection takes some 50 ms
+ * in a decoder. Compaction matters since connections that are suspended leave holes, and a page with a hole costs as much
+ * as a full one.
  *
- * V8 would do the like by itself, but only from an event loop, to which a decoder never returns; and the main thread,
- * which hands batches of lines on, makes so little garbage of its own that it would keep those for a long time.
+ * V8 does the like by itself, but only from an event loop, to which a decoder never returns; and the main thread produces
+ * so little garbage besides the batches that it passes on that V8 would keep those for long.
  */
 export function newHeapCompaction(): () => void {
   let collector: Collector | undefined;
-  let least = 0;
+  let bytesAfterLast = 0;
   let last = performance.now();
   return () => {
-    if (performance.now() - last < REST_MS) return;
+    if (performance.now() - last < INTERVAL_MS) return;
     collector ??= newCollector();
-    if (collector.inUse() < least + WORTH) return;
+    if (collector.bytesInUse() < bytesAfterLast + MIN_GROWTH) return;
     collector.collect();
-    least = collector.inUse();
+    bytesAfterLast = collector.bytesInUse();
     last = performance.now();
   };
 }
 
-/** The same for the main thread, now and then; and what all threads have freed goes back to the system. */
+/** Collects the main thread's garbage from time to time, and returns what all threads have freed to the system. */
 export function scheduleGc(): NodeJS.Timeout {
-  const tidy = newHeapCompaction();
+  const compactHeap = newHeapCompaction();
   let trim: Promise<(() => void) | undefined> | undefined;
-  const tidyUp = async () => {
-    tidy();
+  const run = async () => {
+    compactHeap();
     trim ??= loadMallocTrim();
     (await trim)?.();
   };
-  return setInterval(tidyUp, REST_MS + 1000).unref();
+  return setInterval(run, INTERVAL_MS + 1000).unref();
 }

@@ -1,80 +1,92 @@
 /**
- * The lines of all threads on their way to the outputs: the start line first, then in the order in which they
- * come, and nothing after the last numbers. What a decoder handed over counts as pending until the outputs have it.
+ * Routes the lines of all threads to the outputs: the start line first, then in order of arrival, and nothing after
+ * the final stats line. A decoder's bytes count as pending until the outputs have taken them.
  */
 import type { Outputs } from '../../output/run-outputs.js';
 import { pendingWord } from './messages.js';
 
-/** Lines, and what became of them. */
 export interface LineCounts {
-  /** That one output at least took. */
+  /** Taken by at least one output. */
   readonly written: number;
-  /** That none took. */
+  /** Taken by none. */
   readonly dropped: number;
-  /** Of both, those that came from decoders. */
+  /** Of both, those from decoders. */
   readonly ofDecoders: number;
 }
 
-export interface LineRouter {
-  /** The start line has been written: what waited for it follows. */
-  open(): void;
-  isOpen(): boolean;
-  /** The last numbers have been written: what an output still has to say, or a thread, is no line any more. */
-  close(): void;
-  /** A line of the main thread; written at once. */
-  line(text: string): void;
-  /** A batch of a decoder's lines; `written` is called when the system has taken it. */
-  batch(decoder: number, lines: Uint8Array, count: number, written: () => void): void;
-  /** Calls `write` as soon as the start line has been written, and not at all once the last numbers have. */
-  afterStart(write: () => void): void;
-  counts(): LineCounts;
-}
+const RouterState = {
+  /** The start line is not written yet: other lines wait for it. */
+  beforeStart: 0,
+  open: 1,
+  /** The final stats line is written: later lines are discarded. */
+  closed: 2,
+} as const;
+type RouterState = (typeof RouterState)[keyof typeof RouterState];
 
-export function newLineRouter(outputs: Outputs, control: Int32Array): LineRouter {
-  let early: (() => void)[] | undefined = [];
-  let isClosed = false;
-  let written = 0;
-  let dropped = 0;
-  let ofDecoders = 0;
+export class LineRouter {
+  private readonly outputs: Outputs;
+  private readonly control: Int32Array;
+  private state: RouterState = RouterState.beforeStart;
+  private queued: (() => void)[] = [];
+  private written = 0;
+  private dropped = 0;
+  private ofDecoders = 0;
 
-  const count = (taken: boolean, lines: number) => {
-    if (taken) written += lines;
-    else dropped += lines;
-  };
+  /** @param control the control words (messages.ts), with each decoder's pending bytes */
+  constructor(outputs: Outputs, control: Int32Array) {
+    this.outputs = outputs;
+    this.control = control;
+  }
 
-  const outlet: LineRouter = {
-    open() {
-      const waiting = early ?? [];
-      early = undefined;
-      for (const write of waiting) outlet.afterStart(write);
-    },
-    isOpen: () => early === undefined,
-    close() {
-      isClosed = true;
-    },
-    line(text) {
-      if (isClosed) return;
-      count(outputs.writeLine(text), 1);
-    },
-    batch(decoder, lines, number, told) {
-      outlet.afterStart(() => {
-        const size = lines.length;
-        ofDecoders += number;
-        const taken = outputs.writeBatch(lines, number, () => {
-          const word = pendingWord(decoder);
-          Atomics.sub(control, word, size);
-          Atomics.notify(control, word);
-          told();
-        });
-        count(taken, number);
+  hasStarted(): boolean {
+    return this.state !== RouterState.beforeStart;
+  }
+
+  /** The start line is written: queued lines follow. */
+  open(): void {
+    this.state = RouterState.open;
+    const { queued } = this;
+    this.queued = [];
+    for (const write of queued) this.afterStart(write);
+  }
+
+  close(): void {
+    this.state = RouterState.closed;
+  }
+
+  /** Calls `write` once the start line is written, or never if the router is closed. */
+  afterStart(write: () => void): void {
+    if (this.state === RouterState.open) write();
+    else if (this.state === RouterState.beforeStart) this.queued.push(write);
+  }
+
+  /** Writes a line of the main thread at once. */
+  writeLine(text: string): void {
+    if (this.state !== RouterState.closed) this.count(this.outputs.writeLine(text), 1);
+  }
+
+  /** Writes a decoder's batch. @param onWritten called when the system has taken the batch */
+  writeBatch(decoder: number, lines: Uint8Array, lineCount: number, onWritten: () => void): void {
+    this.afterStart(() => {
+      const size = lines.length;
+      this.ofDecoders += lineCount;
+      const isTaken = this.outputs.writeBatch(lines, lineCount, () => {
+        const word = pendingWord(decoder);
+        Atomics.sub(this.control, word, size);
+        Atomics.notify(this.control, word);
+        onWritten();
       });
-    },
-    afterStart(write) {
-      if (isClosed) return;
-      if (early === undefined) write();
-      else early.push(write);
-    },
-    counts: () => ({ written, dropped, ofDecoders }),
-  };
-  return outlet;
+      this.count(isTaken, lineCount);
+    });
+  }
+
+  counts(): LineCounts {
+    const { written, dropped, ofDecoders } = this;
+    return { written, dropped, ofDecoders };
+  }
+
+  private count(isTaken: boolean, lineCount: number): void {
+    if (isTaken) this.written += lineCount;
+    else this.dropped += lineCount;
+  }
 }

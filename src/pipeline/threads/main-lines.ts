@@ -1,137 +1,157 @@
-/** The main thread's own records: the start of the run, anomalies of the capture, statistics. */
+/** The records of the main thread: the start of the run, anomalies of capture and outputs, statistics. */
 import { hostname } from 'node:os';
 import type { CaptureAnomaly } from '../../capture/engine.js';
-import { newLineWriter } from '../../lines/line-writer.js';
+import { type LinePrefixes, type LineWriter, newLineWriter } from '../../lines/line-writer.js';
 import { newTextLines } from '../../lines/text-lines.js';
 import type { ClockEvent } from '../../observe/clocks.js';
 import type { OutputEvent } from '../../output/line-sink.js';
+import type { Timestamp } from '../../packet/timestamp.js';
 import type { JsonObject, RecordBody } from '../../records/record.js';
 import type { InputProblem, StartInfo } from './messages.js';
 
-export interface MainLines {
-  start(info: StartInfo, config: JsonObject, at: Time): void;
-  /** The start line for a file that goes on with the run; undefined before the run's own. */
-  startAgain(at: Time): string | undefined;
-  output(event: OutputEvent, at: Time): void;
-  capture(anomaly: CaptureAnomaly): void;
-  clock(event: ClockEvent, message: string): void;
-  problem(problem: InputProblem, at: Time): void;
-  decoderDied(decoder: number, reason: string): void;
-  stats(stats: JsonObject, final: boolean, at: Time): void;
-}
-
-interface StartOfRun {
+interface RunStart {
   readonly info: StartInfo;
   readonly config: JsonObject;
-  /** Files that began with it so far, over all outputs: no two begin alike. */
-  readonly files: number;
 }
 
-export interface Time {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
-
-export function wallClock(): Time {
+export function wallClock(): Timestamp {
   const now = Date.now();
   return { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1000000 };
 }
 
-export function newMainLines(version: string, maxLine: number, emit: (line: string) => void): MainLines {
-  let take = emit;
-  let started: StartOfRun | undefined;
-  const log = newLineWriter(
-    maxLine,
-    newTextLines((line) => take(line)),
-  );
-  const beginnings = log.prefixesFor({ host: { hostname: hostname() } });
-  const write = (
-    at: Time,
-    body: Pick<RecordBody, 'dataset' | 'action' | 'message' | 'sections'> & Partial<RecordBody>,
-  ) => {
-    log.write(beginnings, { level: 'info', packet: 0, replyPacket: 0, ...at, ...body });
-  };
-  const anomaly = (
-    at: Time,
-    level: RecordBody['level'],
-    action: string,
-    message: string,
-    details: JsonObject,
-  ) =>
-    write(at, {
-      dataset: 'wiretail.anomaly',
-      action,
-      level,
-      message,
-      sections: { wiretail: { anomaly: details } },
-    });
+export class MainLines {
+  private readonly version: string;
+  private readonly log: LineWriter;
+  private readonly prefixes: LinePrefixes;
+  private emit: (line: string) => void;
+  private run: RunStart | undefined = undefined;
+  /** Start lines written so far, over all outputs: each gets its own number. */
+  private startLines = 0;
 
-  const writeStart = ({ info, config, files }: StartOfRun, at: Time) => {
+  constructor(version: string, maxLine: number, emit: (line: string) => void) {
+    this.version = version;
+    this.emit = emit;
+    this.log = newLineWriter(
+      maxLine,
+      newTextLines((line) => this.emit(line)),
+    );
+    this.prefixes = this.log.prefixesFor({ host: { hostname: hostname() } });
+  }
+
+  /** @param config what the start line says of the configuration */
+  writeStart(info: StartInfo, config: JsonObject, at: Timestamp): void {
+    this.run = { info, config };
+    this.writeStartLine(this.run, at);
+  }
+
+  /** The start line of a file that continues the run; undefined before the run's own. */
+  continuationLine(at: Timestamp): string | undefined {
+    if (this.run === undefined) return undefined;
+    const { emit } = this;
+    let text = '';
+    this.emit = (line) => {
+      text = line;
+    };
+    this.writeStartLine(this.run, at);
+    this.emit = emit;
+    return text;
+  }
+
+  writeOutputEvent({ action, level, message, output, error, dropped }: OutputEvent, at: Timestamp): void {
+    this.writeAnomaly(at, { level, action, message }, { output, error, dropped_lines: dropped });
+  }
+
+  writeCaptureAnomaly({ action, level, message, interface: name }: CaptureAnomaly): void {
+    this.writeAnomaly(wallClock(), { level, action, message }, { interface: name });
+  }
+
+  writeClockEvent({ action, milliseconds }: ClockEvent, message: string): void {
+    const nanoseconds = Math.round(milliseconds) * 1e6;
+    const details = action === 'paused' ? { pause: nanoseconds } : { step: nanoseconds };
+    this.writeAnomaly(wallClock(), { level: 'warn', action, message }, details);
+  }
+
+  writeInputProblem({ file, kind, text, offset }: InputProblem, at: Timestamp): void {
+    const message = `${file === '-' ? 'standard input' : file}: ${text}`;
+    this.writeAnomaly(
+      at,
+      { level: 'error', action: `file_${kind}`, message },
+      { file, offset, reason: text },
+    );
+  }
+
+  writeDecoderDeath(decoder: number, reason: string): void {
+    const message = `decoder ${decoder} died and is restarted: ${reason.split('\n')[0]}`;
+    this.writeAnomaly(
+      wallClock(),
+      { level: 'error', action: 'decoder_died', message },
+      { decoder, error: reason.slice(0, 2000) },
+    );
+  }
+
+  writeStats(stats: JsonObject, isFinal: boolean, at: Timestamp): void {
+    const packets = stats.packets as { seen: number; decoded: number; ignored: number; dropped: number };
+    this.write(at, {
+      dataset: 'wiretail.stats',
+      action: isFinal ? 'final' : 'interval',
+      message: `${packets.seen} packets seen: ${packets.decoded} decoded, ${packets.ignored} ignored, ${packets.dropped} dropped`,
+      sections: { wiretail: { stats } },
+    });
+  }
+
+  private writeStartLine({ info, config }: RunStart, at: Timestamp): void {
+    const { version } = this;
     const { opened } = info;
-    const on = opened?.interfaces.map((one) => one.interface).join(', ');
-    const what = opened === undefined ? 'reading' : `capturing on ${on} with ${info.engine}`;
-    write(at, {
+    const isFirst = ++this.startLines === 1;
+    const interfaces = opened?.interfaces.map(({ interface: name }) => name).join(', ');
+    const activity = opened === undefined ? 'reading' : `capturing on ${interfaces} with ${info.engine}`;
+    this.write(at, {
       dataset: 'wiretail.start',
-      action: files === 1 ? 'start' : 'continue',
-      message: `wiretail ${version} ${what}`,
+      action: isFirst ? 'start' : 'continue',
+      message: `wiretail ${version} ${activity}`,
       sections: {
         wiretail: {
           version,
           engine: info.engine,
-          interfaces: opened?.interfaces.map((one) => ({ name: one.interface, link_type: one.linkType })),
+          interfaces: opened?.interfaces.map(({ interface: name, linkType }) => ({
+            name,
+            link_type: linkType,
+          })),
           buffer_bytes: opened?.bufferBytes,
           buffer_slots: opened?.bufferSlots,
           timestamp: { source: info.timestampSource },
-          file_number: files === 1 ? undefined : files,
+          file_number: isFirst ? undefined : this.startLines,
           ...config,
         },
       },
     });
-  };
+  }
 
-  return {
-    start(info, config, at) {
-      started = { info, config, files: 1 };
-      writeStart(started, at);
-    },
-    startAgain(at) {
-      if (started === undefined) return undefined;
-      started = { ...started, files: started.files + 1 };
-      let text = '';
-      take = (line) => {
-        text = line;
-      };
-      writeStart(started, at);
-      take = emit;
-      return text;
-    },
-    output({ action, level, message, output, error, dropped }, at) {
-      anomaly(at, level, action, message, { output, error, dropped_lines: dropped });
-    },
-    capture({ action, level, message, interface: name }) {
-      anomaly(wallClock(), level, action, message, { interface: name });
-    },
-    clock({ action, milliseconds }, message) {
-      const nanoseconds = Math.round(milliseconds) * 1e6;
-      const details = action === 'paused' ? { pause: nanoseconds } : { step: nanoseconds };
-      anomaly(wallClock(), 'warn', action, message, details);
-    },
-    problem({ file, kind, text, offset }, at) {
-      const message = `${file === '-' ? 'standard input' : file}: ${text}`;
-      anomaly(at, 'error', `file_${kind}`, message, { file, offset, reason: text });
-    },
-    decoderDied(decoder, reason) {
-      const message = `decoder ${decoder} died and is replaced: ${reason.split('\n')[0]}`;
-      anomaly(wallClock(), 'error', 'decoder_died', message, { decoder, error: reason.slice(0, 2000) });
-    },
-    stats(stats, final, at) {
-      const packets = stats.packets as { seen: number; decoded: number; ignored: number; dropped: number };
-      write(at, {
-        dataset: 'wiretail.stats',
-        action: final ? 'final' : 'interval',
-        message: `${packets.seen} packets seen: ${packets.decoded} decoded, ${packets.ignored} ignored, ${packets.dropped} dropped`,
-        sections: { wiretail: { stats } },
-      });
-    },
-  };
+  private writeAnomaly(
+    at: Timestamp,
+    { level, action, message }: Pick<RecordBody, 'level' | 'action' | 'message'>,
+    anomaly: JsonObject,
+  ): void {
+    this.write(at, {
+      dataset: 'wiretail.anomaly',
+      action,
+      level,
+      message,
+      sections: { wiretail: { anomaly } },
+    });
+  }
+
+  private write(
+    { seconds, nanoseconds }: Timestamp,
+    body: Pick<RecordBody, 'dataset' | 'action' | 'message' | 'sections'> & Partial<RecordBody>,
+  ): void {
+    this.log.write(this.prefixes, {
+      level: 'info',
+      packet: 0,
+      replyPacket: 0,
+      seconds,
+      nanoseconds,
+      ...body,
+    });
+  }
 }

@@ -1,10 +1,10 @@
 /**
- * Memory that was freed, back to the system. glibc gives back what is free at the end of each of its arenas, and keeps the
- * holes: with fifty thousand connections and full tables some 10 MiB, of batches of lines mostly. malloc_trim(3) gives back
- * every page of the whole process in which nothing is used, in 1 to 6 ms there.
+ * Returns freed memory to the system. glibc trims only the end of each of its arenas and keeps free pages in between:
+ * with fifty thousand connections some 10 MiB, mostly of batches of lines. malloc_trim(3) returns every unused page of
+ * the process, in 1 to 6 ms there.
  */
 
-/** Undefined: this C library has no such function, or koffi can't be loaded. */
+/** Undefined if the C library has no such function, or koffi can't be loaded. */
 export async function loadMallocTrim(): Promise<(() => void) | undefined> {
   try {
     const koffi = (await import('koffi')).default;

@@ -1,22 +1,23 @@
-/** What the threads say to each other: the data they start with, the words they share, the messages. */
+/** What the threads share: start data, control words, messages. */
 import type { CaptureAnomaly, LiveOptions, OpenedCapture } from '../../capture/engine.js';
 import type { Select } from '../../config/select-options.js';
+import type { Timestamp } from '../../packet/timestamp.js';
 import type { DiscoveredBrick } from '../../protocols/protocol.js';
 import type { Action } from '../../records/datasets.js';
 import type { RingMemory } from '../../ring/ring.js';
 import type { DecodeOptions } from '../decode/packet-decoder.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';
 
-/** Words of the shared control block; behind them one word a decoder, see pendingWord. */
+/** Words of the shared control block; one word for each decoder follows (pendingWord). */
 export const ControlWord = {
-  /** 1: the run is to end; what was captured is drained. */
+  /** 1: no new packets are captured; those captured are drained. */
   stop: 0,
-  /** 1: the time to drain is over; what is left is counted as dropped. */
+  /** 1: the time for draining is over; packets left in the ring are counted as dropped. */
   abandon: 1,
 } as const;
 const CONTROL_WORDS = 2;
 
-/** The bytes of lines that a decoder has handed over and that are not written yet. */
+/** The word with the bytes of lines that a decoder has delivered and that are not written yet. */
 export function pendingWord(decoder: number): number {
   return CONTROL_WORDS + decoder;
 }
@@ -25,12 +26,12 @@ export function createControl(decoders: number): SharedArrayBuffer {
   return new SharedArrayBuffer((CONTROL_WORDS + decoders) * 4);
 }
 
-/** What every thread is handed. */
+/** Memory that all threads share. */
 export interface Shared {
   readonly ring: RingMemory;
   readonly counters: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
-  readonly tallies: RecordCountersMemory;
+  readonly recordCounters: RecordCountersMemory;
 }
 
 export type Source =
@@ -42,7 +43,7 @@ export type Source =
   | {
       readonly kind: 'files';
       readonly files: readonly string[];
-      /** As LiveOptions has them; empty: every packet. */
+      /** As in LiveOptions; empty: every packet. */
       readonly filters: readonly string[];
       readonly realtime: boolean;
     };
@@ -58,11 +59,11 @@ export interface StartInfo {
   /** Live only. */
   readonly opened?: OpenedCapture;
   readonly timestampSource: 'kernel' | 'callback' | 'file';
-  /** Time of the first packet; files only, and only if there is one. */
-  readonly first?: { seconds: number; nanoseconds: number };
+  /** Timestamp of the first packet; files only, absent if there is none. */
+  readonly first?: Timestamp;
 }
 
-/** A fault of the input that ends with exit code 1: everything whole before it was decoded. */
+/** A fault of the input, for exit code 1. The packets before it are decoded. */
 export interface InputProblem {
   readonly file: string;
   readonly kind: 'truncated' | 'corrupt';
@@ -75,36 +76,37 @@ export type FromCapture =
   | { readonly kind: 'anomaly'; readonly anomaly: CaptureAnomaly }
   | { readonly kind: 'problem'; readonly problem: InputProblem }
   | { readonly kind: 'progress'; readonly bytes: number; readonly total: number | undefined }
-  /** `user`: the user can mend it (exit code 2). */
-  | { readonly kind: 'failed'; readonly user: boolean; readonly reason: string };
+  /** `isUserError`: the user can mend it (exit code 2). */
+  | { readonly kind: 'failed'; readonly isUserError: boolean; readonly reason: string };
 
 export interface DecoderData extends Shared {
   readonly decoder: number;
   readonly counterRow: number;
-  /** DecodePlace's numbers, which outlive the thread. */
-  readonly place: SharedArrayBuffer;
+  /** The numbers of a Checkpoint, which outlive the thread. */
+  readonly checkpoint: SharedArrayBuffer;
   readonly options: DecodeOptions;
-  /** Bytes of lines that may wait to be written; beyond it lines are dropped (live) or wait (files). */
+  /** Bytes of lines that may wait to be written. Beyond it a live capture drops lines; reading a file waits. */
   readonly pendingLimit: number;
   /**
-   * The least time from one hand-over of lines to the next while packets come in bulk, in milliseconds: each wakes the
-   * main thread and its outputs, which costs more than many lines do.
+   * The least time between two batches of lines while packets arrive in bulk, in milliseconds. A batch wakes the main
+   * thread and its outputs, which costs more than many lines do.
    */
-  readonly linger: number;
+  readonly coalescingDelay: number;
   readonly live: boolean;
 }
 
 export type ToDecoder =
-  /** What another decoder has found. */
-  | { readonly kind: 'found'; readonly brick: DiscoveredBrick }
-  /** What is written from here on. */
+  /** From another decoder. */
+  | { readonly kind: 'brickDiscovered'; readonly brick: DiscoveredBrick }
+  /** Changes which records become lines. */
   | { readonly kind: 'select'; readonly select: Select };
 
 export type FromDecoder =
-  /** `since`: the time of the oldest packet with a line in it, in milliseconds of monotonic(); NaN: not known. */
+  /** `since`: timestamp of the oldest packet with a line, in milliseconds of monotonic(); NaN: unknown. */
   | { readonly kind: 'lines'; readonly lines: Uint8Array; readonly count: number; readonly since: number }
-  /** What it counts calls by; all decoders say the same. */
+  /** The actions that it counts calls by; the same from all decoders. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }
-  /** For the other decoders, each of which gets it as it is. */
-  | { readonly kind: 'found'; readonly brick: DiscoveredBrick }
-  | { readonly kind: 'done'; readonly seconds: number; readonly nanoseconds: number };
+  /** Forwarded to the other decoders. */
+  | { readonly kind: 'brickDiscovered'; readonly brick: DiscoveredBrick }
+  /** With the timestamp of its latest packet. */
+  | ({ readonly kind: 'done' } & Timestamp);

@@ -1,11 +1,11 @@
-/** Looks at a run from the main thread: the numbers of stats lines, of metrics, and whether the threads make progress. */
+/** Observes a run from the main thread: the numbers of stats lines and metrics, and the health of the threads. */
 import { callTotals, createCallCounts } from '../../observe/call-counts.js';
 import { counterRow } from '../../observe/counters.js';
 import { healthOf, monotonic, OVER, type Thread } from '../../observe/health.js';
 import { createLabelledGauges, type GaugeValues, newGaugeReader } from '../../observe/labelled-gauges.js';
 import { newLag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
-import { liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
+import { type Intervals, liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
 import { GAUGES } from '../../protocols/registry.js';
 import { Counter } from '../../records/counters.js';
 import type { Action } from '../../records/datasets.js';
@@ -13,23 +13,7 @@ import type { JsonObject } from '../../records/record.js';
 import type { RecordCountersMemory } from '../decode/record-counters.js';
 import type { Shared } from './messages.js';
 
-export interface Observer {
-  readonly observed: Observed;
-  /** What the decoders count calls by. */
-  actions(all: readonly Action[]): void;
-  /** A batch of lines was written. @param since the time of its oldest packet in milliseconds of monotonic(), or NaN */
-  written(since: number): void;
-  /** The numbers of a stats line. @param final no thread counts any more */
-  line(final: boolean): JsonObject;
-  /** The capture is open and the start line is written. */
-  opened(): void;
-  /** The run is to end. */
-  ending(): void;
-  /** The capture has ended. */
-  captureEnded(): void;
-}
-
-export function createTallies(decoders: number): RecordCountersMemory {
+export function createRecordCounters(decoders: number): RecordCountersMemory {
   const gauges = [...GAUGES].map(
     ([protocol, definition]) => [protocol, createLabelledGauges(definition, decoders)] as const,
   );
@@ -45,64 +29,98 @@ function gaugeReaders({ gauges }: RecordCountersMemory): ReadonlyMap<string, () 
   );
 }
 
-const STARTING = 'starting';
+/** Readiness, as /readyz reports it. */
+const Readiness = {
+  starting: 'starting',
+  ready: undefined,
+  draining: 'draining: the run is stopping',
+} as const;
+type Readiness = (typeof Readiness)[keyof typeof Readiness];
 
-/** @param live a live capture has numbers that a file has not, and its lines are as they come, never the same twice */
-export function newObserver(
-  version: string,
-  shared: Shared,
-  decoders: number,
-  live: boolean,
-  main: () => MainCounts,
-): Observer {
-  const { counters, ring, tallies } = shared;
-  let actions: readonly Action[] = [];
-  let notReady: string | undefined = STARTING;
-  let seen: (seconds: number) => void = () => {};
-  const lag = newLag((seconds) => seen(seconds));
-  const intervals = newIntervals(ring, lag.take);
+export class Observer {
+  readonly observed: Observed;
+  private readonly counters: SharedArrayBuffer;
+  private readonly ring: Shared['ring'];
+  private readonly isLive: boolean;
+  private readonly mainCounts: () => MainCounts;
+  private readonly rows: readonly Float64Array[];
+  private readonly lag = newLag((seconds) => this.onLag(seconds));
+  private readonly intervals: Intervals;
+  private actions: readonly Action[] = [];
+  private readiness: Readiness = Readiness.starting;
+  private onLag: (seconds: number) => void = () => {};
 
-  const rows = Array.from({ length: decoders + 1 }, (_, row) => counterRow(counters, row));
-  // A thread that never speaks is stuck too.
-  for (const row of rows) row[Counter.heartbeat] = monotonic();
-  const threads = (): Thread[] =>
-    rows.map((row, i) => ({
+  /** @param isLive a live capture adds numbers that differ from run to run */
+  constructor(
+    version: string,
+    shared: Shared,
+    decoders: number,
+    isLive: boolean,
+    mainCounts: () => MainCounts,
+  ) {
+    const { counters, ring, recordCounters } = shared;
+    this.counters = counters;
+    this.ring = ring;
+    this.isLive = isLive;
+    this.mainCounts = mainCounts;
+    this.intervals = newIntervals(ring, this.lag.take);
+    this.rows = Array.from({ length: decoders + 1 }, (_, row) => counterRow(counters, row));
+    // So that a thread without a single heartbeat is found stuck too.
+    for (const row of this.rows) row[Counter.heartbeat] = monotonic();
+    this.observed = {
+      version,
+      stats: () => this.numbers(false),
+      calls: () => callTotals(recordCounters.calls, this.actions),
+      gauges: gaugeReaders(recordCounters),
+      onLag: (listener) => {
+        this.onLag = listener;
+      },
+      health: (now = monotonic()) => healthOf(this.threads(), now),
+      notReady: () => this.readiness,
+    };
+  }
+
+  /** Sets the actions that decoders count calls by. */
+  setActions(actions: readonly Action[]): void {
+    this.actions = actions;
+  }
+
+  /** A batch of lines was written. @param since timestamp of its oldest packet in milliseconds of monotonic(); NaN: unknown */
+  recordLag(since: number): void {
+    this.lag.written(since);
+  }
+
+  /** The numbers of a stats line. @param isFinal no thread counts any more */
+  statsLine(isFinal: boolean): JsonObject {
+    const numbers = this.numbers(isFinal);
+    return this.isLive ? this.intervals.end(numbers) : numbers;
+  }
+
+  /** The capture is open and the start line is written. */
+  setReady(): void {
+    // A stop may have come first.
+    if (this.readiness === Readiness.starting) this.readiness = Readiness.ready;
+  }
+
+  setDraining(): void {
+    this.readiness = Readiness.draining;
+  }
+
+  /** No further heartbeat is expected from the capture thread. */
+  captureEnded(): void {
+    this.rows[0][Counter.heartbeat] = OVER;
+  }
+
+  private numbers(isFinal: boolean): JsonObject {
+    const mainCounts = this.mainCounts();
+    const stats = statsOf(this.counters, mainCounts, isFinal);
+    return this.isLive ? { ...stats, ...liveStatsOf(this.counters, this.ring, mainCounts.clock) } : stats;
+  }
+
+  private threads(): Thread[] {
+    return this.rows.map((row, i) => ({
       name: i === 0 ? 'the capture' : `decoder ${i - 1}`,
       beat: row[Counter.heartbeat],
     }));
-
-  const numbers = (final: boolean): JsonObject => {
-    const known = main();
-    const counted = statsOf(counters, known, final);
-    return live ? { ...counted, ...liveStatsOf(counters, ring, known.clock) } : counted;
-  };
-
-  return {
-    observed: {
-      version,
-      stats: () => numbers(false),
-      calls: () => callTotals(tallies.calls, actions),
-      gauges: gaugeReaders(tallies),
-      onLag(tell) {
-        seen = tell;
-      },
-      health: (now = monotonic()) => healthOf(threads(), now),
-      notReady: () => notReady,
-    },
-    actions(all) {
-      actions = all;
-    },
-    written: lag.written,
-    line: (final) => (live ? intervals.end(numbers(final)) : numbers(final)),
-    opened() {
-      // A signal may have come first.
-      if (notReady === STARTING) notReady = undefined;
-    },
-    ending() {
-      notReady = 'draining: the run is to end';
-    },
-    captureEnded() {
-      rows[0][Counter.heartbeat] = OVER;
-    },
-  };
+  }
 }

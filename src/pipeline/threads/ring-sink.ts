@@ -1,4 +1,4 @@
-/** Packets of files on their way into the ring: the reader waits for room, nothing is dropped. */
+/** Writes packets of files into the ring. It waits for free segments: nothing is dropped. */
 import type { PacketSink } from '../../capture/sink.js';
 import { Counter, type CounterRow } from '../../records/counters.js';
 import { Mark, RECORD_HEADER } from '../../ring/layout.js';
@@ -6,8 +6,8 @@ import { countRecords } from '../../ring/records.js';
 import type { RingWriter } from '../../ring/writer.js';
 
 const WAIT_MS = 100;
-/** Bytes beyond those that are left which are worth a read; with the longest packet it fits in the smallest segment. */
-const LEAST_ROOM = 64 << 10;
+/** Free bytes that are worth a read, beyond those left over; with the longest packet they fit in the smallest segment. */
+const MIN_ROOM = 64 << 10;
 
 export interface NumberingSink extends PacketSink {
   /** The next packet's number is `before` + 1. */
@@ -39,7 +39,7 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
       mark(Mark.number, before);
     },
     room(left) {
-      while (ring.freeBytes() < left + LEAST_ROOM) {
+      while (ring.freeBytes() < left + MIN_ROOM) {
         if (ring.advance()) continue;
         if (stopped()) return undefined;
         ring.waitForFreeSlot(WAIT_MS);
@@ -50,7 +50,7 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
     records(from, start, end, count) {
       let at = start;
       if (from === bytes) {
-        // They are where they belong, but for a file's header or a mark before the first.
+        // Read in place, or moved by the length of a file header or a mark before the first record.
         if (start !== ring.position()) bytes.copyWithin(ring.position(), start, end);
         ring.commit(end - start);
         at = end;
@@ -61,7 +61,7 @@ export function ringSink(ring: RingWriter, counters: CounterRow, stopped: () => 
         if (stopped()) break;
         ring.waitForFreeSlot(WAIT_MS);
       }
-      // A run that is stopped here leaves packets in the file, unread: they are not part of it.
+      // Packets that a stopped run leaves unread are not counted.
       const left = at < end ? countRecords(from, at, end) : 0;
       counters[Counter.captured] += count - left;
       counters[Counter.bytes] += at - start - (count - left) * RECORD_HEADER;

@@ -1,41 +1,42 @@
-/** The end of a run by a signal: what was captured is drained, but not for ever. */
+/** How a run ends early: captured packets are drained up to a deadline, or dropped at once. */
 import { ControlWord } from './messages.js';
 
-export interface Shutdown {
-  /** Asks the threads to end. */
-  stop(): void;
-  /** Ends the draining and the waiting now: nobody takes lines any more. */
-  giveUp(): void;
-  /** Resolves when nothing is to be waited for any more. */
-  readonly gaveUp: Promise<void>;
-  /** The run has ended. */
-  clear(): void;
-}
-
-/** After a signal, by these times: the draining ends, and the waiting for the destination too. */
+/** After a stop: decoders drop what is left in the ring, and no output is waited for any more. */
 const DRAIN_MS = 2500;
 const WRITE_MS = 4000;
 
-export function newShutdown(control: Int32Array): Shutdown {
-  let timers: NodeJS.Timeout[] = [];
-  let resolveGaveUp: () => void = () => {};
-  const gaveUp = new Promise<void>((resolve) => {
-    resolveGaveUp = resolve;
-  });
-  const abandon = () => Atomics.store(control, ControlWord.abandon, 1);
-  return {
-    stop() {
-      if (Atomics.exchange(control, ControlWord.stop, 1) === 1) return;
-      timers = [setTimeout(abandon, DRAIN_MS), setTimeout(resolveGaveUp, WRITE_MS)];
-    },
-    giveUp() {
-      Atomics.store(control, ControlWord.stop, 1);
-      abandon();
-      resolveGaveUp();
-    },
-    gaveUp,
-    clear() {
-      for (const timer of timers) clearTimeout(timer);
-    },
-  };
+export class Shutdown {
+  /** Resolves at the shutdown deadline. Without a stop there is none. */
+  readonly deadlineReached: Promise<void>;
+  private readonly control: Int32Array;
+  private timers: readonly NodeJS.Timeout[] = [];
+  private reachDeadline: () => void = () => {};
+
+  constructor(control: Int32Array) {
+    this.control = control;
+    this.deadlineReached = new Promise((resolve) => {
+      this.reachDeadline = resolve;
+    });
+  }
+
+  /** Stops the capture, drains the ring and starts the deadlines. */
+  stop(): void {
+    if (Atomics.exchange(this.control, ControlWord.stop, 1) === 1) return;
+    this.timers = [setTimeout(() => this.abandon(), DRAIN_MS), setTimeout(this.reachDeadline, WRITE_MS)];
+  }
+
+  /** Stops without draining: nothing takes lines any more. */
+  abort(): void {
+    Atomics.store(this.control, ControlWord.stop, 1);
+    this.abandon();
+    this.reachDeadline();
+  }
+
+  clearTimers(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private abandon(): void {
+    Atomics.store(this.control, ControlWord.abandon, 1);
+  }
 }

@@ -1,0 +1,23 @@
+/**
+ * Waits that all end with their owner. Their timers keep the process alive meanwhile: an output that hangs may hold
+ * nothing that does, and the process would exit before the wait is over.
+ */
+export class Timeouts {
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  /** Resolves after so many milliseconds; never once cleared. */
+  wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        resolve();
+      }, milliseconds);
+      this.timers.add(timer);
+    });
+  }
+
+  clear(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+}
