@@ -15,7 +15,7 @@ import {
   type SuspendedDecoder,
 } from './protocol.js';
 
-/** Bytes after which a connection that no protocol recognises is given up. */
+/** Bytes after which a connection that no protocol recognises is no longer tried. */
 const DETECTION_BUDGET = 512;
 /**
  * The same for midstream pickups. Their first bytes may be the middle of a payload, so each segment is tried

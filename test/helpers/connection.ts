@@ -32,7 +32,7 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
 export const FEW_FLOWS: StreamLimits = { ...DEFAULT_LIMITS, flows: 4096 };
 
 /** Nobody is told. */
-export const OUTSIDE: HostHooks = {
+export const HOST_HOOKS: HostHooks = {
   count() {},
   brickDiscovered() {},
   adjustGauge() {},

@@ -63,7 +63,7 @@ exec env -i container=other PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \\
 `;
 
 /** A cgroup of its own, which systemd takes for the root of all. $1: it, $2: the network namespace. */
-const OUTSIDE = `
+const HOST_HOOKS = `
 set -eu
 mkdir "$1"
 echo $$ >"$1/cgroup.procs"
@@ -99,7 +99,7 @@ export async function startMachine(place: string): Promise<Machine | string> {
   const cgroup = join(cgroupRoot() ?? '', netns.name);
   const masked = [...MASKED, ...MASKED_MOUNTS, 'proc-sys-fs-binfmt_misc.automount'].join(' ');
   const inside = ['sh', '-c', INSIDE, 'sh', place, ROOT.slice(0, -1), masked];
-  const holder = start('sh', ['-c', OUTSIDE, 'sh', cgroup, netns.name, ...inside], { stdio: 'pipe' });
+  const holder = start('sh', ['-c', HOST_HOOKS, 'sh', cgroup, netns.name, ...inside], { stdio: 'pipe' });
   const end = ended(holder);
   let said = '';
   for (const stream of [holder.stdout, holder.stderr]) {

@@ -5,12 +5,12 @@ import { describe, it } from 'node:test';
 import { newProtocols } from '../../src/protocols/decoders.js';
 import { newDetector } from '../../src/protocols/detect.js';
 import { type Direction, ToClient, ToServer } from '../../src/protocols/protocol.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 import { packet } from './gearman/packets.js';
 import { flushCall, flushReply, readReply, writeCall, writeReply } from './rpc/rpc-bytes.js';
 
 const AT = { seconds: 1, nanoseconds: 0, packet: 1 };
-const KNOWN = newProtocols(PROTOCOL_OPTIONS, OUTSIDE, new Map());
+const KNOWN = newProtocols(PROTOCOL_OPTIONS, HOST_HOOKS, new Map());
 const SEGMENT = 1448;
 
 type Piece = readonly [Direction, Uint8Array];

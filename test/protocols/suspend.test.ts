@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newGearman } from '../../src/protocols/gearman/implementation.js';
 import { type FlowDecoder, type Protocol, ToClient, ToServer } from '../../src/protocols/protocol.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 import { glusterfs } from './rpc/harness.js';
 import { flushCall, flushReply } from './rpc/rpc-bytes.js';
 
@@ -82,7 +82,7 @@ describe('a decoder with nothing under way', () => {
   });
 
   it('of Gearman: not while an answer is waited for, or a job; and it knows what its worker can do', () => {
-    const { send, sleeps, turn, said } = opened(newGearman(PROTOCOL_OPTIONS, OUTSIDE));
+    const { send, sleeps, turn, said } = opened(newGearman(PROTOCOL_OPTIONS, HOST_HOOKS));
     assert.ok(sleeps());
     send(ToServer, packet('REQ', 1, 'reverse'));
     send(ToServer, packet('REQ', 22, 'worker-1'));

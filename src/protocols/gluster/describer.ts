@@ -97,7 +97,7 @@ class GlusterDescriber implements Describer {
     return newDescription(fields, subject, result, this.describeHolders(exchange, outcome, fields));
   }
 
-  now(): number {
+  observationEpoch(): number {
     return this.context.paths.currentEpoch();
   }
 

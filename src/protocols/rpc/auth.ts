@@ -1,6 +1,6 @@
 /**
- * Credentials and verifiers: the structs behind the flavors. GlusterFS's own are in
- * rpc/xdr/src/rpc-common-xdr.x and glusterfs4-xdr.x, their numbers in rpc/rpc-lib/src/rpcsvc-common.h.
+ * Credentials and verifiers by flavor. The structs of GlusterFS's own flavors are in rpc/xdr/src/rpc-common-xdr.x and
+ * glusterfs4-xdr.x, their numbers in rpc/rpc-lib/src/rpcsvc-common.h.
  */
 import { hex } from '../text.js';
 import type { Fields } from './describer.js';
@@ -29,7 +29,7 @@ const authsys_parms = struct('authsys_parms', {
   groups: array(unsigned_int),
 });
 
-/** Of GlusterFS 3.1; the owner of locks is a number, shown like those of later versions. */
+/** GlusterFS 3.1. The lock owner is a number, shown as those of later versions. */
 const auth_glusterfs_parms = struct('auth_glusterfs_parms', {
   lk_owner: opaque(8),
   pid: unsigned_int,
@@ -61,18 +61,18 @@ const auth_glusterfs_params_v3 = struct('auth_glusterfs_params_v3', {
 interface Flavor {
   readonly name: string;
   readonly parms?: XdrStruct;
-  readonly time?: Time;
+  readonly varying?: VaryingBytes;
 }
 
-/** Bytes of a credential that a brief reading passes over, since each call has others: the file's time. */
-interface Time {
+/** The bytes of a credential that differ in each call, and that `brief` readers pass over: a file's ctime. */
+interface VaryingBytes {
   readonly start: number;
   readonly end: number;
 }
 
 /** flags, ctime_nsec and ctime_sec. */
-const ctime: Time = { start: 12, end: 28 };
-const NO_TIME: Time = { start: 0, end: 0 };
+const CTIME: VaryingBytes = { start: 12, end: 28 };
+const NONE_VARYING: VaryingBytes = { start: 0, end: 0 };
 
 const FLAVORS: ReadonlyMap<number, Flavor> = new Map([
   [AUTH_NONE, { name: 'AUTH_NONE' }],
@@ -82,24 +82,24 @@ const FLAVORS: ReadonlyMap<number, Flavor> = new Map([
   [5, { name: 'AUTH_GLUSTERFS', parms: auth_glusterfs_parms }],
   [6, { name: 'RPCSEC_GSS' }],
   [390039, { name: 'AUTH_GLUSTERFS_v2', parms: auth_glusterfs_parms_v2 }],
-  [390040, { name: 'AUTH_GLUSTERFS_v3', parms: auth_glusterfs_params_v3, time: ctime }],
+  [390040, { name: 'AUTH_GLUSTERFS_v3', parms: auth_glusterfs_params_v3, varying: CTIME }],
 ]);
 
 export function isFlavor(flavor: number): boolean {
   return FLAVORS.has(flavor);
 }
 
-export function timeOf(flavor: number): Time {
-  return FLAVORS.get(flavor)?.time ?? NO_TIME;
+export function varyingBytes(flavor: number): VaryingBytes {
+  return FLAVORS.get(flavor)?.varying ?? NONE_VARYING;
 }
 
-/** Groups of the credential of old: all sixteen are sent, `ngrps` of them are meant. */
-function meantGroups(fields: Fields): void {
+/** The old credential always has sixteen groups, of which `ngrps` are valid. */
+function dropUnusedGroups(fields: Fields): void {
   const { groups, ngrps } = fields;
   if (typeof ngrps === 'number' && Array.isArray(groups)) fields.groups = groups.slice(0, ngrps);
 }
 
-/** Reads the credential or verifier in data[start, end): what its flavor has, or its bytes as they are. */
+/** Reads the credential or verifier in data[start, end): the fields of its flavor, or its raw bytes. */
 export function readAuth(
   compile: Compiler,
   detail: Detail,
@@ -115,6 +115,6 @@ export function readAuth(
   if (known?.parms === undefined) return { ...fields, raw: hex(data, start, end) };
   const body = readStruct(compile(known.parms, detail), data, start, end, end);
   if (body.state !== StructState.complete) return { ...fields, raw: hex(data, start, end) };
-  meantGroups(body.fields);
+  dropUnusedGroups(body.fields);
   return Object.assign(fields, body.fields);
 }

@@ -1,28 +1,25 @@
 /**
- * Credentials as they are read, the same object again where one was read before: a client sends the same few with all of
- * its calls. So they are read once, and written as JSON once (records/preserialised.ts). Nobody may change what they are given.
+ * Decoded credentials, cached: a client sends the same few with all of its calls. The same object is returned again, so
+ * that it is decoded once and serialised once (records/preserialised.ts). Callers must not change it.
  */
 import { markPreserialisable } from '../../records/preserialised.js';
-import { readAuth, timeOf } from './auth.js';
+import { readAuth, varyingBytes } from './auth.js';
 import type { Fields } from './describer.js';
 import type { Compiler, Detail } from './xdr/compile.js';
 
 /** Reads the credential in bytes[start, end). */
 export type ReadCredential = (flavor: number, bytes: Uint8Array, start: number, end: number) => Fields;
 
-interface Kept {
+interface CachedCredential {
   readonly flavor: number;
-  /** As it came. */
   readonly bytes: Uint8Array;
   readonly fields: Fields;
 }
 
-/** A power of two. Of two that fall on one place the later one stays. */
-const PLACES = 256;
+/** A power of two. The cache is direct-mapped: of two credentials with one slot the later stays. */
+const SLOTS = 256;
 
-/**
- * @param clientName the name of a client of GlusterFS's own that sends this pid
- */
+/** @param clientName the client of GlusterFS itself that sends this pid */
 export function newCredentials(
   compile: Compiler,
   detail: Detail,
@@ -35,31 +32,34 @@ export function newCredentials(
     if (name !== undefined) fields.pid_name = name;
     return fields;
   };
-  // The time that is shown in full is hardly ever the same.
-  if (detail === 'full') return read;
-  const places: (Kept | undefined)[] = new Array(PLACES).fill(undefined);
-  let last: Kept | undefined;
+  // With the ctime, full credentials are hardly ever the same.
+  return detail === 'full' ? read : cached(read);
+}
+
+function cached(read: ReadCredential): ReadCredential {
+  const slots: (CachedCredential | undefined)[] = new Array(SLOTS).fill(undefined);
+  let last: CachedCredential | undefined;
   return (flavor, bytes, start, end) => {
-    const time = timeOf(flavor);
-    const isSame = (kept: Kept | undefined): kept is Kept =>
-      kept?.flavor === flavor && same(kept.bytes, bytes, start, end, time.start, time.end);
+    const varying = varyingBytes(flavor);
+    const isSame = (entry: CachedCredential | undefined): entry is CachedCredential =>
+      entry?.flavor === flavor && isEqual(entry.bytes, bytes, start, end, varying.start, varying.end);
     if (isSame(last)) return last.fields;
-    const place = hash(bytes, start, end, time.start, time.end) & (PLACES - 1);
-    let kept = places[place];
-    if (!isSame(kept)) {
+    const slot = hash(bytes, start, end, varying.start, varying.end) & (SLOTS - 1);
+    let entry = slots[slot];
+    if (!isSame(entry)) {
       const fields = read(flavor, bytes, start, end);
-      // What can't be decoded is shown with all of its bytes, the time among them.
+      // A credential that cannot be decoded is shown with all of its bytes, the varying ones among them.
       if (fields.raw !== undefined) return fields;
       markPreserialisable(fields);
-      kept = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
-      places[place] = kept;
+      entry = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };
+      slots[slot] = entry;
     }
-    last = kept;
-    return kept.fields;
+    last = entry;
+    return entry.fields;
   };
 }
 
-/** FNV-1a of bytes[start, end) without those from `from` to `to` of them. */
+/** FNV-1a of bytes[start, end) without the bytes [from, to) of them. */
 function hash(bytes: Uint8Array, start: number, end: number, from: number, to: number): number {
   let sum = 0x811c9dc5;
   for (let at = start; at < end; at++) {
@@ -69,18 +69,18 @@ function hash(bytes: Uint8Array, start: number, end: number, from: number, to: n
   return sum ^ (sum >>> 15);
 }
 
-/** Whether bytes[start, end) are those of `before`, without those from `from` to `to` of them. */
-function same(
-  before: Uint8Array,
+/** Whether bytes[start, end) equal `known`, apart from the bytes [from, to) of them. */
+function isEqual(
+  known: Uint8Array,
   bytes: Uint8Array,
   start: number,
   end: number,
   from: number,
   to: number,
 ): boolean {
-  if (before.length !== end - start) return false;
-  for (let i = 0; i < before.length; i++) {
-    if (before[i] !== bytes[start + i] && (i < from || i >= to)) return false;
+  if (known.length !== end - start) return false;
+  for (let i = 0; i < known.length; i++) {
+    if (known[i] !== bytes[start + i] && (i < from || i >= to)) return false;
   }
   return true;
 }

@@ -1,13 +1,13 @@
 /**
- * What the RPC layer asks of those who know the programs (the room gluster/): which there are, and what a
- * call and its reply say to people. The RPC layer knows no program by itself.
+ * The interface between the RPC layer and the room that knows the programs (gluster/): which programs there are, and
+ * how a call and its reply are described. The RPC layer itself knows no program.
  */
 import type { Dataset } from '../../records/datasets.js';
 import type { EventOutcome, Json } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
 import type { Procedure, Program } from './program.js';
 
-/** A struct as read, or a section of a record while it is being filled. */
+/** A decoded struct, or a section of a record while it is filled. */
 export type Fields = { [name: string]: Json | undefined };
 
 /** A call, its reply, or both. */
@@ -15,29 +15,28 @@ export interface Exchange {
   readonly program: Program;
   readonly procedure: Procedure;
   /**
-   * The fields of the call's struct by their XDR names, all of them (`--detail full`) or those of
-   * wanted.ts; a part of them where the rest was not seen. undefined: the call was not seen, carries
-   * nothing, or could not be decoded.
+   * The fields of the call's struct by their XDR names: all of them (`--detail full`), or the summary fields; some of
+   * them if the struct is truncated. undefined: the call was not captured, has no struct, or could not be decoded.
    */
   readonly request: Fields | undefined;
   readonly response: Fields | undefined;
-  /** All of the call's struct was seen, and it is the one that was answered. */
+  /** The call's struct is complete, and this is the call that was answered. */
   readonly whole: boolean;
-  /** The server's RPC layer has not let it through. */
+  /** The server's RPC layer did not pass the call to the program. */
   readonly refused: boolean;
-  /** What `now` gave when the call came by; 0: that was earlier than it was read. */
-  readonly began: number;
-  /** What `asked` gave for the call. */
+  /** Describer.observationEpoch() when the call was captured; 0: unknown, since it was decoded out of order. */
+  readonly epoch: number;
+  /** What onCall() returned for the call. */
   readonly lock?: object | undefined;
-  /** When this is told: when the reply was complete, or, without one, now. */
+  /** When the reply was complete; without a reply, the current packet's time. */
   readonly at?: { readonly seconds: number; readonly nanoseconds: number };
-  /** Nanoseconds from the call to that. */
+  /** Nanoseconds from the call to `at`. */
   readonly elapsed?: number | undefined;
 }
 
-/** A call, as it comes by. */
+/** A call when it is captured. */
 export interface ObservedCall {
-  /** undefined: it is none that is known. */
+  /** undefined: unknown. */
   readonly program: Program | undefined;
   readonly procedure: Procedure | undefined;
   readonly request: Fields | undefined;
@@ -45,50 +44,49 @@ export interface ObservedCall {
 }
 
 export interface Description {
-  /** The `gluster` section, but for `request` and `response`. */
+  /** The `gluster` section without `request` and `response`. */
   readonly fields: Fields;
-  /** What is asked: `WRITE <gfid:...> 128 KiB at 0`. */
+  /** The request: `WRITE <gfid:...> 128 KiB at 0`. */
   readonly subject: string;
-  /** What came of it, `ok`, `ENOENT`, `-> 3 entries`; undefined for a call alone. */
+  /** The result: `ok`, `ENOENT`, `-> 3 entries`; undefined for a call alone. */
   readonly result: string | undefined;
   /** undefined for a call alone. */
   readonly outcome: EventOutcome | undefined;
-  /** Who was waited for: `, held by ...`, at the end of the sentence. */
+  /** The holders of the lock that the call waited for: `, held by ...`, at the end of the sentence. */
   readonly holders?: string;
-  /** It failed as such calls do in normal operation. */
+  /** The failure is common in normal operation. */
   readonly expected?: boolean;
 }
 
-/** One for each connection: it may remember what the connection said of itself (SETVOLUME). */
+/** One for each connection, whose state it may keep (SETVOLUME). */
 export interface Describer {
-  /** `messages` view: once for a call, once for its reply; `calls` view: once for both. */
+  /** Called in the `messages` view for a call and again for its reply, in the `calls` view once for both. */
   describe(exchange: Exchange, part: 'call' | 'reply' | 'both'): Description;
-  /** A moment in the order of what was learned from replies. */
-  now(): number;
-  /** A call came by that will be answered: gives what is to be remembered of it until then (Exchange.lock). */
+  /** A number that grows with each path observation: orders calls and observations. */
+  observationEpoch(): number;
+  /** A call that expects a reply was captured. Returns the state to keep until then (Exchange.lock). */
   onCall(call: ObservedCall, whole: boolean): object | undefined;
-  /** The reply of a call will not be seen: it is not known what it did. */
+  /** The reply of a call was lost: its outcome is unknown. */
   onReplyLost(procedure: Procedure, request: Fields | undefined, lock?: object): void;
-  /** Bytes of the connection are missing so far, and may come yet; or none are any more. */
-  onPendingGap(open: boolean): void;
-  /** Calls may have gone by unseen. */
+  /** A gap of the connection becomes pending, or none is pending any more. */
+  onPendingGap(pending: boolean): void;
+  /** Calls may have been lost. */
   onCallsLost(): void;
-  /** Replies may have. */
+  /** Replies may have been lost. */
   onRepliesLost(): void;
-  /** What `describer` needs to go on from here later; undefined: more is under way than that can tell. */
+  /** The state from which Programs.describer() restores this one; undefined: more is in progress than that can hold. */
   suspend?(): object | undefined;
-  /** The connection is over. `sure`: it was ended, not only given up here. */
-  onClose(sure: boolean): void;
+  /** The connection is over. `closed`: by FIN or RST, not merely evicted here. */
+  onClose(closed: boolean): void;
 }
 
-/** All programs that are known. */
+/** The known programs. */
 export interface Programs {
-  /** Of this number and version. */
   find(number: number, version: number): Program | undefined;
-  /** What lines about a program are about, in whatever version; undefined: no version of it is known. */
+  /** The dataset of a program, whatever its version; undefined: no version of it is known. */
   dataset(number: number): Dataset | undefined;
-  /** @param asleep what such a one has left, to go on from */
-  describer(connection: Connection, asleep?: object): Describer;
-  /** Who gives this process id in its credential, where that is no process's; undefined for an ordinary one. */
+  /** @param suspended the state to restore, from Describer.suspend() */
+  describer(connection: Connection, suspended?: object): Describer;
+  /** The client of GlusterFS itself that sends this special pid in its credential; undefined: an ordinary pid. */
   clientName(pid: number): string | undefined;
 }

@@ -77,7 +77,7 @@ export function describeMessage(
     request: part === 'reply' && call.truncated ? undefined : call.request,
     response: reply?.response,
     refused: reply !== undefined && refusalOf(reply) !== undefined,
-    began: call.epoch,
+    epoch: call.epoch,
     // Of two calls with the same xid it is unknown which one the reply answers.
     whole: !call.truncated && call.reason === '' && !call.retransmission,
     lock: call.lock,

@@ -3,9 +3,8 @@ import type { Dataset } from '../../records/datasets.js';
 import type { XdrStruct } from './xdr/types.js';
 
 /**
- * What a message carries behind its RPC header: a struct; nothing at all (`void`); something whose form
- * nobody has written down (`unknown`); or the message does not exist, as with the reply to a callback
- * (`never`).
+ * What follows the RPC header of a message: a struct; nothing (`void`); an undocumented form (`unknown`); or the
+ * message does not exist, as the reply to a callback (`never`).
  */
 export type Body = XdrStruct | 'void' | 'unknown' | 'never';
 
@@ -14,31 +13,31 @@ export interface Procedure {
   readonly name: string;
   readonly call: Body;
   readonly reply: Body;
-  /** Which of the two has raw data (of a file) behind its struct, up to the end of the record. */
+  /** Which of the two carries raw data of a file behind its struct, up to the end of the record. */
   readonly data: 'call' | 'reply' | undefined;
-  /** What the number means in some versions of GlusterFS under the same version of the program. */
+  /** Another meaning of the number, in some versions of GlusterFS that have the same program version. */
   readonly alternative?: Procedure;
 }
 
-/** @template P its rows: a room that knows more of its procedures has more in them */
+/** @template P its rows, to which a room may add columns */
 export interface Program<P extends Procedure = Procedure> {
   readonly number: number;
   readonly version: number;
-  /** As rpc.program names it: GLUSTER_FOP, CLI, GD_MGMT, ... */
+  /** GLUSTER_FOP, CLI, GD_MGMT, ... */
   readonly name: string;
   readonly dataset: Dataset;
-  /** By number; a hole where the program has none. */
+  /** By number; undefined where the program has no procedure. */
   readonly procedures: readonly (P | undefined)[];
-  /** Its calls go from the server to the client of the connection, and have no reply. */
+  /** Its calls are sent by the server of the connection, and have no reply. */
   readonly callback: boolean;
 }
 
-/** A number that means something else in some versions of GlusterFS: which one, the messages tell. */
-export function either<P extends Procedure>(usual: P, alternative: P): P {
+/** A procedure whose number has another meaning in some versions of GlusterFS. The messages show which one applies. */
+export function withAlternative<P extends Procedure>(usual: P, alternative: P): P {
   return { ...usual, alternative };
 }
 
-/** A program of these rows; the array is indexed by procedure number. */
+/** A program with these rows; its array is indexed by procedure number. */
 export function program<P extends Procedure>(
   {
     number,

@@ -60,7 +60,7 @@ function newCall(
     retransmission: false,
     timeoutReported: false,
     lock: undefined,
-    epoch: flow.outOfOrder ? 0 : flow.describer.now(),
+    epoch: flow.outOfOrder ? 0 : flow.describer.observationEpoch(),
     seconds: 0,
     nanoseconds: 0,
     packet: 0,

@@ -1,4 +1,4 @@
-/** Names of what a reply's header says (RFC 5531, section 9), and of credential flavors. */
+/** Names of the status values in a reply's header (RFC 5531, section 9). */
 
 const ACCEPT_STAT = [
   'SUCCESS',
@@ -29,8 +29,8 @@ const AUTH_STAT = [
   'RPCSEC_GSS_CTXPROBLEM',
 ] as const;
 
-const nameIn = (names: readonly string[]) => (value: number) => names[value] ?? String(value);
+const namedBy = (names: readonly string[]) => (value: number) => names[value] ?? String(value);
 
-export const acceptStat = nameIn(ACCEPT_STAT);
-export const rejectStat = nameIn(REJECT_STAT);
-export const authStat = nameIn(AUTH_STAT);
+export const acceptStat = namedBy(ACCEPT_STAT);
+export const rejectStat = namedBy(REJECT_STAT);
+export const authStat = namedBy(AUTH_STAT);

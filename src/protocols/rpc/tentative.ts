@@ -38,7 +38,7 @@ export function completeMessage(
 ): void {
   const side = flow.sides[dir];
   if (side.sync !== SyncState.tentative) {
-    if (message.kind === 'reply') settleCalls(flow, opposite(dir), message.reply, at);
+    if (message.kind === 'reply') resolveCalls(flow, opposite(dir), message.reply, at);
     reportMessage(flow, dir, message, at);
     return;
   }
@@ -50,7 +50,7 @@ export function completeMessage(
 }
 
 /** A certain reply to a tentative call commits the caller's messages if it answers the call, else rejects them. */
-function settleCalls(flow: Flow, caller: Direction, reply: Reply, at: PacketTimestamp): void {
+function resolveCalls(flow: Flow, caller: Direction, reply: Reply, at: PacketTimestamp): void {
   if (findTentativeCall(flow, caller, reply.xid) === undefined) return;
   if (reply.contradictsCall) rejectTentative(flow, caller, at);
   else commitTentative(flow, caller, at);

@@ -12,7 +12,7 @@ import {
   ToServer,
 } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -70,7 +70,7 @@ export function feeder({
     fromStart,
   };
   const emit = (from: Direction, body: RecordBody) => seen.push({ from, body });
-  const decoder = (protocol ?? newGearman(options, OUTSIDE)).open(connection, emit, options);
+  const decoder = (protocol ?? newGearman(options, HOST_HOOKS)).open(connection, emit, options);
   const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   const skip: [number, number] = [0, 0];
   let mostHeld = 0;

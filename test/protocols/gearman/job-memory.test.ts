@@ -5,12 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Job } from '../../../src/protocols/gearman/jobs/model.js';
 import { BoundedJobTable } from '../../../src/protocols/gearman/jobs/table.js';
-import { ADDRESSES, OUTSIDE } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS } from '../../helpers/connection.js';
 
 test('removed jobs leave no memory behind', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const table = new BoundedJobTable(OUTSIDE);
+  const table = new BoundedJobTable(HOST_HOOKS);
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: true };
   const server = table.acquireServer(connection);
   const round = (count: number) => {

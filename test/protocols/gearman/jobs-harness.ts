@@ -3,7 +3,7 @@ import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
-import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { type Feeder, feeder, type Seen, ToClient, ToServer } from './harness.js';
 import { examples, packet } from './packets.js';
 
@@ -55,11 +55,11 @@ export interface Lab {
   seen(): Seen[];
 }
 
-export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = OUTSIDE.adjustGauge): Lab {
+export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_HOOKS.adjustGauge): Lab {
   const tallied: string[] = [];
   const protocol = newGearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...OUTSIDE, adjustGauge, count: (what) => tallied.push(what) },
+    { ...HOST_HOOKS, adjustGauge, count: (what) => tallied.push(what) },
   );
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();

@@ -4,7 +4,7 @@ import { SIZE_LIMIT } from '../../../src/protocols/gearman/header.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { examples, packet, random } from './packets.js';
 
@@ -209,7 +209,7 @@ test('any bytes: never throws, holds back within bounds', () => {
 });
 
 test('claims', () => {
-  const protocol = newGearman(PROTOCOL_OPTIONS, OUTSIDE);
+  const protocol = newGearman(PROTOCOL_OPTIONS, HOST_HOOKS);
   const claim = (
     bytes: Buffer | string,
     serverPort = 4730,

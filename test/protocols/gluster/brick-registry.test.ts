@@ -3,7 +3,7 @@ import test from 'node:test';
 import { BrickRegistry } from '../../../src/protocols/gluster/cluster/brick-registry.js';
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { AddressWords, KnownBrick } from '../../../src/protocols/protocol.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, exchange, file, id, ok, Root } from './calls.js';
 
 const HOST: AddressWords = [0, 0, 0, 0x0a000001];
@@ -19,7 +19,7 @@ const identity = (brick: string) => ({
   'remote-host': 'node1',
   'volfile-key': '/vol',
 });
-const contextWith = (...bricks: KnownBrick[]) => newContext({ ...PROTOCOL_OPTIONS, bricks }, OUTSIDE);
+const contextWith = (...bricks: KnownBrick[]) => newContext({ ...PROTOCOL_OPTIONS, bricks }, HOST_HOOKS);
 
 test('a midstream pickup takes its brick from glusterd’s files, by port and address', () => {
   const seenWith = (brick: KnownBrick, at: object) => client(contextWith(brick), at).seen(id(9));

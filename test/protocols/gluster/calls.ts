@@ -36,7 +36,7 @@ export function exchange(
   const program = findProgram(number, version);
   const procedure = program?.procedures.find((row) => row?.name === name);
   assert.ok(program !== undefined && procedure !== undefined, name);
-  const rest = { response: undefined, whole: true, refused: false, began: 0 };
+  const rest = { response: undefined, whole: true, refused: false, epoch: 0 };
   return { program, procedure, request, ...rest, ...more };
 }
 
@@ -73,13 +73,13 @@ export function client(shared: GlusterContext, at: Partial<Connection> = {}): Cl
   return {
     describer,
     ask: (name, request, response) =>
-      describer.describe(exchange(name, request, { response, began: describer.now() }), 'both'),
+      describer.describe(exchange(name, request, { response, epoch: describer.observationEpoch() }), 'both'),
     seen,
     path: (gfid) => seen(gfid).path as string | undefined,
     introduce(dict) {
       const texts = Object.entries(dict).map(([key, text]) => [key, { hex: '00', text }]);
       const request = { dict: Object.fromEntries(texts) };
-      const more = { response: ok, began: describer.now() };
+      const more = { response: ok, epoch: describer.observationEpoch() };
       return introduce(describer, exchange('SETVOLUME', request, more, 'handshake'));
     },
   };

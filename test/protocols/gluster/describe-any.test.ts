@@ -6,7 +6,7 @@ import { PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
 import { summaryFields, summaryKeys } from '../../../src/protocols/gluster/projection/summary-fields.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom } from '../../helpers/random.js';
 import { sampleBody } from './sample.js';
 
@@ -16,14 +16,14 @@ test('every procedure, whatever is missing: a subject, and no word that only a p
   const random = newRandom(7);
   const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
-    const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
+    const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 200; i++) {
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const part = random.pick(['call', 'reply', 'both'] as const);
         const said = describer.describe(
-          { program, procedure, request, response, whole: true, refused: false, began: 0 },
+          { program, procedure, request, response, whole: true, refused: false, epoch: 0 },
           part,
         );
         assert.ok(said.subject.startsWith(procedure.name));
@@ -55,14 +55,14 @@ function brief(struct: XdrStruct, fields: Fields): Fields {
 test('the wanted fields are all that a description needs', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
-    const whole = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
-    const small = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
+    const whole = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
+    const small = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 50; i++) {
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const { call, reply } = procedure;
-        const all = { program, procedure, request, response, whole: true, refused: false, began: 0 };
+        const all = { program, procedure, request, response, whole: true, refused: false, epoch: 0 };
         const some = {
           ...all,
           request: request && typeof call !== 'string' ? brief(call, request) : undefined,

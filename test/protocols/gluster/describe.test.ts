@@ -4,7 +4,7 @@ import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { introduce } from './calls.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
@@ -17,7 +17,7 @@ function exchange(number: number, version: number, name: string, request?: Field
   const program = findProgram(number, version);
   const procedure = program?.procedures.find((row) => row?.name === name);
   assert.ok(program !== undefined && procedure !== undefined, `${number} ${version} ${name}`);
-  return { program, procedure, request, response, whole: true, refused: false, began: 0 };
+  return { program, procedure, request, response, whole: true, refused: false, epoch: 0 };
 }
 
 function both(
@@ -28,7 +28,7 @@ function both(
   response?: Fields,
 ): Description {
   return introduce(
-    newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE)),
+    newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS)),
     exchange(number, version, name, request, response),
   );
 }
@@ -197,7 +197,7 @@ const setvolume: Fields = {
 };
 
 test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
-  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
+  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
   const hello = introduce(
     describer,
     exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
@@ -232,7 +232,7 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
 });
 
 test('with --detail full each line has the id of the mount too', () => {
-  const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, OUTSIDE));
+  const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, HOST_HOOKS));
   introduce(describer, exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
   const { client } = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both').fields;
   // In their order.
@@ -323,12 +323,15 @@ test('the other programs', () => {
 
 test('a callback has no result', () => {
   const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
-  assert.deepEqual(newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE)).describe(call, 'call'), {
-    fields: { gfid: id, flags: ['UP_FORGET'] },
-    subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
-    result: undefined,
-    outcome: undefined,
-  });
+  assert.deepEqual(
+    newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS)).describe(call, 'call'),
+    {
+      fields: { gfid: id, flags: ['UP_FORGET'] },
+      subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
+      result: undefined,
+      outcome: undefined,
+    },
+  );
 });
 
 test('a reply that says nothing is no failure, and one that could not be read is not known to be none', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newContext } from '../../../src/protocols/gluster/context.js';
-import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, file, id, ok, Root } from './calls.js';
 
 const BRICK = { 'remote-subvolume': '/bricks/b', 'remote-host': 'node1' };
@@ -9,7 +9,7 @@ const BRICK_FIELDS = { brick: '/bricks/b', brick_host: 'node1' };
 const entry = (pargfid: string, bname: string) => ({ pargfid, bname });
 
 function withSubdirectory(requested: string, before?: (whole: ReturnType<typeof client>) => void) {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const whole = client(context);
   whole.introduce(BRICK);
   before?.(whole);
@@ -92,7 +92,7 @@ test('a removal in an unknown root directory makes all paths stale; a creation d
 });
 
 test('a sentence shows the end of a long path on one line; the field has the whole path', () => {
-  const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
+  const whole = client(newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
   whole.ask('LOOKUP', entry(Root, 'd'.repeat(200)), { ...ok, prestat: directory(1) });
   whole.ask('LOOKUP', entry(id(1), 'a\nb\u001b[1m\u2028'), { ...ok, prestat: file(2) });
   const { subject, fields } = whole.describer.describe(exchange('FSTAT', { gfid: id(2) }), 'call');
@@ -101,7 +101,7 @@ test('a sentence shows the end of a long path on one line; the field has the who
 });
 
 test('the stale flag is set for any stale path of a line, and for that line only', () => {
-  const whole = client(newContext(PROTOCOL_OPTIONS, OUTSIDE));
+  const whole = client(newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
   whole.ask('LOOKUP', entry(Root, 'd'), { ...ok, prestat: directory(1) });
   whole.describer.onCallsLost();
   whole.ask('LOOKUP', entry(Root, 'e'), { ...ok, prestat: directory(2) });

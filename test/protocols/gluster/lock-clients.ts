@@ -4,7 +4,7 @@ import { type GlusterContext, newContext } from '../../../src/protocols/gluster/
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { introduce } from './calls.js';
 
 const FOP = 1298437;
@@ -54,7 +54,7 @@ function procedureOf(number: number, version: number, name: string) {
 }
 
 export function newBricks(version = 400): Bricks {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const clock = { seconds: 1_800_000_000 };
   return {
     context,
@@ -83,7 +83,7 @@ export function newBricks(version = 400): Bricks {
           response: GRANTED,
           whole: true,
           refused: false,
-          began: 0,
+          epoch: 0,
         });
       }
       const lockClient: Client = {
@@ -102,7 +102,7 @@ export function newBricks(version = 400): Bricks {
             response,
             whole,
             refused: false,
-            began: describer.now(),
+            epoch: describer.observationEpoch(),
             lock,
             at: { seconds: clock.seconds, nanoseconds: 0 },
             elapsed: (clock.seconds - start) * 1e9,

@@ -4,7 +4,7 @@ import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Json } from '../../../src/records/record.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { Errno, newBrick, Root } from './brick-model.js';
 import { exchange, introduce, ok } from './calls.js';
@@ -67,7 +67,7 @@ interface Score {
 function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score: Score): void {
   const random: Random = newRandom(seed);
   const brick = newBrick();
-  const context = newContext({ ...PROTOCOL_OPTIONS, maxPaths }, OUTSIDE);
+  const context = newContext({ ...PROTOCOL_OPTIONS, maxPaths }, HOST_HOOKS);
   const history: string[] = [];
   const calls: Call[] = [];
   const failure = (what: string) => `${what}\nseed ${seed}:\n${history.slice(-60).join('\n')}`;
@@ -152,7 +152,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
       return;
     }
     call.noticed = true;
-    call.epoch = call.client.describer.now();
+    call.epoch = call.client.describer.observationEpoch();
     if (call.procedure !== 'SETVOLUME') return;
     call.client.describer.onCall(
       { ...exchange('SETVOLUME', call.wire, {}, 'handshake'), auth: undefined },
@@ -227,7 +227,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     const request = capture === 'cut' ? cut : call.wire;
     const response =
       capture === 'reply cut' ? random.pick([undefined, { op_ret: call.response?.op_ret }]) : call.response;
-    const rest = { response, whole: capture !== 'cut', refused: capture === 'refused', began: call.epoch };
+    const rest = { response, whole: capture !== 'cut', refused: capture === 'refused', epoch: call.epoch };
     const program = procedure === 'SETVOLUME' ? 'handshake' : 'fop';
     client.describer.describe(exchange(procedure, request, rest, program), 'both');
     call.isAccounted = true;
@@ -290,8 +290,8 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     const bname = path.slice(path.lastIndexOf('/') + 1);
     const pargfid = brick.resolve(path.slice(0, path.lastIndexOf('/'))) ?? '';
     const response = brick.run('LOOKUP', { pargfid, bname });
-    const began = watcher.describer.now();
-    watcher.describer.describe(exchange('LOOKUP', { pargfid, bname }, { response, began }), 'both');
+    const epoch = watcher.describer.observationEpoch();
+    watcher.describer.describe(exchange('LOOKUP', { pargfid, bname }, { response, epoch }), 'both');
     const { fields } = watcher.describer.describe(exchange('FSTAT', { gfid }), 'call');
     if (fields.path !== path || fields.path_before_gap === true)
       assert.fail(failure(`${path} was looked up`));

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
-import { OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { client, directory, exchange, failed, file, id, NoGfid, ok, Root } from './calls.js';
 
 function twoClients() {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   return { context, a: client(context), b: client(context) };
 }
 const entry = (pargfid: string, bname: string): Fields => ({ pargfid, bname });
@@ -78,10 +78,10 @@ test('ENOENT of a lookup removes a name; other errors do not', () => {
 test('an observation that a later change overtook is ignored', () => {
   const { a, b } = twoClients();
   a.ask('CREATE', entry(Root, 'old'), { ...ok, stat: file(2) });
-  const began = b.describer.now();
+  const epoch = b.describer.observationEpoch();
   a.ask('RENAME', renameRequest(Root, 'old', Root, 'new'), { ...ok, stat: file(2) });
   const late = (name: string, response: Fields) =>
-    b.describer.describe(exchange('LOOKUP', entry(Root, name), { response, began }), 'both');
+    b.describer.describe(exchange('LOOKUP', entry(Root, name), { response, epoch }), 'both');
   late('old', { ...ok, prestat: file(2) });
   late('new', failed(2));
   assert.equal(a.path(id(2)), '/new');
@@ -89,10 +89,10 @@ test('an observation that a later change overtook is ignored', () => {
 
 test('two overlapping changes of one name leave it unknown', () => {
   const { a, b } = twoClients();
-  const began = a.describer.now();
+  const epoch = a.describer.observationEpoch();
   b.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
   const response = { ...ok, stat: file(3) };
-  a.describer.describe(exchange('MKNOD', entry(Root, 'f'), { response, began }), 'both');
+  a.describer.describe(exchange('MKNOD', entry(Root, 'f'), { response, epoch }), 'both');
   assert.equal(a.path(id(2)), undefined);
   assert.equal(a.path(id(3)), undefined);
 });
@@ -101,7 +101,7 @@ test('after a gap a path is stale until each of its names is observed again', ()
   const { a, b } = twoClients();
   a.ask('MKDIR', entry(Root, 'd'), { ...ok, stat: directory(1) });
   a.ask('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
-  const began = a.describer.now();
+  const epoch = a.describer.observationEpoch();
   b.describer.onCallsLost();
   assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
   assert.deepEqual(a.ask('UNLINK', entry(id(1), 'x'), ok).fields.path_before_gap, true);
@@ -109,7 +109,7 @@ test('after a gap a path is stale until each of its names is observed again', ()
   assert.deepEqual(a.seen(id(2)), { path: '/d/f', path_before_gap: true });
   // The call came before the gap, which may hide a change.
   const response = { ...ok, prestat: directory(1) };
-  a.describer.describe(exchange('LOOKUP', entry(Root, 'd'), { response, began }), 'both');
+  a.describer.describe(exchange('LOOKUP', entry(Root, 'd'), { response, epoch }), 'both');
   assert.deepEqual(a.seen(id(1)), { path: '/d', path_before_gap: true });
   a.ask('LOOKUP', entry(Root, 'd'), response);
   assert.deepEqual(a.seen(id(2)), { path: '/d/f' });

@@ -4,7 +4,7 @@ import { type GlusterContext, newContext } from '../../../src/protocols/gluster/
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { exchange, introduce } from './calls.js';
 
 const FOP = 1298437;
@@ -26,7 +26,7 @@ function ask(
   const found = findProgram(program, version);
   const procedure = found?.procedures.find((row) => row?.name === name);
   assert.ok(found !== undefined && procedure !== undefined);
-  const more = { whole: true, refused: false, began: describer.now() };
+  const more = { whole: true, refused: false, epoch: describer.observationEpoch() };
   const exchange = { program: found, procedure, request, response, ...more };
   return (name === 'SETVOLUME' ? introduce(describer, exchange) : describer.describe(exchange, 'both'))
     .fields;
@@ -56,7 +56,7 @@ function introducedClient(context: GlusterContext, subdir?: string): Describer {
 
 test('a root directory is found by the lookups of other clients, before or after its SETVOLUME', () => {
   for (const order of ['before', 'after']) {
-    const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+    const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
     const whole = introducedClient(context);
     let part = order === 'after' ? introducedClient(context, '/above/sub') : undefined;
     lookup(whole, ROOT, 'above', directory(ABOVE));
@@ -73,7 +73,7 @@ test('a root directory is found by the lookups of other clients, before or after
 });
 
 test('the path of an unknown root directory is certain until a name in it may have moved', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const whole = introducedClient(context);
   const part = introducedClient(context, '/above/sub');
   const before = lookup(part, ROOT, 'f', regular(FILE));
@@ -87,7 +87,7 @@ test('the path of an unknown root directory is certain until a name in it may ha
 });
 
 test('a root directory without a name is shown by its own gfid', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const whole = introducedClient(context);
   makeDirectory(whole, ROOT, 'sub', SUB);
   const part = introducedClient(context, '/sub');
@@ -97,7 +97,7 @@ test('a root directory without a name is shown by its own gfid', () => {
 });
 
 test('paths of a midstream pickup are stale until a reply tells its root', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const midstream = connect(context, false);
   lookup(midstream, ROOT, 'd', directory(ABOVE));
   lookup(midstream, ABOVE, 'f', regular(FILE));
@@ -112,7 +112,7 @@ test('paths of a midstream pickup are stale until a reply tells its root', () =>
 });
 
 test('replies tell the root of a midstream pickup and of a client with a directory as root', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const midstream = connect(context, false);
   const mounted = introducedClient(context, '/above/sub');
   for (const part of [midstream, mounted]) {
@@ -127,22 +127,22 @@ test('replies tell the root of a midstream pickup and of a client with a directo
 });
 
 test('an observation from before a gap is stale after it', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const [observer, other] = [introducedClient(context), introducedClient(context)];
-  const began = observer.now();
+  const epoch = observer.observationEpoch();
   const program = findProgram(FOP, 400);
   const procedure = program?.procedures.find((row) => row?.name === 'LOOKUP');
   assert.ok(program !== undefined && procedure !== undefined);
   other.onCallsLost();
   const request = { pargfid: ROOT, bname: 'f' };
   const response = { ...OK, prestat: regular(FILE) };
-  observer.describe({ program, procedure, request, response, began, whole: true, refused: false }, 'both');
+  observer.describe({ program, procedure, request, response, epoch, whole: true, refused: false }, 'both');
   assert.equal(read(observer, FILE).path, '/f');
   assert.equal(read(observer, FILE).path_before_gap, true);
 });
 
 test('paths are stale while any connection to the brick has a pending gap', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const [observer, other] = [introducedClient(context), introducedClient(context)];
   lookup(observer, ROOT, 'f', regular(FILE));
   other.onPendingGap(true);
@@ -152,7 +152,7 @@ test('paths are stale while any connection to the brick has a pending gap', () =
 });
 
 test('a client is identified by its SETVOLUME call, even if the reply is lost', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const part = connect(context);
   const setVolume = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
   part.onCall({ ...setVolume, auth: undefined }, true);
@@ -160,16 +160,16 @@ test('a client is identified by its SETVOLUME call, even if the reply is lost', 
 });
 
 test('a root directory that is renamed between the SETVOLUME call and its reply is stale', () => {
-  const context = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const whole = introducedClient(context);
   makeDirectory(whole, ROOT, 'sub', SUB);
   const part = connect(context);
   const setVolume = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');
-  const began = part.now();
+  const epoch = part.observationEpoch();
   part.onCall({ ...setVolume, auth: undefined }, true);
   const renamed = { oldgfid: ROOT, oldbname: 'sub', newgfid: ROOT, newbname: 'old' };
   fop(whole, 'RENAME', renamed, { stat: directory(SUB) });
   makeDirectory(whole, ROOT, 'sub', ABOVE);
-  part.describe({ ...setVolume, response: OK, began }, 'both');
+  part.describe({ ...setVolume, response: OK, epoch }, 'both');
   assert.equal(lookup(part, ROOT, 'f', regular(FILE)).path_before_gap, true);
 });

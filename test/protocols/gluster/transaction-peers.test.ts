@@ -4,7 +4,7 @@ import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const connection = { serverPort: 24007, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
@@ -17,12 +17,12 @@ const two = '7e22753a-344c-4e6b-9e1f-b16d65733a98';
 const ok = { op_ret: 0, op_errno: 0 };
 
 function newTell() {
-  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, OUTSIDE));
+  const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
   return (number: number, name: string, request: Fields, response?: Fields): Description => {
     const program = findProgram(number, number === Handshake ? 1 : 2);
     const procedure = program?.procedures.find((row) => row?.name === name);
     assert.ok(program !== undefined && procedure !== undefined, name);
-    const exchange = { program, procedure, request, response, whole: true, refused: false, began: 0 };
+    const exchange = { program, procedure, request, response, whole: true, refused: false, epoch: 0 };
     return describer.describe(exchange, 'both');
   };
 }

@@ -4,7 +4,7 @@ import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 
 const Mgmt = 1238433;
 
@@ -28,7 +28,7 @@ type Part = 'call' | 'reply' | 'both';
 
 /** A decoder's memory, and its connections to glusterds by the last byte of their addresses. */
 function decoder() {
-  const shared = newContext(PROTOCOL_OPTIONS, OUTSIDE);
+  const shared = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const describers = new Map<string, ReturnType<typeof newDescriber>>();
   const to = (node: number, from = 1) => {
     const key = `${node} ${from}`;
@@ -49,7 +49,7 @@ function decoder() {
     const rows = program?.procedures.flatMap((row) => (row?.alternative ? [row, row.alternative] : [row]));
     const procedure = rows?.find((row) => row?.name === name);
     assert.ok(program !== undefined && procedure !== undefined, name);
-    const exchange = { program, procedure, request, response, whole, refused: false, began: 0 };
+    const exchange = { program, procedure, request, response, whole, refused: false, epoch: 0 };
     return to(node, from).describe(exchange, part);
   };
   return { tell, to, shared };

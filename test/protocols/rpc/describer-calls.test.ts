@@ -15,7 +15,7 @@ import type { Describer, Exchange } from '../../../src/protocols/rpc/describer.j
 import { newHeader } from '../../../src/protocols/rpc/header.js';
 import { newRecordBytes } from '../../../src/protocols/rpc/record-bytes.js';
 import { newCompiler } from '../../../src/protocols/rpc/xdr/compile.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { flushCall, flushReply, fstatCall } from './rpc-bytes.js';
 
 const compile = newCompiler({
@@ -36,7 +36,7 @@ function connections(fromStart: boolean) {
       exchanges.push(exchange);
       return { fields: {}, subject: '', result: undefined, outcome: undefined };
     },
-    now: () => 7,
+    observationEpoch: () => 7,
     onReplyLost: ({ name }) => events.push(`reply lost ${name}`),
     onCallsLost: () => events.push('calls lost'),
     onRepliesLost() {},
@@ -55,7 +55,7 @@ function connections(fromStart: boolean) {
     compile,
     credentials: { full: () => ({}), brief: () => ({}) },
     pendingConnections: { add: () => {} },
-    host: OUTSIDE,
+    host: HOST_HOOKS,
     clock: newPacketTimestamp(),
     candidates: new CandidateReader(programs),
     record: newRecordBytes(),
@@ -94,7 +94,7 @@ test('the epoch of a call that was queued behind a gap is unknown', () => {
   b.send(ToClient, flushReply(1), 13);
   b.send(ToClient, flushReply(2), 13);
   assert.deepEqual(
-    exchanges.map(({ began }) => began),
+    exchanges.map(({ epoch: began }) => began),
     [7, 0, 7],
   );
 });

@@ -11,12 +11,12 @@ import {
   ToServer,
 } from '../../../src/protocols/protocol.js';
 import type { Json, JsonObject, RecordBody } from '../../../src/records/record.js';
-import { ADDRESSES, OUTSIDE, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
+import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import type { Random } from '../../helpers/random.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
-const [glusterfs, other] = newGluster(PROTOCOL_OPTIONS, OUTSIDE);
+const [glusterfs, other] = newGluster(PROTOCOL_OPTIONS, HOST_HOOKS);
 const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { glusterfs, Match, other, ToClient, ToServer };

@@ -268,7 +268,7 @@ export function observeReply(
   succeeded: boolean,
   root: ClientRoot,
 ): void {
-  const { response, began: epoch, whole } = exchange;
+  const { response, epoch, whole } = exchange;
   if (observation.isUnreadable) {
     paths.markGap(brick);
     return;

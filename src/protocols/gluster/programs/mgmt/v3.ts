@@ -3,7 +3,7 @@
  * glusterd_mgmt_v3_procnum in rpc/rpc-lib/src/protocol-common.h,
  * xlators/mgmt/glusterd/src/glusterd-mgmt-handler.c.
  */
-import { either } from '../../../rpc/program.js';
+import { withAlternative } from '../../../rpc/program.js';
 import { dict, int, named, string, struct, uuid_words } from '../../../rpc/xdr/types.js';
 import { statusMessage, transactionStep } from '../../describe/glusterd.js';
 import { statusOnly } from '../../describe/results.js';
@@ -212,9 +212,9 @@ export const mgmtV3 = glusterProgram(
     preValidate,
     brickOp,
     commit,
-    either(postValidate(5), postCommit(5)),
-    either(unlock(6), postValidate(6)),
-    either(postCommit(7), unlock(7)),
+    withAlternative(postValidate(5), postCommit(5)),
+    withAlternative(unlock(6), postValidate(6)),
+    withAlternative(postCommit(7), unlock(7)),
   ],
   { isGlusterd: true },
 );
