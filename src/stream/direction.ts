@@ -1,4 +1,7 @@
-/** One direction of a connection: its place in sequence space, its reorder queue and its unconsumed bytes. */
+/** One direction of a connection: its position in sequence space, its reorder queue and its unconsumed bytes. */
+import { ToClient, ToServer } from '../protocols/protocol.js';
+
+export const DIRECTIONS = [ToServer, ToClient] as const;
 
 /** A copy of an out-of-order segment. Its time is when it arrived. */
 export interface QueuedSegment {

@@ -5,77 +5,52 @@
  */
 
 import type { Headers } from '../packet/headers.js';
-import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
+import { TCP_FIN, TCP_RST } from '../packet/tcp.js';
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, opposite, ToClient, ToServer } from '../protocols/protocol.js';
 import { newTimerList, type TimerList } from '../protocols/timers.js';
-import { Counter, type CounterRow } from '../records/counters.js';
+import type { CounterRow } from '../records/counters.js';
 import { isAsymmetricFlowOver, isWaitingForUnseenEnd, shouldReportAsymmetric } from './asymmetric.js';
 import { EMPTY } from './chunk.js';
-import { ClosedFlows } from './closed-flows.js';
-import { type CloseReason, endpointsOf, type Flow, isToServer, newFlow, releaseFlow } from './connection.js';
-import { type HalfConnection, seqDiff } from './direction.js';
+import { type Flow, isToServer, releaseFlow } from './connection.js';
+import { DIRECTIONS, type HalfConnection, seqDiff } from './direction.js';
 import { handleOnFastPath } from './fast-path.js';
-import { FlowTable } from './flow-table.js';
+import { type FlowHooks, FlowLifecycle } from './flow-lifecycle.js';
 import { isFinAcknowledged, isGapOverdue, reasonToSkipGap } from './gap-timeout.js';
-import { IdleCheck, type SuspendFlow } from './idle.js';
 import type { StreamLimits } from './limits.js';
 import { MemoryCap } from './memory-cap.js';
-import { reportPendingGap, updatePendingGap } from './pending-gap.js';
-import { isPortReuse } from './port-reuse.js';
-import { DIRECTIONS, SegmentAssembler } from './segment-assembler.js';
+import { updatePendingGap } from './pending-gap.js';
+import { SegmentAssembler } from './segment-assembler.js';
 import { updateSeqAck } from './seq-ack.js';
 
 /** What becomes of a packet: its connection is followed, or ignored because of its protocol. */
 export const Verdict = { followed: 0, unknown: 1, encrypted: 2 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
-export interface ReassemblerHooks {
-  /**
-   * Gives a connection its decoder and its observer.
-   * @param suspended what suspendFlow gave, if the connection is restored
-   */
-  readonly openFlow: (flow: Flow, suspended?: object) => void;
-  /** Whether a packet goes to the server, by its ports. */
-  readonly isToService: (h: Headers) => boolean;
-  readonly suspendFlow: SuspendFlow;
-}
-
 export class Reassembler {
   private readonly limits: StreamLimits;
-  private readonly counters: CounterRow;
-  private readonly hooks: ReassemblerHooks;
-  private readonly table: FlowTable;
-  private readonly closedFlows = new ClosedFlows();
   private readonly assembler: SegmentAssembler;
   private readonly memory: MemoryCap;
   /** Connections with a gap, or of which an end is not seen. */
   private readonly waiting: TimerList<Flow>;
-  private readonly active: TimerList<Flow>;
+  private readonly flows: FlowLifecycle;
 
   /** @param hashSeed as FlowTable has it */
-  constructor(limits: StreamLimits, counters: CounterRow, hooks: ReassemblerHooks, hashSeed = 0) {
+  constructor(limits: StreamLimits, counters: CounterRow, hooks: FlowHooks, hashSeed = 0) {
     this.limits = limits;
-    this.counters = counters;
-    // A decoder that died leaves its connections counted as open.
-    counters[Counter.flows_open] = 0;
-    this.hooks = hooks;
-    this.table = new FlowTable(limits.flows, hashSeed, (flow, suspended) => {
-      this.active.add(flow);
-      if (!flow.ignored) hooks.openFlow(flow, suspended);
-    });
     this.assembler = new SegmentAssembler(limits, counters);
     this.memory = new MemoryCap(limits);
     this.waiting = newTimerList((flow, at) => this.checkWaiting(flow, at));
-    const idle = new IdleCheck(this.table, limits.idleSeconds, hooks.suspendFlow);
-    this.active = newTimerList((flow, at) => idle.check(flow, at));
+    const { assembler, memory, waiting } = this;
+    this.flows = new FlowLifecycle({ limits, counters, hooks, hashSeed, assembler, memory, waiting });
   }
 
+  /** @param bytes the buffer that h's payload positions refer to; not used after the call */
   processPacket(h: Headers, bytes: Uint8Array, at: PacketTimestamp): Verdict {
-    const flow = this.findFlow(h, at) ?? this.openFlow(h, at);
+    const flow = this.flows.flowOf(h, at);
     const dir = isToServer(flow, h) ? ToServer : ToClient;
     if (flow.ignored || flow.closed) {
-      if (!flow.closed) this.followIgnored(flow, dir, h, at);
+      if (!flow.closed) this.flows.followIgnored(flow, dir, h, at);
       if (!flow.ignored) return Verdict.followed;
       return flow.encrypted ? Verdict.encrypted : Verdict.unknown;
     }
@@ -84,7 +59,7 @@ export class Reassembler {
     try {
       this.acceptPacket(flow, dir, h, bytes, at);
     } catch (error) {
-      this.failFlow(flow, error, at);
+      this.flows.fail(flow, error, at);
     }
     this.afterDelivery(flow, before);
     if (this.memory.isExceeded()) this.enforceMemoryCap(at);
@@ -94,85 +69,12 @@ export class Reassembler {
   /** Packet time has advanced: skips gaps that are overdue, closes and suspends connections. */
   tick(at: PacketTimestamp): void {
     this.waiting.tick(at);
-    this.active.tick(at);
+    this.flows.tick(at);
   }
 
   /** Closes every connection, the least recently used first. */
   closeAll(at: PacketTimestamp): void {
-    for (let flow = this.table.leastRecent(); flow !== undefined; flow = this.table.leastRecent()) {
-      this.removeFlow(flow, 'end', at);
-    }
-  }
-
-  private findFlow(h: Headers, at: PacketTimestamp): Flow | undefined {
-    const flow = this.table.find(h);
-    if (flow === undefined) return undefined;
-    if ((!flow.closed && (h.flags & TCP_SYN) === 0) || !isPortReuse(flow, h)) return flow;
-    this.removeFlow(flow, 'reused', at);
-    return undefined;
-  }
-
-  private openFlow(h: Headers, at: PacketTimestamp): Flow {
-    const isSyn = (h.flags & TCP_SYN) !== 0;
-    // The client sends the first SYN; without it, the ports decide (packet/service.ts).
-    const toServer = isSyn ? (h.flags & TCP_ACK) === 0 : this.hooks.isToService(h);
-    if (this.table.size() >= this.limits.flows) this.evictLeastRecent(at);
-    const flow = newFlow(endpointsOf(h, toServer), isSyn, this.table.hash(h));
-    this.counters[Counter.flows_new]++;
-    this.counters[Counter.flows_open]++;
-    if (!isSyn) this.counters[Counter.flows_midstream]++;
-    this.table.add(flow);
-    this.active.add(flow);
-    this.hooks.openFlow(flow);
-    return flow;
-  }
-
-  private evictLeastRecent(at: PacketTimestamp): void {
-    const flow = this.table.leastRecent();
-    if (flow === undefined) return;
-    if (!flow.closed) this.counters[Counter.flows_evicted]++;
-    this.removeFlow(flow, 'evicted', at);
-  }
-
-  private removeFlow(flow: Flow, reason: 'evicted' | 'reused' | 'end', at: PacketTimestamp): void {
-    this.memory.remove(flow);
-    this.guard(flow, at, () => this.closeFlow(flow, reason, at));
-    this.table.remove(flow);
-  }
-
-  private closeFlow(flow: Flow, reason: CloseReason, at: PacketTimestamp): void {
-    if (flow.closed) return;
-    flow.closed = true;
-    this.counters[Counter.flows_closed]++;
-    this.counters[Counter.flows_open]--;
-    this.active.remove(flow);
-    this.waiting.remove(flow);
-    const oldest = this.closedFlows.add(flow);
-    if (oldest !== undefined) this.table.remove(oldest);
-    if (!flow.ignored) {
-      this.assembler.finishStream(flow, at);
-      reportPendingGap(flow, false);
-      flow.decoder.close(reason, at);
-    }
-    releaseFlow(flow);
-  }
-
-  /** The decoder threw. */
-  private failFlow(flow: Flow, error: unknown, at: PacketTimestamp): void {
-    this.counters[Counter.faults_decoder]++;
-    flow.ignored = true;
-    flow.observer.onDecoderFault(error, at);
-    releaseFlow(flow);
-  }
-
-  /** Only the end of an ignored connection is followed, so that it does not stay in the table. */
-  private followIgnored(flow: Flow, dir: Direction, h: Headers, at: PacketTimestamp): void {
-    const half = flow.halves[dir];
-    half.packets++;
-    half.nextSeq = (h.seq + h.payloadLength) >>> 0;
-    if ((h.flags & TCP_FIN) !== 0) half.closed = true;
-    if ((h.flags & TCP_RST) !== 0) this.closeFlow(flow, 'rst', at);
-    else if (flow.halves[ToServer].closed && flow.halves[ToClient].closed) this.closeFlow(flow, 'fin', at);
+    this.flows.closeAll(at);
   }
 
   private acceptPacket(flow: Flow, dir: Direction, h: Headers, bytes: Uint8Array, at: PacketTimestamp): void {
@@ -189,7 +91,7 @@ export class Reassembler {
       half.fin = (seq + h.payloadLength) >>> 0;
     }
     if ((h.flags & TCP_RST) !== 0) {
-      this.closeFlow(flow, 'rst', at);
+      this.flows.close(flow, 'rst', at);
       return;
     }
     if (half.queued !== undefined) this.checkGap(flow, dir, at);
@@ -212,7 +114,7 @@ export class Reassembler {
     const bothClosed = half.closed && other.closed;
     // Both ends have received everything from each other: what is missing here will not be retransmitted.
     if (bothClosed || (isFinAcknowledged(half, other) && isFinAcknowledged(other, half))) {
-      this.closeFlow(flow, 'fin', at);
+      this.flows.close(flow, 'fin', at);
     }
   }
 
@@ -234,7 +136,7 @@ export class Reassembler {
         this.account(flow, at, () => this.assembler.skipGap(flow, dir, 'lost'));
       }
       if (isAsymmetricFlowOver(half, other, at.seconds)) {
-        this.account(flow, at, () => this.closeFlow(flow, 'fin', at));
+        this.account(flow, at, () => this.flows.close(flow, 'fin', at));
       }
       waits ||= half.queued !== undefined || isWaitingForUnseenEnd(half, other);
     }
@@ -243,8 +145,8 @@ export class Reassembler {
 
   /** Drops buffers, those of the least recently used connections first. */
   private enforceMemoryCap(at: PacketTimestamp): void {
-    let flow = this.table.leastRecent();
-    for (; flow !== undefined && this.memory.isAboveLowWater(); flow = this.table.nextNewerActive(flow)) {
+    let flow = this.flows.leastRecent();
+    for (; flow !== undefined && this.memory.isAboveLowWater(); flow = this.flows.nextNewerActive(flow)) {
       if (this.memory.bytesOf(flow) > 0) this.dropBuffered(flow, at);
     }
   }
@@ -256,16 +158,8 @@ export class Reassembler {
   /** Does work that may change what a connection buffers. */
   private account(flow: Flow, at: PacketTimestamp, work: () => void): void {
     const before = this.memory.bytesOf(flow);
-    this.guard(flow, at, work);
+    this.flows.guard(flow, at, work);
     this.afterDelivery(flow, before);
-  }
-
-  private guard(flow: Flow, at: PacketTimestamp, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.failFlow(flow, error, at);
-    }
   }
 
   /** @param before what the connection buffered before it got a packet or a gap was skipped */

@@ -5,18 +5,16 @@
 
 import type { Headers } from '../packet/headers.js';
 import { copyTimestamp, isBefore, newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
-import { type Direction, type GapReason, opposite, ToClient, ToServer } from '../protocols/protocol.js';
+import { type Direction, type GapReason, opposite } from '../protocols/protocol.js';
 import { Counter, type CounterRow } from '../records/counters.js';
 import { unseenBytes, wasAsymmetric } from './asymmetric.js';
 import { newChunk, trimFront } from './chunk.js';
 import type { Flow } from './connection.js';
 import { deliver, dropUnconsumed, reportMissing } from './delivery.js';
-import { seqDiff } from './direction.js';
+import { DIRECTIONS, seqDiff } from './direction.js';
 import { restartGapTimeout } from './gap-timeout.js';
 import type { StreamLimits } from './limits.js';
 import { isQueueInOrder, queueOutOfOrder, takeFirstQueued } from './reorder-queue.js';
-
-export const DIRECTIONS = [ToServer, ToClient] as const;
 
 export class SegmentAssembler {
   private readonly counters: CounterRow;
