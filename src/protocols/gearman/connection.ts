@@ -2,11 +2,11 @@
 import * as framing from '../framing/stream-side.js';
 import { newMidstreamLoss } from '../framing/sync-loss.js';
 import type { Connection, Emit, ProtocolOptions } from '../protocol.js';
-import type { AskedCommand } from './admin/commands.js';
+import type { CommandLine } from './admin/commands.js';
 import type { AdminResponse } from './admin/responses.js';
 import type { JobConnection } from './jobs/model.js';
 import { emptyPacket, type Packet } from './packet.js';
-import { type Pairing, type PairingRest, pairing } from './pairing.js';
+import { newPairing, type Pairing, type SuspendedPairing } from './pairing.js';
 
 /** Phases of framing, with those of the text protocol. A `message` is a packet past its header. */
 export const Phase = {
@@ -28,7 +28,7 @@ export interface Side extends framing.StreamSide {
 /** A text command, and its response as far as it was captured. */
 export interface AdminExchange {
   /** Absent for a response whose command was not captured. */
-  readonly asked: AskedCommand | undefined;
+  readonly command: CommandLine | undefined;
   readonly response: AdminResponse;
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -44,7 +44,7 @@ export interface Flow extends framing.StreamState<Side> {
   /** Text commands without a complete response, oldest first. */
   readonly commands: AdminExchange[];
   /** A response whose command was not captured, or is not known to be its own. */
-  stray: AdminExchange | undefined;
+  orphanResponse: AdminExchange | undefined;
   /** undefined: jobs are not followed. */
   readonly jobs: JobConnection | undefined;
   /** The server's last message was text, and its direction has been in sync since. */
@@ -72,16 +72,16 @@ export function openFlow(
   emit: Emit,
   options: ProtocolOptions,
   jobs: JobConnection | undefined,
-  suspended?: PairingRest,
+  suspended?: SuspendedPairing,
 ): Flow {
   return {
     emit,
     payloadBytes: options.payloadBytes,
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
-    pairing: pairing(connection.fromStart, suspended),
+    pairing: newPairing(connection.fromStart, suspended),
     jobs,
     commands: [],
-    stray: undefined,
+    orphanResponse: undefined,
     inTextMode: false,
   };
 }

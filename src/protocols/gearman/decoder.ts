@@ -19,17 +19,17 @@ import {
 } from '../protocol.js';
 import { hex } from '../text.js';
 import { abandonCommands, interruptResponse } from './admin/exchange.js';
-import { inLine, inLongLine } from './admin/lines.js';
+import { parseLine, skipLongLine } from './admin/lines.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side } from './connection.js';
 import { HEADER_BYTES, Magic, magicAt, SIZE_LIMIT, uint32 } from './header.js';
 import { onClose } from './jobs/disconnect.js';
 import type { Jobs } from './jobs/jobs.js';
 import {
-  argumentsDone,
+  areArgumentsComplete,
   beginPacket,
   beginPayload,
-  payloadShown,
+  isPayloadTaken,
   takeArguments,
   takePayload,
 } from './packet.js';
@@ -60,9 +60,9 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
       case Phase.boundary:
         return this.parseStart(dir, buf, start, end, at);
       case Phase.line:
-        return inLine(this.flow, dir, side, buf, start, end, at);
+        return parseLine(this.flow, dir, side, buf, start, end, at);
       case Phase.longLine:
-        return inLongLine(side, buf, start, end);
+        return skipLongLine(side, buf, start, end);
       default:
         return this.parsePacket(dir, buf, start, end, at);
     }
@@ -126,7 +126,7 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
     let position = start;
     if (!side.inPayload) {
       position = takeArguments(packet, buf, position, end);
-      if (!argumentsDone(packet)) {
+      if (!areArgumentsComplete(packet)) {
         side.needMore = true;
         return position;
       }
@@ -134,8 +134,8 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
       side.inPayload = true;
     }
     position = takePayload(packet, buf, position, end);
-    if (!payloadShown(packet)) return position;
-    const packetEnd = position + packet.left;
+    if (!isPayloadTaken(packet)) return position;
+    const packetEnd = position + packet.remaining;
     if (packetEnd <= end) this.endSkippedMessage(dir, side, at);
     else side.phase = Phase.skipping;
     return packetEnd;
@@ -193,7 +193,7 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
     this.closeSide(ToServer, at);
     this.closeSide(ToClient, at);
     abandonCommands(flow, false);
-    const evicted = flow.pairing.takeForgotten();
+    const evicted = flow.pairing.takeEvicted();
     // Where the server is never seen nothing is answered: the asymmetric flow is an anomaly of its own.
     if (evicted > 0 && flow.sides[ToClient].seen) anomalies.reportEvicted(flow, ToServer, evicted, at);
     if (flow.jobs !== undefined) onClose(flow.jobs, reason !== 'end' && reason !== 'evicted', at);

@@ -6,9 +6,9 @@ import { ascii, rawHex, text } from '../text.js';
 export type Fields = { [key: string]: Json | undefined };
 
 /** Bytes of one argument that are logged; a longer one is cut and says how long it is. */
-export const TextLimit = 1024;
+export const TEXT_LIMIT = 1024;
 /** Bytes of an argument that are enough to log it: a character may straddle the limit. */
-export const TextEnough = TextLimit + 4;
+export const TEXT_ENOUGH = TEXT_LIMIT + 4;
 
 /** The last place at or before `cut` that isn't within a character. */
 function characterBoundary(bytes: Uint8Array, start: number, cut: number): number {
@@ -31,8 +31,8 @@ export function putText(
   total: number,
 ): void {
   let stop = end;
-  if (total > TextLimit) {
-    stop = characterBoundary(bytes, start, start + TextLimit);
+  if (total > TEXT_LIMIT) {
+    stop = characterBoundary(bytes, start, start + TEXT_LIMIT);
     fields[`${name}_bytes`] = total;
   }
   const shown = text(bytes, start, stop);
@@ -42,13 +42,13 @@ export function putText(
 }
 
 /** Longer than any number that a Gearman server has a use for. */
-const DigitsLimit = 40;
+const DIGITS_LIMIT = 40;
 
 /** A decimal integer as it would be printed again, however large; undefined for anything else. */
 export function integer(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const first = bytes[start] === 0x2d ? start + 1 : start;
   const digits = end - first;
-  if (digits < 1 || digits > DigitsLimit) return undefined;
+  if (digits < 1 || digits > DIGITS_LIMIT) return undefined;
   if (bytes[first] === 0x30 && (digits > 1 || first > start)) return undefined;
   let value = 0;
   for (let i = first; i < end; i++) {

@@ -1,5 +1,5 @@
 /** The header of a packet: its magic, and the search for one in a stream (docs: PROTOCOL of gearmand, Binary Packet). */
-import { LastType } from './packet-types.js';
+import { LAST_TYPE } from './packet-types.js';
 
 export const HEADER_BYTES = 12;
 
@@ -34,7 +34,7 @@ export function isPlausibleHeader(bytes: Uint8Array, at: number, end: number): b
   if (magic === Magic.none) return false;
   if (at + 8 <= end) {
     const type = uint32(bytes, at + 4);
-    if (type < 1 || type > LastType) return false;
+    if (type < 1 || type > LAST_TYPE) return false;
   }
   return at + HEADER_BYTES > end || uint32(bytes, at + 8) <= SIZE_LIMIT;
 }

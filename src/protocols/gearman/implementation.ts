@@ -5,10 +5,10 @@ import type { ProtocolImplementation } from '../module.js';
 import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
 import { ADMIN_NAMES } from './admin/commands.js';
 import { openDecoder } from './decoder.js';
-import { claim } from './detect.js';
+import { detectGearman } from './detect.js';
 import { newJobs } from './jobs/jobs.js';
 import { JOB_ACTIONS } from './jobs/report.js';
-import { newLateClaim } from './midstream.js';
+import { newGearmanMidstream } from './midstream.js';
 import { PACKET_NAMES } from './packet-types.js';
 import { GEARMAN_SCHEMA } from './schema.js';
 
@@ -18,8 +18,8 @@ export function newGearman(options: ProtocolOptions, host: HostHooks): Protocol 
   const jobs = options.view === 'calls' ? newJobs(options.stuck, host) : undefined;
   return {
     name: 'gearman',
-    detect: (dir, buf, start, end, connection) => claim(dir, buf, start, end, connection, expected),
-    detectMidstream: newLateClaim,
+    detect: (dir, buf, start, end, connection) => detectGearman(dir, buf, start, end, connection, expected),
+    detectMidstream: newGearmanMidstream,
     open: (connection, emit, options, suspended) => openDecoder(connection, emit, options, jobs, suspended),
     ...(jobs === undefined ? {} : { tick: jobs.tick, end: jobs.end }),
   };

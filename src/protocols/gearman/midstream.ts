@@ -8,7 +8,7 @@ import { type Direction, Match, type MidstreamDetector, ToClient, ToServer } fro
 import { HEADER_BYTES, isPlausibleHeader, Magic, magicAt } from './header.js';
 
 /** Segments in a row that begin with a packet: more than chance would have it. */
-const RunEnough = 4;
+const PROOF_SEGMENTS = 4;
 
 function beginsPacket(dir: Direction, bytes: Uint8Array, start: number, end: number): boolean {
   const magic = dir === ToServer ? Magic.request : Magic.response;
@@ -16,7 +16,7 @@ function beginsPacket(dir: Direction, bytes: Uint8Array, start: number, end: num
   return isPlausibleHeader(bytes, start, end);
 }
 
-export function newLateClaim(): MidstreamDetector {
+export function newGearmanMidstream(): MidstreamDetector {
   const seen: [boolean, boolean] = [false, false];
   const begun: [boolean, boolean] = [false, false];
   const run: [number, number] = [0, 0];
@@ -27,6 +27,6 @@ export function newLateClaim(): MidstreamDetector {
     run[dir] = begins ? run[dir] + 1 : 0;
     const other = dir === ToServer ? ToClient : ToServer;
     if (begun[dir] && begun[other]) return Match.yes;
-    return run[dir] >= RunEnough && !seen[other] ? Match.yes : Match.no;
+    return run[dir] >= PROOF_SEGMENTS && !seen[other] ? Match.yes : Match.no;
   };
 }

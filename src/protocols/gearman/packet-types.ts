@@ -8,7 +8,7 @@
  */
 
 /** What a request waits for: one bit each, so that a response can name all that it may answer. */
-export const Ask = {
+export const Awaits = {
   nothing: 0,
   submit: 1 << 0,
   /** SUBMIT_JOB_SCHED: gearmand refuses it with INVALID_COMMAND, other servers may take it. */
@@ -43,7 +43,7 @@ export interface PacketType {
   /** Whether opaque data follow the arguments. */
   readonly payload: boolean;
   /** What it waits for when a client sends it: one of Ask. */
-  readonly asks: number;
+  readonly awaits: number;
   /** What it may answer when a server sends it: a set of Ask. ERROR's depends on its code. */
   readonly answers: number;
 }
@@ -51,28 +51,28 @@ export interface PacketType {
 const text = (name: string): Argument => ({ name, count: false, terminated: false });
 const count = (name: string): Argument => ({ name, count: true, terminated: false });
 
-const func = text('function');
-const unique = text('unique_id');
+const FUNCTION = text('function');
+const UNIQUE_ID = text('unique_id');
 /**
  * PROTOCOL counts the NUL as the handle's terminator ("64 bytes, including NULL terminator"), and
  * gearmand sends it where it turns a WORK_EXCEPTION into a WORK_FAIL (server.cc,
  * _server_queue_work_data). Of every other last argument a NUL is a part, as it is to the server.
  */
-const handle: Argument = { name: 'handle', count: false, terminated: true };
-const reducer = text('reducer');
-const numerator = count('numerator');
-const denominator = count('denominator');
-const known = count('known');
-const running = count('running');
-const option = text('option');
+const HANDLE: Argument = { name: 'handle', count: false, terminated: true };
+const REDUCER = text('reducer');
+const NUMERATOR = count('numerator');
+const DENOMINATOR = count('denominator');
+const KNOWN = count('known');
+const RUNNING = count('running');
+const OPTION = text('option');
 
 const { nothing, refused, submit, schedule, work, echo, status, statusUnique, grab, grabUnique, grabAll } =
-  Ask;
-const none: readonly Argument[] = [];
-const job = [func, unique];
+  Awaits;
+const NONE: readonly Argument[] = [];
+const JOB = [FUNCTION, UNIQUE_ID];
 /** PROTOCOL has three, but command.cc reads a fourth, which libgearman calls aggregate (add.cc). */
-const reduceJob = [func, unique, reducer, text('aggregate')];
-const schedule_ = ['minute', 'hour', 'day_of_month', 'month', 'day_of_week'].map(count);
+const REDUCE_JOB = [FUNCTION, UNIQUE_ID, REDUCER, text('aggregate')];
+const SCHEDULE = ['minute', 'hour', 'day_of_month', 'month', 'day_of_week'].map(count);
 
 function row(
   id: number,
@@ -82,86 +82,86 @@ function row(
   asks: number,
   answers: number,
 ): PacketType {
-  return { id, name, arguments: args, payload, asks, answers };
+  return { id, name, arguments: args, payload, awaits: asks, answers };
 }
 
 // biome-ignore format: a table
-const rows: readonly PacketType[] = [
+const PACKET_TYPES: readonly PacketType[] = [
   //  id  name                            arguments                                      payload asks answers
-  row(1,  'CAN_DO',                       [func],                                        false, nothing, nothing),
-  row(2,  'CANT_DO',                      [func],                                        false, nothing, nothing),
-  row(3,  'RESET_ABILITIES',              none,                                          false, nothing, nothing),
-  row(4,  'PRE_SLEEP',                    none,                                          false, nothing, nothing),
-  row(5,  'UNUSED',                       none,                                          false, refused, nothing),
-  row(6,  'NOOP',                         none,                                          false, refused, nothing),
-  row(7,  'SUBMIT_JOB',                   job,                                           true,  submit, nothing),
-  row(8,  'JOB_CREATED',                  [handle],                                      false, refused, submit | schedule),
-  row(9,  'GRAB_JOB',                     none,                                          false, grab, nothing),
-  row(10, 'NO_JOB',                       none,                                          false, refused, grab | grabUnique | grabAll),
-  row(11, 'JOB_ASSIGN',                   [handle, func],                                true,  refused, grab),
-  row(12, 'WORK_STATUS',                  [handle, numerator, denominator],              false, work, nothing),
-  row(13, 'WORK_COMPLETE',                [handle],                                      true,  work, nothing),
-  row(14, 'WORK_FAIL',                    [handle],                                      false, work, nothing),
-  row(15, 'GET_STATUS',                   [handle],                                      false, status, nothing),
-  row(16, 'ECHO_REQ',                     none,                                          true,  echo, nothing),
-  row(17, 'ECHO_RES',                     none,                                          true,  refused, echo),
-  row(18, 'SUBMIT_JOB_BG',                job,                                           true,  submit, nothing),
+  row(1,  'CAN_DO',                       [FUNCTION],                                        false, nothing, nothing),
+  row(2,  'CANT_DO',                      [FUNCTION],                                        false, nothing, nothing),
+  row(3,  'RESET_ABILITIES',              NONE,                                          false, nothing, nothing),
+  row(4,  'PRE_SLEEP',                    NONE,                                          false, nothing, nothing),
+  row(5,  'UNUSED',                       NONE,                                          false, refused, nothing),
+  row(6,  'NOOP',                         NONE,                                          false, refused, nothing),
+  row(7,  'SUBMIT_JOB',                   JOB,                                           true,  submit, nothing),
+  row(8,  'JOB_CREATED',                  [HANDLE],                                      false, refused, submit | schedule),
+  row(9,  'GRAB_JOB',                     NONE,                                          false, grab, nothing),
+  row(10, 'NO_JOB',                       NONE,                                          false, refused, grab | grabUnique | grabAll),
+  row(11, 'JOB_ASSIGN',                   [HANDLE, FUNCTION],                                true,  refused, grab),
+  row(12, 'WORK_STATUS',                  [HANDLE, NUMERATOR, DENOMINATOR],              false, work, nothing),
+  row(13, 'WORK_COMPLETE',                [HANDLE],                                      true,  work, nothing),
+  row(14, 'WORK_FAIL',                    [HANDLE],                                      false, work, nothing),
+  row(15, 'GET_STATUS',                   [HANDLE],                                      false, status, nothing),
+  row(16, 'ECHO_REQ',                     NONE,                                          true,  echo, nothing),
+  row(17, 'ECHO_RES',                     NONE,                                          true,  refused, echo),
+  row(18, 'SUBMIT_JOB_BG',                JOB,                                           true,  submit, nothing),
   row(19, 'ERROR',                        [text('error_code'), text('error_text')],      false, refused, nothing),
-  row(20, 'STATUS_RES',                   [handle, known, running, numerator, denominator], false, refused, status),
-  row(21, 'SUBMIT_JOB_HIGH',              job,                                           true,  submit, nothing),
+  row(20, 'STATUS_RES',                   [HANDLE, KNOWN, RUNNING, NUMERATOR, DENOMINATOR], false, refused, status),
+  row(21, 'SUBMIT_JOB_HIGH',              JOB,                                           true,  submit, nothing),
   row(22, 'SET_CLIENT_ID',                [text('client_id')],                           false, nothing, nothing),
-  row(23, 'CAN_DO_TIMEOUT',               [func, count('timeout')],                      false, nothing, nothing),
-  row(24, 'ALL_YOURS',                    none,                                          false, refused, nothing),
-  row(25, 'WORK_EXCEPTION',               [handle],                                      true,  work, nothing),
-  row(26, 'OPTION_REQ',                   [option],                                      false, Ask.option, nothing),
-  row(27, 'OPTION_RES',                   [option],                                      false, refused, Ask.option),
-  row(28, 'WORK_DATA',                    [handle],                                      true,  work, nothing),
-  row(29, 'WORK_WARNING',                 [handle],                                      true,  work, nothing),
-  row(30, 'GRAB_JOB_UNIQ',                none,                                          false, grabUnique, nothing),
-  row(31, 'JOB_ASSIGN_UNIQ',              [handle, func, unique],                        true,  refused, grabUnique | grabAll),
-  row(32, 'SUBMIT_JOB_HIGH_BG',           job,                                           true,  submit, nothing),
-  row(33, 'SUBMIT_JOB_LOW',               job,                                           true,  submit, nothing),
-  row(34, 'SUBMIT_JOB_LOW_BG',            job,                                           true,  submit, nothing),
-  row(35, 'SUBMIT_JOB_SCHED',             [func, unique, ...schedule_],                  true,  schedule, nothing),
-  row(36, 'SUBMIT_JOB_EPOCH',             [func, unique, count('epoch')],                true,  submit, nothing),
-  row(37, 'SUBMIT_REDUCE_JOB',            reduceJob,                                     true,  submit, nothing),
-  row(38, 'SUBMIT_REDUCE_JOB_BACKGROUND', reduceJob,                                     true,  submit, nothing),
-  row(39, 'GRAB_JOB_ALL',                 none,                                          false, grabAll, nothing),
-  row(40, 'JOB_ASSIGN_ALL',               [handle, func, unique, reducer],               true,  refused, grabAll),
-  row(41, 'GET_STATUS_UNIQUE',            [unique],                                      false, statusUnique, nothing),
+  row(23, 'CAN_DO_TIMEOUT',               [FUNCTION, count('timeout')],                      false, nothing, nothing),
+  row(24, 'ALL_YOURS',                    NONE,                                          false, refused, nothing),
+  row(25, 'WORK_EXCEPTION',               [HANDLE],                                      true,  work, nothing),
+  row(26, 'OPTION_REQ',                   [OPTION],                                      false, Awaits.option, nothing),
+  row(27, 'OPTION_RES',                   [OPTION],                                      false, refused, Awaits.option),
+  row(28, 'WORK_DATA',                    [HANDLE],                                      true,  work, nothing),
+  row(29, 'WORK_WARNING',                 [HANDLE],                                      true,  work, nothing),
+  row(30, 'GRAB_JOB_UNIQ',                NONE,                                          false, grabUnique, nothing),
+  row(31, 'JOB_ASSIGN_UNIQ',              [HANDLE, FUNCTION, UNIQUE_ID],                        true,  refused, grabUnique | grabAll),
+  row(32, 'SUBMIT_JOB_HIGH_BG',           JOB,                                           true,  submit, nothing),
+  row(33, 'SUBMIT_JOB_LOW',               JOB,                                           true,  submit, nothing),
+  row(34, 'SUBMIT_JOB_LOW_BG',            JOB,                                           true,  submit, nothing),
+  row(35, 'SUBMIT_JOB_SCHED',             [FUNCTION, UNIQUE_ID, ...SCHEDULE],                  true,  schedule, nothing),
+  row(36, 'SUBMIT_JOB_EPOCH',             [FUNCTION, UNIQUE_ID, count('epoch')],                true,  submit, nothing),
+  row(37, 'SUBMIT_REDUCE_JOB',            REDUCE_JOB,                                     true,  submit, nothing),
+  row(38, 'SUBMIT_REDUCE_JOB_BACKGROUND', REDUCE_JOB,                                     true,  submit, nothing),
+  row(39, 'GRAB_JOB_ALL',                 NONE,                                          false, grabAll, nothing),
+  row(40, 'JOB_ASSIGN_ALL',               [HANDLE, FUNCTION, UNIQUE_ID, REDUCER],               true,  refused, grabAll),
+  row(41, 'GET_STATUS_UNIQUE',            [UNIQUE_ID],                                      false, statusUnique, nothing),
   // PROTOCOL calls its first argument a handle; what gearmand sends is the unique id (server.cc).
-  row(42, 'STATUS_RES_UNIQUE',            [unique, known, running, numerator, denominator, count('client_count')], false, refused, statusUnique),
+  row(42, 'STATUS_RES_UNIQUE',            [UNIQUE_ID, KNOWN, RUNNING, NUMERATOR, DENOMINATOR, count('client_count')], false, refused, statusUnique),
 ];
 
-export const LastType = rows.length;
-export const ErrorType = 19;
+export const LAST_TYPE = PACKET_TYPES.length;
+export const ERROR_TYPE = 19;
 
-const byId: readonly (PacketType | undefined)[] = [undefined, ...rows];
+const TYPES_BY_ID: readonly (PacketType | undefined)[] = [undefined, ...PACKET_TYPES];
 
-export const PACKET_NAMES: readonly string[] = [...rows.map((type) => type.name), 'UNKNOWN'];
+export const PACKET_NAMES: readonly string[] = [...PACKET_TYPES.map((type) => type.name), 'UNKNOWN'];
 
 export function packetType(id: number): PacketType | undefined {
-  return byId[id];
+  return TYPES_BY_ID[id];
 }
 
 /** Stands for the types that the protocol doesn't have: 0 (gearmand keeps it to itself), 43 and up. */
-export const UnknownType: PacketType = row(-1, 'UNKNOWN', none, true, nothing, nothing);
+export const UNKNOWN_TYPE: PacketType = row(-1, 'UNKNOWN', NONE, true, nothing, nothing);
 
 /**
  * What an ERROR answers, by its code: server.cc, gearman_server_run_command. A code of another server
  * answers the oldest request that waits for an answer.
  */
-const errorAnswers: ReadonlyMap<string, number> = new Map([
+const ERROR_ANSWERS: ReadonlyMap<string, number> = new Map([
   ['JOB_NOT_FOUND', work],
   ['INVALID_COMMAND', refused | schedule],
-  ['INVALID_MAGIC', Ask.wrongMagic],
-  ['UNKNOWN_OPTION', Ask.option],
+  ['INVALID_MAGIC', Awaits.wrongMagic],
+  ['UNKNOWN_OPTION', Awaits.option],
   ['QUEUE_ERROR', submit],
   ['ARGUMENT_TOO_LARGE', submit],
 ]);
-const anyError =
-  submit | schedule | echo | status | statusUnique | Ask.option | grab | grabUnique | grabAll | refused;
+const ANY_ERROR =
+  submit | schedule | echo | status | statusUnique | Awaits.option | grab | grabUnique | grabAll | refused;
 
 export function answeredByError(code: unknown): number {
-  return (typeof code === 'string' ? errorAnswers.get(code) : undefined) ?? anyError;
+  return (typeof code === 'string' ? ERROR_ANSWERS.get(code) : undefined) ?? ANY_ERROR;
 }

@@ -3,23 +3,23 @@
  * Each part is consumed as soon as it is whole, so that at most a piece of one argument is held back.
  */
 import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
-import { type Fields, putCount, putText, TextEnough } from './fields.js';
+import { type Fields, putCount, putText, TEXT_ENOUGH } from './fields.js';
 import { Magic, magicAt, uint32 } from './header.js';
-import { type Argument, type PacketType, packetType, UnknownType } from './packet-types.js';
+import { type Argument, type PacketType, packetType, UNKNOWN_TYPE } from './packet-types.js';
 
 /** The packet at hand in one direction. */
 export interface Packet {
   type: PacketType;
   magic: Magic;
   /** Bytes of its data that are not consumed yet. */
-  left: number;
+  remaining: number;
   /** Which argument is next. */
-  next: number;
+  nextArgument: number;
   /** Bytes of that argument that were looked at in vain, counted from where it begins. */
   scanned: number;
   /** The first bytes of an argument too long to be held back, and how many of it are consumed. */
-  long: Uint8Array | undefined;
-  longBytes: number;
+  partialArgument: Uint8Array | undefined;
+  partialBytes: number;
   /** The first bytes of the payload, where they are asked for. */
   payload: Uint8Array | undefined;
   payloadFilled: number;
@@ -34,13 +34,13 @@ export interface Packet {
 
 export function emptyPacket(): Packet {
   return {
-    type: UnknownType,
+    type: UNKNOWN_TYPE,
     magic: Magic.none,
-    left: 0,
-    next: 0,
+    remaining: 0,
+    nextArgument: 0,
     scanned: 0,
-    long: undefined,
-    longBytes: 0,
+    partialArgument: undefined,
+    partialBytes: 0,
     payload: undefined,
     payloadFilled: 0,
     tooFew: false,
@@ -54,12 +54,12 @@ export function emptyPacket(): Packet {
 export function beginPacket(packet: Packet, bytes: Uint8Array, at: number): void {
   const id = uint32(bytes, at + 4);
   const size = uint32(bytes, at + 8);
-  packet.type = packetType(id) ?? UnknownType;
+  packet.type = packetType(id) ?? UNKNOWN_TYPE;
   packet.magic = magicAt(bytes, at, at + 4);
-  packet.left = size;
-  packet.next = 0;
+  packet.remaining = size;
+  packet.nextArgument = 0;
   packet.scanned = 0;
-  packet.long = undefined;
+  packet.partialArgument = undefined;
   packet.payload = undefined;
   packet.tooFew = false;
   packet.unexpectedData = false;
@@ -72,7 +72,7 @@ export function beginPacket(packet: Packet, bytes: Uint8Array, at: number): void
   };
 }
 
-function put(
+function putArgument(
   packet: Packet,
   argument: Argument,
   bytes: Uint8Array,
@@ -86,30 +86,37 @@ function put(
 }
 
 /** Puts the argument that ends at `end`, whose beginning may be consumed already. */
-function putNext(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
-  const argument = packet.type.arguments[packet.next];
-  if (packet.long !== undefined) {
-    put(packet, argument, packet.long, 0, packet.long.length, packet.longBytes + (end - start));
-    packet.long = undefined;
-  } else put(packet, argument, bytes, start, end, end - start);
-  packet.next += 1;
+function putNextArgument(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
+  const argument = packet.type.arguments[packet.nextArgument];
+  if (packet.partialArgument !== undefined) {
+    putArgument(
+      packet,
+      argument,
+      packet.partialArgument,
+      0,
+      packet.partialArgument.length,
+      packet.partialBytes + (end - start),
+    );
+    packet.partialArgument = undefined;
+  } else putArgument(packet, argument, bytes, start, end, end - start);
+  packet.nextArgument += 1;
   packet.scanned = 0;
 }
 
 /** Consumes a piece of an argument whose end isn't there, once enough of it is there to log it. */
 function consumePiece(packet: Packet, bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
-  if (packet.long === undefined) {
-    if (length < TextEnough) {
+  if (packet.partialArgument === undefined) {
+    if (length < TEXT_ENOUGH) {
       packet.scanned = length;
       return start;
     }
     // A copy: a Buffer's slice() would not be one.
-    packet.long = new Uint8Array(bytes.subarray(start, start + TextEnough));
-    packet.longBytes = 0;
+    packet.partialArgument = new Uint8Array(bytes.subarray(start, start + TEXT_ENOUGH));
+    packet.partialBytes = 0;
   }
-  packet.longBytes += length;
-  packet.left -= length;
+  packet.partialBytes += length;
+  packet.remaining -= length;
   packet.scanned = 0;
   return end;
 }
@@ -121,50 +128,54 @@ function consumePiece(packet: Packet, bytes: Uint8Array, start: number, end: num
 export function takeArguments(packet: Packet, bytes: Uint8Array, start: number, end: number): number {
   const { arguments: list, payload } = packet.type;
   let position = start;
-  while (packet.next < list.length && !packet.tooFew) {
-    const here = end - position;
-    const whole = here >= packet.left;
-    const stop = whole ? position + packet.left : end;
-    if (packet.next === list.length - 1 && !payload) {
-      if (!whole) return consumePiece(packet, bytes, position, stop);
-      packet.left = 0;
+  while (packet.nextArgument < list.length && !packet.tooFew) {
+    const available = end - position;
+    const isComplete = available >= packet.remaining;
+    const stop = isComplete ? position + packet.remaining : end;
+    if (packet.nextArgument === list.length - 1 && !payload) {
+      if (!isComplete) return consumePiece(packet, bytes, position, stop);
+      packet.remaining = 0;
       const terminated =
-        list[packet.next].terminated && packet.long === undefined && stop > position && bytes[stop - 1] === 0;
-      putNext(packet, bytes, position, terminated ? stop - 1 : stop);
+        list[packet.nextArgument].terminated &&
+        packet.partialArgument === undefined &&
+        stop > position &&
+        bytes[stop - 1] === 0;
+      putNextArgument(packet, bytes, position, terminated ? stop - 1 : stop);
       return stop;
     }
     let nul = position + packet.scanned;
     while (nul < stop && bytes[nul] !== 0) nul++;
     if (nul < stop) {
-      packet.left -= nul + 1 - position;
-      putNext(packet, bytes, position, nul);
+      packet.remaining -= nul + 1 - position;
+      putNextArgument(packet, bytes, position, nul);
       position = nul + 1;
-    } else if (!whole) {
+    } else if (!isComplete) {
       return consumePiece(packet, bytes, position, stop);
     } else {
       // The data end in this argument. What there is of it was sent, so it is told.
       packet.tooFew = true;
-      packet.left = 0;
-      if (stop > position || packet.long !== undefined) putNext(packet, bytes, position, stop);
+      packet.remaining = 0;
+      if (stop > position || packet.partialArgument !== undefined)
+        putNextArgument(packet, bytes, position, stop);
       return stop;
     }
   }
   return position;
 }
 
-export function argumentsDone(packet: Packet): boolean {
-  return packet.tooFew || packet.next === packet.type.arguments.length;
+export function areArgumentsComplete(packet: Packet): boolean {
+  return packet.tooFew || packet.nextArgument === packet.type.arguments.length;
 }
 
 /** What follows the arguments is known by its length: called once they are done. */
 export function beginPayload(packet: Packet, payloadBytes: number): void {
   if (packet.tooFew) return;
   if (!packet.type.payload) {
-    packet.unexpectedData = packet.left > 0;
+    packet.unexpectedData = packet.remaining > 0;
     return;
   }
-  packet.fields.payload_bytes = packet.left;
-  const shown = Math.min(payloadBytes, packet.left, PAYLOAD_LIMIT);
+  packet.fields.payload_bytes = packet.remaining;
+  const shown = Math.min(payloadBytes, packet.remaining, PAYLOAD_LIMIT);
   if (shown > 0) {
     packet.payload = new Uint8Array(shown);
     packet.payloadFilled = 0;
@@ -178,11 +189,11 @@ export function takePayload(packet: Packet, bytes: Uint8Array, start: number, en
   const length = Math.min(payload.length - packet.payloadFilled, end - start);
   payload.set(bytes.subarray(start, start + length), packet.payloadFilled);
   packet.payloadFilled += length;
-  packet.left -= length;
+  packet.remaining -= length;
   return start + length;
 }
 
-export function payloadShown(packet: Packet): boolean {
+export function isPayloadTaken(packet: Packet): boolean {
   return packet.payload === undefined || packet.payloadFilled === packet.payload.length;
 }
 

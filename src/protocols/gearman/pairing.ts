@@ -6,42 +6,42 @@
  * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
  */
 import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
-import { Ask } from './packet-types.js';
+import { Awaits } from './packet-types.js';
 
 /** Outstanding requests that are remembered for one connection. */
-export const OutstandingLimit = 65_536;
+export const PENDING_LIMIT = 65_536;
 
 /**
  * A quiet time after which nothing is believed to be under way: gearmand answers at once, so that only
  * the network's round trip counts. Used after bytes were lost, when a request or response may be among
  * them.
  */
-const QuietNanoseconds = 100_000_000;
+const QUIET_NANOSECONDS = 100_000_000;
 
 /** The response has no request, as far as is known. */
-export const Unmatched = -1;
+export const UNMATCHED = -1;
 /** It has one, but which of several is not to be told. */
-export const Untimed = -2;
+export const UNTIMED = -2;
 
 export interface Pairing {
   /** A message went by: a quiet time starts with it. */
-  passed(at: PacketTimestamp): void;
+  onMessage(at: PacketTimestamp): void;
   /** Whether pairs are to be trusted: false after a loss, until the connection was quiet. */
-  trusted(at: PacketTimestamp): boolean;
-  request(asks: number, at: PacketTimestamp): void;
+  canPair(at: PacketTimestamp): boolean;
+  addRequest(asks: number, at: PacketTimestamp): void;
   /** Nanoseconds since the request that this response answers, or Unmatched or Untimed. */
-  response(answers: number, at: PacketTimestamp): number;
+  matchResponse(answers: number, at: PacketTimestamp): number;
   /** Bytes of the connection were lost: what is outstanding can't be paired any more. */
-  lost(at: PacketTimestamp): void;
+  onLoss(at: PacketTimestamp): void;
   /** The number, from 1, of the request that was remembered or answered since this was asked last; 0: none was. */
   takeSerial(): number;
   /** Requests forgotten because there were too many; each is told once. */
-  takeForgotten(): number;
+  takeEvicted(): number;
   /** All there is to know where nothing is outstanding; undefined: something is. */
-  rest(): PairingRest | undefined;
+  suspend(): SuspendedPairing | undefined;
 }
 
-export interface PairingRest {
+export interface SuspendedPairing {
   readonly trusted: boolean;
   readonly lastSeconds: number;
   readonly lastNanoseconds: number;
@@ -60,16 +60,16 @@ const Serial = 4;
 const Kinds = 12;
 const bit = (mask: number): number => 31 - Math.clz32(mask);
 
-const Fresh: PairingRest = { trusted: true, lastSeconds: 0, lastNanoseconds: 0, requests: 0 };
+const Fresh: SuspendedPairing = { trusted: true, lastSeconds: 0, lastNanoseconds: 0, requests: 0 };
 // Until the first message there is no telling how long it was quiet.
-const Joined: PairingRest = { ...Fresh, trusted: false, lastSeconds: Number.NEGATIVE_INFINITY };
+const Joined: SuspendedPairing = { ...Fresh, trusted: false, lastSeconds: Number.NEGATIVE_INFINITY };
 const NoRing = new Float64Array(0);
 
 /**
  * @param fromStart nothing can be under way yet
  * @param from what it goes on from
  */
-export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): Pairing {
+export function newPairing(fromStart: boolean, from = fromStart ? Fresh : Joined): Pairing {
   let ring = NoRing;
   let capacity = 0;
   let head = 0;
@@ -117,13 +117,13 @@ export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): 
   }
 
   return {
-    takeForgotten() {
+    takeEvicted() {
       const count = forgotten;
       forgotten = 0;
       return count;
     },
 
-    rest: () =>
+    suspend: () =>
       length === 0 && forgotten === 0 && serial === 0
         ? { trusted, lastSeconds, lastNanoseconds, requests }
         : undefined,
@@ -134,25 +134,25 @@ export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): 
       return taken;
     },
 
-    passed,
+    onMessage: passed,
 
-    trusted(at) {
+    canPair(at) {
       if (!trusted && lastSeconds >= 0)
-        trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QuietNanoseconds;
+        trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QUIET_NANOSECONDS;
       return trusted;
     },
 
-    request(asks, at) {
-      if (asks === Ask.work && length > 0) {
+    addRequest(asks, at) {
+      if (asks === Awaits.work && length > 0) {
         const last = place(length - 1);
-        if (ring[last + What] === Ask.work) {
+        if (ring[last + What] === Awaits.work) {
           ring[last + Run] += 1;
           serial = ++requests;
           ring[last + Serial] = serial;
           return;
         }
       }
-      if (length === OutstandingLimit) {
+      if (length === PENDING_LIMIT) {
         drop();
         forgotten += 1;
       } else if (length === capacity) grow();
@@ -168,8 +168,8 @@ export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): 
       awaited |= asks;
     },
 
-    response(answers, at) {
-      if ((awaited & answers) === 0) return Unmatched;
+    matchResponse(answers, at) {
+      if ((awaited & answers) === 0) return UNMATCHED;
       while ((ring[place(0)] & answers) === 0) drop();
       const first = place(0);
       serial = ring[first + Serial];
@@ -177,13 +177,13 @@ export function pairing(fromStart: boolean, from = fromStart ? Fresh : Joined): 
       const nanoseconds = nanosecondsBetween(ring[first + Seconds], ring[first + Nanoseconds], at);
       if (run > 1) {
         // Any of them may be meant; the others may yet fail. It stays a run, so that it stays untimed.
-        return Untimed;
+        return UNTIMED;
       }
       drop();
-      return nanoseconds < 0 ? Untimed : nanoseconds;
+      return nanoseconds < 0 ? UNTIMED : nanoseconds;
     },
 
-    lost(at) {
+    onLoss(at) {
       clear();
       trusted = false;
       passed(at);

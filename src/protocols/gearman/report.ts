@@ -9,41 +9,41 @@ import { Magic } from './header.js';
 import { acceptCompletionsBefore } from './jobs/assignments.js';
 import { trackPacket } from './jobs/jobs.js';
 import { endPacket, type Packet } from './packet.js';
-import { Ask, answeredByError, ErrorType, UnknownType } from './packet-types.js';
-import { Unmatched } from './pairing.js';
+import { Awaits, answeredByError, ERROR_TYPE, UNKNOWN_TYPE } from './packet-types.js';
+import { UNMATCHED } from './pairing.js';
 import { packetSentence } from './sentence.js';
 
 /** Remembers a request, or finds a response's: what Pairing.response gives. */
-function pair(flow: Flow, from: Direction, packet: Packet, at: PacketTimestamp): number {
+function pairPacket(flow: Flow, from: Direction, packet: Packet, at: PacketTimestamp): number {
   const { pairing } = flow;
   const { type, magic, fields } = packet;
-  let duration = Unmatched;
-  const trusted = pairing.trusted(at);
+  let duration = UNMATCHED;
+  const trusted = pairing.canPair(at);
   if (from === ToServer) {
-    const asks = magic === Magic.response ? Ask.wrongMagic : type.asks;
+    const asks = magic === Magic.response ? Awaits.wrongMagic : type.awaits;
     // gearmand doesn't answer a packet with too few arguments: it waits for the rest.
-    if (trusted && asks !== Ask.nothing && !packet.tooFew) pairing.request(asks, at);
+    if (trusted && asks !== Awaits.nothing && !packet.tooFew) pairing.addRequest(asks, at);
   } else if (magic === Magic.response) {
-    const answers = type.id === ErrorType ? answeredByError(fields.error_code) : type.answers;
-    if (trusted && answers !== Ask.nothing) duration = pairing.response(answers, at);
+    const answers = type.id === ERROR_TYPE ? answeredByError(fields.error_code) : type.answers;
+    if (trusted && answers !== Awaits.nothing) duration = pairing.matchResponse(answers, at);
     // Its submission is seen later, and would wait for the answer to the next one.
-    if (trusted && duration === Unmatched && type.answers === CreatedAnswers) pairing.lost(at);
+    if (trusted && duration === UNMATCHED && type.answers === JOB_CREATED_ANSWERS) pairing.onLoss(at);
   }
-  pairing.passed(at);
+  pairing.onMessage(at);
   return duration;
 }
 
 /** JOB_CREATED is never sent unasked. */
-const CreatedAnswers = Ask.submit | Ask.schedule;
+const JOB_CREATED_ANSWERS = Awaits.submit | Awaits.schedule;
 
-const Failures: ReadonlySet<string> = new Set(['ERROR', 'WORK_FAIL', 'WORK_EXCEPTION']);
+const FAILURES: ReadonlySet<string> = new Set(['ERROR', 'WORK_FAIL', 'WORK_EXCEPTION']);
 
-function outcome(name: string, matched: boolean): EventOutcome | undefined {
-  if (Failures.has(name)) return 'failure';
+function outcomeOf(name: string, matched: boolean): EventOutcome | undefined {
+  if (FAILURES.has(name)) return 'failure';
   return matched || name === 'WORK_COMPLETE' ? 'success' : undefined;
 }
 
-function wiretail(packet: Packet, malformed: boolean): JsonObject | undefined {
+function faultSection(packet: Packet, malformed: boolean): JsonObject | undefined {
   if (packet.truncated) return malformed ? { truncated: true, malformed: true } : { truncated: true };
   return malformed ? { malformed: true } : undefined;
 }
@@ -58,14 +58,14 @@ export function reportPacket(
 ): void {
   endPacket(packet);
   if (!whole) packet.truncated = true;
-  const duration = whole ? pair(flow, from, packet, at) : Unmatched;
+  const duration = whole ? pairPacket(flow, from, packet, at) : UNMATCHED;
   const serial = flow.pairing.takeSerial();
   const { type, fields } = packet;
   let reason: string | undefined;
-  if (type === UnknownType) reason = 'unknown packet type';
+  if (type === UNKNOWN_TYPE) reason = 'unknown packet type';
   else if (packet.tooFew) reason = 'too few arguments';
   else if (packet.unexpectedData) reason = 'data in a packet that has none';
-  const section = wiretail(packet, reason !== undefined && type !== UnknownType);
+  const section = faultSection(packet, reason !== undefined && type !== UNKNOWN_TYPE);
   flow.emit(from, {
     level: 'info',
     message: packetSentence(type.name, fields, duration),
@@ -75,15 +75,15 @@ export function reportPacket(
     replyPacket: 0,
     dataset: 'gearman.packet',
     action: type.name,
-    outcome: outcome(type.name, duration !== Unmatched),
+    outcome: outcomeOf(type.name, duration !== UNMATCHED),
     duration: duration >= 0 ? duration : undefined,
     sections: section === undefined ? { gearman: fields } : { gearman: fields, wiretail: section },
   });
   if (reason !== undefined) reportMalformed(flow, from, reason, fields, at);
   const expected = from === ToServer ? Magic.request : Magic.response;
   if (packet.magic !== expected) {
-    const who = from === ToServer ? 'response magic from a client' : 'request magic from a server';
-    reportMisdirected(flow, from, who, fields, at);
+    const direction = from === ToServer ? 'response magic from a client' : 'request magic from a server';
+    reportMisdirected(flow, from, direction, fields, at);
   }
   if (whole && flow.jobs !== undefined) {
     trackPacket(flow.jobs, from, packet, serial, at);

@@ -23,7 +23,7 @@ export function loseSync(flow: Flow, dir: Direction, loss: SyncLoss, at: PacketT
     abandonCommands(flow, true);
     flow.inTextMode = false;
   }
-  flow.pairing.lost(at);
+  flow.pairing.onLoss(at);
   if (flow.jobs === undefined) return;
   if (dir === ToClient) onResponsesLost(flow.jobs);
   else onRequestsLost(flow.jobs);

@@ -2,7 +2,7 @@
 import { displayName, formatByteCount, formatDuration } from '../../records/phrases.js';
 import type { Fields } from './fields.js';
 
-function arguments_(fields: Fields): string {
+function argumentsText(fields: Fields): string {
   let words = '';
   if (fields.handle !== undefined) words += ` ${displayName(fields.handle)}`;
   if (fields.function !== undefined) words += ` ${displayName(fields.function)}`;
@@ -29,7 +29,7 @@ function arguments_(fields: Fields): string {
 /** `SUBMIT_JOB reverse (unique u1), 4 bytes`; `JOB_CREATED H:lap:1 in 0.36 ms`. */
 export function packetSentence(name: string, fields: Fields, duration: number): string {
   let sentence = name === 'UNKNOWN' ? `unknown type ${fields.type_id}` : name;
-  sentence += arguments_(fields);
+  sentence += argumentsText(fields);
   const payload = fields.payload_bytes;
   if (typeof payload === 'number') sentence += `, ${formatByteCount(payload)}`;
   if (duration >= 0) sentence += ` in ${formatDuration(duration)}`;

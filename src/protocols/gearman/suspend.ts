@@ -6,9 +6,9 @@ import { isAtRest, restoreAtRest } from '../framing/suspend.js';
 import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';
 import type { Flow } from './connection.js';
 import { NO_JOBS, type SuspendedJobs, suspendJobs } from './jobs/suspend.js';
-import type { PairingRest } from './pairing.js';
+import type { SuspendedPairing } from './pairing.js';
 
-export interface SuspendedGearman extends SuspendedDecoder, PairingRest, SuspendedJobs {
+export interface SuspendedGearman extends SuspendedDecoder, SuspendedPairing, SuspendedJobs {
   readonly serverSeen: boolean;
   readonly clientSeen: boolean;
   readonly inTextMode: boolean;
@@ -19,8 +19,8 @@ export function suspendFlow(flow: Flow, fromStart: boolean): SuspendedGearman | 
   const toServer = flow.sides[ToServer];
   const toClient = flow.sides[ToClient];
   if (!isAtRest(toServer) || !isAtRest(toClient)) return undefined;
-  if (flow.commands.length > 0 || flow.stray !== undefined) return undefined;
-  const pairing = flow.pairing.rest();
+  if (flow.commands.length > 0 || flow.orphanResponse !== undefined) return undefined;
+  const pairing = flow.pairing.suspend();
   const jobs = flow.jobs === undefined ? NO_JOBS : suspendJobs(flow.jobs);
   if (pairing === undefined || jobs === undefined) return undefined;
   return {

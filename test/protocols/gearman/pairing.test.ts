@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Ask } from '../../../src/protocols/gearman/packet-types.js';
-import { OutstandingLimit, pairing, Unmatched, Untimed } from '../../../src/protocols/gearman/pairing.js';
+import { Awaits } from '../../../src/protocols/gearman/packet-types.js';
+import { newPairing, PENDING_LIMIT, UNMATCHED, UNTIMED } from '../../../src/protocols/gearman/pairing.js';
 import { type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';
 
@@ -138,28 +138,28 @@ test('after a loss nothing is paired until the connection was quiet', () => {
 });
 
 test('the bound on what is remembered', () => {
-  const pairs = pairing(true);
+  const pairs = newPairing(true);
   const at = { seconds: 1, nanoseconds: 0, packet: 0 };
-  for (let i = 0; i < OutstandingLimit + 5; i++) pairs.request(Ask.echo, { ...at, nanoseconds: i });
-  assert.equal(pairs.takeForgotten(), 5);
-  assert.equal(pairs.takeForgotten(), 0);
-  assert.equal(pairs.response(Ask.echo, { ...at, nanoseconds: 100 }), 95);
-  assert.equal(pairs.response(Ask.submit, at), Unmatched);
-  for (let i = 0; i < 100_000; i++) pairs.request(Ask.work, at);
-  assert.equal(pairs.takeForgotten(), 0, 'a run of WORK packets is one');
-  assert.equal(pairs.response(Ask.work, at), Untimed);
+  for (let i = 0; i < PENDING_LIMIT + 5; i++) pairs.addRequest(Awaits.echo, { ...at, nanoseconds: i });
+  assert.equal(pairs.takeEvicted(), 5);
+  assert.equal(pairs.takeEvicted(), 0);
+  assert.equal(pairs.matchResponse(Awaits.echo, { ...at, nanoseconds: 100 }), 95);
+  assert.equal(pairs.matchResponse(Awaits.submit, at), UNMATCHED);
+  for (let i = 0; i < 100_000; i++) pairs.addRequest(Awaits.work, at);
+  assert.equal(pairs.takeEvicted(), 0, 'a run of WORK packets is one');
+  assert.equal(pairs.matchResponse(Awaits.work, at), UNTIMED);
 });
 
 test('the ring keeps its order as it grows and turns', () => {
-  const pairs = pairing(true);
+  const pairs = newPairing(true);
   const at = (seconds: number) => ({ seconds, nanoseconds: 0, packet: 0 });
   let asked = 0;
   let answered = 0;
   for (let round = 1; round < 60; round++) {
-    for (let i = 0; i < round; i++) pairs.request(Ask.echo, at(asked++));
+    for (let i = 0; i < round; i++) pairs.addRequest(Awaits.echo, at(asked++));
     for (let i = 0; i < round - 1; i++)
-      assert.equal(pairs.response(Ask.echo, at(1e6)), (1e6 - answered++) * 1e9);
+      assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), (1e6 - answered++) * 1e9);
   }
-  while (answered < asked) assert.equal(pairs.response(Ask.echo, at(1e6)), (1e6 - answered++) * 1e9);
-  assert.equal(pairs.response(Ask.echo, at(1e6)), Unmatched);
+  while (answered < asked) assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), (1e6 - answered++) * 1e9);
+  assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), UNMATCHED);
 });

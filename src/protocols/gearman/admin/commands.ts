@@ -33,37 +33,37 @@ function command(name: string, form: ResponseForm, rows?: string): AdminCommand 
   return { name, words: name.split(' '), form, ...(rows === undefined ? {} : { rows }) };
 }
 
-const line: ResponseForm = { kind: 'line' };
+const LINE: ResponseForm = { kind: 'line' };
 const columns = (...names: string[]): ResponseForm => ({ kind: 'columns', columns: names });
 
 /** Longer names first: the first match counts. */
-const commands: readonly AdminCommand[] = [
+const COMMANDS: readonly AdminCommand[] = [
   command('show unique jobs', { kind: 'names', name: 'unique_ids' }, 'unique ids'),
   command('show jobs', columns('handle', 'retries', 'ignored', 'queued'), 'jobs'),
-  command('cancel job', line),
-  command('create function', line),
-  command('drop function', line),
+  command('cancel job', LINE),
+  command('create function', LINE),
+  command('drop function', LINE),
   command('status', columns('function', 'total', 'running', 'workers'), 'functions'),
   command('prioritystatus', columns('function', 'high', 'normal', 'low', 'workers'), 'functions'),
   command('workers', { kind: 'workers' }, 'workers'),
-  command('maxqueue', line),
+  command('maxqueue', LINE),
   command('version', { kind: 'line', value: 'version' }),
   command('verbose', { kind: 'line', value: 'verbose' }),
   command('getpid', { kind: 'line', value: 'pid' }),
   // Gone from gearmand by 1.1.20; 1.1.9 has it, with an optional "graceful".
-  command('shutdown', line),
+  command('shutdown', LINE),
 ];
 
 /** And what a response is called whose command was not seen. */
-export const ADMIN_NAMES: readonly string[] = [...commands.map((one) => one.name), 'response'];
+export const ADMIN_NAMES: readonly string[] = [...COMMANDS.map((one) => one.name), 'response'];
 
-export const AnyForm: ResponseForm = { kind: 'any' };
+export const ANY_FORM: ResponseForm = { kind: 'any' };
 
 /** Words of a line that are read, and bytes of a command's name that make its action. */
-const WordsLimit = 64;
-const ActionLimit = 64;
+const WORDS_LIMIT = 64;
+const ACTION_LIMIT = 64;
 
-export interface AskedCommand {
+export interface CommandLine {
   /** In lower case: of the table, else the first word. */
   readonly name: string;
   readonly known: boolean;
@@ -82,7 +82,7 @@ interface Word {
  * A line's words: one or more blanks part them, and a blank at an end parts an empty word, which
  * gearmand counts: "show jobs " is an error to it.
  */
-function words(bytes: Uint8Array, start: number, end: number): Word[] {
+function splitWords(bytes: Uint8Array, start: number, end: number): Word[] {
   const found: Word[] = [];
   let from = start;
   for (let at = start; at < end; at++) {
@@ -95,17 +95,17 @@ function words(bytes: Uint8Array, start: number, end: number): Word[] {
   return found;
 }
 
-function match(lower: readonly string[]): AdminCommand | undefined {
-  return commands.find((candidate) => candidate.words.every((word, i) => word === lower[i]));
+function findCommand(lower: readonly string[]): AdminCommand | undefined {
+  return COMMANDS.find((candidate) => candidate.words.every((word, i) => word === lower[i]));
 }
 
 /** Reads a command's line, without what ended it. */
-export function readCommand(bytes: Uint8Array, start: number, end: number): AskedCommand {
-  const all = words(bytes, start, end);
+export function readCommand(bytes: Uint8Array, start: number, end: number): CommandLine {
+  const all = splitWords(bytes, start, end);
   const lower = all
     .slice(0, 3)
-    .map((word) => ascii(bytes, word.start, Math.min(word.end, word.start + ActionLimit)).toLowerCase());
-  const known = match(lower);
+    .map((word) => ascii(bytes, word.start, Math.min(word.end, word.start + ACTION_LIMIT)).toLowerCase());
+  const known = findCommand(lower);
   const fields: Fields = {};
   if (known !== undefined) fields.command = known.name;
   else {
@@ -115,19 +115,19 @@ export function readCommand(bytes: Uint8Array, start: number, end: number): Aske
   const rest = all.slice(known?.words.length ?? 1);
   const args: string[] = [];
   let raw = false;
-  for (const word of rest.slice(0, WordsLimit)) {
+  for (const word of rest.slice(0, WORDS_LIMIT)) {
     const one: Fields = {};
     putText(one, 'word', bytes, word.start, word.end, word.end - word.start);
     args.push(String(one.word));
     raw ||= one.word_hex !== undefined;
   }
   fields.arguments = args;
-  if (rest.length > WordsLimit) fields.arguments_total = rest.length;
+  if (rest.length > WORDS_LIMIT) fields.arguments_total = rest.length;
   if (raw) fields.line_hex = hex(bytes, start, Math.min(end, start + 1024));
   return {
-    name: known?.name ?? (String(fields.command).slice(0, ActionLimit) || 'unknown'),
+    name: known?.name ?? (String(fields.command).slice(0, ACTION_LIMIT) || 'unknown'),
     known: known !== undefined,
-    form: known?.form ?? AnyForm,
+    form: known?.form ?? ANY_FORM,
     rows: known?.rows,
     fields,
   };

@@ -5,16 +5,16 @@ import type { EventOutcome } from '../../../records/record.js';
 import { ToClient, ToServer } from '../../protocol.js';
 import type { AdminExchange, Flow } from '../connection.js';
 import { adminSentence } from '../sentence.js';
-import { AnyForm, type AskedCommand } from './commands.js';
-import { adminResponse, endResponse } from './responses.js';
+import { ANY_FORM, type CommandLine } from './commands.js';
+import { endResponse, newAdminResponse } from './responses.js';
 
 /** Commands that may wait for their response. */
-const CommandsLimit = 256;
+const COMMANDS_LIMIT = 256;
 
-function exchange(asked: AskedCommand | undefined, at: PacketTimestamp): AdminExchange {
+function newExchange(asked: CommandLine | undefined, at: PacketTimestamp): AdminExchange {
   return {
-    asked,
-    response: adminResponse(asked?.form ?? AnyForm, asked?.fields ?? {}),
+    command: asked,
+    response: newAdminResponse(asked?.form ?? ANY_FORM, asked?.fields ?? {}),
     seconds: at.seconds,
     nanoseconds: at.nanoseconds,
     packet: at.packet,
@@ -23,9 +23,9 @@ function exchange(asked: AskedCommand | undefined, at: PacketTimestamp): AdminEx
 }
 
 /** Tells of an exchange that is over: complete at the moment `end`, or without the end of its response. */
-function tell(
+function reportExchange(
   flow: Flow,
-  { asked, response, ...begin }: AdminExchange,
+  { command: asked, response, ...begin }: AdminExchange,
   end: PacketTimestamp | undefined,
 ): void {
   endResponse(response, end !== undefined);
@@ -54,51 +54,51 @@ function tell(
 }
 
 /** A command came. */
-export function ask(flow: Flow, asked: AskedCommand, cut: boolean, at: PacketTimestamp): void {
-  const next = exchange(asked, at);
+export function onCommand(flow: Flow, asked: CommandLine, cut: boolean, at: PacketTimestamp): void {
+  const next = newExchange(asked, at);
   next.truncated = cut;
   // After a loss the next response may be for another command: not to be guessed.
-  if (!flow.pairing.trusted(at)) {
-    tell(flow, next, undefined);
+  if (!flow.pairing.canPair(at)) {
+    reportExchange(flow, next, undefined);
   } else {
     flow.commands.push(next);
-    if (flow.commands.length > CommandsLimit) {
+    if (flow.commands.length > COMMANDS_LIMIT) {
       // The response of the one that goes would be taken for that of the next.
       abandonCommands(flow, false);
-      flow.pairing.lost(at);
+      flow.pairing.onLoss(at);
     }
   }
-  flow.pairing.passed(at);
+  flow.pairing.onMessage(at);
 }
 
 /** The exchange that the next line of a response belongs to. */
-export function answering(flow: Flow, at: PacketTimestamp): AdminExchange {
-  if (flow.stray !== undefined) return flow.stray;
+export function currentExchange(flow: Flow, at: PacketTimestamp): AdminExchange {
+  if (flow.orphanResponse !== undefined) return flow.orphanResponse;
   const first = flow.commands[0];
   if (first !== undefined) {
     // What was captured before the command does not answer it, though it is read after it.
     if (nanosecondsBetween(first.seconds, first.nanoseconds, at) >= 0) return first;
     abandonCommands(flow, false);
   }
-  flow.stray = exchange(undefined, at);
+  flow.orphanResponse = newExchange(undefined, at);
   // Its command may be late, and would then wait for the response of the next one.
-  flow.pairing.lost(at);
-  return flow.stray;
+  flow.pairing.onLoss(at);
+  return flow.orphanResponse;
 }
 
 /** The response at hand is over, at the moment `end` or without its end. */
-export function answered(flow: Flow, end: PacketTimestamp | undefined): void {
-  const done = flow.stray ?? flow.commands.shift();
-  flow.stray = undefined;
-  if (done !== undefined) tell(flow, done, end);
+export function endExchange(flow: Flow, end: PacketTimestamp | undefined): void {
+  const done = flow.orphanResponse ?? flow.commands.shift();
+  flow.orphanResponse = undefined;
+  if (done !== undefined) reportExchange(flow, done, end);
 }
 
 /** The response at hand can't go on: something else follows. */
 export function interruptResponse(flow: Flow): void {
-  const current = flow.stray ?? flow.commands[0];
+  const current = flow.orphanResponse ?? flow.commands[0];
   if (current === undefined || !current.response.started) return;
   current.truncated = true;
-  answered(flow, undefined);
+  endExchange(flow, undefined);
 }
 
 /** Nothing of what is outstanding will be answered in a way that can be told. */
@@ -106,6 +106,6 @@ export function abandonCommands(flow: Flow, truncated: boolean): void {
   interruptResponse(flow);
   for (const left of flow.commands.splice(0)) {
     left.truncated ||= truncated;
-    tell(flow, left, undefined);
+    reportExchange(flow, left, undefined);
   }
 }

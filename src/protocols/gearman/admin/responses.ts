@@ -5,8 +5,8 @@ import { type Fields, integer, putCount, putText } from '../fields.js';
 import type { Columns, ResponseForm } from './commands.js';
 
 /** Rows that are kept of one response, and bytes of their lines; the rest is counted. */
-const RowsLimit = 1000;
-const RowBytesLimit = 256 * 1024;
+const ROWS_LIMIT = 1000;
+const ROW_BYTES_LIMIT = 256 * 1024;
 
 /** A response that is being read. */
 export interface AdminResponse {
@@ -21,14 +21,14 @@ export interface AdminResponse {
   failed: boolean;
 }
 
-export function adminResponse(form: ResponseForm, fields: Fields): AdminResponse {
+export function newAdminResponse(form: ResponseForm, fields: Fields): AdminResponse {
   return { form, started: false, rows: [], rowsTotal: 0, rowBytes: 0, fields, failed: false };
 }
 
 const OK = /^OK(?: |$)/;
 const ERR = /^ERR(?: |$)/;
 /** A code as gearmand writes it; "ERR function not found" has none. */
-const ErrorCode = /^[A-Z][A-Z0-9_]*$/;
+const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
 
 function startsWith(bytes: Uint8Array, start: number, end: number, pattern: RegExp): boolean {
   return pattern.test(ascii(bytes, start, Math.min(end, start + 4)));
@@ -45,7 +45,7 @@ function readError(fields: Fields, bytes: Uint8Array, start: number, end: number
   fields.response = 'ERR';
   const from = Math.min(start + 4, end);
   const stop = wordEnd(bytes, from, end);
-  if (stop - from <= 64 && ErrorCode.test(ascii(bytes, from, stop))) {
+  if (stop - from <= 64 && ERROR_CODE.test(ascii(bytes, from, stop))) {
     fields.error_code = ascii(bytes, from, stop);
     if (stop < end) putText(fields, 'error_text', bytes, stop + 1, end, end - stop - 1);
   } else if (from < end) putText(fields, 'error_text', bytes, from, end, end - from);
@@ -128,7 +128,7 @@ function readRow(form: ResponseForm, bytes: Uint8Array, start: number, end: numb
   return row;
 }
 
-function isRows(form: ResponseForm): boolean {
+function hasRows(form: ResponseForm): boolean {
   return form.kind !== 'line';
 }
 
@@ -143,7 +143,7 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
   const { form } = response;
   const first = !response.started;
   response.started = true;
-  if (!isRows(form)) {
+  if (!hasRows(form)) {
     readLine(response, bytes, start, end);
     return true;
   }
@@ -156,7 +156,7 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
   }
   response.rowsTotal += 1;
   response.rowBytes += end - start;
-  if (response.rows.length < RowsLimit && response.rowBytes <= RowBytesLimit) {
+  if (response.rows.length < ROWS_LIMIT && response.rowBytes <= ROW_BYTES_LIMIT) {
     response.rows.push(readRow(form, bytes, start, end));
   }
   return false;
@@ -168,7 +168,7 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
  */
 export function endResponse(response: AdminResponse, complete: boolean): void {
   const { form, fields } = response;
-  if (!response.started || fields.response !== undefined || !isRows(form)) return;
+  if (!response.started || fields.response !== undefined || !hasRows(form)) return;
   fields[rowsName(form)] = response.rows;
   if (complete || response.rows.length < response.rowsTotal) fields.rows_total = response.rowsTotal;
 }
