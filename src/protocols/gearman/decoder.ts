@@ -19,7 +19,7 @@ import {
 } from '../protocol.js';
 import { hex } from '../text.js';
 import { abandonCommands, interruptResponse } from './admin/exchange.js';
-import { parseLine, skipLongLine } from './admin/lines.js';
+import { parseLine, skipLongLine } from './admin/line-parser.js';
 import { anomalies } from './anomaly.js';
 import { type Flow, openFlow, Phase, type Side } from './connection.js';
 import { HEADER_BYTES, Magic, magicAt, SIZE_LIMIT, uint32 } from './header.js';
