@@ -1,7 +1,6 @@
 /**
- * Packet time of capture files, where nothing but the packets' own timestamps says what time it was. A large step
- * forward may be a clock that was set or a pause, and is taken as it is; a large step back is a clock that was set back,
- * or the next file.
+ * Packet time of capture files, where the packets' own timestamps are the only clock. A large step forward is taken as
+ * it is: the clock was set, or nothing came. A large step back is a clock that was set back, or the next file.
  */
 import {
   isBefore,

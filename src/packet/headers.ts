@@ -1,5 +1,5 @@
 /**
- * A packet's headers. A decoder has one Headers object, filled anew for every packet, so that the hot path allocates
+ * A packet's headers. A decoder has one Headers object, refilled for every packet, so that the hot path allocates
  * nothing.
  *
  * Addresses are four 32-bit words in network order. An IPv4 address a.b.c.d is stored as the mapped IPv6 address

@@ -23,7 +23,7 @@ export class PacketParser {
    */
   parse(buf: Uint8Array, start: number, captured: number, wire: number, linkType: number): Outcome {
     const end = Math.min(start + captured, buf.length);
-    // No packet is shorter than what was captured of it, whatever a file's record says.
+    // No packet is shorter than what was captured of it, whatever the file's record header says.
     const wireEnd = Math.max(start + wire, end);
     const outcome = parseFrame(buf, start, end, wireEnd, linkType, this.headers);
     return outcome === Outcome.notTcp && this.tunnels !== 0 ? this.parseTunnel(buf, end) : outcome;

@@ -13,7 +13,7 @@ export interface MutableTimestamp {
 }
 
 /**
- * The timestamp and number of a packet. The current packet's is a single object that is filled anew for each packet:
+ * The timestamp and number of a packet. The current packet's is a single object that is refilled for each packet:
  * code that keeps a timestamp copies it (copyTimestamp).
  */
 export interface PacketTimestamp extends MutableTimestamp {

@@ -4,9 +4,9 @@
  */
 import { type HalfConnection, isUnused, seqDiff } from './direction.js';
 
-/** After so many packets of one direction without one of the other the flow is asymmetric: no sender goes on that long unanswered. */
+/** Packets of one direction, and none of the other, that make a flow asymmetric: no sender goes unanswered that long. */
 const REPORT_PACKETS = 64;
-/** The same where the connection ends. */
+/** The same when the connection ends. */
 const MIN_PACKETS_AT_CLOSE = 3;
 /** Seconds to wait for the other direction after one has ended. */
 const CLOSE_WAIT_SECONDS = 10;

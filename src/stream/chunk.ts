@@ -1,7 +1,7 @@
 /** A run of one direction's bytes on its way from a segment, or from the reorder queue, to the decoder. */
 import { newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
 
-/** The reassembler has one, filled anew for each segment, so that the packet path allocates nothing. */
+/** The assembler has one and refills it for each segment, so that the packet path allocates nothing. */
 export interface Chunk {
   /** Sequence number of the first byte. */
   seq: number;

@@ -6,6 +6,7 @@ import type { PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, type GapReason, IGNORE_FLOW } from '../protocols/protocol.js';
 import { type Chunk, EMPTY } from './chunk.js';
 import type { Flow } from './connection.js';
+import { DIRECTIONS } from './direction.js';
 import { appendUnconsumed, removeUnconsumed } from './unconsumed.js';
 
 /**
@@ -25,12 +26,12 @@ export function deliver(flow: Flow, dir: Direction, chunk: Chunk, maxUnconsumed:
     chunk.start += skip;
     skipped = skip > 0;
   }
-  // The end of a skip completes a message: the decoder is called even without a byte behind it.
+  // The end of a skip completes a message: the decoder is called even without another byte.
   if (chunk.start < chunk.end || (skipped && half.skip === 0)) decode(flow, dir, chunk, maxUnconsumed);
   return truncated > 0 ? reportMissing(flow, dir, truncated, 'snaplen', chunk.at) : 0;
 }
 
-/** Shows the decoder its unconsumed bytes with the chunk behind them. */
+/** Passes the decoder its unconsumed bytes followed by the chunk. */
 function decode(flow: Flow, dir: Direction, chunk: Chunk, maxUnconsumed: number): void {
   if (flow.ignored) return;
   const { bytes, start, end, at } = chunk;
@@ -47,8 +48,7 @@ function decode(flow: Flow, dir: Direction, chunk: Chunk, maxUnconsumed: number)
   }
   // Protocol detection has ended: the protocol's decoder has seen none of the unconsumed bytes.
   if (flow.decoder !== decoder) {
-    decodeUnconsumed(flow, 0, at);
-    decodeUnconsumed(flow, 1, at);
+    for (const direction of DIRECTIONS) decodeUnconsumed(flow, direction, at);
   }
   if (half.unconsumedLength > maxUnconsumed) dropUnconsumed(flow, dir, at);
 }

@@ -19,7 +19,7 @@ export interface QueuedSegment {
 export interface HalfConnection {
   /** `nextSeq` is known. */
   synced: boolean;
-  /** The SYN's sequence number, if it was seen: tells a repeated SYN from a new connection. */
+  /** The SYN's sequence number, if it was seen: it distinguishes a retransmitted SYN from a new connection. */
   initialSeq: number;
   initialSeqSeen: boolean;
   /** Sequence number of the next byte to deliver, unsigned 32 bits. */

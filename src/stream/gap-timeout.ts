@@ -3,14 +3,14 @@ import type { GapReason } from '../protocols/protocol.js';
 import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
-/** Where the receiver has not acknowledged the missing bytes they may still be retransmitted: it is this many times longer. */
+/** The timeout is this much longer while the receiver has not acknowledged the missing bytes: they may be retransmitted. */
 const UNACKNOWLEDGED_FACTOR = 30;
 
 /**
  * Called for each packet of a connection with a gap.
  * @param receiver the other direction, whose acknowledgements say what has arrived there
  * @param seconds packet time
- * @returns why the gap is to be skipped; undefined: it is still waited for
+ * @returns undefined: the gap is not to be skipped yet
  */
 export function reasonToSkipGap(
   half: HalfConnection,

@@ -92,7 +92,7 @@ function packHalf(words: Int32Array, at: number, half: HalfConnection): void {
   words[at + HalfWord.fin] = half.fin;
 }
 
-/** Makes the connection of a slot anew, without its decoder and observer. */
+/** Reads a connection from its slot, without its decoder and observer. */
 export function unpackFlow(words: Int32Array, slot: number): Flow {
   const at = slot * PACKED_FLOW_WORDS;
   const address = (from: number) => [words[from], words[from + 1], words[from + 2], words[from + 3]] as const;

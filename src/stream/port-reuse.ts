@@ -16,7 +16,7 @@ export function isPortReuse(flow: Flow, h: Headers): boolean {
   return (h.flags & TCP_SYN) !== 0 ? isNewSyn(flow, half, other, h) : isDataOfNewConnection(flow, half, h);
 }
 
-/** The sequence number where a direction stands; undefined: not known. */
+/** The next sequence number of a direction, or that of its FIN; undefined: unknown. */
 function positionOf(half: HalfConnection): number | undefined {
   if (half.synced) return half.nextSeq;
   return half.finSeen ? half.fin : undefined;
@@ -30,8 +30,8 @@ function isNewSyn(flow: Flow, half: HalfConnection, other: HalfConnection, h: He
     // The same SYN again is a copy, unless the connection was refused and is tried again.
     return flow.closed && !isSynAck && isUnused(half) && isUnused(other);
   }
-  // Its own SYN may come late. A new one lies beyond what was sent: that is how a host in TIME-WAIT tells
-  // the two apart (RFC 9293, section 3.10.7.4), and why initial numbers follow a clock (RFC 6528).
+  // Its own SYN may come late. A new one lies beyond what was sent: that is how a host in TIME-WAIT
+  // distinguishes the two (RFC 9293, section 3.10.7.4), and why initial numbers follow a clock (RFC 6528).
   const position = positionOf(half);
   if (position !== undefined) {
     const sent = seqDiff(position, (h.seq + 1) >>> 0);

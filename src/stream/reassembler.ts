@@ -125,7 +125,7 @@ export class Reassembler {
     if (reason !== undefined) this.assembler.skipGap(flow, dir, reason);
   }
 
-  /** Called once a second for connections that wait. @returns whether this one still waits */
+  /** Called once a second for each of `waiting`. @returns whether the connection stays there */
   private checkWaiting(flow: Flow, at: PacketTimestamp): boolean {
     if (flow.closed || flow.ignored) return false;
     let waits = false;

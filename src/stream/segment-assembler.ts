@@ -105,8 +105,8 @@ export class SegmentAssembler {
   }
 
   /**
-   * A gap was skipped: what was queued behind it was complete when it arrived, so it is delivered at that time, not at
-   * the time of the timeout; in order, time never goes back.
+   * A gap was skipped: the segments queued after it are delivered at their arrival times, not at that of the timeout,
+   * since they were complete then; but never earlier than the segment before.
    */
   private deliverQueuedAtArrival(flow: Flow, dir: Direction): void {
     const { arrival } = this;

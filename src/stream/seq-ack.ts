@@ -16,7 +16,7 @@ export function updateSeqAck(half: HalfConnection, other: HalfConnection, h: Hea
     half.initialSeqSeen = true;
     seq = (seq + 1) >>> 0;
     if (!half.synced) syncAt(half, seq);
-    // A SYN-ACK says where the other direction starts, if its SYN was not seen.
+    // A SYN-ACK shows where the other direction starts, if its SYN was not seen.
     if (acks && !other.synced) syncAt(other, h.ack);
   }
   if (!acks) return seq;

@@ -11,7 +11,7 @@ import { newServiceClassifier } from '../../src/packet/service.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
 /**
- * Every packet of a real capture is parsed as by tshark 4.0. To make a digest anew:
+ * Every packet of a real capture is parsed as by tshark 4.0. To recompute a digest:
  *
  *     tshark --enable-protocol communityid -r FILE -Y 'tcp and not icmp' -T fields -e frame.number \
  *       -e ip.src -e tcp.srcport -e ip.dst -e tcp.dstport -e tcp.seq_raw -e tcp.ack_raw -e tcp.flags \

@@ -47,7 +47,7 @@ test('a repeated FIN closes nothing twice', () => {
   assert.equal(stream.counters[Counter.flows_closed], 1);
 });
 
-test('lost bytes are reported once both ends have acknowledged the FIN behind them', () => {
+test('lost bytes are reported once both ends have acknowledged the FIN after them', () => {
   const stream = newStream();
   stream.handshake(1000, 5000);
   stream.send(ToServer, { seq: 1001, data: 'abc', ack: 5001 });

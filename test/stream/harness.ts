@@ -78,7 +78,7 @@ export const consuming: DecoderFactory = (_flow, events) =>
     close: (reason) => events.push({ kind: 'close', reason }),
   });
 
-/** Checks that the decoder is called as FlowDecoder says. */
+/** Checks that calls follow the contract of FlowDecoder. */
 export function checked(inner: FlowDecoder): FlowDecoder {
   let inside = false;
   let closed = false;

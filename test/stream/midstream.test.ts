@@ -61,7 +61,7 @@ test('a direction starts where the other acknowledges it before it sends anythin
   assert.deepEqual(stream.flows[0].of(ToClient), ['answer']);
 });
 
-test('a direction of which nothing says where it starts has a midstream gap', () => {
+test('a direction whose start is not known has a midstream gap', () => {
   const stream = newStream();
   stream.send(ToServer, { seq: 1000, flags: SYN });
   stream.send(ToClient, { seq: 5004, data: 'wer', ack: 1001 });
