@@ -1,4 +1,4 @@
-/** GlusterFS's decoder for a thread, and the tables that go with it. */
+/** GlusterFS's decoder for a thread, and its tables of actions, fields and subjects. */
 
 import type { Action } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
@@ -19,13 +19,13 @@ import { newRedaction } from './projection/redaction.js';
 import { summaryFields, summaryKeys } from './projection/summary-fields.js';
 import { GLUSTER_SCHEMA } from './schema.js';
 
-/** One for each decoder thread: what it knows of a brick's files it knows for all of the brick's connections. */
-export function newGluster(options: ProtocolOptions, outside: HostHooks): readonly Protocol[] {
-  const shared = newContext(options, outside);
+/** One for each decoder thread: all of a brick's connections share what is known of its files. */
+export function newGluster(options: ProtocolOptions, hooks: HostHooks): readonly Protocol[] {
+  const shared = newContext(options, hooks);
   const programs: Programs = {
     find: findProgram,
     dataset: programDataset,
-    describer: (connection, asleep) => newDescriber(connection, shared, asleep),
+    describer: (connection, suspended) => newDescriber(connection, shared, suspended),
     clientName,
   };
   const { redactKey } = options;
@@ -39,7 +39,7 @@ export function newGluster(options: ProtocolOptions, outside: HostHooks): readon
   });
   return [
     {
-      ...rpc('glusterfs', true, programs, compile, options, outside),
+      ...rpc('glusterfs', true, programs, compile, options, hooks),
       onPacketLoss() {
         shared.paths.markAllGaps();
         shared.locks.markAllUncertain();
@@ -47,7 +47,7 @@ export function newGluster(options: ProtocolOptions, outside: HostHooks): readon
       },
       onBrickDiscovered: (brick) => shared.bricks.recordDiscovered(brick),
     },
-    rpc('rpc', false, programs, compile, options, outside),
+    rpc('rpc', false, programs, compile, options, hooks),
   ];
 }
 
@@ -59,7 +59,7 @@ function programActions(): Action[] {
   );
 }
 
-/** Those of other programs, and of a reply whose call was not seen. */
+/** Of other programs, and of a reply whose call was not seen. */
 function otherActions(): Action[] {
   return [...otherProcedures(), 'reply'].map((action) => ({ dataset: OTHER_RPC_DATASET, action }));
 }

@@ -3,7 +3,7 @@ import { formatAddress } from '../../../packet/address.js';
 import type { Connection } from '../../protocol.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { GlusterContext } from '../context.js';
-import { put, RootGfid } from '../describe/values.js';
+import { put, ROOT_GFID } from '../describe/values.js';
 import { type LockClient, newLockList } from '../locks/lock.js';
 import {
   ASSUMED_ROOT,
@@ -98,7 +98,7 @@ export class ClientSession implements BrickClient, LockClient {
   /** A reply told the gfid of the client's root, which stays: the brick resolves the directory at SETVOLUME. */
   observeRootGfid(gfid: string): void {
     const { root } = this;
-    if (gfid === RootGfid && !root.isCertain) this.root = VOLUME_ROOT;
+    if (gfid === ROOT_GFID && !root.isCertain) this.root = VOLUME_ROOT;
     else if (gfid !== root.gfid) this.root = withKnownGfid(root, gfid);
   }
 

@@ -1,34 +1,31 @@
 /**
- * What an administrator typed may hold what nobody else shall know. It is told that something was set, and never to
- * what. `--detail full` shows everything.
+ * Secrets in what an administrator types: lines show which option was set, but not the value. `--detail full` shows
+ * everything.
  */
 
-/**
- * Options whose values are kept back: what certificates and logins are configured with. auth.allow and auth.reject
- * are lists of addresses.
- */
-const Secret =
+/** Options with secret values: those of certificates and logins. auth.allow and auth.reject are lists of addresses. */
+const SECRET_OPTION =
   /passw|secret|username|credential|token|private.?key|^ssl\.|^auth\.(?!allow$|reject$)|[._-]key$/i;
 
-/** A word that can be an option's name: no path and no brick. */
-const OptionName = /^[a-z][\w.-]*$/i;
+/** A word that can be an option's name: neither a path nor a brick. */
+const OPTION_NAME = /^[a-z][\w.-]*$/i;
 
 export const HIDDEN_VALUE = '(not shown)';
 
 export function isSecret(option: string): boolean {
-  return Secret.test(option);
+  return SECRET_OPTION.test(option);
 }
 
 /**
- * A command as it was typed, without what follows the name of such an option: the command's words are joined by
- * spaces that values may have too (cli_to_glusterd() of cli/src/cli-rpc-ops.c), so that a value's end is not known.
+ * A command as typed, without everything that follows the name of a secret option: the command joins its words by
+ * spaces, which values may contain too (cli_to_glusterd() of cli/src/cli-rpc-ops.c), so the end of a value is unknown.
  */
 export function withoutSecrets(command: string): string {
   const words = command.split(' ');
-  // `volume set NAME`: a volume may have any name.
+  // `volume set NAME`: a volume may be named like an option.
   const first = words[0] === 'volume' ? 3 : 1;
   for (let i = first; i < words.length - 1; i++) {
-    if (OptionName.test(words[i]) && isSecret(words[i]))
+    if (OPTION_NAME.test(words[i]) && isSecret(words[i]))
       return [...words.slice(0, i + 1), HIDDEN_VALUE].join(' ');
   }
   return command;

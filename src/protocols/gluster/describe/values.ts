@@ -1,10 +1,10 @@
-/** Values out of the fields of a struct, which may be absent or other than they should be: all of it is the wire's. */
+/** Checked access to decoded values and dictionaries: a value may be absent, or not of the type that it should have. */
 import type { Json, JsonObject } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 
 export type Integer = number | bigint;
 
-/** A string that is not empty. */
+/** A non-empty string. */
 export function text(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -17,7 +17,7 @@ export function object(value: Json | undefined): JsonObject | undefined {
   return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
-/** The text under a key of a dictionary, of the typed form or of the old one; as an object's own member only. */
+/** The text under a key of a dictionary, typed or of the old form. Keys are the wire's: only own members count. */
 export function entry(dict: Json | undefined, key: string): string | undefined {
   const values = object(dict);
   if (values === undefined || !Object.hasOwn(values, key)) return undefined;
@@ -25,52 +25,52 @@ export function entry(dict: Json | undefined, key: string): string | undefined {
   return text(value) ?? text(object(value)?.text);
 }
 
-export const NullGfid = '00000000-0000-0000-0000-000000000000';
-export const RootGfid = '00000000-0000-0000-0000-000000000001';
+export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
+export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
 
-const Form = 'hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh';
+const UUID_FORM = 'hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh';
 
-/** In the canonical form, in lower case. A regular expression took twice the time, of which there is much. */
+/** In canonical form, in lower case. Hot: a regular expression takes twice the time. */
 function isUuid(text: string): boolean {
-  if (text.length !== Form.length) return false;
-  for (let at = 0; at < Form.length; at++) {
-    const code = text.charCodeAt(at);
+  if (text.length !== UUID_FORM.length) return false;
+  for (let i = 0; i < UUID_FORM.length; i++) {
+    const code = text.charCodeAt(i);
     const isDigit = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
-    if (Form.charCodeAt(at) === 0x2d ? code !== 0x2d : !isDigit) return false;
+    if (UUID_FORM.charCodeAt(i) === 0x2d ? code !== 0x2d : !isDigit) return false;
   }
   return true;
 }
 
-/** The last two that were looked at, a file and its directory: what describes a call and what learns from it ask again. */
-let last = RootGfid;
-let lastButOne = RootGfid;
+/** The latest two gfids, a file and its directory: the description and the path observation check the same ones. */
+let latest = ROOT_GFID;
+let previous = ROOT_GFID;
 
-/** A gfid that names something. Some messages have it as text, which may be any. */
+/** A gfid other than that of nothing. Some messages carry it as text, which may be anything. */
 export function gfid(value: Json | undefined): string | undefined {
-  if (value === last) return last;
-  if (value === lastButOne) return lastButOne;
+  if (value === latest) return latest;
+  if (value === previous) return previous;
   const id = text(value);
-  if (id === undefined || id === NullGfid || !isUuid(id)) return undefined;
-  lastButOne = last;
-  last = id;
+  if (id === undefined || id === NULL_GFID || !isUuid(id)) return undefined;
+  previous = latest;
+  latest = id;
   return id;
 }
 
-/** Puts a value where there is one. */
+/** Puts a value into a field, unless it is undefined. */
 export function put(out: Fields, name: string, value: Json | undefined): void {
   if (value !== undefined) out[name] = value;
 }
 
-/** A number under a key of a dictionary, which the old form has as decimal text. */
+/** The number under a key of a dictionary; the old form has it as decimal text. */
 export function numberEntry(dict: Json | undefined, key: string): number | undefined {
-  const words = entry(dict, key);
-  if (words !== undefined) return /^-?\d{1,9}$/.test(words) ? Number(words) : undefined;
-  const value = object(dict);
-  const number = value !== undefined && Object.hasOwn(value, key) ? value[key] : undefined;
+  const digits = entry(dict, key);
+  if (digits !== undefined) return /^-?\d{1,9}$/.test(digits) ? Number(digits) : undefined;
+  const values = object(dict);
+  const number = values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined;
   return typeof number === 'number' ? number : undefined;
 }
 
-/** A UUID under a key of a dictionary, as text or as its 16 bytes; not that of nothing. */
+/** The UUID under a key of a dictionary, as text or as its 16 bytes; not the null UUID. */
 export function uuidEntry(dict: Json | undefined, key: string): string | undefined {
   const values = object(dict);
   if (values === undefined || !Object.hasOwn(values, key)) return undefined;

@@ -1,9 +1,9 @@
 /**
- * Who calls with a process id below zero: GlusterFS's own processes and translators, which give it in place of
- * the application's (GF_CLIENT_PID_* of libglusterfs/src/glusterfs/common-utils.h). No number
- * has changed since GlusterFS 3.3; -6 was GF_CLIENT_PID_AFR_SELF_HEALD until 3.7.
+ * GlusterFS's own processes and translators, which call with a negative process id instead of the application's
+ * (GF_CLIENT_PID_* of libglusterfs/src/glusterfs/common-utils.h). No number has changed since GlusterFS 3.3; -6 was
+ * GF_CLIENT_PID_AFR_SELF_HEALD until 3.7.
  */
-const CLIENTS: readonly string[] = [
+const INTERNAL_CLIENTS: readonly string[] = [
   'geo-replication (GF_CLIENT_PID_GSYNCD)',
   'Hadoop (GF_CLIENT_PID_HADOOP)',
   'rebalance (GF_CLIENT_PID_DEFRAG)',
@@ -20,7 +20,7 @@ const CLIENTS: readonly string[] = [
   'quota helper (GF_CLIENT_PID_QUOTA_HELPER)',
 ];
 
-/** Of a credential's process id; undefined for an ordinary one. */
+/** The client of a credential's process id; undefined: an ordinary process. */
 export function clientName(pid: number): string | undefined {
-  return pid < 0 ? CLIENTS[-pid - 1] : undefined;
+  return pid < 0 ? INTERNAL_CLIENTS[-pid - 1] : undefined;
 }

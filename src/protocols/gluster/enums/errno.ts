@@ -1,10 +1,9 @@
 /**
- * The error numbers that Gluster sends: Linux's, whatever the system
- * (libglusterfs/src/glusterfs/compat-errno.h), its own names for those that only other systems have, and
- * glusterd's own (xlators/mgmt/glusterd/src/glusterd-errno.h).
+ * The error numbers that GlusterFS sends: Linux's on every system (libglusterfs/src/glusterfs/compat-errno.h), numbers
+ * of its own for errors that only other systems have, and glusterd's (xlators/mgmt/glusterd/src/glusterd-errno.h).
  */
 
-/** 1 to 133 in their order; a dash where Linux has none. */
+/** 1 to 133 in order; a dash where Linux has none. */
 const LINUX = `
   EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK
   EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE
@@ -21,8 +20,8 @@ const LINUX = `
   EHWPOISON
 `;
 
-/** Of the kernel's own, of Darwin, Solaris and the BSDs, and glusterd's. */
-const FURTHER: readonly (readonly [number, string])[] = [
+/** The Linux kernel's internal ones; those of Darwin, Solaris and the BSDs; glusterd's. */
+const OTHER_ERRORS: readonly (readonly [number, string])[] = [
   [512, 'ERESTARTSYS'],
   [513, 'ERESTARTNOINTR'],
   [514, 'ERESTARTNOHAND'],
@@ -81,5 +80,5 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
     .split(/\s+/)
     .map((name, index): [number, string] => [index + 1, name])
     .filter(([, name]) => name !== '-'),
-  ...FURTHER,
+  ...OTHER_ERRORS,
 ]);

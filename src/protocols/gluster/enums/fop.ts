@@ -1,17 +1,16 @@
 /**
- * Names of the numbers in file operations. Gluster has numbers of its own on the wire where systems
- * differ: rpc/xdr/src/glusterfs3.h, libglusterfs/src/glusterfs/glusterfs-fops.h. They are the same from
- * GlusterFS 3.1 to the newest, which only has more of them.
+ * Names of numbers in file operations. GlusterFS has its own numbers on the wire where systems differ:
+ * rpc/xdr/src/glusterfs3.h, libglusterfs/src/glusterfs/glusterfs-fops.h. From GlusterFS 3.1 on, numbers were only added.
  */
 import type { Names } from '../../rpc/xdr/types.js';
 import { ERRNO_NAMES } from './errno.js';
-import { again, bitNames, bits, sequence, values } from './tables.js';
+import { bitNames, bits, keepLatest, sequence, values } from './tables.js';
 
 export const errnoName: Names = values(ERRNO_NAMES);
 
 const ACCESS_MODES = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'];
 
-/** GF_O_* of rpc/xdr/src/glusterfs3.h, as Linux on x86 has them; GF_O_SYNC is what Linux calls O_DSYNC now. */
+/** GF_O_* of rpc/xdr/src/glusterfs3.h, as on Linux x86; GF_O_SYNC is today's O_DSYNC of Linux. */
 const OPEN_BITS: readonly (readonly [number, string])[] = [
   [0o40, 'O_FMODE_EXEC'],
   [0o100, 'O_CREAT'],
@@ -30,10 +29,10 @@ const OPEN_BITS: readonly (readonly [number, string])[] = [
   [0o2000000, 'O_CLOEXEC'],
 ];
 
-/** The access mode goes first: it is a number, not a set of bits. */
+/** The access mode comes first: it is a number, not a set of bits. */
 export const openFlags: Names = {
   suffix: 'names',
-  of: again((value) => [ACCESS_MODES[value & 3], ...bitNames(OPEN_BITS, value & ~3)]),
+  of: keepLatest((value) => [ACCESS_MODES[value & 3], ...bitNames(OPEN_BITS, value & ~3)]),
 };
 
 const FILE_TYPES: ReadonlyMap<number, string> = new Map([
@@ -46,10 +45,10 @@ const FILE_TYPES: ReadonlyMap<number, string> = new Map([
   [0o140000, 'S_IFSOCK'],
 ]);
 
-/** `S_IFREG|0644`; a number that has no type, or none that is known, in octal as a whole. */
+/** `S_IFREG|0644`; without a known type the whole number in octal. */
 export const fileMode: Names = {
   suffix: 'name',
-  of: again((value) => {
+  of: keepLatest((value) => {
     const type = FILE_TYPES.get((value & ~0o7777) >>> 0);
     const octal = (type === undefined ? value >>> 0 : value & 0o7777).toString(8).padStart(4, '0');
     return type === undefined ? octal : `${type}|${octal}`;
@@ -77,7 +76,7 @@ const LOCK_COMMANDS = [
   'GF_LK_GETLK_FD',
 ];
 export const lkCommand: Names = sequence(LOCK_COMMANDS);
-/** client_pre_inodelk() knows three of them. */
+/** client_pre_inodelk() sends only the first three. */
 export const inodelkCommand: Names = sequence(LOCK_COMMANDS.slice(0, 3));
 /** glusterfs_lk_types_t. */
 export const lkType: Names = sequence(['GF_LK_F_RDLCK', 'GF_LK_F_WRLCK', 'GF_LK_F_UNLCK', 'GF_LK_EOL']);
@@ -97,7 +96,7 @@ export const leaseCommand: Names = values(
 /** gf_lease_types_t. */
 export const leaseType: Names = sequence(['NONE', 'GF_RD_LEASE', 'GF_RW_LEASE']);
 
-/** libglusterfs/src/glusterfs/xlator.h: what a SETATTR sets. */
+/** libglusterfs/src/glusterfs/xlator.h: the attributes that SETATTR sets. */
 export const setattrValid: Names = bits([
   [0x1, 'GF_SET_ATTR_MODE'],
   [0x2, 'GF_SET_ATTR_UID'],
@@ -165,7 +164,7 @@ export const eventType: Names = sequence([
   'GF_UPCALL_ENTRYLK_CONTENTION',
 ]);
 
-/** upcall-utils.h: what of an inode is to be thought of anew. */
+/** upcall-utils.h: what of an inode a client has to read again. */
 export const upcallFlags: Names = bits([
   [0x1, 'UP_NLINK'],
   [0x2, 'UP_MODE'],

@@ -1,7 +1,7 @@
 /**
- * Names of the numbers that glusterd, its peers, its bricks and its command send each other:
- * xlators/mgmt/glusterd/src/glusterd.h, rpc/rpc-lib/src/protocol-common.h. Since GlusterFS 3.3 numbers
- * were only added, but that 3.4 alone had GD_OP_BD_OP at 25 and GLUSTERD_BRICK_BD_OP at 9.
+ * Names of numbers in messages among glusterd, its peers, its bricks and its command:
+ * xlators/mgmt/glusterd/src/glusterd.h, rpc/rpc-lib/src/protocol-common.h. Since GlusterFS 3.3 numbers were only added;
+ * 3.4 alone had GD_OP_BD_OP at 25 and GLUSTERD_BRICK_BD_OP at 9.
  */
 import type { Names } from '../../rpc/xdr/types.js';
 import { sequence } from './tables.js';
@@ -54,7 +54,7 @@ export const glusterdOp: Names = sequence([
   'GD_OP_ADD_TIER_BRICK',
 ]);
 
-/** What GD_BRICK's requests ask for once more: glusterd_brick_procnum. */
+/** The operation of GD_BRICK's requests, which repeats the procedure: glusterd_brick_procnum. */
 export const brickOp: Names = sequence([
   'GLUSTERD_BRICK_NULL',
   'GLUSTERD_BRICK_TERMINATE',
@@ -74,7 +74,7 @@ export const brickOp: Names = sequence([
   'GLUSTERD_SVC_DETACH',
 ]);
 
-/** glusterd_op_t of GlusterFS 3.1 and 3.2 (GD_MGMT version 1, GLUSTERD1_MGMT), where RENAME_VOLUME shifts it. */
+/** glusterd_op_t of GlusterFS 3.1 and 3.2 (GD_MGMT version 1, GLUSTERD1_MGMT), where RENAME_VOLUME shifts the numbers. */
 export const glusterdOpV1: Names = sequence([
   'GD_OP_NONE',
   'GD_OP_CREATE_VOLUME',
@@ -100,8 +100,7 @@ export const glusterdOpV1: Names = sequence([
 ]);
 
 /**
- * gf_probe_resp, in the place of an errno in what a probe is answered. GlusterFS 3.3 had no SAME_UUID, so that
- * its 5 and 6 are the two that follow it here.
+ * gf_probe_resp, instead of an errno in replies to probes. GlusterFS 3.3 had no SAME_UUID: its 5 and 6 are 6 and 7 here.
  */
 export const probeResponse: Names = sequence([
   'GF_PROBE_SUCCESS',
@@ -118,7 +117,7 @@ export const probeResponse: Names = sequence([
   'GF_PROBE_FRIEND_DETACHING',
 ]);
 
-/** gf_deprobe_resp, likewise. */
+/** gf_deprobe_resp, instead of an errno in replies to DEPROBE. */
 export const deprobeResponse: Names = sequence([
   'GF_DEPROBE_SUCCESS',
   'GF_DEPROBE_LOCALHOST',

@@ -1,7 +1,7 @@
-/** How a table of names becomes the names of a number. */
+/** Builds the names of a number (rpc/xdr/types.ts) from tables. */
 import type { Names } from '../../rpc/xdr/types.js';
 
-/** Names of values that follow one another from 0 on. */
+/** Names of the values 0, 1, 2, ... */
 export function sequence(names: readonly string[]): Names {
   return { suffix: 'name', of: (value) => names[value] };
 }
@@ -11,34 +11,34 @@ export function values(names: ReadonlyMap<number, string>): Names {
   return { suffix: 'name', of: (value) => names.get(value) };
 }
 
-/** The names of the bits that are set; what has no name is there as one hexadecimal number. */
+/** The names of the set bits; bits without a name make one hexadecimal number. */
 export function bitNames(bits: readonly (readonly [number, string])[], value: number): string[] {
   const names: string[] = [];
-  let rest = value >>> 0;
+  let unnamed = value >>> 0;
   for (const [bit, name] of bits) {
-    if ((rest & bit) >>> 0 !== bit) continue;
+    if ((unnamed & bit) >>> 0 !== bit) continue;
     names.push(name);
-    rest = (rest & ~bit) >>> 0;
+    unnamed = (unnamed & ~bit) >>> 0;
   }
-  if (rest !== 0) names.push(`0x${rest.toString(16)}`);
+  if (unnamed !== 0) names.push(`0x${unnamed.toString(16)}`);
   return names;
 }
 
-/** With the last one at hand, which mostly is the next one too. Nobody may change a list of names. */
-export function again<T>(of: (value: number) => T): (value: number) => T {
-  let last = 0;
-  let names = of(last);
+/** Keeps the latest result, since the next value is mostly the same. Callers must not change a list of names. */
+export function keepLatest<T>(of: (value: number) => T): (value: number) => T {
+  let latest = 0;
+  let names = of(latest);
   return (value) => {
-    if (value !== last) {
+    if (value !== latest) {
       names = of(value);
-      last = value;
+      latest = value;
     }
     return names;
   };
 }
 
-/** Names of bits; nothing is added where none is set, but `none` if that has a name too. */
+/** Names of bits. If no bit is set, the field is left out, or is `none` where zero has a name. */
 export function bits(table: readonly (readonly [number, string])[], none?: string): Names {
   const zero = none === undefined ? undefined : [none];
-  return { suffix: 'names', of: again((value) => (value === 0 ? zero : bitNames(table, value))) };
+  return { suffix: 'names', of: keepLatest((value) => (value === 0 ? zero : bitNames(table, value))) };
 }

@@ -1,6 +1,6 @@
 /** What a call requests of locks, read from its struct; the same in all versions. */
 import type { Fields } from '../../rpc/describer.js';
-import { type Integer, integer, NullGfid, object, RootGfid, text } from '../describe/values.js';
+import { type Integer, integer, NULL_GFID, object, ROOT_GFID, text } from '../describe/values.js';
 import { type FileLocks, type Lock, type LockClient, LockKind } from './lock.js';
 import { LockState } from './lock-state.js';
 
@@ -64,8 +64,8 @@ function domainOf(kind: LockKind, domain: string, start: Integer, length: Intege
 /** The gfid of the call's file in the whole volume; undefined: unknown. */
 export function lockedGfid(request: Fields | undefined, rootGfid: string | undefined): string | undefined {
   const gfid = text(request?.gfid);
-  if (gfid === RootGfid) return rootGfid;
-  return gfid === NullGfid ? undefined : gfid;
+  if (gfid === ROOT_GFID) return rootGfid;
+  return gfid === NULL_GFID ? undefined : gfid;
 }
 
 /** A name that is not valid UTF-8 is distinguished by its bytes. */

@@ -5,7 +5,7 @@
 import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
-import { object, put, RootGfid, text } from '../describe/values.js';
+import { object, put, ROOT_GFID, text } from '../describe/values.js';
 import type { BrickClient } from '../paths/file-names.js';
 import { conflictFields, holdersPhrase } from './holders.js';
 import { areConflicting, type Lock, type LockClient, LockKind } from './lock.js';
@@ -109,7 +109,7 @@ export class LockTracker {
     if (type === LockRequest.none) return undefined;
     const gfid = lockedGfid(request, client.root.gfid);
     // A root whose gfid is unknown: its locks cannot be matched with those of others.
-    if (gfid === undefined && request?.gfid === RootGfid) return undefined;
+    if (gfid === undefined && request?.gfid === ROOT_GFID) return undefined;
     const isUnlock = type === LockRequest.unlock;
     const file =
       gfid === undefined ? undefined : isUnlock ? table.find(brick, gfid) : table.findOrAdd(brick, gfid);

@@ -4,7 +4,7 @@
  * call keeps what the change said, and of two overlapping changes of one name nobody can tell which came last.
  */
 
-import { RootGfid } from '../describe/values.js';
+import { ROOT_GFID } from '../describe/values.js';
 import { GfidReader, type GfidWords, gfidText, hashGfid, hashName } from './gfid-hash.js';
 import { MAX_NAME_LENGTH } from './name-store.js';
 import { type Path, PathTable } from './path-table.js';
@@ -80,7 +80,7 @@ export class BrickPaths {
    */
   resolve(brick: number, path: string, epoch: number): string | undefined {
     if (this.gapEpochs[brick] > epoch) return undefined;
-    let gfid = RootGfid;
+    let gfid = ROOT_GFID;
     for (const text of path.split('/')) {
       if (text === '') continue;
       if (this.journal.changedSince(this.nameKey(brick, gfid, text), epoch)) return undefined;

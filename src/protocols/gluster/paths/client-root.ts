@@ -2,7 +2,7 @@
  * The directory that a client has as root. In its calls that directory has the root's gfid, whatever its gfid in the
  * volume is. Most clients mount the whole volume; a client can ask for a directory of it (subdir-mount of SETVOLUME).
  */
-import { RootGfid } from '../describe/values.js';
+import { ROOT_GFID } from '../describe/values.js';
 import type { BrickPaths } from './brick-paths.js';
 
 export interface ClientRoot {
@@ -20,7 +20,7 @@ export interface ClientRoot {
 
 export const VOLUME_ROOT: ClientRoot = {
   path: '/',
-  gfid: RootGfid,
+  gfid: ROOT_GFID,
   mayHaveMoved: false,
   isCertain: true,
   isFinal: true,

@@ -1,7 +1,7 @@
 /** The file-name resolver of one connection: paths for the gfids of its brick, and hosts for uuids of glusterds. */
 import { stripControls } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
-import { RootGfid } from '../describe/values.js';
+import { ROOT_GFID } from '../describe/values.js';
 import type { BrickPaths } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
 
@@ -34,11 +34,11 @@ export class FileNames {
 
   /** The file's path; undefined: unknown. */
   path(gfid: string): string | undefined {
-    if (gfid !== RootGfid) return this.observedPath(gfid);
+    if (gfid !== ROOT_GFID) return this.observedPath(gfid);
     const { root } = this.client;
     const rootGfid = root.gfid;
     if (!root.isCertain) this.isStale = true;
-    if (rootGfid === RootGfid) return '/';
+    if (rootGfid === ROOT_GFID) return '/';
     if (rootGfid !== undefined) return this.observedPath(rootGfid);
     if (root.mayHaveMoved || this.client.hasPendingGap()) this.isStale = true;
     return root.path;
@@ -46,7 +46,7 @@ export class FileNames {
 
   /** `<gfid:...>` for a file without a known path, with the gfid that it has in the whole volume. */
   unresolvedGfid(gfid: string): string {
-    return `<gfid:${gfid === RootGfid ? (this.client.root.gfid ?? gfid) : gfid}>`;
+    return `<gfid:${gfid === ROOT_GFID ? (this.client.root.gfid ?? gfid) : gfid}>`;
   }
 
   /** The path of a name in a directory: `/a/b`, `<gfid:PARENT>/b`, or the name alone without a directory. */

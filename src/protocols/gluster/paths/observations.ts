@@ -7,7 +7,7 @@ import type { Json } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import type { Decoded, DecodedFields } from '../../rpc/xdr/decoded.js';
 import { chain, int, string, struct, unsigned_int, uuid, type XdrFields } from '../../rpc/xdr/types.js';
-import { gfid, integer, object, RootGfid, text } from '../describe/values.js';
+import { gfid, integer, object, ROOT_GFID, text } from '../describe/values.js';
 import type { BrickPaths, DirectoryEntry, Evidence } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
 
@@ -230,7 +230,7 @@ const GFID_FIELDS = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
 
 /** Whether the call names the directory that its client has as root. */
 function namesRoot(request: Fields): boolean {
-  return GFID_FIELDS.some((field) => request[field] === RootGfid);
+  return GFID_FIELDS.some((field) => request[field] === ROOT_GFID);
 }
 
 /**
@@ -238,9 +238,9 @@ function namesRoot(request: Fields): boolean {
  * know it: server_resolve() of xlators/protocol/server replaces the root's. undefined: that gfid is not known.
  */
 function resolveRoot(request: Fields, rootGfid: string | undefined): Fields | undefined {
-  if (rootGfid === RootGfid || !namesRoot(request)) return request;
+  if (rootGfid === ROOT_GFID || !namesRoot(request)) return request;
   if (rootGfid === undefined) return undefined;
-  const fields = GFID_FIELDS.filter((field) => request[field] === RootGfid);
+  const fields = GFID_FIELDS.filter((field) => request[field] === ROOT_GFID);
   return { ...request, ...Object.fromEntries(fields.map((field) => [field, rootGfid])) };
 }
 
@@ -254,7 +254,7 @@ export function rootGfidIn(
   request: Fields | undefined,
   response: Fields | undefined,
 ): string | undefined {
-  if (observation !== ENTRY_LOOKUP || gfid(request?.pargfid) !== RootGfid) return undefined;
+  if (observation !== ENTRY_LOOKUP || gfid(request?.pargfid) !== ROOT_GFID) return undefined;
   if (text(request?.bname) === undefined) return undefined;
   return gfid(object(response?.poststat ?? response?.postparent)?.ia_gfid);
 }

@@ -1,6 +1,6 @@
 /**
- * GLUSTER_CBK: what a server tells its clients of its own accord, on the connection that the client made;
- * nobody answers. Numbers: gf_cbk_procnum in rpc/rpc-lib/src/protocol-common.h; structs:
+ * GLUSTER_CBK: calls of a server to its clients, on the connection that the client opened; they have no reply.
+ * Numbers: gf_cbk_procnum in rpc/rpc-lib/src/protocol-common.h; structs:
  * xlators/protocol/client/src/client-callback.c, glusterfsd/src/glusterfsd-mgmt.c. EVENT_NOTIFY is never sent.
  */
 

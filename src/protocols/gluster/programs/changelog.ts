@@ -1,7 +1,7 @@
 /**
  * A brick's changelog and its consumers (geo-replication, bitrot): rpc/xdr/src/changelog-xdr.x,
- * xlators/features/changelog/src/changelog-rpc-common.h, since GlusterFS 3.7. They run over Unix sockets, and
- * appear on a network only where somebody forwards them.
+ * xlators/features/changelog/src/changelog-rpc-common.h, since GlusterFS 3.7. They run over Unix sockets,
+ * and appear on a network only where these are forwarded.
  */
 
 import { array, int, struct, unsigned_hyper, unsigned_int } from '../../rpc/xdr/types.js';
@@ -28,7 +28,7 @@ const changelog_event_rsp = struct('changelog_event_rsp', {
   seq: unsigned_hyper,
 });
 
-/** A consumer asks a brick for its events. */
+/** A consumer subscribes to a brick's events. */
 export const changelog = glusterProgram(
   { number: 1885957735, version: 1, name: 'CHANGELOG_RPC', dataset: 'gluster.changelog' },
   [

@@ -1,6 +1,6 @@
 /**
- * GLUSTER_DUMP: which programs a server has, and whether it lives. Every server answers it:
- * rpc/rpc-lib/src/rpcsvc.c (gluster_dump_prog). PING is there since GlusterFS 3.6.
+ * GLUSTER_DUMP: lists a server's programs, and pings it. Every server has it:
+ * rpc/rpc-lib/src/rpcsvc.c (gluster_dump_prog). PING exists since GlusterFS 3.6.
  */
 
 import { chain, int, named, string, struct, unsigned_hyper } from '../../rpc/xdr/types.js';

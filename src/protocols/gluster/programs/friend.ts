@@ -1,7 +1,7 @@
 /**
  * GD_FRIEND: peers are probed, added and removed, and send each other lists of peers, since GlusterFS 3.3:
- * gd_svc_peer_actors in xlators/mgmt/glusterd/src/glusterd-handler.c. Before, GD_MGMT and GLUSTERD1_MGMT had these procedures. The op_errno of a probe and of a friend's
- * answer is a gf_probe_resp, no errno.
+ * gd_svc_peer_actors in xlators/mgmt/glusterd/src/glusterd-handler.c. Before, GD_MGMT and
+ * GLUSTERD1_MGMT had these procedures. op_errno of PROBE_QUERY and FRIEND_ADD is a gf_probe_resp, not an errno.
  */
 
 import { dict, int, named, string, struct, uuid_words } from '../../rpc/xdr/types.js';
@@ -62,7 +62,7 @@ const gd1_mgmt_friend_update_rsp = struct('gd1_mgmt_friend_update_rsp', {
   op_errno: named(int, errnoName),
 });
 
-/** Procedures on peers, of whatever program. */
+/** Procedures on peers, in all programs. */
 export const PEER_PROCEDURES = [
   sharedProcedure({
     name: 'PROBE_QUERY',

@@ -1,5 +1,5 @@
 /**
- * GLUSTER_HNDSK: what a client says to a brick or to glusterd before it may do anything. Version 1 is of GlusterFS 3.1
+ * GLUSTER_HNDSK: how a client introduces itself to a brick or to glusterd before any other call. Version 1 is of GlusterFS 3.1
  * and 3.2: xlators/protocol/server/src/server-handshake.c of GlusterFS 3.2.7. Version 2, since 3.3, kept its opaque
  * dictionaries when GLUSTER_FOP went on to version 400. Numbers: gf_handshake_procnum in
  * rpc/rpc-lib/src/protocol-common.h; structs: xlators/protocol/server/src/server-handshake.c,
@@ -110,7 +110,7 @@ const ROWS = [
     subject: [volume],
     result: statusOnly,
     introducesClient: true,
-    // The client's identity, and why it is refused (ERROR).
+    // The client's identity, and the reason of a refusal (ERROR).
     alsoReads: { call: { dict }, reply: { dict } },
   }),
   sharedProcedure({

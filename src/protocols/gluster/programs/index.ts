@@ -1,4 +1,4 @@
-/** Every RPC program of GlusterFS, of all its versions, and how to find one. */
+/** Every RPC program of GlusterFS in all its versions. */
 import type { Dataset } from '../../../records/datasets.js';
 import { brick, brickV1 } from './brick.js';
 import { callback } from './callback.js';
@@ -50,7 +50,7 @@ export function findProgram(number: number, version: number): GlusterProgram | u
   return byNumber.get(number)?.get(version);
 }
 
-/** What the lines of a program, in whatever version, are about. */
+/** The dataset of a program's lines, in any version. */
 export function programDataset(number: number): Dataset | undefined {
   const [program] = byNumber.get(number)?.values() ?? [];
   return program?.dataset;

@@ -1,7 +1,7 @@
 /**
- * GLUSTER_PMAP: on which port a brick listens, asked of glusterd and told to it: gf_pmap_procnum in
- * rpc/rpc-lib/src/protocol-common.h, xlators/mgmt/glusterd/src/glusterd-pmap.c. SIGNUP was given up in
- * GlusterFS 3.9; its structs are of 3.8.
+ * GLUSTER_PMAP: glusterd's port mapper, where bricks sign in and clients look their ports up: gf_pmap_procnum in
+ * rpc/rpc-lib/src/protocol-common.h, xlators/mgmt/glusterd/src/glusterd-pmap.c. SIGNUP exists
+ * until GlusterFS 3.8, which its structs are of.
  */
 
 import { int, named, since, string, struct } from '../../rpc/xdr/types.js';

@@ -1,5 +1,5 @@
 /**
- * GLUSTER_AGGREGATOR: quotad tells bricks and the gluster command how much a directory holds:
+ * GLUSTER_AGGREGATOR: quotad reports a directory's usage to bricks and to the gluster command:
  * xlators/features/quota/src/quotad-aggregator.c. Since GlusterFS 3.6.
  */
 

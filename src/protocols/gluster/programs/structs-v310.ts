@@ -1,5 +1,5 @@
 /**
- * What GlusterFS 3.1 and 3.2 had under the same names as later versions, in an older form:
+ * Structs of GlusterFS 3.1 and 3.2 in an older form than later versions have under the same names:
  * rpc/xdr/src/glusterfs3-xdr.x of GlusterFS 3.2.7.
  */
 import { int, named, struct, unsigned_hyper, unsigned_id, unsigned_int } from '../../rpc/xdr/types.js';

@@ -1,7 +1,7 @@
 /**
- * What the values of well-known keys mean, where a dictionary does not say it: PTR and STR_OLD values, and every
- * value of the old form. Beside the bytes, never in their place. Each reader takes a value of the one length
- * that it knows, and nothing else.
+ * The meaning of well-known dictionary keys' values, where the dictionary has no type for them: PTR and STR_OLD values,
+ * and every value of the old form. It is shown beside the bytes, never instead of them. Each reader accepts values of
+ * the lengths that it knows, and no others.
  */
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
@@ -9,20 +9,21 @@ import { hex } from '../../text.js';
 
 type Reader = (view: DataView, bytes: Uint8Array, start: number, end: number) => Json | undefined;
 
-interface Known {
-  readonly key: (key: string) => boolean;
-  /** The name under which it stands beside the value. */
-  readonly as: string;
+interface KnownKey {
+  readonly matches: (key: string) => boolean;
+  /** The field beside the value's bytes. */
+  readonly field: string;
   readonly read: Reader;
 }
 
 function exact(value: bigint): number | bigint {
-  const near = Number(value);
-  return Number.isSafeInteger(near) ? near : value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
-const big = (view: DataView, at: number): number | bigint => exact(view.getBigInt64(at));
-const little = (view: DataView, at: number): number | bigint => exact(view.getBigUint64(at, true));
+const bigEndian = (view: DataView, offset: number): number | bigint => exact(view.getBigInt64(offset));
+const littleEndian = (view: DataView, offset: number): number | bigint =>
+  exact(view.getBigUint64(offset, true));
 
 function uuid(_view: DataView, bytes: Uint8Array, start: number, end: number): Json | undefined {
   if (end - start !== 16) return undefined;
@@ -31,30 +32,30 @@ function uuid(_view: DataView, bytes: Uint8Array, start: number, end: number): J
   return `${parts.join('-')}-${digits.slice(20)}`;
 }
 
-/** Pending operations by kind: afr_index_for_transaction_type(). A change (XATTROP) may be below zero. */
+/** Pending operations by kind: afr_index_for_transaction_type(). The increment of an XATTROP may be negative. */
 function afr(view: DataView): Json | undefined {
   if (view.byteLength !== 12) return undefined;
   return { data: view.getInt32(0), metadata: view.getInt32(4), entry: view.getInt32(8) };
 }
 
-/** dht_disk_layout_extract() of xlators/cluster/dht/src/dht-layout.c; before 3.7 the first was a count. */
+/** dht_disk_layout_extract() of xlators/cluster/dht/src/dht-layout.c; before 3.7 the first number was a count. */
 function dht(view: DataView): Json | undefined {
   if (view.byteLength !== 16) return undefined;
   const [commit_hash, type, start, stop] = [0, 4, 8, 12].map((at) => view.getUint32(at));
   return { commit_hash, type, start, stop };
 }
 
-/** ec_dict_set_array() of xlators/cluster/ec/src/ec-helpers.c: of data and of metadata; 3.6 had one of both. */
+/** ec_dict_set_array() of xlators/cluster/ec/src/ec-helpers.c: data and metadata; 3.6 had one number for both. */
 const ecPair =
   (name: string): Reader =>
   (view) => {
-    if (view.byteLength === 8) return { [name]: { data: big(view, 0) } };
+    if (view.byteLength === 8) return { [name]: { data: bigEndian(view, 0) } };
     if (view.byteLength !== 16) return undefined;
-    return { [name]: { data: big(view, 0), metadata: big(view, 8) } };
+    return { [name]: { data: bigEndian(view, 0), metadata: bigEndian(view, 8) } };
   };
 
 function ecSize(view: DataView): Json | undefined {
-  return view.byteLength === 8 ? { size: big(view, 0) } : undefined;
+  return view.byteLength === 8 ? { size: bigEndian(view, 0) } : undefined;
 }
 
 /** ec_dict_set_config(). */
@@ -65,33 +66,35 @@ function ecConfig(view: DataView): Json | undefined {
   return { config: { version, algorithm, word_size, bricks, redundancy, chunk_size } };
 }
 
-/** quota_limits_t of libglusterfs/src/glusterfs/quota-common-utils.h; the soft limit in percent, or -1. */
+/** quota_limits_t of libglusterfs/src/glusterfs/quota-common-utils.h; the soft limit is in percent, or -1. */
 function quotaLimit(view: DataView): Json | undefined {
-  return view.byteLength === 16 ? { hard_limit: big(view, 0), soft_limit: big(view, 8) } : undefined;
+  return view.byteLength === 16
+    ? { hard_limit: bigEndian(view, 0), soft_limit: bigEndian(view, 8) }
+    : undefined;
 }
 
-/** quota_meta_t, likewise; at first the size alone, then without directories: quota_data_to_meta(). */
+/** quota_meta_t of the same file. Older forms lack the directories, or have the size alone: quota_data_to_meta(). */
 function quotaMeta(view: DataView): Json | undefined {
-  if (view.byteLength === 8) return { size: big(view, 0) };
-  if (view.byteLength === 16) return { size: big(view, 0), file_count: big(view, 8) };
+  if (view.byteLength === 8) return { size: bigEndian(view, 0) };
+  if (view.byteLength === 16) return { size: bigEndian(view, 0), file_count: bigEndian(view, 8) };
   if (view.byteLength !== 24) return undefined;
-  return { size: big(view, 0), file_count: big(view, 8), dir_count: big(view, 16) };
+  return { size: bigEndian(view, 0), file_count: bigEndian(view, 8), dir_count: bigEndian(view, 16) };
 }
 
-/** br_version_t of bit-rot-object-version.h, in the order of the host that wrote it: nearly all are little-endian. */
+/** br_version_t of bit-rot-object-version.h, in the byte order of the host that wrote it: nearly always little-endian. */
 function bitrotVersion(view: DataView): Json | undefined {
   if (view.byteLength !== 16) return undefined;
   return {
-    version: little(view, 0),
+    version: littleEndian(view, 0),
     seconds: view.getUint32(8, true),
     microseconds: view.getUint32(12, true),
   };
 }
 
-/** br_signature_t, likewise. The hash is what remains. */
+/** br_signature_t of the same file; the hash is the rest. */
 function bitrotSignature(view: DataView, bytes: Uint8Array, start: number, end: number): Json | undefined {
   if (view.byteLength < 10 || view.byteLength > 9 + 64) return undefined;
-  return { type: view.getInt8(0), version: little(view, 1), hash: hex(bytes, start + 9, end) };
+  return { type: view.getInt8(0), version: littleEndian(view, 1), hash: hex(bytes, start + 9, end) };
 }
 
 /** linux/posix_acl_xattr.h: a version, then 8 bytes an entry. */
@@ -100,45 +103,45 @@ function acl(view: DataView): Json | undefined {
   return Number.isInteger(entries) && entries >= 0 ? { entries } : undefined;
 }
 
-/** Geo-replication's mark of the last change: marker_gettimeofday() of xlators/features/marker/src/marker.c. */
+/** Geo-replication's timestamp of the last change: marker_gettimeofday() of xlators/features/marker/src/marker.c. */
 function xtime(view: DataView): Json | undefined {
   return view.byteLength === 8 ? { seconds: view.getUint32(0), microseconds: view.getUint32(4) } : undefined;
 }
 
-const is = (name: string) => (key: string) => key === name;
-const begins = (prefix: string) => (key: string) => key.startsWith(prefix);
-const ends = (suffix: string, prefix: string) => (key: string) =>
+const equals = (name: string) => (key: string) => key === name;
+const startsWith = (prefix: string) => (key: string) => key.startsWith(prefix);
+const startsAndEnds = (prefix: string, suffix: string) => (key: string) =>
   key.startsWith(prefix) && key.endsWith(suffix);
-const matches = (pattern: RegExp) => (key: string) => pattern.test(key);
+const pattern = (regexp: RegExp) => (key: string) => regexp.test(key);
 
-const Uuids = /(?:gfid\d*|gfid-req|uuid|volume-id|transaction_id)$/;
-const QuotaMeta = /^trusted\.glusterfs\.quota\.(?:size|[0-9a-f-]*\.contri)(?:\.\d+)?$/;
+const UUID_KEYS = /(?:gfid\d*|gfid-req|uuid|volume-id|transaction_id)$/;
+const QUOTA_META = /^trusted\.glusterfs\.quota\.(?:size|[0-9a-f-]*\.contri)(?:\.\d+)?$/;
 
-const KNOWN: readonly Known[] = [
-  { key: begins('trusted.afr.'), as: 'afr', read: afr },
-  { key: ends('dht', 'trusted.glusterfs.'), as: 'dht', read: dht },
-  { key: is('trusted.ec.version'), as: 'ec', read: ecPair('version') },
-  { key: is('trusted.ec.dirty'), as: 'ec', read: ecPair('dirty') },
-  { key: is('trusted.ec.size'), as: 'ec', read: ecSize },
-  { key: is('trusted.ec.config'), as: 'ec', read: ecConfig },
-  { key: begins('trusted.glusterfs.quota.limit-'), as: 'quota', read: quotaLimit },
-  { key: matches(QuotaMeta), as: 'quota', read: quotaMeta },
-  { key: is('trusted.bit-rot.version'), as: 'bitrot', read: bitrotVersion },
-  { key: is('trusted.bit-rot.signature'), as: 'bitrot', read: bitrotSignature },
-  { key: begins('system.posix_acl_'), as: 'acl', read: acl },
-  { key: ends('.xtime', 'trusted.glusterfs.'), as: 'xtime', read: xtime },
-  { key: matches(Uuids), as: 'uuid', read: uuid },
+const KNOWN_KEYS: readonly KnownKey[] = [
+  { matches: startsWith('trusted.afr.'), field: 'afr', read: afr },
+  { matches: startsAndEnds('trusted.glusterfs.', 'dht'), field: 'dht', read: dht },
+  { matches: equals('trusted.ec.version'), field: 'ec', read: ecPair('version') },
+  { matches: equals('trusted.ec.dirty'), field: 'ec', read: ecPair('dirty') },
+  { matches: equals('trusted.ec.size'), field: 'ec', read: ecSize },
+  { matches: equals('trusted.ec.config'), field: 'ec', read: ecConfig },
+  { matches: startsWith('trusted.glusterfs.quota.limit-'), field: 'quota', read: quotaLimit },
+  { matches: pattern(QUOTA_META), field: 'quota', read: quotaMeta },
+  { matches: equals('trusted.bit-rot.version'), field: 'bitrot', read: bitrotVersion },
+  { matches: equals('trusted.bit-rot.signature'), field: 'bitrot', read: bitrotSignature },
+  { matches: startsWith('system.posix_acl_'), field: 'acl', read: acl },
+  { matches: startsAndEnds('trusted.glusterfs.', '.xtime'), field: 'xtime', read: xtime },
+  { matches: pattern(UUID_KEYS), field: 'uuid', read: uuid },
 ];
 
-/** Decimals of 64-bit numbers are no longer. */
-const DigitsLimit = 20;
+/** Digits of the longest 64-bit number. */
+const MAX_DIGITS = 20;
 
-/** The old form carries integers as decimal text; text that would be printed otherwise is not one. */
+/** The old form carries integers as decimal text; text in any other form is no integer. */
 function integer(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const last = end > start && bytes[end - 1] === 0 ? end - 1 : end;
   const first = bytes[start] === 0x2d ? start + 1 : start;
   const digits = last - first;
-  if (digits < 1 || digits > DigitsLimit) return undefined;
+  if (digits < 1 || digits > MAX_DIGITS) return undefined;
   if (bytes[first] === 0x30 && (digits > 1 || first > start)) return undefined;
   let text = first > start ? '-' : '';
   for (let i = first; i < last; i++) {
@@ -148,21 +151,18 @@ function integer(bytes: Uint8Array, start: number, end: number): number | bigint
   return exact(BigInt(text));
 }
 
-/**
- * What bytes[start, end), an untyped value under this key, says besides its bytes and its text; undefined: nothing
- * is known. For any bytes.
- */
+/** The meaning of an untyped value, bytes[start, end), under this key; undefined: unknown. Accepts any bytes. */
 export function interpretKnownKey(
   key: string,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): Fields | undefined {
-  for (const known of KNOWN) {
-    if (!known.key(key)) continue;
+  for (const known of KNOWN_KEYS) {
+    if (!known.matches(key)) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
     const value = known.read(view, bytes, start, end);
-    if (value !== undefined) return { [known.as]: value };
+    if (value !== undefined) return { [known.field]: value };
   }
   const number = integer(bytes, start, end);
   return number === undefined ? undefined : { integer: number };
