@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createNetns, whyNoNetns } from '../helpers/netns.js';
 import { ended, finalStats, startCapture, until } from '../helpers/wiretail.js';
@@ -11,47 +11,47 @@ import { PEER, startEchoServer } from './echoes.js';
 
 const PORT = '4730';
 
-suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
-  const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
+const OPTIONS = { skip: whyNoNetns(), timeout: 60000 };
+const directory = mkdtempSync(join(tmpdir(), 'wiretail-reload-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
 
-  test('signals before the run starts take effect when it has started', async () => {
-    const netns = createNetns();
-    const destination = join(directory, 'late');
-    const target = fileURLToPath(new URL('../output/echo-transport.js', import.meta.url));
-    const options = JSON.stringify({ destination, late: 1000 });
-    const file = join(directory, 'early.ndjson');
-    const args = [
-      '-i',
-      'lo',
-      '--output',
-      `file:${file}`,
-      '--transport',
-      target,
-      '--transport-options',
-      options,
-    ];
-    const starting = startCapture(netns, args);
-    const pid = await until(
-      () => existsSync(destination) && Number(readFileSync(destination, 'latin1')),
-      () => 'the transport did not start',
-    );
-    for (const signal of ['SIGUSR2', 'SIGHUP', 'SIGHUP'] as const) process.kill(pid, signal);
-    const capture = await starting;
-    await until(
-      () => capture.stderr().includes('the configuration is reloaded'),
-      () => capture.stderr(),
-    );
-    assert.equal((await capture.stop()).code, 0);
-    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-    assert.match(
-      last,
-      /"output":"file:[^"]*","written":\d+,"dropped":0,"waiting":\d+,"errors":0,"reopened":2/,
-    );
-    netns.remove();
-  });
+test('signals before the run starts take effect when it has started', OPTIONS, async () => {
+  const netns = createNetns();
+  const destination = join(directory, 'late');
+  const target = fileURLToPath(new URL('../output/echo-transport.js', import.meta.url));
+  const options = JSON.stringify({ destination, late: 1000 });
+  const file = join(directory, 'early.ndjson');
+  const args = [
+    '-i',
+    'lo',
+    '--output',
+    `file:${file}`,
+    '--transport',
+    target,
+    '--transport-options',
+    options,
+  ];
+  const starting = startCapture(netns, args);
+  const pid = await until(
+    () => existsSync(destination) && Number(readFileSync(destination, 'latin1')),
+    () => 'the transport did not start',
+  );
+  for (const signal of ['SIGUSR2', 'SIGHUP', 'SIGHUP'] as const) process.kill(pid, signal);
+  const capture = await starting;
+  await until(
+    () => capture.stderr().includes('the configuration is reloaded'),
+    () => capture.stderr(),
+  );
+  assert.equal((await capture.stop()).code, 0);
+  const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  assert.match(last, /"output":"file:[^"]*","written":\d+,"dropped":0,"waiting":\d+,"errors":0,"reopened":2/);
+  netns.remove();
+});
 
-  test('applies what can change, reports what needs a restart, refuses an invalid file', async () => {
+test(
+  'SIGHUP applies what can change, reports what needs a restart, refuses an invalid file',
+  OPTIONS,
+  async () => {
     const netns = createNetns();
     const config = join(directory, 'wiretail.yaml');
     writeFileSync(config, 'dataset: [gearman.packet]\nworkers: 2\n');
@@ -125,5 +125,5 @@ suite('SIGHUP', { skip: whyNoNetns(), timeout: 60000 }, () => {
     assert.match(written[0], /"dataset":"wiretail.start","action":"continue"/);
     assert.ok(written.filter((line) => line.includes('"dataset":"gearman.packet"')).length > 100);
     netns.remove();
-  });
-});
+  },
+);
