@@ -4,7 +4,7 @@ import { BrickRegistry } from '../../../src/protocols/gluster/cluster/brick-regi
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { AddressWords, KnownBrick } from '../../../src/protocols/protocol.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { client, exchange, file, id, ok, Root } from './calls.js';
+import { client, exchange, file, id, ok, ROOT } from './calls.js';
 
 const HOST: AddressWords = [0, 0, 0, 0x0a000001];
 const MIDSTREAM = { fromStart: false };
@@ -22,7 +22,7 @@ const identity = (brick: string) => ({
 const contextWith = (...bricks: KnownBrick[]) => newContext({ ...PROTOCOL_OPTIONS, bricks }, HOST_HOOKS);
 
 test('a midstream pickup takes its brick from glusterd’s files, by port and address', () => {
-  const seenWith = (brick: KnownBrick, at: object) => client(contextWith(brick), at).seen(id(9));
+  const seenWith = (brick: KnownBrick, at: object) => client(contextWith(brick), at).fieldsOf(id(9));
   assert.deepEqual(seenWith(known(49152, '/b1', ['10.0.0.1']), MIDSTREAM), NODE1_BRICK);
   assert.deepEqual(seenWith(known(49152, '/b1', undefined), MIDSTREAM), NODE1_BRICK);
   assert.deepEqual(seenWith(known(49152, '/b1', ['10.0.0.9', '::1']), MIDSTREAM), {});
@@ -36,10 +36,10 @@ test('a midstream pickup takes its brick from glusterd’s files, by port and ad
 test('a midstream pickup takes its brick from another client’s SETVOLUME', () => {
   const context = contextWith();
   const midstream = client(context, MIDSTREAM);
-  assert.deepEqual(midstream.seen(id(9)), {});
+  assert.deepEqual(midstream.fieldsOf(id(9)), {});
   client(context).introduce(identity('/b1'));
-  assert.deepEqual(midstream.seen(id(9)), NODE1_BRICK);
-  assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49153 }).seen(id(9)), {});
+  assert.deepEqual(midstream.fieldsOf(id(9)), NODE1_BRICK);
+  assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49153 }).fieldsOf(id(9)), {});
 });
 
 test('a midstream pickup takes its brick from the port mapper: a query’s reply, or the brick’s SIGNIN', () => {
@@ -47,11 +47,11 @@ test('a midstream pickup takes its brick from the port mapper: a query’s reply
   const glusterd = client(context, { serverPort: 24007 });
   const answer = { response: { ...ok, status: 0, port: 49152 } };
   glusterd.describer.describe(exchange('PORTBYBRICK', { brick: '/b1' }, answer, 'portmap'), 'both');
-  assert.deepEqual(client(context, MIDSTREAM).seen(id(9)), { brick: '/b1' });
+  assert.deepEqual(client(context, MIDSTREAM).fieldsOf(id(9)), { brick: '/b1' });
   const brick = client(context, { serverPort: 24007, client: HOST, server: [0, 0, 0, 0x0a000063] });
   const signIn = exchange('SIGNIN', { brick: '/b3', port: 49160 }, { response: ok }, 'portmap');
   brick.describer.describe(signIn, 'both');
-  assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49160 }).seen(id(9)), { brick: '/b3' });
+  assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49160 }).fieldsOf(id(9)), { brick: '/b3' });
   for (const response of [
     { ...ok, port: 0 },
     { ...ok, port: 70000 },
@@ -59,7 +59,7 @@ test('a midstream pickup takes its brick from the port mapper: a query’s reply
   ]) {
     const query = exchange('PORTBYBRICK', { brick: '/b4' }, { response }, 'portmap');
     glusterd.describer.describe(query, 'both');
-    assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49170 }).seen(id(9)), {});
+    assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49170 }).fieldsOf(id(9)), {});
   }
 });
 
@@ -67,47 +67,47 @@ test('with several bricks on a port only a client that names its brick has one, 
   const context = contextWith();
   const [first, second, midstream] = [client(context), client(context), client(context, MIDSTREAM)];
   first.introduce(identity('/b1'));
-  first.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
-  assert.deepEqual(midstream.seen(id(2)), { ...NODE1_BRICK, path: '/f' });
+  first.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
+  assert.deepEqual(midstream.fieldsOf(id(2)), { ...NODE1_BRICK, path: '/f' });
   second.introduce(identity('/b2'));
   // Until now the midstream pickup seemed to be a client of the first brick.
-  assert.deepEqual(midstream.seen(id(2)), {});
-  assert.deepEqual(first.seen(id(2)), { ...NODE1_BRICK, path: '/f', path_before_gap: true });
-  assert.deepEqual(second.seen(id(2)), { ...NODE1_BRICK, brick: '/b2' });
-  first.ask('LOOKUP', entry(Root, 'f'), { ...ok, prestat: file(2) });
-  second.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(3) });
+  assert.deepEqual(midstream.fieldsOf(id(2)), {});
+  assert.deepEqual(first.fieldsOf(id(2)), { ...NODE1_BRICK, path: '/f', path_before_gap: true });
+  assert.deepEqual(second.fieldsOf(id(2)), { ...NODE1_BRICK, brick: '/b2' });
+  first.callAndReply('LOOKUP', entry(ROOT, 'f'), { ...ok, prestat: file(2) });
+  second.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(3) });
   assert.equal(first.path(id(2)), '/f');
   assert.equal(second.path(id(3)), '/f');
   // A change on an unknown brick makes the name uncertain on both.
-  midstream.ask('MKDIR', entry(Root, 'f'), { op_ret: -1, op_errno: 17 });
-  midstream.ask('UNLINK', entry(Root, 'f'), { op_ret: -1, op_errno: 13 });
+  midstream.callAndReply('MKDIR', entry(ROOT, 'f'), { op_ret: -1, op_errno: 17 });
+  midstream.callAndReply('UNLINK', entry(ROOT, 'f'), { op_ret: -1, op_errno: 13 });
   assert.equal(first.path(id(2)), '/f');
-  midstream.ask('UNLINK', entry(Root, 'f'), ok);
+  midstream.callAndReply('UNLINK', entry(ROOT, 'f'), ok);
   assert.equal(first.path(id(2)), undefined);
   assert.equal(second.path(id(3)), undefined);
   const bothKnown = contextWith(known(49152, '/b1', undefined), known(49152, '/b2', undefined));
-  assert.deepEqual(client(bothKnown, MIDSTREAM).seen(id(2)), {});
+  assert.deepEqual(client(bothKnown, MIDSTREAM).fieldsOf(id(2)), {});
 });
 
 test('names observed before the brick was identified stay', () => {
   const context = contextWith();
   const midstream = client(context, MIDSTREAM);
-  midstream.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  midstream.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   const identified = client(context);
   identified.introduce(identity('/b1'));
   assert.equal(identified.path(id(2)), '/f');
-  identified.ask('UNLINK', entry(Root, 'f'), ok);
+  identified.callAndReply('UNLINK', entry(ROOT, 'f'), ok);
   assert.equal(midstream.path(id(2)), undefined);
 });
 
 test('a port that moves to another brick shows none of the first brick’s names', () => {
   const context = contextWith(known(49152, '/b1', undefined));
   const before = client(context, MIDSTREAM);
-  before.ask('CREATE', entry(Root, 'f'), { ...ok, stat: file(2) });
+  before.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   const after = client(context);
   after.introduce(identity('/b2'));
   assert.equal(after.path(id(2)), undefined);
-  assert.deepEqual(client(context, MIDSTREAM).seen(id(2)), {});
+  assert.deepEqual(client(context, MIDSTREAM).fieldsOf(id(2)), {});
 });
 
 test('endpoints and tables are bounded, and an endpoint with a table is never evicted', () => {

@@ -7,14 +7,14 @@ import type { Connection } from '../../../src/protocols/protocol.js';
 import type { Describer, Description, Exchange, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES } from '../../helpers/connection.js';
 
-const Programs = {
+const PROGRAMS = {
   fop: [1298437, 400],
   handshake: [14398633, 2],
   portmap: [34123456, 1],
 } as const;
 
-export const Root = '00000000-0000-0000-0000-000000000001';
-export const NoGfid = '00000000-0000-0000-0000-000000000000';
+export const ROOT = '00000000-0000-0000-0000-000000000001';
+export const NO_GFID = '00000000-0000-0000-0000-000000000000';
 
 /** The gfid of file n. */
 export const id = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -30,14 +30,14 @@ export function exchange(
   name: string,
   request: Fields | undefined,
   more: Partial<Exchange> = {},
-  of: keyof typeof Programs = 'fop',
+  of: keyof typeof PROGRAMS = 'fop',
 ): Exchange {
-  const [number, version] = Programs[of];
+  const [number, version] = PROGRAMS[of];
   const program = findProgram(number, version);
   const procedure = program?.procedures.find((row) => row?.name === name);
   assert.ok(program !== undefined && procedure !== undefined, name);
-  const rest = { response: undefined, whole: true, refused: false, epoch: 0 };
-  return { program, procedure, request, ...rest, ...more };
+  const defaults = { response: undefined, whole: true, refused: false, epoch: 0 };
+  return { program, procedure, request, ...defaults, ...more };
 }
 
 /** A client identifies itself (SETVOLUME), and is answered. */
@@ -49,9 +49,9 @@ export function introduce(describer: Describer, setVolume: Exchange): Descriptio
 export interface Client {
   readonly describer: Describer;
   /** A call and its reply. */
-  ask(name: string, request: Fields, response: Fields): Description;
+  callAndReply(name: string, request: Fields, response: Fields): Description;
   /** The fields that the line of a call on this gfid has. */
-  seen(gfid: string): Fields;
+  fieldsOf(gfid: string): Fields;
   path(gfid: string): string | undefined;
   /** SETVOLUME with this dictionary, accepted. */
   introduce(dict: Readonly<Record<string, string>>): Description;
@@ -62,7 +62,7 @@ const address = { ...ADDRESSES, clientPort: 49151 };
 export function client(shared: GlusterContext, at: Partial<Connection> = {}): Client {
   const connection = { serverPort: 49152, fromStart: true, ...address, ...at };
   const describer = newDescriber(connection, shared);
-  const seen = (gfid: string) => {
+  const fieldsOf = (gfid: string) => {
     const { path, path_before_gap, volume, brick, brick_host } = describer.describe(
       exchange('FSTAT', { gfid }),
       'call',
@@ -72,10 +72,10 @@ export function client(shared: GlusterContext, at: Partial<Connection> = {}): Cl
   };
   return {
     describer,
-    ask: (name, request, response) =>
+    callAndReply: (name, request, response) =>
       describer.describe(exchange(name, request, { response, epoch: describer.observationEpoch() }), 'both'),
-    seen,
-    path: (gfid) => seen(gfid).path as string | undefined,
+    fieldsOf,
+    path: (gfid) => fieldsOf(gfid).path as string | undefined,
     introduce(dict) {
       const texts = Object.entries(dict).map(([key, text]) => [key, { hex: '00', text }]);
       const request = { dict: Object.fromEntries(texts) };
