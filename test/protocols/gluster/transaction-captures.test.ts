@@ -1,6 +1,6 @@
 /**
- * The stories of real captures, all of them: what an administrator did to three nodes (g-volume-admin), typed over
- * TCP (g-cli), and to the pool itself (g-peer).
+ * All management transactions of real captures: commands of an administrator on three nodes (g-volume-admin), over TCP
+ * (g-cli), and on the pool itself (g-peer).
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -14,32 +14,32 @@ interface Line extends Read {
   readonly destination: { readonly ip: string };
 }
 
-const full = new Map<string, Line[]>();
+const LINES = new Map<string, Line[]>();
 for (const name of ['g-volume-admin', 'g-cli', 'g-peer', 'g-brickop']) {
-  full.set(name, (await readLines(name, '--max-line', '0')) as Line[]);
+  LINES.set(name, (await readLines(name, '--max-line', '0')) as Line[]);
 }
 
 function linesOf(name: string, ...datasets: readonly string[]): Line[] {
-  return (full.get(name) ?? []).filter(({ event }) => datasets.includes(event.dataset));
+  return (LINES.get(name) ?? []).filter(({ event }) => datasets.includes(event.dataset));
 }
 
-/** A step of each kind of transaction has the same at all nodes. */
+/** The steps at each node, by kind of transaction. */
 const STEPS: Readonly<Record<string, string>> = {
   staged: 'LOCK STAGE_OP COMMIT_OP UNLOCK',
   validated: 'LOCK PRE_VALIDATE COMMIT POST_COMMIT POST_VALIDATE UNLOCK',
   'with bricks': 'LOCK PRE_VALIDATE BRICK_OP COMMIT POST_VALIDATE UNLOCK',
   'no aftermath': 'LOCK PRE_VALIDATE COMMIT UNLOCK',
-  // It failed on the node where it was typed.
+  // It failed on the node of the command.
   'lock alone': 'LOCK UNLOCK',
   'stage alone': 'STAGE_OP',
   unlocked: 'STAGE_OP COMMIT_OP',
 };
 
-/** Those of glusterd_mgmt_v3_initiate_all_phases() have no id. */
-const Unnamed = new Set(['validated', 'with bricks', 'no aftermath']);
+/** Kinds without an id: glusterd_mgmt_v3_initiate_all_phases(). */
+const KINDS_WITHOUT_ID = new Set(['validated', 'with bricks', 'no aftermath']);
 
-/** The node and what was typed there | operation, without GD_OP_ | volume | keys | steps. */
-const STORIES = `
+/** Node and command | operation, without GD_OP_ | volume | settings | kind. */
+const TRANSACTIONS = `
   1 volume create rep replica 3 node1:/bricks/rep node2:/bricks/rep node3:/bricks/rep force | CREATE_VOLUME | rep | - | staged
   1 volume start rep | START_VOLUME | rep | - | validated
   1 volume set rep cluster.self-heal-daemon on | SET_VOLUME | rep | cluster.self-heal-daemon=on | staged
@@ -116,47 +116,47 @@ const STORIES = `
   1 volume delete nope | DELETE_VOLUME | nope | - | lock alone
 `;
 
-interface Story {
+interface Transaction {
   readonly line: Line;
   readonly steps: Map<string, string[]>;
 }
 
-/** Lines of one id, or of one asker, operation, volume and command, from a LOCK on. */
-function storiesOf(lines: readonly Line[]): Story[] {
-  const stories: Story[] = [];
-  const open = new Map<string, Story>();
+/** Transactions: lines of the same id, or of the same sender, operation, volume and command, from a LOCK on. */
+function transactionsOf(lines: readonly Line[]): Transaction[] {
+  const found: Transaction[] = [];
+  const open = new Map<string, Transaction>();
   for (const line of lines) {
     const { transaction, peer_uuid, operation, volume, command } = line.gluster;
     const key = String(transaction ?? [peer_uuid, operation, volume, command].join(' '));
     const to = line.destination.ip;
-    let story = open.get(key);
-    if (story === undefined || story.steps.get(to)?.at(-1) === 'UNLOCK') {
-      story = { line, steps: new Map() };
-      stories.push(story);
-      open.set(key, story);
+    let current = open.get(key);
+    if (current === undefined || current.steps.get(to)?.at(-1) === 'UNLOCK') {
+      current = { line, steps: new Map() };
+      found.push(current);
+      open.set(key, current);
     }
     for (const name of ['operation', 'volume', 'command', 'keys', 'peer_uuid'])
-      assert.deepEqual(line.gluster[name], story.line.gluster[name], line.message);
-    story.steps.set(to, [...(story.steps.get(to) ?? []), line.event.action]);
+      assert.deepEqual(line.gluster[name], current.line.gluster[name], line.message);
+    current.steps.set(to, [...(current.steps.get(to) ?? []), line.event.action]);
   }
-  return stories;
+  return found;
 }
 
-test('g-volume-admin: each command that was typed, and nothing else', () => {
+test('g-volume-admin has exactly the transactions of the commands', () => {
   const lines = linesOf('g-volume-admin', 'gluster.mgmt');
-  const expected = STORIES.trim()
+  const expected = TRANSACTIONS.trim()
     .split('\n')
     .map((row) => row.trim());
-  const seen = storiesOf(lines).map(({ line, steps }) => {
+  const seen = transactionsOf(lines).map(({ line, steps }) => {
     const { operation, volume, keys, command, transaction } = line.gluster;
-    const [one, other, ...more] = [...steps.values()].map((names) => names.join(' '));
-    assert.equal(one, other, line.message);
-    assert.deepEqual(more, []);
-    const kind = Object.keys(STEPS).find((name) => STEPS[name] === one) ?? one;
-    assert.equal(transaction === undefined, Unnamed.has(kind), line.message);
-    const set = Array.isArray(keys) ? keys.join(' ') : '-';
+    const [first, second, ...others] = [...steps.values()].map((names) => names.join(' '));
+    assert.equal(first, second, line.message);
+    assert.deepEqual(others, []);
+    const kind = Object.keys(STEPS).find((name) => STEPS[name] === first) ?? first;
+    assert.equal(transaction === undefined, KINDS_WITHOUT_ID.has(kind), line.message);
+    const settings = Array.isArray(keys) ? keys.join(' ') : '-';
     const what = String(operation).replace('GD_OP_', '');
-    return `${line.source.ip.at(-1)} ${command} | ${what} | ${volume ?? '-'} | ${set} | ${kind}`;
+    return `${line.source.ip.at(-1)} ${command} | ${what} | ${volume ?? '-'} | ${settings} | ${kind}`;
   });
   assert.deepEqual(seen, expected);
   const failures = lines.filter(({ event }) => event.outcome !== 'success').map(({ message }) => message);
@@ -164,7 +164,7 @@ test('g-volume-admin: each command that was typed, and nothing else', () => {
   assert.match(failures[0], /^STAGE_OP "volume sync node2 all" \(txn [0-9a-f]{8}\) -> failed in /);
 });
 
-test('g-volume-admin: an UNLOCK tells what came before it at that node', () => {
+test('g-volume-admin: UNLOCK lists the steps before it at the same node', () => {
   const lines = linesOf('g-volume-admin', 'gluster.mgmt');
   const steps = new Map<string, string[]>();
   for (const { event, gluster, destination, message } of lines) {
@@ -179,7 +179,7 @@ test('g-volume-admin: an UNLOCK tells what came before it at that node', () => {
   }
 });
 
-/** What failed, and why. */
+/** Failed commands, and why. */
 const FAILURES: readonly (readonly [string, RegExp])[] = [
   ['volume set rep no.such.option 1', /^option : no\.such\.option does not exist\n/],
   ['volume inode-quota rep enable', /^Quota is disabled, please enable quota$/],
@@ -202,7 +202,7 @@ const FAILURES: readonly (readonly [string, RegExp])[] = [
   ['nfs-ganesha enable', /^Error, Validation Failed$/],
 ];
 
-test('g-cli: what was typed, what it sets, how it ended and why', () => {
+test('g-cli: commands show their settings, outcome and reason', () => {
   const lines = linesOf('g-cli', 'gluster.cli');
   const failures = lines.filter(({ event }) => event.outcome === 'failure');
   assert.deepEqual(
@@ -227,12 +227,12 @@ test('g-cli: what was typed, what it sets, how it ended and why', () => {
     ['all'],
     ['nfs-ganesha=enable'],
   ]);
-  // The operation is the one that the answer tells, where it tells one.
+  // The operation is the one in the reply, if it has one.
   const operations = new Map(
-    STORIES.trim()
+    TRANSACTIONS.trim()
       .split('\n')
       .map((row) => row.split(' | '))
-      .map(([typed, operation]) => [typed.trim().slice(2), `GD_OP_${operation}`]),
+      .map(([command, operation]) => [command.trim().slice(2), `GD_OP_${operation}`]),
   );
   for (const { gluster, message } of lines) {
     const expected = operations.get(String(gluster.command));
@@ -240,13 +240,13 @@ test('g-cli: what was typed, what it sets, how it ended and why', () => {
   }
 });
 
-test('g-peer: a command over TCP, and its transaction among the nodes', () => {
+test('g-peer: a command over TCP shares its transaction with the nodes', () => {
   const lines = linesOf('g-peer', 'gluster.cli', 'gluster.mgmt');
-  const typed = lines.find(({ event }) => event.action === 'STATUS_VOLUME');
-  const transaction = typed?.gluster.transaction;
-  const story = lines.filter(({ gluster }) => gluster.transaction === transaction);
+  const command = lines.find(({ event }) => event.action === 'STATUS_VOLUME');
+  const transaction = command?.gluster.transaction;
+  const steps = lines.filter(({ gluster }) => gluster.transaction === transaction);
   assert.deepEqual(
-    story.map(
+    steps.map(
       ({ event, destination, message }) =>
         `${event.action} ${destination.ip} ${message.replace(/ in .*/, '')}`,
     ),
@@ -258,11 +258,11 @@ test('g-peer: a command over TCP, and its transaction among the nodes', () => {
   );
 });
 
-test('g-peer: a node is probed, befriended, told of, detached and probed again', () => {
-  const about = linesOf('g-peer', 'gluster.friend')
+test('g-peer: a node is probed, added, announced, detached and probed again', () => {
+  const sentences = linesOf('g-peer', 'gluster.friend')
     .filter(({ source }) => source.ip === '10.77.0.1')
     .map(({ message, destination }) => `${destination.ip.at(-1)}: ${message.replace(/ in [\d.]+ m?s$/, '')}`);
-  assert.deepEqual(about, [
+  assert.deepEqual(sentences, [
     '2: PROBE_QUERY node2 by 39d3031a -> ok, uuid 7e22753a',
     '2: FRIEND_ADD node2 by 39d3031a, which has no volumes -> ok, uuid 7e22753a',
     '2: FRIEND_UPDATE by 39d3031a, which has 1 peer: node2 -> ok',
@@ -279,16 +279,16 @@ test('g-peer: a node is probed, befriended, told of, detached and probed again',
   ]);
 });
 
-test('the summary tells the same story as every field', async () => {
+test('summary lines have the same fields and sentences as full lines', async () => {
   for (const name of ['g-cli', 'g-peer', 'g-brickop']) {
-    const briefs = (await readLines(name, '--max-line', '0', '--detail', 'summary')) as Line[];
-    const wholes = full.get(name) ?? [];
-    assert.equal(briefs.length, wholes.length);
-    for (const [i, whole] of wholes.entries()) {
+    const summaries = (await readLines(name, '--max-line', '0', '--detail', 'summary')) as Line[];
+    const fullLines = LINES.get(name) ?? [];
+    assert.equal(summaries.length, fullLines.length);
+    for (const [i, whole] of fullLines.entries()) {
       if (whole.gluster === undefined) continue;
       const { request: _request, response: _response, ...fields } = whole.gluster;
-      assert.deepEqual(briefs[i].gluster, fields, whole.message);
-      assert.equal(briefs[i].message, whole.message);
+      assert.deepEqual(summaries[i].gluster, fields, whole.message);
+      assert.equal(summaries[i].message, whole.message);
     }
   }
 });

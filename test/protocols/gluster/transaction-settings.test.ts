@@ -3,7 +3,7 @@ import test from 'node:test';
 import { withoutSecrets } from '../../../src/protocols/gluster/describe/secrets.js';
 import { settingsOf, withoutSecretValues } from '../../../src/protocols/gluster/describe/settings.js';
 
-test('what an operation sets', () => {
+test('an operation’s settings are read from its dictionary', () => {
   const settings: readonly (readonly [
     string,
     Readonly<Record<string, string>>,
@@ -37,7 +37,7 @@ test('what an operation sets', () => {
   assert.equal(settingsOf('GD_OP_SET_VOLUME', 'beef'), undefined);
 });
 
-test('many settings are counted, long ones are cut', () => {
+test('a long list of settings and long values are cut, and the rest is counted', () => {
   const dict = Object.fromEntries(
     Array.from({ length: 100 }, (_, i) => [
       [`key${i + 1}`, `k${i}`],
@@ -50,7 +50,7 @@ test('many settings are counted, long ones are cut', () => {
   assert.equal(settings.keys[0], `k0=${'v'.repeat(128)}...`);
 });
 
-test('values that nobody else shall know are not told', () => {
+test('secret values are not shown', () => {
   const hidden: readonly string[] = [
     'auth.login.abc.password',
     'auth.ssl-allow',
@@ -87,7 +87,7 @@ test('values that nobody else shall know are not told', () => {
   const key1 = 'auth.ssl-secret';
   const twice = { key1, value1: 'o', key2: key1, value2: 'open', key3: key1, value3: 'shown' };
   assert.equal(withoutSecretValues('open or not', twice), '(not shown) (not shown)r n(not shown)t');
-  // A value that is found in what stands for it would double the reason with each setting.
+  // A value that is part of the replacement would double the reason with each setting.
   const many = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, i) => [
