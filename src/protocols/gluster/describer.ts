@@ -98,14 +98,14 @@ class GlusterDescriber implements Describer {
   }
 
   observationEpoch(): number {
-    return this.context.paths.currentEpoch();
+    return this.context.paths.observationEpoch();
   }
 
   onCall({ program, procedure, request, auth }: GlusterCall, whole: boolean): object | undefined {
     if (program === undefined || procedure === undefined) return undefined;
     if (procedure.introducesClient) {
       const identity = clientIdentityOf(request, this.context.full);
-      if (identity !== undefined) this.session.identify(identity, this.context.paths.currentEpoch());
+      if (identity !== undefined) this.session.identify(identity, this.context.paths.observationEpoch());
     }
     const { locks } = procedure;
     return locks === undefined ? undefined : this.locks.observeCall(locks, request, auth, whole);

@@ -65,7 +65,7 @@ export class BrickPaths {
   }
 
   /** The observation epoch: changes and gaps so far. A call keeps the epoch at which it was observed. */
-  currentEpoch(): number {
+  observationEpoch(): number {
     return this.epoch;
   }
 
