@@ -1,4 +1,4 @@
-/** The captures that are damaged. */
+/** The captures that the tests damage. */
 export const CAPTURES: readonly string[] = [
   'gm-basic',
   'gm-all',

@@ -1,15 +1,15 @@
-/** Whether what was decoded of a damaged capture is a part of what the whole one says, and how much. */
+/** Compares what a damaged capture decodes to with what the whole capture does. */
 import { arePaths, isPartOf, type Message } from './messages.js';
 import type { Run } from './run.js';
 
 export interface Judgement {
-  /** Messages that came whole, as the damaged capture has them. */
+  /** Messages decoded in full, as the damaged capture has them. */
   readonly decoded: readonly Message[];
-  /** How many of the whole capture's messages are told of, be it in part. */
-  readonly told: number;
-  /** Those of the whole capture that are there: whole, or apart from what they answer. */
-  readonly there: ReadonlySet<Message>;
-  /** What the whole capture does not say. There must be none. */
+  /** How many messages of the whole capture were decoded, in full or in part. */
+  readonly partial: number;
+  /** Messages of the whole capture that were decoded: in full, or without the call that they answer. */
+  readonly found: ReadonlySet<Message>;
+  /** What the whole capture does not have; must be empty. */
   readonly wrong: readonly string[];
 }
 
@@ -18,11 +18,11 @@ export interface Reference {
   readonly byKey: ReadonlyMap<string, readonly Message[]>;
   readonly byEnds: ReadonlyMap<string, readonly Message[]>;
   readonly anomalies: ReadonlySet<string>;
-  /** All paths that a file ever had, by its gfid. */
+  /** All paths that a file ever has, by gfid. */
   readonly paths: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Both directions of a connection alike. */
+/** The same for both directions of a connection. */
 function endsOf(flow: string): string {
   return flow.split('>').sort().join(' ');
 }
@@ -49,78 +49,85 @@ export function reference({ messages, anomalies }: Run): Reference {
 }
 
 /**
- * Whether the paths that a message says are those that the whole capture says in it, or ever said of the file: while
- * a lost reply is waited for it is not known that the name has changed, and of several names any may be the last told.
+ * Whether a message has the paths of its original, or others that the file has in the whole capture: a lost reply may
+ * hide a rename, and of several names any may be the newest.
  */
-function agree(whole: Reference, message: Message, one: Message): boolean {
+function pathsAgree(whole: Reference, message: Message, original: Message): boolean {
   const ever = message.gfid === undefined ? undefined : whole.paths.get(message.gfid);
-  return arePaths(message.paths, new Set([...one.paths, ...(ever ?? [])]));
+  return arePaths(message.paths, new Set([...original.paths, ...(ever ?? [])]));
 }
 
-/** Each message of the whole capture is good for one of the damaged one. */
+/** Matches each message of the damaged capture with a message of the whole capture of its own. */
 export function judge(whole: Reference, run: Run): Judgement {
   const used = new Set<Message>();
-  /** By key: how many of the first ones are used, so that a thousand like ones are not searched again. */
+  /** By key, how many of the first messages are used: equal messages are not searched again. */
   const firstFree = new Map<string, number>();
   const decoded: Message[] = [];
-  const there = new Set<Message>();
+  const found = new Set<Message>();
   const wrong: string[] = [];
-  const take = (message: Message): boolean => {
+  const matchWhole = (message: Message): boolean => {
     const list = whole.byKey.get(message.key) ?? [];
     let from = firstFree.get(message.key) ?? 0;
     while (from < list.length && used.has(list[from])) from++;
     firstFree.set(message.key, from);
     for (let i = from; i < list.length; i++) {
-      const one = list[i];
-      if (used.has(one) || !message.learned.every((text) => one.learned.includes(text))) continue;
-      if (!agree(whole, message, one)) {
-        wrong.push(`packet ${message.packet}: ${message.paths.join(' ')} is ${one.paths.join(' ')}`);
+      const original = list[i];
+      if (used.has(original) || !message.learned.every((text) => original.learned.includes(text))) continue;
+      if (!pathsAgree(whole, message, original)) {
+        wrong.push(`packet ${message.packet}: ${message.paths.join(' ')} is ${original.paths.join(' ')}`);
       }
-      used.add(one);
-      there.add(one);
+      used.add(original);
+      found.add(original);
       return true;
     }
     return false;
   };
-  /** Of text commands: those told without their response, and whole responses told without a command. */
-  const asked = new Set<Message>();
-  const answered = new Set<Message>();
-  const takePart = (message: Message): boolean => {
-    const taken = !message.isText ? used : message.stray ? answered : asked;
+  /** Text commands decoded without their response, and responses decoded without their command. */
+  const commands = new Set<Message>();
+  const responses = new Set<Message>();
+  const matchPart = (message: Message): boolean => {
+    const taken = !message.isText ? used : message.isOrphan ? responses : commands;
     const list = whole.byEnds.get(endsOf(message.flow)) ?? [];
-    const free = (one: Message) => !used.has(one) && !taken.has(one);
-    const isAll = (one: Message) => free(one) && isPartOf(message, one) === 'all';
-    // Only of commands it matters which one is taken of several that are alike.
-    const first = list.find(isAll);
-    const same = first === undefined ? [] : message.isText ? list.filter(isAll) : [first];
-    if (same.length > 0) {
-      // Of several that are alike the last that it can be, and of commands one whose response was told.
-      const intime = same.filter((one) => (message.stray ? one.replyPacket : one.packet) <= message.packet);
-      const one =
-        intime.findLast((candidate) => answered.has(candidate)) ??
-        same.find((candidate) => answered.has(candidate)) ??
-        intime.at(-1) ??
-        same[0];
-      taken.add(one);
-      if (message.isText ? asked.has(one) && (answered.has(one) || one.cut) : message.stray) there.add(one);
+    const isFree = (original: Message) => !used.has(original) && !taken.has(original);
+    const isOriginal = (original: Message) => isFree(original) && isPartOf(message, original) === 'all';
+    // Only for commands it matters which of several equal originals is taken.
+    const first = list.find(isOriginal);
+    const originals = first === undefined ? [] : message.isText ? list.filter(isOriginal) : [first];
+    if (originals.length > 0) {
+      // The last possible of equal originals; for a command, preferably one whose response was decoded.
+      const earlier = originals.filter(
+        ({ packet, replyPacket }) => (message.isOrphan ? replyPacket : packet) <= message.packet,
+      );
+      const original =
+        earlier.findLast((candidate) => responses.has(candidate)) ??
+        originals.find((candidate) => responses.has(candidate)) ??
+        earlier.at(-1) ??
+        originals[0];
+      taken.add(original);
+      const isComplete = message.isText
+        ? commands.has(original) && (responses.has(original) || original.cut)
+        : message.isOrphan;
+      if (isComplete) found.add(original);
       return true;
     }
-    return message.isText && list.some((one) => free(one) && isPartOf(message, one) === 'some');
+    return (
+      message.isText && list.some((original) => isFree(original) && isPartOf(message, original) === 'some')
+    );
   };
-  const rest: Message[] = [];
-  // Who says more has less choice.
+  const parts: Message[] = [];
+  // A message with more facts has fewer possible originals.
   for (const message of run.messages.toSorted((a, b) => b.learned.length - a.learned.length)) {
-    if (take(message)) decoded.push(message);
-    else if (message.cut || message.stray) rest.push(message);
+    if (matchWhole(message)) decoded.push(message);
+    else if (message.cut || message.isOrphan) parts.push(message);
     else wrong.push(`packet ${message.packet}: ${message.key}`);
   }
-  const order = (message: Message) => (message.isText && message.stray ? 1e9 : message.key.length);
-  for (const message of rest.toReversed().sort((a, b) => order(b) - order(a))) {
-    if (!takePart(message)) wrong.push(`packet ${message.packet}, in part: ${message.key}`);
+  const order = (message: Message) => (message.isText && message.isOrphan ? 1e9 : message.key.length);
+  for (const message of parts.toReversed().sort((a, b) => order(b) - order(a))) {
+    if (!matchPart(message)) wrong.push(`packet ${message.packet}, in part: ${message.key}`);
   }
-  for (const { key, accuses } of run.anomalies) {
-    if (accuses && !whole.anomalies.has(key)) wrong.push(`anomaly: ${key}`);
+  for (const { key, blamesSender } of run.anomalies) {
+    if (blamesSender && !whole.anomalies.has(key)) wrong.push(`anomaly: ${key}`);
   }
-  const told = used.size + Math.max(asked.size, answered.size);
-  return { decoded, told, there, wrong };
+  const partial = used.size + Math.max(commands.size, responses.size);
+  return { decoded, partial, found, wrong };
 }

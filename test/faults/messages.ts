@@ -1,4 +1,4 @@
-/** A line as what it says of a message, apart from what depends on which other packets were seen. */
+/** A line as a message, without what depends on which other packets were captured. */
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Fields = { [key: string]: Json };
@@ -6,42 +6,42 @@ export type Fields = { [key: string]: Json };
 export interface Message {
   /** "SOURCE>DESTINATION", both as ADDRESS:PORT. */
   readonly flow: string;
-  /** Of the packet that completed it; of a text command, and of its response. */
+  /** The packet that completed it; of a text command, also the packet that completed its response. */
   readonly packet: number;
   readonly replyPacket: number;
-  /** All that two copies of it must have in common, as text: whoever has the same key is the same. */
+  /** What all copies of the message have in common, as text: messages with the same key are the same. */
   readonly key: string;
   /** The same as fields. */
   readonly fields: Fields;
-  /** What it says besides if more of the connection was seen, as text for each. */
+  /** Further facts, known only if more of the connection was captured, each as text. */
   readonly learned: readonly string[];
-  /** Paths that it says, which other messages told; those that are marked as old news are left out. */
+  /** Paths, which come from other messages; without stale ones. */
   readonly paths: readonly string[];
-  /** The file that it is about, if it tells of one by its gfid. */
+  /** The gfid of its file. */
   readonly gfid: string | undefined;
   readonly action: string;
-  /** What is known of it as soon as anything is: what it is, and what it is about if that is early in it. */
+  /** What is known of it as soon as anything is. */
   readonly tag: string;
   /** A text command, or its response. */
   readonly isText: boolean;
-  /** By its own word a part of it was not seen; of a text command, maybe its whole response. */
+  /** The line says that a part was not seen; of a text command, perhaps its whole response. */
   readonly cut: boolean;
   readonly truncated: boolean;
-  /** Its sender answers something that was not seen, as far as it says. */
-  readonly stray: boolean;
+  /** An orphan reply or response. */
+  readonly isOrphan: boolean;
 }
 
 export interface Anomaly {
   readonly flow: string;
   readonly action: string;
   readonly key: string;
-  /** It accuses whoever sent something: it must not come of what the capture lacks. */
-  readonly accuses: boolean;
+  /** It blames the sender: missing packets must not cause it. */
+  readonly blamesSender: boolean;
 }
 
 export type Read = { readonly message: Message } | { readonly anomaly: Anomaly };
 
-const ACCUSING = new Set(['malformed', 'misdirected', 'differing_retransmission']);
+const BLAMING = new Set(['malformed', 'misdirected', 'differing_retransmission']);
 
 const isFields = (value: Json | undefined): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -51,24 +51,24 @@ const child = (fields: Fields, name: string): Fields => {
 };
 const end = (value: Fields): string => `${value.ip}:${value.port}`;
 
-/** The same line comes again in most runs. */
-const known = new Map<string, Read>();
+/** Parsed lines: most runs have the same lines. */
+const cache = new Map<string, Read>();
 
 export function readLine(line: string): Read {
-  const before = known.get(line);
+  const before = cache.get(line);
   if (before !== undefined) return before;
   const read = parse(line);
-  known.set(line, read);
+  cache.set(line, read);
   return read;
 }
 
-/** Forgets the lines that were read: they are of no use to another capture. */
-export function forgetLines(): void {
-  known.clear();
+/** Drops parsed lines, which are of no use to another capture. */
+export function clearLineCache(): void {
+  cache.clear();
 }
 
 function parse(line: string): Read {
-  // What a double would round stays text.
+  // Numbers that a double would round stay text.
   const exact = line.replace(/([:[,])(-?\d{16,})(?=[,}\]])/g, '$1"$2"');
   const {
     event,
@@ -84,7 +84,7 @@ function parse(line: string): Read {
   if (event.dataset.startsWith('wiretail.')) {
     const { action } = event;
     const key = `${flow} ${action} ${wiretail.anomaly?.reason ?? ''}`;
-    return { anomaly: { flow, action, key, accuses: ACCUSING.has(action) } };
+    return { anomaly: { flow, action, key, blamesSender: BLAMING.has(action) } };
   }
   const { '@timestamp': _time, log: _log, ...sections } = rest as Fields;
   const { outcome, duration: _duration, ...named } = event as Fields;
@@ -92,8 +92,8 @@ function parse(line: string): Read {
   const isRpc = sections.rpc !== undefined;
   const unanswered = outcome === 'unknown' && !isRpc;
   const learned = outcome === undefined || outcome === 'unknown' ? [] : [`outcome ${outcome}`];
-  const stray = isStray(named, sections);
-  // What RPC's sentences say, the fields say too, and which of them there are depends on the call.
+  const isOrphan = isOrphanMessage(named, sections);
+  // An RPC sentence repeats fields, and which ones depends on the call.
   const sentence = isRpc ? '' : untimed(message);
   const own = isRpc ? ownFields(sections, learned, truncated === true) : sections;
   const fields = { network, event: named, wiretail: marks, sentence, ...own };
@@ -112,12 +112,12 @@ function parse(line: string): Read {
       action: String(named.action),
       tag: `${named.dataset} ${named.action} ${child(sections, 'rpc').xid} ${child(sections, 'gearman').size}`,
       isText: named.dataset === 'gearman.admin',
-      stray,
+      isOrphan,
     },
   };
 }
 
-/** True of the whole connection, and told from the moment at which it is known. */
+/** Facts of the whole connection, on lines once they are known. */
 const OF_CONNECTION = new Set(['volume', 'brick', 'brick_host', 'client']);
 const OF_NAMES = new Set(['path', 'new_path', 'path_before_gap']);
 
@@ -127,7 +127,7 @@ function pathsOf({ path, new_path, path_before_gap }: Fields): string[] {
   return path_before_gap === true ? [] : [path, new_path].filter((value) => typeof value === 'string');
 }
 
-/** Whether each path is one of these, or the end of one behind a directory of which no more was known. */
+/** Whether each path is one of these, or the end of one below a directory without a known path. */
 export function arePaths(paths: readonly string[], known: ReadonlySet<string>): boolean {
   return paths.every((path) => {
     if (known.has(path)) return true;
@@ -136,14 +136,14 @@ export function arePaths(paths: readonly string[], known: ReadonlySet<string>): 
   });
 }
 
-/** What a call asks for; and who is in its way, which other messages told. How long it waits goes with the time. */
-function lockOf(lock: Json): { asked: Fields; holders: string[] } {
-  const { waited: _waited, held_by, held_by_total: _total, ...asked } = child({ lock }, 'lock');
+/** The lock that a call requests, and its holders, which come from other messages; without times. */
+function lockOf(lock: Json): { request: Fields; holders: string[] } {
+  const { waited: _waited, held_by, held_by_total: _total, ...request } = child({ lock }, 'lock');
   const list = Array.isArray(held_by) ? held_by.filter(isFields) : [];
-  return { asked, holders: list.map((holder) => `held by ${end(holder)} ${holder.lk_owner}`) };
+  return { request, holders: list.map((holder) => `held by ${end(holder)} ${holder.lk_owner}`) };
 }
 
-/** What a call or reply holds itself; `learned` gets what wiretail adds from other messages of the connection. */
+/** The fields of a call or reply itself; those that wiretail adds from other messages go to `learned`. */
 function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncated: boolean): Fields {
   const { retransmission, ...header } = child({ rpc }, 'rpc');
   if (retransmission !== undefined) learned.push('retransmission');
@@ -153,13 +153,13 @@ function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncat
   for (const [name, value] of Object.entries(child({ gluster }, 'gluster'))) {
     if (OF_CONNECTION.has(name) || OF_NAMES.has(name)) continue;
     if (name === 'lock') {
-      const { asked, holders } = lockOf(value);
+      const { request, holders } = lockOf(value);
       learned.push(...holders);
       if (truncated) continue;
-      if (!isReply) own[name] = asked;
-      else learned.push(`${name} ${JSON.stringify(asked)}`);
+      if (!isReply) own[name] = request;
+      else learned.push(`${name} ${JSON.stringify(request)}`);
     } else if (/^(request|response|payload.*)$/.test(name)) own[name] = value;
-    // What is said in other words of a struct of which a part is missing may lack that part.
+    // A summary of a truncated struct may lack a part.
     else if (truncated) continue;
     else if (!isReply) own[name] = value;
     else learned.push(`${name} ${JSON.stringify(value)}`);
@@ -167,29 +167,29 @@ function ownFields({ rpc, gluster, ...rest }: Fields, learned: string[], truncat
   return { rpc: header, gluster: own, ...rest };
 }
 
-/** A reply's time, which the sentence repeats, is no part of the message. */
+/** Removes the reply's time from a sentence. */
 function untimed(sentence: string): string {
   return sentence.replace(/ in [\d.]+ (?:ns|us|µs|ms|s)$/, '');
 }
 
-function isStray(event: Fields, sections: Fields): boolean {
+function isOrphanMessage(event: Fields, sections: Fields): boolean {
   if (event.dataset === 'gearman.admin') return event.action === 'response';
   const rpc = child(sections, 'rpc');
   return rpc.type === 'reply' && rpc.program === undefined;
 }
 
-/** Whether what a message with missing parts says is in the whole one; 'some': another may say the rest. */
+/** Whether a partial message is contained in a whole one; 'some': another partial message may have the rest. */
 export function isPartOf(part: Message, whole: Message): 'all' | 'some' | 'none' {
-  if (part.isText && part.stray) return isResponseOf(part, whole);
+  if (part.isText && part.isOrphan) return isResponseOf(part, whole);
   if (part.flow !== whole.flow) return 'none';
-  // Most that are none are told from the others by this.
-  if (part.tag !== whole.tag && !part.stray) return 'none';
-  if (part.stray) return isReplyOf(part, whole) ? 'all' : 'none';
+  // Cheap, and excludes most.
+  if (part.tag !== whole.tag && !part.isOrphan) return 'none';
+  if (part.isOrphan) return isReplyOf(part, whole) ? 'all' : 'none';
   const { sentence: _sentence, ...fields } = part.fields;
   return contains(whole.fields, fields) ? 'all' : 'none';
 }
 
-/** The payload that is logged is cut within, and is text if what there is of it is text. */
+/** A logged payload may be cut, and is text if what is left is text. */
 function payloadOf({ payload, payload_hex }: Fields): string {
   return typeof payload === 'string' ? Buffer.from(payload).toString('hex') : String(payload_hex ?? '');
 }
@@ -207,19 +207,19 @@ function contains(whole: Json | undefined, part: Json): boolean {
   return part === whole;
 }
 
-/** A reply without its call has the RPC header, and nothing that only the call could tell how to read. */
+/** An orphan reply has only the RPC header: decoding the rest takes its call. */
 function isReplyOf(part: Message, whole: Message): boolean {
   if (part.fields.gluster !== undefined) return false;
   const { type, xid, accept_status, reject_status, auth_status, mismatch } = child(part.fields, 'rpc');
   const theirs = child(whole.fields, 'rpc');
-  // Most that are none are told by this.
+  // Cheap, and excludes most.
   if (xid !== theirs.xid) return false;
-  const said = { type, xid, accept_status, reject_status, auth_status, mismatch };
-  const seen = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
-  return contains(theirs, seen as Fields);
+  const header = { type, xid, accept_status, reject_status, auth_status, mismatch };
+  const present = Object.fromEntries(Object.entries(header).filter(([, value]) => value !== undefined));
+  return contains(theirs, present as Fields);
 }
 
-/** A response of the text protocol whose command was not seen has lines, which nothing tells how to read. */
+/** An orphan response of the text protocol has its lines, undecoded. */
 function isResponseOf(part: Message, whole: Message): 'all' | 'some' | 'none' {
   const [source, destination] = part.flow.split('>');
   if (whole.flow !== `${destination}>${source}` && whole.flow !== part.flow) return 'none';
@@ -229,7 +229,7 @@ function isResponseOf(part: Message, whole: Message): 'all' | 'some' | 'none' {
   return `\n${all}\n`.includes(`\n${mine}\n`) ? 'some' : 'none';
 }
 
-/** What a text command's response was on the wire, line by line. */
+/** The response to a text command as it was on the wire, line by line. */
 function responseLines(message: Message): string[] {
   const admin = child(child(message.fields, 'gearman'), 'admin');
   const {

@@ -1,4 +1,4 @@
-/** A capture as single packets, which can be taken away, moved and cut, and fed to a decoder. */
+/** A capture as single packets, which can be dropped, moved and truncated, and decoded. */
 import { formatAddress } from '../../src/packet/address.js';
 import { Outcome } from '../../src/packet/headers.js';
 import { PacketParser } from '../../src/packet/packet-parser.js';
@@ -8,7 +8,7 @@ import { captureRecords } from '../helpers/captures.js';
 import { SERVICE_PORTS } from '../helpers/connection.js';
 
 export interface Packet {
-  /** In the capture, 1-based: a packet keeps it whatever is done to the others. */
+  /** 1-based, in the original capture. */
   readonly number: number;
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -77,7 +77,7 @@ export async function readPackets(name: string): Promise<Capture> {
   return { name, linkType, packets };
 }
 
-/** The packets as records of the ring, each behind a mark that gives it its number in the capture. */
+/** The packets as records of the ring, each after a mark with its number in the capture. */
 export function asRecords(packets: readonly Packet[]): Uint8Array {
   const size = packets.reduce((all, { bytes }) => all + 2 * RECORD_HEADER + bytes.length, 0);
   const records = new Uint8Array(size);
@@ -98,7 +98,7 @@ export function asRecords(packets: readonly Packet[]): Uint8Array {
   return records;
 }
 
-/** A pcap file of them, with nanoseconds. */
+/** The packets as a pcap file, with nanoseconds. */
 export function asFile(linkType: number, packets: readonly Packet[]): Buffer {
   const words = (...values: readonly number[]) => Buffer.from(Uint32Array.from(values).buffer);
   const records = packets.flatMap(({ seconds, nanoseconds, bytes, wire }) => [

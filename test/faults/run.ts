@@ -1,4 +1,4 @@
-/** Packets through one decoder: the messages and anomalies that it tells, and its counters checked. */
+/** Decodes packets with one decoder: returns its messages and anomalies, and checks its counters. */
 
 import assert from 'node:assert/strict';
 import { newTextLines } from '../../src/lines/text-lines.js';
@@ -16,7 +16,7 @@ const OPTIONS = {
   select: SELECT_ALL,
   view: 'messages',
   detail: 'full',
-  // Enough to tell payloads apart, so that one in the wrong place shows.
+  // Enough to distinguish payloads: a misplaced payload shows.
   payloadBytes: 64,
   maxLine: 0,
   snaplen: 262144,

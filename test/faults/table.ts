@@ -14,7 +14,7 @@ export function printTable(
   return [line(corner, columns), ...[...rows].map(([name, cells]) => line(name, cells))];
 }
 
-/** The cells of such a table (of words without blanks), by row and column. */
+/** The cells of such a table, by row and column; a cell has no blanks. */
 export function readTable(table: string): Map<string, Map<string, string>> {
   const [head, ...lines] = table.trim().split('\n');
   const cells = (line: string) =>

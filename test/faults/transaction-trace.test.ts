@@ -1,6 +1,6 @@
 /**
- * Damaged captures of glusterds: less is told of an administrator's command, never anything else. What an undamaged
- * line says of the command, its keys, its transaction and the steps before, a damaged capture's says or leaves out.
+ * Damaged captures of glusterds: a line has the fields of a command's transaction that the undamaged line has, or lacks
+ * them; never others.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -11,7 +11,7 @@ import { FEW_FLOWS, PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.j
 import { DAMAGES } from './damage.js';
 import { asRecords, type Packet, readPackets } from './packets.js';
 
-const TOLD = [
+const TRANSACTION_FIELDS = [
   'operation',
   'volume',
   'command',
@@ -22,7 +22,7 @@ const TOLD = [
   'responder_uuid',
 ];
 
-type Told = Readonly<Record<string, unknown>>;
+type TransactionFields = Readonly<Record<string, unknown>>;
 
 const OPTIONS = {
   shard: 0,
@@ -36,9 +36,13 @@ const OPTIONS = {
   numbered: true,
 } as const;
 
-/** What the lines of transactions tell, by their connection, xid, and whether it is the call or the reply. */
-function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'messages'): Map<string, Told> {
-  const told = new Map<string, Told>();
+/** The transaction fields of lines, by connection, xid, and call or reply. */
+function readFields(
+  linkType: number,
+  packets: readonly Packet[],
+  view: 'calls' | 'messages',
+): Map<string, TransactionFields> {
+  const found = new Map<string, TransactionFields>();
   const counters = counterRow(createCounters(1), 0);
   const decoder = new PacketDecoder(
     { ...OPTIONS, view },
@@ -50,34 +54,34 @@ function tell(linkType: number, packets: readonly Packet[], view: 'calls' | 'mes
         const { event, network, rpc, gluster } = JSON.parse(line);
         if (gluster === undefined) return;
         const fields = Object.fromEntries(
-          TOLD.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
+          TRANSACTION_FIELDS.filter((name) => name in gluster).map((name) => [name, gluster[name]]),
         );
-        told.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
+        found.set(`${network.community_id} ${rpc.xid} ${rpc.type} ${event.action}`, fields);
       }),
     },
   );
   const records = asRecords(packets);
   decoder.decodeRecords(records, 0, records.length, () => {});
   decoder.end();
-  return told;
+  return found;
 }
 
 for (const view of ['calls', 'messages'] as const) {
-  test(`what is told of transactions in damaged captures is what happened (${view})`, async (t) => {
+  test(`a damaged capture shows no wrong field of a transaction (${view})`, async (t) => {
     const { linkType, packets: all } = await readPackets('g-volume-admin');
     const packets = all.filter(({ connection }) => connection.endsWith(':24007'));
-    const whole = tell(linkType, packets, view);
+    const whole = readFields(linkType, packets, view);
     assert.ok(whole.size > 600);
     for (const { name, copies } of DAMAGES) {
       let lines = 0;
       let steps = 0;
       for (const copy of copies(packets).slice(0, 8)) {
-        for (const [key, told] of tell(linkType, copy, view)) {
+        for (const [key, fields] of readFields(linkType, copy, view)) {
           lines++;
-          if ('steps' in told) steps++;
+          if ('steps' in fields) steps++;
           const truth = whole.get(key);
           assert.ok(truth !== undefined, key);
-          for (const [field, value] of Object.entries(told))
+          for (const [field, value] of Object.entries(fields))
             assert.deepEqual(value, truth[field], `${name}: ${key}: ${field}`);
         }
       }

@@ -69,7 +69,12 @@ test('a probe shows who sent it, the uuid of the responder, and why it fails', (
 test('friend messages show the volumes and the peers of the sender', () => {
   const describe = newGlusterd();
   const vols = { count: '2', 'volume1.name': 'rep', 'volume2.name': 'dist' };
-  const added = describe(FRIEND, 'FRIEND_ADD', { uuid: NODE1, hostname: 'node2', vols }, { uuid: NODE2, ...ok });
+  const added = describe(
+    FRIEND,
+    'FRIEND_ADD',
+    { uuid: NODE1, hostname: 'node2', vols },
+    { uuid: NODE2, ...ok },
+  );
   assert.equal(
     sentence(added),
     'FRIEND_ADD node2 by 39d3031a, which has 2 volumes: rep, dist -> ok, uuid 7e22753a',
@@ -142,7 +147,12 @@ test('the peer handshake shows the operating version', () => {
     'minimum-operating-version': '1',
     'maximum-operating-version': '110000',
   };
-  const versions = describe(HANDSHAKE, 'VERSIONS', { hndsk: { 'peer-id': NODE1 } }, { ...ok, op_errno: 22, hndsk });
+  const versions = describe(
+    HANDSHAKE,
+    'VERSIONS',
+    { hndsk: { 'peer-id': NODE1 } },
+    { ...ok, op_errno: 22, hndsk },
+  );
   assert.equal(sentence(versions), 'VERSIONS by 39d3031a -> operating version 100000 of 1 to 110000');
   assert.equal(versions.fields.operating_version, 100000);
   assert.equal(versions.fields.peer_uuid, NODE1);
@@ -163,6 +173,11 @@ test('a long list is cut, with the number of what is left out', () => {
   );
   assert.match(updated.subject, /which has 100 peers: node1, .*, node8 and 92 more$/);
   assert.equal(Array.isArray(updated.fields.peers) && updated.fields.peers.length, 32);
-  const wrongCount = describe(FRIEND, 'FRIEND_UPDATE', { uuid: NODE1, friends: { op: '1', count: '999999999' } }, ok);
+  const wrongCount = describe(
+    FRIEND,
+    'FRIEND_UPDATE',
+    { uuid: NODE1, friends: { op: '1', count: '999999999' } },
+    ok,
+  );
   assert.equal(wrongCount.subject, 'FRIEND_UPDATE by 39d3031a');
 });

@@ -175,7 +175,13 @@ test('calls and replies in lines of their own share the fields of the transactio
   const call = describe(3, 'UNLOCK', unlock, undefined, { part: 'call' });
   assert.deepEqual(call.fields.steps, ['LOCK success']);
   // The call was truncated: the reply has the id.
-  const reply = describe(3, 'UNLOCK', undefined, { txn_id: TXN_ID, uuid: RESPONDER, ...ok }, { part: 'reply' });
+  const reply = describe(
+    3,
+    'UNLOCK',
+    undefined,
+    { txn_id: TXN_ID, uuid: RESPONDER, ...ok },
+    { part: 'reply' },
+  );
   assert.equal(reply.fields.volume, 'rep');
   assert.equal(reply.fields.operation, 'GD_OP_STOP_VOLUME');
 });
@@ -183,11 +189,15 @@ test('calls and replies in lines of their own share the fields of the transactio
 test('after a gap UNLOCK lists no steps; transactions at other nodes are unaffected', () => {
   const { describe, describerTo } = newDecoder();
   const begin = (node: number) =>
-    describe(3, 'LOCK', { uuid: ASKER, txn_id: TXN_ID, op: 6, dict: dictOf({ volname: 'rep' }) }, ok, { node });
+    describe(3, 'LOCK', { uuid: ASKER, txn_id: TXN_ID, op: 6, dict: dictOf({ volname: 'rep' }) }, ok, {
+      node,
+    });
   const end = (node: number) => describe(3, 'UNLOCK', { uuid: ASKER, txn_id: TXN_ID, op: 0 }, ok, { node });
   begin(2);
   begin(3);
-  describe(2, 'STAGE_OP', { uuid: ASKER, op: 6, buf: { transaction_id: uuidOf(TXN_ID) } }, failed, { node: 3 });
+  describe(2, 'STAGE_OP', { uuid: ASKER, op: 6, buf: { transaction_id: uuidOf(TXN_ID) } }, failed, {
+    node: 3,
+  });
   describerTo(2).onCallsLost();
   const gapped = end(2);
   assert.equal(gapped.fields.steps, undefined);
@@ -225,7 +235,8 @@ test('beyond the limit of transactions the oldest is evicted', () => {
   const numbered = (n: number) => `2d74bd13-c171-4a2c-9f6c-${n.toString(16).padStart(12, '0')}`;
   const dict = dictOf({ volname: 'rep' });
   for (let n = 0; n <= 1024; n++) describe(3, 'LOCK', { uuid: ASKER, txn_id: numbered(n), op: 6, dict }, ok);
-  const end = (n: number) => describe(3, 'UNLOCK', { uuid: ASKER, txn_id: numbered(n), op: 0 }, ok).fields.volume;
+  const end = (n: number) =>
+    describe(3, 'UNLOCK', { uuid: ASKER, txn_id: numbered(n), op: 0 }, ok).fields.volume;
   assert.equal(end(0), undefined);
   assert.equal(end(1), 'rep');
   assert.equal(end(1024), 'rep');
