@@ -6,7 +6,7 @@ import type { CommandLine } from './admin/commands.js';
 import type { AdminResponse } from './admin/responses.js';
 import type { JobConnection } from './jobs/model.js';
 import { emptyPacket, type Packet } from './packet.js';
-import { newPairing, type Pairing, type SuspendedPairing } from './pairing.js';
+import { Pairing, type SuspendedPairing } from './pairing.js';
 
 /** Phases of framing, with those of the text protocol. A `message` is a packet past its header. */
 export const Phase = {
@@ -78,7 +78,7 @@ export function openFlow(
     emit,
     payloadBytes: options.payloadBytes,
     sides: [newSide(connection.fromStart), newSide(connection.fromStart)],
-    pairing: newPairing(connection.fromStart, suspended),
+    pairing: new Pairing(connection.fromStart, suspended),
     jobs,
     commands: [],
     orphanResponse: undefined,

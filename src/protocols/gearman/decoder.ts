@@ -60,7 +60,7 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
       case Phase.boundary:
         return this.parseStart(dir, buf, start, end, at);
       case Phase.line:
-        return parseLine(this.flow, dir, side, buf, start, end, at);
+        return parseLine(this.flow, dir, buf, start, end, at);
       case Phase.longLine:
         return skipLongLine(side, buf, start, end);
       default:

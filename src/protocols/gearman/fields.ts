@@ -1,26 +1,26 @@
-/** Arguments as fields of a record: bytes into text and numbers, exactly or not at all. */
+/** Arguments as fields of a record: bytes to text and exact numbers. */
 import type { Json } from '../../records/record.js';
 import { ascii, rawHex, text } from '../text.js';
 
-/** A section of a record while it is being filled. */
+/** A section of a record. */
 export type Fields = { [key: string]: Json | undefined };
 
-/** Bytes of one argument that are logged; a longer one is cut and says how long it is. */
+/** Bytes of an argument that are logged. Of a longer one the record has the length too. */
 export const TEXT_LIMIT = 1024;
-/** Bytes of an argument that are enough to log it: a character may straddle the limit. */
+/** Bytes that suffice to log an argument: a character may straddle the limit. */
 export const TEXT_ENOUGH = TEXT_LIMIT + 4;
 
-/** The last place at or before `cut` that isn't within a character. */
+/** The last position at or before `cut` that is not within a character. */
 function characterBoundary(bytes: Uint8Array, start: number, cut: number): number {
   let i = cut;
   while (i > start && cut - i < 3 && (bytes[i] & 0xc0) === 0x80) i--;
-  // Four continuation bytes in a row are no character: cut where it was asked.
+  // Four continuation bytes in a row are no character.
   return (bytes[i] & 0xc0) === 0x80 ? cut : i;
 }
 
 /**
- * Puts a name into the section: as text, its raw bytes beside it where they are not UTF-8, and its
- * length where it is cut. `total` is its full length, of which at least `TextEnough` bytes are shown.
+ * Adds a text, with its raw bytes (`_hex`) if they are not UTF-8, and its length (`_bytes`) if it is cut.
+ * @param total its full length, of which bytes[start, end) has at least TEXT_ENOUGH
  */
 export function putText(
   fields: Fields,
@@ -41,10 +41,10 @@ export function putText(
   if (raw !== undefined) fields[`${name}_hex`] = raw;
 }
 
-/** Longer than any number that a Gearman server has a use for. */
+/** More digits than any number that a Gearman server uses. */
 const DIGITS_LIMIT = 40;
 
-/** A decimal integer as it would be printed again, however large; undefined for anything else. */
+/** A canonical decimal integer of any size; undefined for anything else. */
 export function integer(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const first = bytes[start] === 0x2d ? start + 1 : start;
   const digits = end - first;
@@ -64,7 +64,7 @@ export function integer(bytes: Uint8Array, start: number, end: number): number |
   return first > start ? -value : value;
 }
 
-/** Puts a count into the section: an integer where it is a plain one, else the text as sent. */
+/** Adds a count: an integer if it is a canonical one, else the text as sent. */
 export function putCount(
   fields: Fields,
   name: string,

@@ -1,17 +1,16 @@
 /**
- * Gearman's packet types: THE table, one row a type, in the order of gearmand's PROTOCOL.
+ * Gearman's packet types, one row each, in the order of gearmand's PROTOCOL.
  *
- * How many arguments a type has, and whether an opaque payload follows them, is what gearmand's
- * libgearman/command.cc says. It is the count that splits a packet's data: all arguments but the last
- * end at a NUL, the last one (the payload, where there is one) takes what the size leaves, NULs
- * included.
+ * The number of arguments, and whether an opaque payload follows them, is from gearmand's libgearman/command.cc. The
+ * number splits a packet's data: all arguments but the last end at a NUL; the last one (the payload, if there is one)
+ * takes the rest of the size, NULs included.
  */
 
-/** What a request waits for: one bit each, so that a response can name all that it may answer. */
+/** The response that a request awaits: a bit each, so that a response can name all requests that it may answer. */
 export const Awaits = {
   nothing: 0,
   submit: 1 << 0,
-  /** SUBMIT_JOB_SCHED: gearmand refuses it with INVALID_COMMAND, other servers may take it. */
+  /** SUBMIT_JOB_SCHED: gearmand refuses it with INVALID_COMMAND, other servers may accept it. */
   schedule: 1 << 1,
   echo: 1 << 2,
   status: 1 << 3,
@@ -20,19 +19,19 @@ export const Awaits = {
   grab: 1 << 6,
   grabUnique: 1 << 7,
   grabAll: 1 << 8,
-  /** WORK_*: answered only where it fails (ERROR JOB_NOT_FOUND). */
+  /** WORK_*: answered only on failure (ERROR JOB_NOT_FOUND). */
   work: 1 << 9,
-  /** A type that a server doesn't take from a client: gearmand answers ERROR INVALID_COMMAND. */
+  /** A type that clients do not send: gearmand answers ERROR INVALID_COMMAND. */
   refused: 1 << 10,
-  /** A packet with the magic of responses: gearmand answers ERROR INVALID_MAGIC. */
+  /** A request with the magic of responses: gearmand answers ERROR INVALID_MAGIC. */
   wrongMagic: 1 << 11,
 } as const;
 
 export interface Argument {
   readonly name: string;
-  /** Whether it is a decimal number in text. */
+  /** A decimal number as text. */
   readonly count: boolean;
-  /** Whether a NUL at the end of the data is its terminator, not a part of it. */
+  /** A NUL at the end of the data is its terminator, not a part of it. */
   readonly terminated: boolean;
 }
 
@@ -40,11 +39,11 @@ export interface PacketType {
   readonly id: number;
   readonly name: string;
   readonly arguments: readonly Argument[];
-  /** Whether opaque data follow the arguments. */
+  /** Opaque data follows the arguments. */
   readonly payload: boolean;
-  /** What it waits for when a client sends it: one of Ask. */
+  /** The response to it as a request: one of Awaits. */
   readonly awaits: number;
-  /** What it may answer when a server sends it: a set of Ask. ERROR's depends on its code. */
+  /** The requests that it may answer: a set of Awaits. Those of ERROR depend on its code. */
   readonly answers: number;
 }
 
@@ -54,9 +53,9 @@ const count = (name: string): Argument => ({ name, count: true, terminated: fals
 const FUNCTION = text('function');
 const UNIQUE_ID = text('unique_id');
 /**
- * PROTOCOL counts the NUL as the handle's terminator ("64 bytes, including NULL terminator"), and
- * gearmand sends it where it turns a WORK_EXCEPTION into a WORK_FAIL (server.cc,
- * _server_queue_work_data). Of every other last argument a NUL is a part, as it is to the server.
+ * PROTOCOL counts the NUL as the handle's terminator ("64 bytes, including NULL terminator"), and gearmand sends it
+ * where it turns a WORK_EXCEPTION into a WORK_FAIL (server.cc, _server_queue_work_data). In every other last argument
+ * a NUL is data, as for the server.
  */
 const HANDLE: Argument = { name: 'handle', count: false, terminated: true };
 const REDUCER = text('reducer');
@@ -70,7 +69,7 @@ const { nothing, refused, submit, schedule, work, echo, status, statusUnique, gr
   Awaits;
 const NONE: readonly Argument[] = [];
 const JOB = [FUNCTION, UNIQUE_ID];
-/** PROTOCOL has three, but command.cc reads a fourth, which libgearman calls aggregate (add.cc). */
+/** PROTOCOL has three. command.cc reads a fourth, which libgearman calls aggregate (add.cc). */
 const REDUCE_JOB = [FUNCTION, UNIQUE_ID, REDUCER, text('aggregate')];
 const SCHEDULE = ['minute', 'hour', 'day_of_month', 'month', 'day_of_week'].map(count);
 
@@ -144,12 +143,12 @@ export function packetType(id: number): PacketType | undefined {
   return TYPES_BY_ID[id];
 }
 
-/** Stands for the types that the protocol doesn't have: 0 (gearmand keeps it to itself), 43 and up. */
+/** Stands for types outside the protocol: 0 (internal to gearmand), 43 and up. */
 export const UNKNOWN_TYPE: PacketType = row(-1, 'UNKNOWN', NONE, true, nothing, nothing);
 
 /**
- * What an ERROR answers, by its code: server.cc, gearman_server_run_command. A code of another server
- * answers the oldest request that waits for an answer.
+ * The requests that an ERROR may answer, by its code (server.cc, gearman_server_run_command). A code of another server
+ * answers the oldest pending request.
  */
 const ERROR_ANSWERS: ReadonlyMap<string, number> = new Map([
   ['JOB_NOT_FOUND', work],

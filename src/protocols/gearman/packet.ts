@@ -1,33 +1,33 @@
 /**
- * One binary packet, as its bytes come: the header, the arguments one after the other, the payload.
- * Each part is consumed as soon as it is whole, so that at most a piece of one argument is held back.
+ * Incremental parser of a binary packet: header, arguments, payload. Each part is consumed once it is complete, so that
+ * at most a part of one argument stays unconsumed.
  */
 import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
 import { type Fields, putCount, putText, TEXT_ENOUGH } from './fields.js';
 import { Magic, magicAt, uint32 } from './header.js';
 import { type Argument, type PacketType, packetType, UNKNOWN_TYPE } from './packet-types.js';
 
-/** The packet at hand in one direction. */
+/** The current packet of one direction. */
 export interface Packet {
   type: PacketType;
   magic: Magic;
-  /** Bytes of its data that are not consumed yet. */
+  /** Unconsumed bytes of its data. */
   remaining: number;
-  /** Which argument is next. */
+  /** The index of the next argument. */
   nextArgument: number;
-  /** Bytes of that argument that were looked at in vain, counted from where it begins. */
+  /** Bytes of that argument that are known to hold no NUL. */
   scanned: number;
-  /** The first bytes of an argument too long to be held back, and how many of it are consumed. */
+  /** The first bytes of an argument that is too long to stay unconsumed, and how many are consumed. */
   partialArgument: Uint8Array | undefined;
   partialBytes: number;
-  /** The first bytes of the payload, where they are asked for. */
+  /** The first bytes of the payload; undefined: not logged. */
   payload: Uint8Array | undefined;
   payloadFilled: number;
   /** Its data ended before its arguments did. */
   tooFew: boolean;
-  /** It has data although its type has none. */
+  /** It has data, but its type has none. */
   unexpectedData: boolean;
-  /** A part of it was not seen. */
+  /** A part of it was not captured. */
   truncated: boolean;
   fields: Fields;
 }
@@ -50,7 +50,7 @@ export function emptyPacket(): Packet {
   };
 }
 
-/** Begins a packet with the header at `at`, of which all bytes are there and the magic is right. */
+/** Starts a packet. @param at the offset of a complete header with a valid magic */
 export function beginPacket(packet: Packet, bytes: Uint8Array, at: number): void {
   const id = uint32(bytes, at + 4);
   const size = uint32(bytes, at + 8);
@@ -85,7 +85,7 @@ function putArgument(
   else putText(packet.fields, argument.name, bytes, start, end, total);
 }
 
-/** Puts the argument that ends at `end`, whose beginning may be consumed already. */
+/** Adds the argument that ends at `end`. Its first bytes may be consumed already. */
 function putNextArgument(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
   const argument = packet.type.arguments[packet.nextArgument];
   if (packet.partialArgument !== undefined) {
@@ -103,7 +103,7 @@ function putNextArgument(packet: Packet, bytes: Uint8Array, start: number, end: 
   packet.scanned = 0;
 }
 
-/** Consumes a piece of an argument whose end isn't there, once enough of it is there to log it. */
+/** Consumes a part of an argument without its end, once there is enough to log. */
 function consumePiece(packet: Packet, bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (packet.partialArgument === undefined) {
@@ -111,7 +111,7 @@ function consumePiece(packet: Packet, bytes: Uint8Array, start: number, end: num
       packet.scanned = length;
       return start;
     }
-    // A copy: a Buffer's slice() would not be one.
+    // A copy. Buffer.slice() makes none.
     packet.partialArgument = new Uint8Array(bytes.subarray(start, start + TEXT_ENOUGH));
     packet.partialBytes = 0;
   }
@@ -121,10 +121,7 @@ function consumePiece(packet: Packet, bytes: Uint8Array, start: number, end: num
   return end;
 }
 
-/**
- * Consumes arguments from bytes[start, end). Returns the position reached; all of them are done when
- * `argumentsDone` says so, else more bytes are needed.
- */
+/** Consumes arguments from bytes[start, end). Returns the position reached: see areArgumentsComplete(). */
 export function takeArguments(packet: Packet, bytes: Uint8Array, start: number, end: number): number {
   const { arguments: list, payload } = packet.type;
   let position = start;
@@ -152,7 +149,7 @@ export function takeArguments(packet: Packet, bytes: Uint8Array, start: number, 
     } else if (!isComplete) {
       return consumePiece(packet, bytes, position, stop);
     } else {
-      // The data end in this argument. What there is of it was sent, so it is told.
+      // The data ends within this argument. What was sent of it is logged.
       packet.tooFew = true;
       packet.remaining = 0;
       if (stop > position || packet.partialArgument !== undefined)
@@ -167,7 +164,7 @@ export function areArgumentsComplete(packet: Packet): boolean {
   return packet.tooFew || packet.nextArgument === packet.type.arguments.length;
 }
 
-/** What follows the arguments is known by its length: called once they are done. */
+/** Starts the payload, when the arguments are complete. @param payloadBytes first bytes to log */
 export function beginPayload(packet: Packet, payloadBytes: number): void {
   if (packet.tooFew) return;
   if (!packet.type.payload) {
@@ -182,7 +179,7 @@ export function beginPayload(packet: Packet, payloadBytes: number): void {
   }
 }
 
-/** Consumes the payload's first bytes as far as they are to be logged; returns the position reached. */
+/** Consumes the first bytes of the payload that are logged. Returns the position reached. */
 export function takePayload(packet: Packet, bytes: Uint8Array, start: number, end: number): number {
   const { payload } = packet;
   if (payload === undefined) return start;
@@ -197,7 +194,7 @@ export function isPayloadTaken(packet: Packet): boolean {
   return packet.payload === undefined || packet.payloadFilled === packet.payload.length;
 }
 
-/** Ends a packet: nothing more of it comes. */
+/** Ends a packet, complete or not. */
 export function endPacket(packet: Packet): void {
   const { payload } = packet;
   if (payload === undefined || packet.payloadFilled === 0) return;

@@ -1,45 +1,26 @@
 /**
- * Which response answers which request: the outstanding requests of one connection, oldest first.
+ * Which response answers which request: the pending requests of one connection, oldest first.
  *
- * gearmand answers the packets of a connection in their order, and tells the client of its jobs
- * (WORK_*, NOOP) in between. So a response answers the oldest request that it fits, and what is older
- * still will have no answer any more: a WORK_* that succeeded, or a request that the server left alone.
+ * gearmand answers the packets of a connection in order, and sends the client packets about its jobs (WORK_*, NOOP) in
+ * between. So a response answers the oldest request that it fits. Requests older than that one stay unanswered: a
+ * WORK_* that succeeded, or a request that the server ignored.
  */
 import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import { Awaits } from './packet-types.js';
 
-/** Outstanding requests that are remembered for one connection. */
+/** Pending requests kept for one connection. */
 export const PENDING_LIMIT = 65_536;
 
 /**
- * A quiet time after which nothing is believed to be under way: gearmand answers at once, so that only
- * the network's round trip counts. Used after bytes were lost, when a request or response may be among
- * them.
+ * After bytes were lost, a request or response may be among them. Pairing resumes after a quiet time of this length:
+ * gearmand answers at once, so that only the network's round trip counts.
  */
 const QUIET_NANOSECONDS = 100_000_000;
 
-/** The response has no request, as far as is known. */
+/** No pending request fits the response. */
 export const UNMATCHED = -1;
-/** It has one, but which of several is not to be told. */
+/** Several pending requests fit the response, or their timestamps are out of order. */
 export const UNTIMED = -2;
-
-export interface Pairing {
-  /** A message went by: a quiet time starts with it. */
-  onMessage(at: PacketTimestamp): void;
-  /** Whether pairs are to be trusted: false after a loss, until the connection was quiet. */
-  canPair(at: PacketTimestamp): boolean;
-  addRequest(asks: number, at: PacketTimestamp): void;
-  /** Nanoseconds since the request that this response answers, or Unmatched or Untimed. */
-  matchResponse(answers: number, at: PacketTimestamp): number;
-  /** Bytes of the connection were lost: what is outstanding can't be paired any more. */
-  onLoss(at: PacketTimestamp): void;
-  /** The number, from 1, of the request that was remembered or answered since this was asked last; 0: none was. */
-  takeSerial(): number;
-  /** Requests forgotten because there were too many; each is told once. */
-  takeEvicted(): number;
-  /** All there is to know where nothing is outstanding; undefined: something is. */
-  suspend(): SuspendedPairing | undefined;
-}
 
 export interface SuspendedPairing {
   readonly trusted: boolean;
@@ -48,145 +29,162 @@ export interface SuspendedPairing {
   readonly requests: number;
 }
 
-// The ring holds five numbers a request.
-const Slots = 5;
-const What = 0;
-const Seconds = 1;
-const Nanoseconds = 2;
-/** Successive WORK_* packets are one entry: which of them an ERROR is for can't be told anyway. */
-const Run = 3;
-const Serial = 4;
+const FROM_START: SuspendedPairing = { trusted: true, lastSeconds: 0, lastNanoseconds: 0, requests: 0 };
+// How long the connection was quiet before its first message is not known.
+const MIDSTREAM: SuspendedPairing = {
+  ...FROM_START,
+  trusted: false,
+  lastSeconds: Number.NEGATIVE_INFINITY,
+};
 
-const Kinds = 12;
+/** The ring buffer's numbers of one request. */
+const Slot = {
+  awaits: 0,
+  seconds: 1,
+  nanoseconds: 2,
+  /** Consecutive WORK_* packets share an entry: which of them an ERROR answers does not show anyway. */
+  run: 3,
+  serial: 4,
+} as const;
+const SLOTS = 5;
+
+const AWAITS_BITS = 12;
 const bit = (mask: number): number => 31 - Math.clz32(mask);
 
-const Fresh: SuspendedPairing = { trusted: true, lastSeconds: 0, lastNanoseconds: 0, requests: 0 };
-// Until the first message there is no telling how long it was quiet.
-const Joined: SuspendedPairing = { ...Fresh, trusted: false, lastSeconds: Number.NEGATIVE_INFINITY };
-const NoRing = new Float64Array(0);
+const EMPTY_RING = new Float64Array(0);
 
-/**
- * @param fromStart nothing can be under way yet
- * @param from what it goes on from
- */
-export function newPairing(fromStart: boolean, from = fromStart ? Fresh : Joined): Pairing {
-  let ring = NoRing;
-  let capacity = 0;
-  let head = 0;
-  let length = 0;
-  /** How many entries wait for what: a response that nothing waits for costs no search. */
-  const waiting = new Int32Array(Kinds);
-  let awaited = 0;
-  let { trusted, lastSeconds, lastNanoseconds, requests } = from;
-  let forgotten = 0;
-  let serial = 0;
+export class Pairing {
+  private ring: Float64Array = EMPTY_RING;
+  private capacity = 0;
+  private head = 0;
+  private length = 0;
+  /** Entries by what they await, and the set of all that is awaited: a response that fits none needs no search. */
+  private readonly entriesByAwaits: Int32Array = new Int32Array(AWAITS_BITS);
+  private awaited = 0;
+  private trusted: boolean;
+  private lastSeconds: number;
+  private lastNanoseconds: number;
+  private requests: number;
+  private evicted = 0;
+  private serial = 0;
 
-  const place = (index: number): number => ((head + index) & (capacity - 1)) * Slots;
+  /** @param fromStart no request can be pending yet */
+  constructor(fromStart: boolean, suspended = fromStart ? FROM_START : MIDSTREAM) {
+    this.trusted = suspended.trusted;
+    this.lastSeconds = suspended.lastSeconds;
+    this.lastNanoseconds = suspended.lastNanoseconds;
+    this.requests = suspended.requests;
+  }
 
-  function grow(): void {
-    const larger = new Float64Array(Math.max(capacity * 2, 8) * Slots);
-    for (let i = 0; i < length; i++) {
-      const from = place(i);
-      larger.set(ring.subarray(from, from + Slots), i * Slots);
+  /** Restarts the quiet time. After a gap messages are decoded out of order: the latest timestamp counts. */
+  onMessage(at: PacketTimestamp): void {
+    if (nanosecondsBetween(this.lastSeconds, this.lastNanoseconds, at) <= 0) return;
+    this.lastSeconds = at.seconds;
+    this.lastNanoseconds = at.nanoseconds;
+  }
+
+  /** false after a loss, until the connection was quiet. */
+  canPair(at: PacketTimestamp): boolean {
+    if (!this.trusted && this.lastSeconds >= 0) {
+      this.trusted = nanosecondsBetween(this.lastSeconds, this.lastNanoseconds, at) >= QUIET_NANOSECONDS;
     }
-    ring = larger;
-    capacity = larger.length / Slots;
-    head = 0;
+    return this.trusted;
   }
 
-  function drop(): void {
-    const kind = bit(ring[place(0)]);
-    waiting[kind] -= 1;
-    if (waiting[kind] === 0) awaited &= ~(1 << kind);
-    head = (head + 1) & (capacity - 1);
-    length -= 1;
-  }
-
-  function clear(): void {
-    head = 0;
-    length = 0;
-    awaited = 0;
-    waiting.fill(0);
-  }
-
-  /** Behind a hole messages are read later than others that came after them: the latest counts. */
-  function passed(at: PacketTimestamp): void {
-    if (nanosecondsBetween(lastSeconds, lastNanoseconds, at) <= 0) return;
-    lastSeconds = at.seconds;
-    lastNanoseconds = at.nanoseconds;
-  }
-
-  return {
-    takeEvicted() {
-      const count = forgotten;
-      forgotten = 0;
-      return count;
-    },
-
-    suspend: () =>
-      length === 0 && forgotten === 0 && serial === 0
-        ? { trusted, lastSeconds, lastNanoseconds, requests }
-        : undefined,
-
-    takeSerial() {
-      const taken = serial;
-      serial = 0;
-      return taken;
-    },
-
-    onMessage: passed,
-
-    canPair(at) {
-      if (!trusted && lastSeconds >= 0)
-        trusted = nanosecondsBetween(lastSeconds, lastNanoseconds, at) >= QUIET_NANOSECONDS;
-      return trusted;
-    },
-
-    addRequest(asks, at) {
-      if (asks === Awaits.work && length > 0) {
-        const last = place(length - 1);
-        if (ring[last + What] === Awaits.work) {
-          ring[last + Run] += 1;
-          serial = ++requests;
-          ring[last + Serial] = serial;
-          return;
-        }
+  /** @param awaits one of Awaits */
+  addRequest(awaits: number, at: PacketTimestamp): void {
+    this.serial = ++this.requests;
+    if (awaits === Awaits.work && this.length > 0) {
+      const last = this.offsetOf(this.length - 1);
+      if (this.ring[last + Slot.awaits] === Awaits.work) {
+        this.ring[last + Slot.run] += 1;
+        this.ring[last + Slot.serial] = this.serial;
+        return;
       }
-      if (length === PENDING_LIMIT) {
-        drop();
-        forgotten += 1;
-      } else if (length === capacity) grow();
-      const next = place(length);
-      ring[next + What] = asks;
-      ring[next + Seconds] = at.seconds;
-      ring[next + Nanoseconds] = at.nanoseconds;
-      ring[next + Run] = 1;
-      serial = ++requests;
-      ring[next + Serial] = serial;
-      length += 1;
-      waiting[bit(asks)] += 1;
-      awaited |= asks;
-    },
+    }
+    if (this.length === PENDING_LIMIT) {
+      this.dropOldest();
+      this.evicted += 1;
+    } else if (this.length === this.capacity) this.grow();
+    const next = this.offsetOf(this.length);
+    this.ring[next + Slot.awaits] = awaits;
+    this.ring[next + Slot.seconds] = at.seconds;
+    this.ring[next + Slot.nanoseconds] = at.nanoseconds;
+    this.ring[next + Slot.run] = 1;
+    this.ring[next + Slot.serial] = this.serial;
+    this.length += 1;
+    this.entriesByAwaits[bit(awaits)] += 1;
+    this.awaited |= awaits;
+  }
 
-    matchResponse(answers, at) {
-      if ((awaited & answers) === 0) return UNMATCHED;
-      while ((ring[place(0)] & answers) === 0) drop();
-      const first = place(0);
-      serial = ring[first + Serial];
-      const run = ring[first + Run];
-      const nanoseconds = nanosecondsBetween(ring[first + Seconds], ring[first + Nanoseconds], at);
-      if (run > 1) {
-        // Any of them may be meant; the others may yet fail. It stays a run, so that it stays untimed.
-        return UNTIMED;
-      }
-      drop();
-      return nanoseconds < 0 ? UNTIMED : nanoseconds;
-    },
+  /**
+   * @param answers a set of Awaits
+   * @returns nanoseconds since the request that the response answers, or UNMATCHED or UNTIMED
+   */
+  matchResponse(answers: number, at: PacketTimestamp): number {
+    if ((this.awaited & answers) === 0) return UNMATCHED;
+    while ((this.ring[this.offsetOf(0)] & answers) === 0) this.dropOldest();
+    const first = this.offsetOf(0);
+    const { ring } = this;
+    this.serial = ring[first + Slot.serial];
+    // The response may be for any of them, and the others may still fail: the run stays, and stays untimed.
+    if (ring[first + Slot.run] > 1) return UNTIMED;
+    const nanoseconds = nanosecondsBetween(ring[first + Slot.seconds], ring[first + Slot.nanoseconds], at);
+    this.dropOldest();
+    return nanoseconds < 0 ? UNTIMED : nanoseconds;
+  }
 
-    onLoss(at) {
-      clear();
-      trusted = false;
-      passed(at);
-    },
-  };
+  /** Bytes of the connection were lost: pending requests can no longer be paired. */
+  onLoss(at: PacketTimestamp): void {
+    this.head = 0;
+    this.length = 0;
+    this.awaited = 0;
+    this.entriesByAwaits.fill(0);
+    this.trusted = false;
+    this.onMessage(at);
+  }
+
+  /** The number, from 1, of the request that was added or answered since the last call; 0: none. */
+  takeSerial(): number {
+    const { serial } = this;
+    this.serial = 0;
+    return serial;
+  }
+
+  /** Requests evicted since the last call, because too many were pending. */
+  takeEvicted(): number {
+    const { evicted } = this;
+    this.evicted = 0;
+    return evicted;
+  }
+
+  /** undefined: a request is pending. */
+  suspend(): SuspendedPairing | undefined {
+    if (this.length > 0 || this.evicted > 0 || this.serial > 0) return undefined;
+    const { trusted, lastSeconds, lastNanoseconds, requests } = this;
+    return { trusted, lastSeconds, lastNanoseconds, requests };
+  }
+
+  private offsetOf(index: number): number {
+    return ((this.head + index) & (this.capacity - 1)) * SLOTS;
+  }
+
+  private grow(): void {
+    const larger = new Float64Array(Math.max(this.capacity * 2, 8) * SLOTS);
+    for (let i = 0; i < this.length; i++) {
+      const offset = this.offsetOf(i);
+      larger.set(this.ring.subarray(offset, offset + SLOTS), i * SLOTS);
+    }
+    this.ring = larger;
+    this.capacity = larger.length / SLOTS;
+    this.head = 0;
+  }
+
+  private dropOldest(): void {
+    const awaits = bit(this.ring[this.offsetOf(0)]);
+    this.entriesByAwaits[awaits] -= 1;
+    if (this.entriesByAwaits[awaits] === 0) this.awaited &= ~(1 << awaits);
+    this.head = (this.head + 1) & (this.capacity - 1);
+    this.length -= 1;
+  }
 }

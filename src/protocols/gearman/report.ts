@@ -1,4 +1,4 @@
-/** The record of a packet, once its last byte has passed or no more of it will come. */
+/** The record of a packet: `gearman.packet`, when its last byte has passed or no more of it can come. */
 
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { EventOutcome, JsonObject } from '../../records/record.js';
@@ -13,7 +13,7 @@ import { Awaits, answeredByError, ERROR_TYPE, UNKNOWN_TYPE } from './packet-type
 import { UNMATCHED } from './pairing.js';
 import { packetSentence } from './sentence.js';
 
-/** Remembers a request, or finds a response's: what Pairing.response gives. */
+/** Adds a request to the pending ones, or matches a response: see Pairing.matchResponse(). */
 function pairPacket(flow: Flow, from: Direction, packet: Packet, at: PacketTimestamp): number {
   const { pairing } = flow;
   const { type, magic, fields } = packet;
@@ -21,19 +21,19 @@ function pairPacket(flow: Flow, from: Direction, packet: Packet, at: PacketTimes
   const trusted = pairing.canPair(at);
   if (from === ToServer) {
     const asks = magic === Magic.response ? Awaits.wrongMagic : type.awaits;
-    // gearmand doesn't answer a packet with too few arguments: it waits for the rest.
+    // gearmand does not answer a packet with too few arguments: it waits for the rest.
     if (trusted && asks !== Awaits.nothing && !packet.tooFew) pairing.addRequest(asks, at);
   } else if (magic === Magic.response) {
     const answers = type.id === ERROR_TYPE ? answeredByError(fields.error_code) : type.answers;
     if (trusted && answers !== Awaits.nothing) duration = pairing.matchResponse(answers, at);
-    // Its submission is seen later, and would wait for the answer to the next one.
+    // Its submission comes later, and would take the answer to the next one.
     if (trusted && duration === UNMATCHED && type.answers === JOB_CREATED_ANSWERS) pairing.onLoss(at);
   }
   pairing.onMessage(at);
   return duration;
 }
 
-/** JOB_CREATED is never sent unasked. */
+/** JOB_CREATED is always an answer. */
 const JOB_CREATED_ANSWERS = Awaits.submit | Awaits.schedule;
 
 const FAILURES: ReadonlySet<string> = new Set(['ERROR', 'WORK_FAIL', 'WORK_EXCEPTION']);
@@ -48,17 +48,17 @@ function faultSection(packet: Packet, malformed: boolean): JsonObject | undefine
   return malformed ? { malformed: true } : undefined;
 }
 
-/** Tells of a packet. `whole`: its end was reached; else the rest of it is lost. */
+/** @param isComplete false: the rest of the packet is lost */
 export function reportPacket(
   flow: Flow,
   from: Direction,
   packet: Packet,
-  whole: boolean,
+  isComplete: boolean,
   at: PacketTimestamp,
 ): void {
   endPacket(packet);
-  if (!whole) packet.truncated = true;
-  const duration = whole ? pairPacket(flow, from, packet, at) : UNMATCHED;
+  if (!isComplete) packet.truncated = true;
+  const duration = isComplete ? pairPacket(flow, from, packet, at) : UNMATCHED;
   const serial = flow.pairing.takeSerial();
   const { type, fields } = packet;
   let reason: string | undefined;
@@ -85,9 +85,9 @@ export function reportPacket(
     const direction = from === ToServer ? 'response magic from a client' : 'request magic from a server';
     reportMisdirected(flow, from, direction, fields, at);
   }
-  if (whole && flow.jobs !== undefined) {
+  if (isComplete && flow.jobs !== undefined) {
     trackPacket(flow.jobs, from, packet, serial, at);
-    // Where the server is not seen nothing is to be waited for.
+    // If the server is not seen, no response will acknowledge completions.
     if (flow.jobs.unacknowledged.size > 1 && !flow.sides[ToClient].seen)
       acceptCompletionsBefore(flow.jobs, 0);
   }

@@ -1,4 +1,4 @@
-/** What a record says to people. */
+/** The sentences of records about packets and text commands. */
 import { displayName, formatByteCount, formatDuration } from '../../records/phrases.js';
 import type { Fields } from './fields.js';
 
@@ -58,7 +58,7 @@ export function adminSentence(
     sentence += `: ERR ${displayName(code ?? fields.error_text ?? '')}`.trimEnd();
   } else if (value !== undefined) sentence += `: ${displayName(value)}`;
   else if (fields.response !== undefined) sentence += `: ${fields.response}`;
-  if (!answered) sentence += count === undefined ? ': no response seen' : ', cut short';
+  if (!answered) sentence += count === undefined ? ': no response seen' : ', truncated';
   if (duration !== undefined) sentence += ` in ${formatDuration(duration)}`;
   return sentence;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Awaits } from '../../../src/protocols/gearman/packet-types.js';
-import { newPairing, PENDING_LIMIT, UNMATCHED, UNTIMED } from '../../../src/protocols/gearman/pairing.js';
+import { Pairing, PENDING_LIMIT, UNMATCHED, UNTIMED } from '../../../src/protocols/gearman/pairing.js';
 import { type Feeder, feeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';
 
@@ -138,7 +138,7 @@ test('after a loss nothing is paired until the connection was quiet', () => {
 });
 
 test('the bound on what is remembered', () => {
-  const pairs = newPairing(true);
+  const pairs = new Pairing(true);
   const at = { seconds: 1, nanoseconds: 0, packet: 0 };
   for (let i = 0; i < PENDING_LIMIT + 5; i++) pairs.addRequest(Awaits.echo, { ...at, nanoseconds: i });
   assert.equal(pairs.takeEvicted(), 5);
@@ -151,7 +151,7 @@ test('the bound on what is remembered', () => {
 });
 
 test('the ring keeps its order as it grows and turns', () => {
-  const pairs = newPairing(true);
+  const pairs = new Pairing(true);
   const at = (seconds: number) => ({ seconds, nanoseconds: 0, packet: 0 });
   let asked = 0;
   let answered = 0;

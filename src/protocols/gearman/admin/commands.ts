@@ -1,31 +1,31 @@
 /**
- * The text protocol: THE table of its commands, and a command's line read as gearmand reads it.
- * Sources: gearmand's libgearman-server/text.cc (what there is, and what answers what) and
- * plugins/protocol/gear/protocol.cc (how a line becomes words).
+ * The commands of the text protocol, and the parser of a command line.
+ * Sources: gearmand's libgearman-server/text.cc (commands and responses) and plugins/protocol/gear/protocol.cc (how a
+ * line is split into words).
  */
 import { ascii, hex } from '../../text.js';
 import { type Fields, putText } from '../fields.js';
 
-/** What a column of a response's row is called; all but the first are counts. */
+/** Names of the columns of a row. All but the first are counts. */
 export type Columns = readonly string[];
 
 /**
- * The form of a command's response: one line (`value`: what follows OK in it), or rows that a line with
- * a lone dot ends: columns between tabs, workers in their own form, or one name a row.
+ * The form of a response: one line (`value`: the field after OK), or rows up to a line with a single dot: columns
+ * separated by tabs, workers in a form of their own, or one name a row.
  */
 export type ResponseForm =
   | { readonly kind: 'line'; readonly value?: string }
   | { readonly kind: 'columns'; readonly columns: Columns }
   | { readonly kind: 'workers' }
   | { readonly kind: 'names'; readonly name: string }
-  /** Of a command that is not known: one line if it starts with OK or ERR, else rows. */
+  /** Of an unknown command: one line if it starts with OK or ERR, else rows. */
   | { readonly kind: 'any' };
 
 export interface AdminCommand {
   readonly name: string;
   readonly words: readonly string[];
   readonly form: ResponseForm;
-  /** What its rows are, for the sentence. */
+  /** The noun for its rows, for the sentence. */
   readonly rows?: string;
 }
 
@@ -36,7 +36,7 @@ function command(name: string, form: ResponseForm, rows?: string): AdminCommand 
 const LINE: ResponseForm = { kind: 'line' };
 const columns = (...names: string[]): ResponseForm => ({ kind: 'columns', columns: names });
 
-/** Longer names first: the first match counts. */
+/** Longer names first: the first match wins. */
 const COMMANDS: readonly AdminCommand[] = [
   command('show unique jobs', { kind: 'names', name: 'unique_ids' }, 'unique ids'),
   command('show jobs', columns('handle', 'retries', 'ignored', 'queued'), 'jobs'),
@@ -50,26 +50,26 @@ const COMMANDS: readonly AdminCommand[] = [
   command('version', { kind: 'line', value: 'version' }),
   command('verbose', { kind: 'line', value: 'verbose' }),
   command('getpid', { kind: 'line', value: 'pid' }),
-  // Gone from gearmand by 1.1.20; 1.1.9 has it, with an optional "graceful".
+  // gearmand 1.1.9 has it, with an optional "graceful"; 1.1.20 no longer.
   command('shutdown', LINE),
 ];
 
-/** And what a response is called whose command was not seen. */
-export const ADMIN_NAMES: readonly string[] = [...COMMANDS.map((one) => one.name), 'response'];
+/** event.action of text commands, and of a response whose command was not captured. */
+export const ADMIN_NAMES: readonly string[] = [...COMMANDS.map(({ name }) => name), 'response'];
 
 export const ANY_FORM: ResponseForm = { kind: 'any' };
 
-/** Words of a line that are read, and bytes of a command's name that make its action. */
+/** Words of a line that are logged, and bytes of a command's name that are its action. */
 const WORDS_LIMIT = 64;
 const ACTION_LIMIT = 64;
 
 export interface CommandLine {
-  /** In lower case: of the table, else the first word. */
+  /** The name in the table, or the first word in lower case. */
   readonly name: string;
   readonly known: boolean;
   readonly form: ResponseForm;
   readonly rows: string | undefined;
-  /** `command` and `arguments`, where the response's fields join them. */
+  /** `command` and `arguments`. The response adds its fields. */
   readonly fields: Fields;
 }
 
@@ -79,8 +79,8 @@ interface Word {
 }
 
 /**
- * A line's words: one or more blanks part them, and a blank at an end parts an empty word, which
- * gearmand counts: "show jobs " is an error to it.
+ * The words of a line, separated by one or more blanks. A leading or trailing blank separates an empty word, which
+ * counts: for gearmand "show jobs " is an error.
  */
 function splitWords(bytes: Uint8Array, start: number, end: number): Word[] {
   const found: Word[] = [];
@@ -99,7 +99,7 @@ function findCommand(lower: readonly string[]): AdminCommand | undefined {
   return COMMANDS.find((candidate) => candidate.words.every((word, i) => word === lower[i]));
 }
 
-/** Reads a command's line, without what ended it. */
+/** Parses a command line, without its line end. */
 export function readCommand(bytes: Uint8Array, start: number, end: number): CommandLine {
   const all = splitWords(bytes, start, end);
   const lower = all
@@ -116,10 +116,10 @@ export function readCommand(bytes: Uint8Array, start: number, end: number): Comm
   const args: string[] = [];
   let raw = false;
   for (const word of rest.slice(0, WORDS_LIMIT)) {
-    const one: Fields = {};
-    putText(one, 'word', bytes, word.start, word.end, word.end - word.start);
-    args.push(String(one.word));
-    raw ||= one.word_hex !== undefined;
+    const parsed: Fields = {};
+    putText(parsed, 'word', bytes, word.start, word.end, word.end - word.start);
+    args.push(String(parsed.word));
+    raw ||= parsed.word_hex !== undefined;
   }
   fields.arguments = args;
   if (rest.length > WORDS_LIMIT) fields.arguments_total = rest.length;
@@ -133,7 +133,7 @@ export function readCommand(bytes: Uint8Array, start: number, end: number): Comm
   };
 }
 
-/** Whether bytes[start, end) is a line that only an administrator types: to be believed out of context. */
+/** Whether a line is a known command: proof of the text protocol without context. */
 export function isKnownCommand(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] < 0x20 || bytes[i] > 0x7e) return false;
   return end - start <= 1024 && readCommand(bytes, start, end).known;

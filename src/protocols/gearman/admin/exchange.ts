@@ -1,5 +1,4 @@
-/** A text command with its response: one record for the two. */
-
+/** A text command with its response: one record for both. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import { ToClient, ToServer } from '../../protocol.js';
@@ -8,13 +7,13 @@ import { adminSentence } from '../sentence.js';
 import { ANY_FORM, type CommandLine } from './commands.js';
 import { endResponse, newAdminResponse } from './responses.js';
 
-/** Commands that may wait for their response. */
+/** Commands of one connection that may wait for their responses. */
 const COMMANDS_LIMIT = 256;
 
-function newExchange(asked: CommandLine | undefined, at: PacketTimestamp): AdminExchange {
+function newExchange(command: CommandLine | undefined, at: PacketTimestamp): AdminExchange {
   return {
-    command: asked,
-    response: newAdminResponse(asked?.form ?? ANY_FORM, asked?.fields ?? {}),
+    command,
+    response: newAdminResponse(command?.form ?? ANY_FORM, command?.fields ?? {}),
     seconds: at.seconds,
     nanoseconds: at.nanoseconds,
     packet: at.packet,
@@ -22,48 +21,48 @@ function newExchange(asked: CommandLine | undefined, at: PacketTimestamp): Admin
   };
 }
 
-/** Tells of an exchange that is over: complete at the moment `end`, or without the end of its response. */
-function reportExchange(
-  flow: Flow,
-  { command: asked, response, ...begin }: AdminExchange,
-  end: PacketTimestamp | undefined,
-): void {
+/** @param end the end of the response; undefined: it was not seen */
+function reportExchange(flow: Flow, exchange: AdminExchange, end: PacketTimestamp | undefined): void {
+  const { command, response, truncated } = exchange;
   endResponse(response, end !== undefined);
   const { fields } = response;
-  const both = asked !== undefined && end !== undefined;
-  const nanoseconds = both ? nanosecondsBetween(begin.seconds, begin.nanoseconds, end) : undefined;
+  const isPair = command !== undefined && end !== undefined;
+  const nanoseconds = isPair ? nanosecondsBetween(exchange.seconds, exchange.nanoseconds, end) : undefined;
   const duration = nanoseconds !== undefined && nanoseconds >= 0 ? nanoseconds : undefined;
   let outcome: EventOutcome = 'unknown';
   if (end !== undefined) outcome = response.failed ? 'failure' : 'success';
-  const time = asked === undefined && end !== undefined ? end : begin;
-  flow.emit(asked === undefined ? ToClient : ToServer, {
+  const {
+    seconds,
+    nanoseconds: fraction,
+    packet,
+  } = command === undefined && end !== undefined ? end : exchange;
+  flow.emit(command === undefined ? ToClient : ToServer, {
     level: 'info',
-    message: adminSentence(fields, asked?.rows, duration, end !== undefined),
-    seconds: time.seconds,
-    nanoseconds: time.nanoseconds,
-    packet: time.packet,
-    replyPacket: both ? end.packet : 0,
+    message: adminSentence(fields, command?.rows, duration, end !== undefined),
+    seconds,
+    nanoseconds: fraction,
+    packet,
+    replyPacket: isPair ? end.packet : 0,
     dataset: 'gearman.admin',
-    action: asked?.name ?? 'response',
+    action: command?.name ?? 'response',
     outcome,
     duration,
-    sections: begin.truncated
+    sections: truncated
       ? { gearman: { admin: fields }, wiretail: { truncated: true } }
       : { gearman: { admin: fields } },
   });
 }
 
-/** A command came. */
-export function onCommand(flow: Flow, asked: CommandLine, cut: boolean, at: PacketTimestamp): void {
-  const next = newExchange(asked, at);
-  next.truncated = cut;
-  // After a loss the next response may be for another command: not to be guessed.
-  if (!flow.pairing.canPair(at)) {
-    reportExchange(flow, next, undefined);
-  } else {
-    flow.commands.push(next);
+/** @param isCut the line exceeds its limit */
+export function onCommand(flow: Flow, command: CommandLine, isCut: boolean, at: PacketTimestamp): void {
+  const exchange = newExchange(command, at);
+  exchange.truncated = isCut;
+  // After a loss the next response may be to another command.
+  if (!flow.pairing.canPair(at)) reportExchange(flow, exchange, undefined);
+  else {
+    flow.commands.push(exchange);
     if (flow.commands.length > COMMANDS_LIMIT) {
-      // The response of the one that goes would be taken for that of the next.
+      // If only the oldest one were dropped, its response would be taken for that of the next.
       abandonCommands(flow, false);
       flow.pairing.onLoss(at);
     }
@@ -71,29 +70,29 @@ export function onCommand(flow: Flow, asked: CommandLine, cut: boolean, at: Pack
   flow.pairing.onMessage(at);
 }
 
-/** The exchange that the next line of a response belongs to. */
+/** The exchange that the next response line belongs to. */
 export function currentExchange(flow: Flow, at: PacketTimestamp): AdminExchange {
   if (flow.orphanResponse !== undefined) return flow.orphanResponse;
-  const first = flow.commands[0];
-  if (first !== undefined) {
-    // What was captured before the command does not answer it, though it is read after it.
-    if (nanosecondsBetween(first.seconds, first.nanoseconds, at) >= 0) return first;
+  const oldest = flow.commands[0];
+  if (oldest !== undefined) {
+    // A line captured before the command is no response to it, though it is decoded after it.
+    if (nanosecondsBetween(oldest.seconds, oldest.nanoseconds, at) >= 0) return oldest;
     abandonCommands(flow, false);
   }
   flow.orphanResponse = newExchange(undefined, at);
-  // Its command may be late, and would then wait for the response of the next one.
+  // Its command may come late, and would then take the response to the next one.
   flow.pairing.onLoss(at);
   return flow.orphanResponse;
 }
 
-/** The response at hand is over, at the moment `end` or without its end. */
+/** Ends the current exchange. @param end undefined: the end of the response was not seen */
 export function endExchange(flow: Flow, end: PacketTimestamp | undefined): void {
-  const done = flow.orphanResponse ?? flow.commands.shift();
+  const exchange = flow.orphanResponse ?? flow.commands.shift();
   flow.orphanResponse = undefined;
-  if (done !== undefined) reportExchange(flow, done, end);
+  if (exchange !== undefined) reportExchange(flow, exchange, end);
 }
 
-/** The response at hand can't go on: something else follows. */
+/** Ends a response that has started: something else follows. */
 export function interruptResponse(flow: Flow): void {
   const current = flow.orphanResponse ?? flow.commands[0];
   if (current === undefined || !current.response.started) return;
@@ -101,11 +100,11 @@ export function interruptResponse(flow: Flow): void {
   endExchange(flow, undefined);
 }
 
-/** Nothing of what is outstanding will be answered in a way that can be told. */
+/** Reports all pending commands: their responses can no longer be recognised. */
 export function abandonCommands(flow: Flow, truncated: boolean): void {
   interruptResponse(flow);
-  for (const left of flow.commands.splice(0)) {
-    left.truncated ||= truncated;
-    reportExchange(flow, left, undefined);
+  for (const exchange of flow.commands.splice(0)) {
+    exchange.truncated ||= truncated;
+    reportExchange(flow, exchange, undefined);
   }
 }

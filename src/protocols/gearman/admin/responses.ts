@@ -1,23 +1,23 @@
-/** Responses of the text protocol, line by line: libgearman-server/text.cc prints them. */
+/** Responses of the text protocol, line by line, as libgearman-server/text.cc prints them. */
 import type { Json } from '../../../records/record.js';
 import { ascii, text } from '../../text.js';
 import { type Fields, integer, putCount, putText } from '../fields.js';
 import type { Columns, ResponseForm } from './commands.js';
 
-/** Rows that are kept of one response, and bytes of their lines; the rest is counted. */
+/** Rows of one response that are logged, and bytes of their lines. The rest is counted. */
 const ROWS_LIMIT = 1000;
 const ROW_BYTES_LIMIT = 256 * 1024;
 
-/** A response that is being read. */
+/** A response, as far as it was decoded. */
 export interface AdminResponse {
   readonly form: ResponseForm;
   started: boolean;
   rows: Json[];
   rowsTotal: number;
   rowBytes: number;
-  /** Where the parsed response goes. */
+  /** The fields of the record. */
   readonly fields: Fields;
-  /** Whether it was an ERR. */
+  /** It is an ERR. */
   failed: boolean;
 }
 
@@ -27,7 +27,7 @@ export function newAdminResponse(form: ResponseForm, fields: Fields): AdminRespo
 
 const OK = /^OK(?: |$)/;
 const ERR = /^ERR(?: |$)/;
-/** A code as gearmand writes it; "ERR function not found" has none. */
+/** A code as gearmand prints it. "ERR function not found" has none. */
 const ERROR_CODE = /^[A-Z][A-Z0-9_]*$/;
 
 function startsWith(bytes: Uint8Array, start: number, end: number, pattern: RegExp): boolean {
@@ -40,7 +40,7 @@ function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** "ERR CODE text", the text with its plus signs, or "ERR text". */
+/** "ERR CODE text", with plus signs for blanks, or "ERR text". */
 function readError(fields: Fields, bytes: Uint8Array, start: number, end: number): void {
   fields.response = 'ERR';
   const from = Math.min(start + 4, end);
@@ -90,8 +90,7 @@ function columnsRow(columns: Columns, bytes: Uint8Array, start: number, end: num
 }
 
 /**
- * "FD IP CLIENT-ID : FUNCTION ...": the id may hold blanks, and so may a function, which the line can't
- * tell from two functions.
+ * "FD IP CLIENT-ID : FUNCTION ...". The id may contain blanks. So may a function, which then looks like two.
  */
 function workersRow(bytes: Uint8Array, start: number, end: number): Fields | undefined {
   const fdEnd = wordEnd(bytes, start, end);
@@ -115,7 +114,7 @@ function workersRow(bytes: Uint8Array, start: number, end: number): Fields | und
   return row;
 }
 
-/** One row; one that isn't in the form (a name may hold a newline) as it was sent. */
+/** One row. If it is not in the form (a name may contain a newline), its text as sent. */
 function readRow(form: ResponseForm, bytes: Uint8Array, start: number, end: number): Json {
   let row: Fields | undefined;
   if (form.kind === 'columns') row = columnsRow(form.columns, bytes, start, end);
@@ -132,13 +131,13 @@ function hasRows(form: ResponseForm): boolean {
   return form.kind !== 'line';
 }
 
-/** Where the rows go. */
+/** The field of the rows. */
 function rowsName(form: ResponseForm): string {
   if (form.kind === 'names') return form.name;
   return form.kind === 'any' ? 'lines' : 'rows';
 }
 
-/** Takes one line, without what ended it. Returns whether the response is complete with it. */
+/** Takes one line, without its line end. Returns whether it completes the response. */
 export function takeLine(response: AdminResponse, bytes: Uint8Array, start: number, end: number): boolean {
   const { form } = response;
   const first = !response.started;
@@ -148,7 +147,7 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
     return true;
   }
   if (end - start === 1 && bytes[start] === 0x2e) return true;
-  // A server that doesn't know the command, or not these arguments, says so in one line.
+  // A server that does not accept the command or its arguments answers with one line.
   const error = startsWith(bytes, start, end, ERR) && ascii(bytes, start, end).indexOf('\t') < 0;
   if (first && (error || (form.kind === 'any' && startsWith(bytes, start, end, OK)))) {
     readLine(response, bytes, start, end);
@@ -162,10 +161,7 @@ export function takeLine(response: AdminResponse, bytes: Uint8Array, start: numb
   return false;
 }
 
-/**
- * Puts what was read into the fields; called once, when nothing more comes. How many rows an incomplete
- * response has in all is not known.
- */
+/** Adds the rows to the fields, once, at the end. The number of rows of an incomplete response is not known. */
 export function endResponse(response: AdminResponse, complete: boolean): void {
   const { form, fields } = response;
   if (!response.started || fields.response !== undefined || !hasRows(form)) return;
@@ -173,10 +169,7 @@ export function endResponse(response: AdminResponse, complete: boolean): void {
   if (complete || response.rows.length < response.rowsTotal) fields.rows_total = response.rowsTotal;
 }
 
-/**
- * Whether bytes[start, end) is a line that a server sends, to be believed where no command was seen: OK,
- * ERR, or a row of numbers.
- */
+/** Whether a line without a known command can be a server's: OK, ERR, a dot, or a row of numbers. */
 export function isPlausibleResponse(bytes: Uint8Array, start: number, end: number): boolean {
   if (startsWith(bytes, start, end, OK) || startsWith(bytes, start, end, ERR)) return true;
   if (end - start === 1 && bytes[start] === 0x2e) return true;
