@@ -1,7 +1,7 @@
-/** The first look at a connection, with protocols that say what the test wants. */
+/** Protocol detection, with two protocols that recognise their own names. */
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { newDetector } from '../../src/protocols/detect.js';
 import {
   type Connection,
@@ -15,8 +15,8 @@ import { ADDRESSES, PROTOCOL_OPTIONS } from '../helpers/connection.js';
 
 const AT = { seconds: 0, nanoseconds: 0, packet: 1 };
 
-/** Claims what begins with its name, by as many bytes as are there. */
-function named(name: string, opened: Connection[]): Protocol {
+/** A protocol that recognises its name, from as many bytes as are available. */
+function namedProtocol(name: string, opened: Connection[]): Protocol {
   return {
     name,
     detect(_dir, buf, start, end) {
@@ -31,65 +31,63 @@ function named(name: string, opened: Connection[]): Protocol {
   };
 }
 
-function look(fromStart: boolean) {
+function openDetector(fromStart: boolean) {
   const opened: Connection[] = [];
-  const said: string[] = [];
+  const results: string[] = [];
   const connection = { serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart };
   const decoder: FlowDecoder = newDetector(connection, () => {}, {
-    protocols: [named('alpha', opened), named('beta', opened)],
+    protocols: [namedProtocol('alpha', opened), namedProtocol('beta', opened)],
     options: PROTOCOL_OPTIONS,
-    detected: (protocol) => said.push(protocol.name),
-    rejected: () => said.push('refused'),
+    detected: (protocol) => results.push(protocol.name),
+    rejected: () => results.push('rejected'),
   });
   const show = (dir: typeof ToServer | typeof ToClient, text: string) => {
     const bytes = Buffer.from(`??${text}??`);
     return decoder.data(dir, bytes, 2, 2 + text.length, AT) - 2;
   };
-  return { opened, said, decoder, show };
+  return { opened, results, decoder, show };
 }
 
-describe('the first look at a connection', () => {
-  it('ends with the protocol that knows its first bytes, which sees them all', () => {
-    const { said, show, opened } = look(true);
-    assert.equal(show(ToServer, 'be'), 0);
-    assert.equal(show(ToServer, 'beta!'), 0);
-    assert.deepEqual(said, ['beta']);
-    assert.equal(opened[0].fromStart, true);
-  });
+test('the protocol that recognises the first bytes gets all of them', () => {
+  const { results, show, opened } = openDetector(true);
+  assert.equal(show(ToServer, 'be'), 0);
+  assert.equal(show(ToServer, 'beta!'), 0);
+  assert.deepEqual(results, ['beta']);
+  assert.equal(opened[0].fromStart, true);
+});
 
-  it('takes either direction', () => {
-    const { said, show } = look(true);
-    assert.equal(show(ToServer, 'al'), 0);
-    assert.equal(show(ToClient, 'alpha'), 0);
-    assert.deepEqual(said, ['alpha']);
-  });
+test('either direction is detected', () => {
+  const { results, show } = openDetector(true);
+  assert.equal(show(ToServer, 'al'), 0);
+  assert.equal(show(ToClient, 'alpha'), 0);
+  assert.deepEqual(results, ['alpha']);
+});
 
-  it('ends where no protocol wants a connection whose start was seen', () => {
-    const { said, show } = look(true);
-    assert.equal(show(ToServer, 'gamma'), 5);
-    assert.deepEqual(said, ['refused']);
-  });
+test('a connection captured from its start is rejected when no protocol recognises it', () => {
+  const { results, show } = openDetector(true);
+  assert.equal(show(ToServer, 'gamma'), 5);
+  assert.deepEqual(results, ['rejected']);
+});
 
-  it('goes on where the start was not seen, segment by segment, for a while', () => {
-    const { said, show } = look(false);
-    assert.equal(show(ToServer, 'gamma'), 5);
-    assert.equal(show(ToServer, 'delta'), 5);
-    assert.deepEqual(said, []);
-    assert.equal(show(ToServer, 'beta'), 0);
-    assert.deepEqual(said, ['beta']);
-    const other = look(false);
-    for (let i = 0; other.said.length === 0 && i < 1000; i++) other.show(ToServer, 'x'.repeat(1000));
-    assert.deepEqual(other.said, ['refused']);
-  });
+test('a midstream pickup is tried segment by segment, until a byte budget is spent', () => {
+  const { results, show } = openDetector(false);
+  assert.equal(show(ToServer, 'gamma'), 5);
+  assert.equal(show(ToServer, 'delta'), 5);
+  assert.deepEqual(results, []);
+  assert.equal(show(ToServer, 'beta'), 0);
+  assert.deepEqual(results, ['beta']);
+  const other = openDetector(false);
+  for (let i = 0; other.results.length === 0 && i < 1000; i++) other.show(ToServer, 'x'.repeat(1000));
+  assert.deepEqual(other.results, ['rejected']);
+});
 
-  it('after a gap is one at a connection whose start was not seen', () => {
-    const { said, show, opened, decoder } = look(true);
-    assert.equal(show(ToServer, 'al'), 0);
-    decoder.gap(ToServer, 100, 'lost', false, AT, new Uint8Array(0));
-    assert.equal(show(ToServer, 'the middle of something'), 23);
-    assert.deepEqual(said, []);
-    assert.equal(show(ToServer, 'alpha'), 0);
-    assert.deepEqual(said, ['alpha']);
-    assert.deepEqual(opened, [{ serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: false }]);
-  });
+test('after a gap a connection is detected as a midstream pickup', () => {
+  const { results, show, opened, decoder } = openDetector(true);
+  assert.equal(show(ToServer, 'al'), 0);
+  decoder.gap(ToServer, 100, 'lost', false, AT, new Uint8Array(0));
+  assert.equal(show(ToServer, 'the middle of something'), 23);
+  assert.deepEqual(results, []);
+  assert.equal(show(ToServer, 'alpha'), 0);
+  assert.deepEqual(results, ['alpha']);
+  assert.deepEqual(opened, [{ serverPort: 4730, clientPort: 40000, ...ADDRESSES, fromStart: false }]);
 });

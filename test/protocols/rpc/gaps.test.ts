@@ -1,6 +1,6 @@
-/** Bytes that are missing: nothing wrong is ever told, and little is lost. */
+/** Missing bytes: nothing wrong is reported, and little is lost. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newRandom } from '../../helpers/random.js';
 import {
   actions,
@@ -28,7 +28,7 @@ import {
 
 const data = Buffer.from(newRandom(3).bytes(6000));
 
-test("a gap within a WRITE's data keeps the place", () => {
+test("a gap within a WRITE's data does not lose sync", () => {
   const write = writeCall(1, Buffer.alloc(9000, 0x80));
   for (const [from, missing] of [
     [3000, 1],
@@ -48,7 +48,7 @@ test("a gap within a WRITE's data keeps the place", () => {
   }
 });
 
-test('a gap from the data of one message into the next', () => {
+test('a gap from the data of a message into the next message loses sync', () => {
   const feed = feeder({ view: 'messages' });
   const bytes = Buffer.concat([writeCall(1, data.subarray(0, 5000)), fstatCall(2), flushCall(3)]);
   const behind = writeCall(1, data.subarray(0, 5000)).length + 20;
@@ -66,7 +66,7 @@ test('a gap from the data of one message into the next', () => {
   });
 });
 
-test('a gap of known size in a record keeps the place: only that message is cut', () => {
+test('a gap of known size within a record truncates only that message', () => {
   const hit = fstatCall(2);
   for (let from = 4; from < hit.length; from += 4)
     for (const missing of [1, hit.length - from]) {
@@ -79,15 +79,15 @@ test('a gap of known size in a record keeps the place: only that message is cut'
       const lines = messages(feed);
       assert.deepEqual([rpcOf(lines[0]).xid, rpcOf(lines[lines.length - 1]).xid], [1, 3]);
       if (lines.length === 3) assert.deepEqual(wiretailOf(lines[1]), { truncated: true });
-      // What is called stands before the credential.
+      // The procedure precedes the credential.
       else assert.ok(lines.length === 2 && from < 28);
     }
 });
 
-test('the fields before a gap are told', () => {
+test('the fields before a gap are shown', () => {
   const feed = feeder();
-  const asked = fstatCall(1);
-  feed.send(ToServer, asked.subarray(0, asked.length - 12));
+  const fstat = fstatCall(1);
+  feed.send(ToServer, fstat.subarray(0, fstat.length - 12));
   feed.gap(ToServer, 12);
   feed.send(ToClient, fstatReply(1));
   assert.deepEqual(actions(feed), ['FSTAT']);
@@ -98,7 +98,7 @@ test('the fields before a gap are told', () => {
   assert.equal(feed.seen[0].body.outcome, 'success');
 });
 
-test('a gap in a record mark, or of a whole record: the next one is found', () => {
+test('after a gap in a record mark, or of a whole record, the next record is found', () => {
   const feed = feeder({ view: 'messages' });
   feed.send(ToServer, Buffer.concat([flushCall(1), flushCall(2).subarray(0, 3)]));
   feed.gap(ToServer, 5);
@@ -107,12 +107,12 @@ test('a gap in a record mark, or of a whole record: the next one is found', () =
   feed.send(ToServer, flushCall(5));
   assert.deepEqual(actions(feed), ['FLUSH', 'resync', 'FLUSH', 'FLUSH']);
   assert.deepEqual(
-    messages(feed).map((one) => rpcOf(one).xid),
+    messages(feed).map((record) => rpcOf(record).xid),
     [1, 3, 5],
   );
 });
 
-test('a gap in a record of several fragments', () => {
+test('after a gap in a record of several fragments the next record is found', () => {
   const feed = feeder({ view: 'messages' });
   const hit = flushCall(1);
   hit[0] = 0;
@@ -120,52 +120,55 @@ test('a gap in a record of several fragments', () => {
   feed.gap(ToServer, 100);
   feed.send(ToServer, flushCall(2));
   assert.deepEqual(
-    messages(feed).map((one) => rpcOf(one).xid),
+    messages(feed).map((record) => rpcOf(record).xid),
     [0, 2],
   );
 });
 
-interface Part {
+interface MessageRange {
   readonly xid: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** A side of a conversation, and where its messages are. */
-function sideOf(each: (xid: number) => Buffer, xids: readonly number[]): { bytes: Buffer; parts: Part[] } {
-  const parts: Part[] = [];
+/** The bytes of one direction, and the ranges of its messages. */
+function streamOf(
+  each: (xid: number) => Buffer,
+  xids: readonly number[],
+): { bytes: Buffer; parts: MessageRange[] } {
+  const parts: MessageRange[] = [];
   const all: Buffer[] = [];
   let start = 0;
   for (const xid of xids) {
-    const one = each(xid);
-    all.push(one);
-    parts.push({ xid, start, end: start + one.length });
-    start += one.length;
+    const message = each(xid);
+    all.push(message);
+    parts.push({ xid, start, end: start + message.length });
+    start += message.length;
   }
   return { bytes: Buffer.concat(all), parts };
 }
 
-const First = 0x7ffffff8;
-const xids = Array.from({ length: 14 }, (_, i) => First + i);
-const calls = sideOf((xid) => {
+const FIRST_XID = 0x7ffffff8;
+const xids = Array.from({ length: 14 }, (_, i) => FIRST_XID + i);
+const calls = streamOf((xid) => {
   if (xid % 4 === 0) return flushCall(xid);
   if (xid % 4 === 1) return fstatCall(xid);
   return xid % 4 === 2 ? writeCall(xid, data.subarray(0, 150)) : readCall(xid, 90);
 }, xids);
-const answers = sideOf((xid) => {
+const answers = streamOf((xid) => {
   if (xid % 4 === 0) return flushReply(xid, 5);
   if (xid % 4 === 1) return fstatReply(xid);
   return xid % 4 === 2 ? writeReply(xid, 150) : readReply(xid, data.subarray(0, 90));
 }, xids);
 
-/** From the sections as they are: there are many of them. */
+/** Taken from the sections directly: there are many of them. */
 const key = ({ from, body }: EmittedRecord) => `${from} ${body.sections.rpc?.type} ${body.sections.rpc?.xid}`;
 const textOf = ({ body }: EmittedRecord) =>
   JSON.stringify([body.action, body.message, body.sections.rpc, body.sections.gluster]);
 
-/** The conversation, half a dozen messages a turn; `missing` bytes at `from` of a direction are. */
-function converse(
-  holed: typeof ToServer | typeof ToClient,
+/** Feeds all messages, some in each direction at a time, with `missing` bytes at `from` of one direction lost. */
+function feedWithGap(
+  gapDir: typeof ToServer | typeof ToClient,
   from: number,
   missing: number,
 ): readonly EmittedRecord[] {
@@ -177,14 +180,14 @@ function converse(
     last: number,
   ) => {
     const [start, end] = [parts[first].start, parts[last - 1].end];
-    if (dir !== holed || from >= end || from + missing <= start) {
+    if (dir !== gapDir || from >= end || from + missing <= start) {
       feed.send(dir, bytes.subarray(start, end));
       return;
     }
-    const [hole, behind] = [Math.max(start, from), Math.min(end, from + missing)];
-    if (hole > start) feed.send(dir, bytes.subarray(start, hole));
-    feed.gap(dir, behind - hole);
-    if (behind < end) feed.send(dir, bytes.subarray(behind, end));
+    const [gapStart, gapEnd] = [Math.max(start, from), Math.min(end, from + missing)];
+    if (gapStart > start) feed.send(dir, bytes.subarray(start, gapStart));
+    feed.gap(dir, gapEnd - gapStart);
+    if (gapEnd < end) feed.send(dir, bytes.subarray(gapEnd, end));
   };
   for (const [first, last] of [
     [0, 6],
@@ -198,35 +201,35 @@ function converse(
   return messages(feed);
 }
 
-const whole = new Map(converse(ToServer, 1 << 20, 0).map((one) => [key(one), textOf(one)]));
+const whole = new Map(feedWithGap(ToServer, 1 << 20, 0).map((record) => [key(record), textOf(record)]));
 
-test('gaps at every offset of a stream: nothing wrong, and at most the next message is missing', () => {
+test('a gap at any offset reports nothing wrong, and loses at most the next message', () => {
   assert.equal(whole.size, 28);
-  for (const holed of [ToServer, ToClient] as const) {
-    const { bytes, parts } = holed === ToServer ? calls : answers;
-    const type = holed === ToServer ? 'call' : 'reply';
+  for (const gapDir of [ToServer, ToClient] as const) {
+    const { bytes, parts } = gapDir === ToServer ? calls : answers;
+    const type = gapDir === ToServer ? 'call' : 'reply';
     for (const missing of [1, 6, 40, 333])
       for (let from = 0; from + missing <= bytes.length; from += missing === 1 ? 1 : 5) {
         const note = `${missing} bytes at ${from} of ${type}s`;
         const hit = parts
           .filter(({ start, end }) => start < from + missing && from < end)
           .map(({ xid }) => xid);
-        const told = new Set<string>();
-        for (const one of converse(holed, from, missing)) {
-          const { rpc, wiretail } = one.body.sections;
-          const name = key(one);
-          assert.ok(!told.has(name), `${note}: ${name} twice`);
-          told.add(name);
+        const reported = new Set<string>();
+        for (const record of feedWithGap(gapDir, from, missing)) {
+          const { rpc, wiretail } = record.body.sections;
+          const name = key(record);
+          assert.ok(!reported.has(name), `${note}: ${name} twice`);
+          reported.add(name);
           const xid = rpc?.xid;
           const isHit = typeof xid === 'number' && (hit.includes(xid) || hit.includes(xid - 1));
           if (isHit) assert.ok(whole.has(name), `${note}: ${name}`);
-          else assert.equal(textOf(one), whole.get(name), note);
+          else assert.equal(textOf(record), whole.get(name), note);
           if (wiretail?.truncated) assert.ok(isHit, note);
           assert.ok(!wiretail?.malformed, note);
         }
-        const lost = [...whole.keys()].filter((one) => !told.has(one));
-        const likely = [...hit, hit[hit.length - 1] + 1].map((xid) => `${holed} ${type} ${xid}`);
-        for (const one of lost) assert.ok(likely.includes(one), `${note}: no ${one}`);
+        const lost = [...whole.keys()].filter((name) => !reported.has(name));
+        const likely = [...hit, hit[hit.length - 1] + 1].map((xid) => `${gapDir} ${type} ${xid}`);
+        for (const name of lost) assert.ok(likely.includes(name), `${note}: no ${name}`);
       }
   }
 });

@@ -1,5 +1,6 @@
+/** Replies paired with their calls, and calls without a reply. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   actions,
   anomalies,
@@ -32,7 +33,7 @@ import {
 } from './rpc-bytes.js';
 import { counted } from './xdr-bytes.js';
 
-test('a call that is sent again says so; one reply answers both', () => {
+test('a retransmitted call is marked, and one reply answers both', () => {
   for (const view of ['calls', 'messages'] as const) {
     const feed = feeder({ view });
     feed.send(ToServer, flushCall(1));
@@ -46,7 +47,7 @@ test('a call that is sent again says so; one reply answers both', () => {
   }
 });
 
-test('an xid that is used for another call: the first has no reply', () => {
+test('a call whose xid is reused by another procedure has no reply', () => {
   const feed = feeder();
   feed.send(ToServer, Buffer.concat([flushCall(1), fstatCall(1)]));
   feed.send(ToClient, fstatReply(1));
@@ -58,7 +59,7 @@ test('an xid that is used for another call: the first has no reply', () => {
   assert.equal(rpcOf(fstat).retransmission, undefined);
 });
 
-test('an xid that is used again after its reply is a new call', () => {
+test('an xid that is reused after its reply is a new call', () => {
   const feed = feeder();
   for (let i = 0; i < 2; i++) {
     feed.send(ToServer, flushCall(1));
@@ -68,17 +69,17 @@ test('an xid that is used again after its reply is a new call', () => {
     feed.seen.map(({ body }) => body.outcome),
     ['success', 'failure'],
   );
-  assert.ok(feed.seen.every((one) => rpcOf(one).retransmission === undefined));
+  assert.ok(feed.seen.every((record) => rpcOf(record).retransmission === undefined));
 });
 
-test('calls that were never answered', () => {
+test('calls without a reply are reported when the connection ends', () => {
   const calls = feeder();
   calls.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2), flushCall(3)]));
   calls.send(ToClient, fstatReply(2));
   calls.end();
   assert.deepEqual(actions(calls), ['FSTAT', 'FLUSH', 'FLUSH']);
   assert.deepEqual(
-    calls.seen.slice(1).map((one) => [rpcOf(one).xid, one.body.outcome, one.body.duration]),
+    calls.seen.slice(1).map((record) => [rpcOf(record).xid, record.body.outcome, record.body.duration]),
     [
       [1, 'unknown', undefined],
       [3, 'unknown', undefined],
@@ -93,7 +94,7 @@ test('calls that were never answered', () => {
   assert.equal(both.seen[4].from, ToServer);
 });
 
-test('calls that wait too long are told of once, with their age, and their reply again', () => {
+test('a timeout is reported once, with the age of the call, and a late reply again', () => {
   const feed = feeder();
   const tick = (seconds: number) => {
     feed.at = { ...feed.at, seconds: start + seconds };
@@ -116,7 +117,7 @@ test('calls that wait too long are told of once, with their age, and their reply
   tick(41);
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT', 'FLUSH', 'FLUSH']);
   feed.end();
-  // Neither was forgotten, and nothing is told twice.
+  // Neither call was evicted, and none is reported twice.
   assert.equal(feed.seen.length, 4);
 });
 
@@ -133,15 +134,15 @@ test('callbacks have xids of their own, and no reply', () => {
   assert.equal(down.from, ToClient);
   assert.equal(down.body.dataset, 'gluster.callback');
   assert.equal(down.body.outcome, undefined);
-  const { auth, ...rest } = rpcOf(down);
-  assert.deepEqual(rest, { xid: 1, program: Callback, version: 1, procedure: 7, method: 'CHILD_DOWN' });
+  const { auth, ...others } = rpcOf(down);
+  assert.deepEqual(others, { xid: 1, program: Callback, version: 1, procedure: 7, method: 'CHILD_DOWN' });
   assert.deepEqual(
-    feed.seen.slice(3).map((one) => rpcOf(one).xid),
+    feed.seen.slice(3).map((record) => rpcOf(record).xid),
     [2, 1],
   );
 });
 
-test('calls of the server that want a reply are answered by the client, colliding xids or not', () => {
+test('calls of the server are paired with replies of the client, even if xids collide', () => {
   const feed = feeder();
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, fstatCall(1));
@@ -155,7 +156,7 @@ test('calls of the server that want a reply are answered by the client, collidin
   assert.ok(feed.seen.every(({ body }) => body.outcome === 'success'));
 });
 
-test('a reply without its call: told in the messages view only', () => {
+test('an orphan reply is reported in the messages view only', () => {
   const calls = feeder();
   calls.send(ToClient, flushReply(7));
   calls.end();
@@ -166,7 +167,7 @@ test('a reply without its call: told in the messages view only', () => {
   assert.deepEqual(glusterOf(feed.seen[0]), {});
 });
 
-test('programs that are not of GlusterFS: by name, their bodies left alone', () => {
+test('other programs are named, and their bodies not decoded', () => {
   const feed = feeder();
   feed.send(ToServer, call({ xid: 1, program: Nfs, version: 3, procedure: 6, body: Buffer.alloc(80) }));
   feed.send(ToClient, reply(1, Buffer.alloc(500)));
@@ -187,7 +188,7 @@ test('programs that are not of GlusterFS: by name, their bodies left alone', () 
   assert.equal(rpcOf(unknown).method, undefined);
 });
 
-test('a version or procedure that a known program does not have', () => {
+test('an unknown version or procedure of a known program has a number as its name', () => {
   const feed = feeder();
   feed.send(ToServer, call({ xid: 1, program: Fop, version: 999, procedure: 13, body: Buffer.alloc(32) }));
   feed.send(ToClient, reply(1, words(330, 400), 2));
@@ -202,10 +203,10 @@ test('a version or procedure that a known program does not have', () => {
   assert.equal(rpcOf(version).accept_status, 'PROG_MISMATCH');
   assert.equal(version.body.sections.gluster, undefined);
   assert.equal(rpcOf(procedure).accept_status, 'PROC_UNAVAIL');
-  assert.ok(feed.seen.every((one) => wiretailOf(one).malformed === undefined));
+  assert.ok(feed.seen.every((record) => wiretailOf(record).malformed === undefined));
 });
 
-test('bytes behind a struct, and a struct that its record does not hold: malformed, and told', () => {
+test('bytes behind a struct, and a struct longer than its record, are malformed', () => {
   const whole = flushCall(1).subarray(-36);
   for (const [body, reason] of [
     [Buffer.concat([whole, words(1)]), '4 bytes behind what the procedure has'],
@@ -233,40 +234,40 @@ test('bytes behind a struct, and a struct that its record does not hold: malform
   assert.deepEqual(actions(feed).slice(2), ['malformed']);
 });
 
-const Uuid = Buffer.concat(Array.from({ length: 16 }, (_, i) => words(i)));
-const NoDict = counted('');
-/** What GlusterFS 9.0 and 9.1 number differently: a body of each. */
-const Bodies = {
-  POST_COMMIT: Buffer.concat([Uuid, words(4), NoDict]),
-  POST_VALIDATE: Buffer.concat([Uuid, words(4, 0), NoDict]),
-  UNLOCK: Buffer.concat([Uuid, Uuid, words(4), NoDict]),
+const UUID = Buffer.concat(Array.from({ length: 16 }, (_, i) => words(i)));
+const NO_DICT = counted('');
+/** A body of each procedure that GlusterFS 9.0 and 9.1 number differently. */
+const BODIES = {
+  POST_COMMIT: Buffer.concat([UUID, words(4), NO_DICT]),
+  POST_VALIDATE: Buffer.concat([UUID, words(4, 0), NO_DICT]),
+  UNLOCK: Buffer.concat([UUID, UUID, words(4), NO_DICT]),
 };
 
-function mgmtActions(...sent: readonly (readonly [number, keyof typeof Bodies])[]): string[] {
+function mgmtActions(...sent: readonly (readonly [number, keyof typeof BODIES])[]): string[] {
   const feed = feeder({ view: 'messages' });
   for (const [i, [procedure, name]] of sent.entries())
-    feed.send(ToServer, call({ xid: i, program: Mgmt, version: 3, procedure, body: Bodies[name] }));
-  assert.ok(feed.seen.every((one) => rpcOf(one).method === one.body.action));
+    feed.send(ToServer, call({ xid: i, program: Mgmt, version: 3, procedure, body: BODIES[name] }));
+  assert.ok(feed.seen.every((record) => rpcOf(record).method === record.body.action));
   return actions(feed);
 }
 
-test('GD_MGMT version 3: what procedures 5 to 7 are, their messages tell', () => {
+test('GD_MGMT version 3: the bodies show which meaning procedures 5 to 7 have', () => {
   assert.deepEqual(mgmtActions([5, 'POST_VALIDATE'], [6, 'UNLOCK'], [7, 'POST_COMMIT']), [
     'POST_VALIDATE',
     'UNLOCK',
     'POST_COMMIT',
   ]);
   // GlusterFS 9.0 and 9.1.
-  const late = mgmtActions([5, 'POST_COMMIT'], [6, 'POST_VALIDATE'], [7, 'UNLOCK'], [5, 'POST_COMMIT']);
-  assert.deepEqual(late, ['POST_COMMIT', 'POST_VALIDATE', 'UNLOCK', 'POST_COMMIT']);
+  const renumbered = mgmtActions([5, 'POST_COMMIT'], [6, 'POST_VALIDATE'], [7, 'UNLOCK'], [5, 'POST_COMMIT']);
+  assert.deepEqual(renumbered, ['POST_COMMIT', 'POST_VALIDATE', 'UNLOCK', 'POST_COMMIT']);
   assert.deepEqual(mgmtActions([7, 'UNLOCK']), ['UNLOCK']);
   assert.deepEqual(mgmtActions([6, 'POST_VALIDATE']), ['POST_VALIDATE']);
 });
 
-test('GD_MGMT version 3: a reply is read in the form of its call', () => {
+test('GD_MGMT version 3: a reply is decoded with the meaning of its call', () => {
   const feed = feeder();
-  feed.send(ToServer, call({ xid: 1, program: Mgmt, version: 3, procedure: 7, body: Bodies.UNLOCK }));
-  feed.send(ToClient, reply(1, Buffer.concat([Uuid, Uuid, NoDict, words(0, 0)])));
+  feed.send(ToServer, call({ xid: 1, program: Mgmt, version: 3, procedure: 7, body: BODIES.UNLOCK }));
+  feed.send(ToClient, reply(1, Buffer.concat([UUID, UUID, NO_DICT, words(0, 0)])));
   assert.deepEqual(actions(feed), ['UNLOCK']);
   assert.deepEqual(Object.keys(glusterOf(feed.seen[0]).response as object).slice(0, 3), [
     'uuid',

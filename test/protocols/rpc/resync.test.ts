@@ -1,6 +1,6 @@
-/** Connections that are joined late, and data that look like messages. */
+/** Midstream pickups, and file data that look like messages. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newRandom } from '../../helpers/random.js';
 import { anomalies, type EmittedRecord, feeder, messages, rpcOf, ToClient, ToServer } from './harness.js';
 import {
@@ -15,34 +15,35 @@ import {
 } from './rpc-bytes.js';
 
 type Packet = readonly [typeof ToServer | typeof ToClient, Uint8Array];
-const Segment = 1448;
+const SEGMENT = 1448;
 const random = newRandom(11);
 
 const segments = (dir: Packet[0], bytes: Uint8Array): Packet[] =>
-  Array.from({ length: Math.ceil(bytes.length / Segment) }, (_, i) => [
+  Array.from({ length: Math.ceil(bytes.length / SEGMENT) }, (_, i) => [
     dir,
-    bytes.subarray(i * Segment, (i + 1) * Segment),
+    bytes.subarray(i * SEGMENT, (i + 1) * SEGMENT),
   ]);
 
-const key = (one: EmittedRecord): string => `${one.body.action} ${rpcOf(one).type} ${rpcOf(one).xid}`;
+const key = (record: EmittedRecord): string =>
+  `${record.body.action} ${rpcOf(record).type} ${rpcOf(record).xid}`;
 
-/** What is told of these packets, in the messages view. */
-function tell(
+/** The messages that are decoded from these packets, in the messages view; `lost` packets are missing. */
+function decode(
   packets: readonly Packet[],
   fromStart: boolean,
-  holes: ReadonlySet<number> = new Set(),
+  lost: ReadonlySet<number> = new Set(),
 ): string[] {
   const feed = feeder({ view: 'messages', fromStart });
   for (const [i, [dir, bytes]] of packets.entries()) {
     feed.at = { seconds: 1_700_000_000, nanoseconds: i, packet: i + 1 };
-    if (holes.has(i)) feed.gap(dir, bytes.length);
+    if (lost.has(i)) feed.gap(dir, bytes.length);
     else feed.send(dir, bytes);
   }
   feed.end();
   return messages(feed).map(key);
 }
 
-/** A file's data, and calls and replies around them. */
+/** File data, with calls and replies around them. */
 function conversation(first: number): Packet[] {
   const packets: Packet[] = [];
   for (let i = 0; i < 12; i += 4) {
@@ -61,29 +62,31 @@ function conversation(first: number): Packet[] {
   return packets;
 }
 
-test('joined at every packet: nothing wrong, and nothing that began since is missing', () => {
+test('a midstream pickup at any packet decodes nothing wrong, and misses no call that begins later', () => {
   const packets = conversation(500);
-  const whole = tell(packets, true);
+  const whole = decode(packets, true);
   assert.equal(whole.length, 24);
   for (let from = 0; from < packets.length; from++) {
-    const told = tell(packets.slice(from), false);
-    // A reply whose call came before has no name.
-    const named = told.filter((one) => !one.startsWith('reply'));
-    for (const one of told)
+    const decoded = decode(packets.slice(from), false);
+    // An orphan reply has no procedure name.
+    const named = decoded.filter((message) => !message.startsWith('reply'));
+    for (const message of decoded)
       assert.ok(
-        whole.includes(one) || whole.some((known) => known.endsWith(one.slice('reply'.length))),
-        `from ${from}: ${one}`,
+        whole.includes(message) || whole.some((known) => known.endsWith(message.slice('reply'.length))),
+        `from ${from}: ${message}`,
       );
-    assert.equal(new Set(told).size, told.length);
-    // Exchanges whose first segment is there.
-    const later = new Set(tell(packets.slice(0, from), true).filter((one) => one.includes(' call ')));
-    const begun = whole.filter((one) => one.includes(' call ') && !later.has(one));
-    const missing = begun.filter((one) => !named.includes(one));
+    assert.equal(new Set(decoded).size, decoded.length);
+    // Calls whose first segment is captured.
+    const earlier = new Set(
+      decode(packets.slice(0, from), true).filter((message) => message.includes(' call ')),
+    );
+    const begun = whole.filter((message) => message.includes(' call ') && !earlier.has(message));
+    const missing = begun.filter((message) => !named.includes(message));
     assert.ok(missing.length <= 1, `from ${from}: ${missing.join()} missing`);
   }
 });
 
-test('one direction only: messages that begin segments prove the place', () => {
+test('in an asymmetric flow messages at the start of segments prove sync', () => {
   for (const side of [ToServer, ToClient] as const) {
     const packets: Packet[] = [];
     for (let xid = 1; xid <= 20; xid++) {
@@ -92,17 +95,17 @@ test('one direction only: messages that begin segments prove the place', () => {
         packets.push(...segments(side, xid % 3 === 0 ? writeCall(xid, data) : flushCall(xid)));
       else packets.push(...segments(side, xid % 3 === 0 ? writeReply(xid, length) : flushReply(xid)));
     }
-    const whole = tell(packets, true);
+    const whole = decode(packets, true);
     assert.equal(whole.length, 20);
     for (let from = 0; from < 8; from++) {
-      const told = tell(packets.slice(from), false);
-      assert.deepEqual(told, whole.slice(20 - told.length));
-      assert.ok(told.length >= 20 - from - 1, `${told.length} from ${from}`);
+      const decoded = decode(packets.slice(from), false);
+      assert.deepEqual(decoded, whole.slice(20 - decoded.length));
+      assert.ok(decoded.length >= 20 - from - 1, `${decoded.length} from ${from}`);
     }
   }
 });
 
-/** A recorded stream of calls, whose xids start so. */
+/** A recorded stream of calls, or of replies, with xids from `first` on. */
 const recording = (first: number, count: number, dir: Packet[0]): Buffer =>
   Buffer.concat(
     Array.from({ length: count }, (_, i) =>
@@ -110,7 +113,7 @@ const recording = (first: number, count: number, dir: Packet[0]): Buffer =>
     ),
   );
 
-/** Calls 100 to 139, of which 110 is a WRITE of these data. */
+/** Calls 100 to 139; 110 is a WRITE of the data. */
 function withData(data: Uint8Array): Packet[] {
   const packets: Packet[] = [];
   for (let xid = 100; xid < 140; xid++) {
@@ -120,7 +123,7 @@ function withData(data: Uint8Array): Packet[] {
   return packets;
 }
 
-/** Calls 100 to 139, of which 110 is a READ of these data. */
+/** Calls 100 to 139; 110 is a READ of the data. */
 function withReadData(data: Uint8Array): Packet[] {
   const packets: Packet[] = [];
   for (let xid = 100; xid < 140; xid++) {
@@ -138,37 +141,37 @@ for (const [name, near] of [
   ['a little behind', 118],
 ] as const)
   for (const cut of [0, 57])
-    test(`data that are a recorded stream, ${name} xids, ${cut === 0 ? 'whole' : 'cut'}`, () => {
-      const wrong = (told: readonly string[]) => told.filter((one) => one.includes('FSTAT'));
+    test(`data that are a recorded stream, ${name} xids, ${cut === 0 ? 'complete' : 'truncated'}, are not decoded`, () => {
+      const wrong = (decoded: readonly string[]) => decoded.filter((message) => message.includes('FSTAT'));
       const calls = recording(near, 60, ToServer);
       const written = withData(calls.subarray(0, calls.length - cut));
       const replies = recording(near, 60, ToClient);
       const read = withReadData(replies.subarray(0, replies.length - cut));
       for (const packets of [written, read]) {
-        const whole = tell(packets, true);
+        const whole = decode(packets, true);
         assert.equal(whole.length, 80);
         const lengths = packets.map(([, bytes]) => bytes.length);
-        const begins = lengths.indexOf(Segment);
-        const ends = lengths.lastIndexOf(Segment);
+        const begins = lengths.indexOf(SEGMENT);
+        const ends = lengths.lastIndexOf(SEGMENT);
         for (let from = begins; from <= ends + 1; from++) {
-          const told = tell(packets.slice(from), false);
-          assert.deepEqual(wrong(told), [], `joined at packet ${from}`);
-          assert.ok(told.length >= 50, `joined at packet ${from}: ${told.length} messages`);
+          const decoded = decode(packets.slice(from), false);
+          assert.deepEqual(wrong(decoded), [], `from packet ${from}`);
+          assert.ok(decoded.length >= 50, `from packet ${from}: ${decoded.length} messages`);
         }
-        const told = tell(packets, true, new Set([begins]));
-        assert.deepEqual(wrong(told), [], 'without the first segment');
-        assert.ok(told.length >= 70, `without the first segment: ${told.length}`);
-        const names = new Set(whole.map((one) => one.replace(/^\w+ /, '')));
-        for (const one of told) assert.ok(names.has(one.replace(/^\w+ /, '')), one);
+        const decoded = decode(packets, true, new Set([begins]));
+        assert.deepEqual(wrong(decoded), [], 'without the first segment');
+        assert.ok(decoded.length >= 70, `without the first segment: ${decoded.length}`);
+        const names = new Set(whole.map((message) => message.replace(/^\w+ /, '')));
+        for (const message of decoded) assert.ok(names.has(message.replace(/^\w+ /, '')), message);
       }
     });
 
-test('what is skipped for long is told once, and the place still found', () => {
+test('a long search is reported once, and still resynchronises', () => {
   const feed = feeder({ fromStart: false });
   for (let i = 0; i < 100; i++)
     feed.send(
       ToServer,
-      random.bytes(Segment).map((byte) => byte & 0x7f),
+      random.bytes(SEGMENT).map((byte) => byte & 0x7f),
     );
   assert.equal(anomalies(feed).length, 1);
   assert.equal(feed.mostHeld, 0);
