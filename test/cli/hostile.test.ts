@@ -7,7 +7,7 @@ import { newRandom } from '../helpers/random.js';
 import { linesOf, wiretail } from '../helpers/wiretail.js';
 import { ipv4, tcp } from '../packet/build.js';
 import { packet } from '../protocols/gearman/packets.js';
-import { call, Gfid, NoDict, words } from '../protocols/rpc/rpc-bytes.js';
+import { call, GFID, NO_DICT, words } from '../protocols/rpc/rpc-bytes.js';
 import { counted } from '../protocols/rpc/xdr-bytes.js';
 
 const Lookup = 27;
@@ -51,7 +51,7 @@ const lookups = NAMES.map((name, i) =>
   call({
     xid: 100 + i,
     procedure: Lookup,
-    body: Buffer.concat([Buffer.alloc(16), Gfid, words(0), counted(name), NoDict]),
+    body: Buffer.concat([Buffer.alloc(16), GFID, words(0), counted(name), NO_DICT]),
   }),
 );
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { authOf, feeder, rpcOf, ToClient, ToServer } from './harness.js';
 import {
   AUTH_NONE,
@@ -19,20 +19,20 @@ import { counted, word } from './xdr-bytes.js';
 
 const body = flushCall(1).subarray(-36);
 
-/** What the line of a call has as its credential. */
+/** The credential in the line of a call. */
 function shown(credential: Uint8Array, detail: 'full' | 'summary' = 'full') {
   const feed = feeder({ view: 'messages', detail });
   feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, credential }));
-  assert.equal(feed.seen.length, 1);
-  assert.equal(feed.seen[0].body.action, 'FLUSH');
-  return authOf(feed.seen[0]);
+  assert.equal(feed.records.length, 1);
+  assert.equal(feed.records[0].body.action, 'FLUSH');
+  return authOf(feed.records[0]);
 }
 
-test('AUTH_NONE', () => {
+test('AUTH_NONE has no fields', () => {
   assert.deepEqual(shown(AUTH_NONE), { flavor: 0, flavor_name: 'AUTH_NONE' });
 });
 
-test('AUTH_SYS', () => {
+test('AUTH_SYS is decoded', () => {
   assert.deepEqual(shown(authSys(1000, 100, [4, 24])), {
     flavor: 1,
     flavor_name: 'AUTH_SYS',
@@ -44,7 +44,7 @@ test('AUTH_SYS', () => {
   });
 });
 
-test('AUTH_GLUSTERFS of old: sixteen groups are sent, ngrps of them are meant', () => {
+test('AUTH_GLUSTERFS has sixteen groups, of which ngrps are shown', () => {
   const groups = Array.from({ length: 16 }, (_, i) => 100 + i);
   const old = Buffer.concat([Buffer.from('0102030405060708', 'hex'), words(77, 1000, 100, 3, ...groups)]);
   assert.deepEqual(shown(auth(5, old)), {
@@ -59,7 +59,7 @@ test('AUTH_GLUSTERFS of old: sixteen groups are sent, ngrps of them are meant', 
   });
 });
 
-test('AUTH_GLUSTERFS_v2', () => {
+test('AUTH_GLUSTERFS_v2 is decoded', () => {
   assert.deepEqual(shown(authV2(4242)), {
     flavor: 390039,
     flavor_name: 'AUTH_GLUSTERFS_v2',
@@ -84,7 +84,7 @@ const v3 = {
   lk_owner: '0102030405060708',
 };
 
-test("AUTH_GLUSTERFS_v3; in a summary whom it is made for, without the client's clock", () => {
+test('AUTH_GLUSTERFS_v3 is decoded, in a summary without the ctime', () => {
   assert.deepEqual(shown(authV3(4242)), v3);
   const { flags: _flags, ctime_nsec: _nsec, ctime_sec: _sec, ...summary } = v3;
   assert.deepEqual(shown(authV3(4242), 'summary'), summary);
@@ -92,7 +92,7 @@ test("AUTH_GLUSTERFS_v3; in a summary whom it is made for, without the client's 
   assert.equal(shown(authV3(1, Buffer.alloc(0))).lk_owner, '');
 });
 
-test('a process id below zero is one of GlusterFS itself', () => {
+test('a negative pid names a process of GlusterFS itself', () => {
   for (const credential of [authV2, authV3]) {
     const rebalance = shown(credential(-3));
     assert.equal(rebalance.pid, -3);
@@ -103,7 +103,7 @@ test('a process id below zero is one of GlusterFS itself', () => {
   }
 });
 
-test('what can not be decoded is shown as it is', () => {
+test('a credential that cannot be decoded is shown as raw bytes', () => {
   const good = authV3(4242).subarray(8);
   for (let length = 4; length < good.length; length += 4)
     assert.deepEqual(shown(auth(390040, good.subarray(0, length))), {
@@ -111,12 +111,12 @@ test('what can not be decoded is shown as it is', () => {
       flavor_name: 'AUTH_GLUSTERFS_v3',
       raw: good.subarray(0, length).toString('hex'),
     });
-  // More groups than there are bytes.
+  // More groups than bytes.
   const many = words(1, 2, 3, 0xffffffff, 5);
   assert.equal(shown(auth(390039, many)).raw, many.toString('hex'));
 });
 
-test('flavors without a struct, known or not', () => {
+test('a flavor without a struct is shown as raw bytes', () => {
   assert.deepEqual(shown(auth(6, Buffer.of(1, 2, 3))), {
     flavor: 6,
     flavor_name: 'RPCSEC_GSS',
@@ -124,16 +124,20 @@ test('flavors without a struct, known or not', () => {
   });
   assert.deepEqual(shown(auth(4711, Buffer.of(255))), { flavor: 4711, raw: 'ff' });
   assert.deepEqual(shown(auth(4711)), { flavor: 4711 });
-  assert.deepEqual(shown(auth(0, Buffer.of(9))), { flavor: 0, flavor_name: 'AUTH_NONE', raw: '09' });
+  assert.deepEqual(shown(auth(0, Buffer.of(9))), {
+    flavor: 0,
+    flavor_name: 'AUTH_NONE',
+    raw: '09',
+  });
 });
 
-test('a verifier is told where it is one', () => {
+test('a verifier other than AUTH_NONE is shown', () => {
   const feed = feeder({ view: 'messages' });
   const verifier = auth(1, Buffer.concat([word(7), counted('h'), words(1, 2, 0)]));
   feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, verifier }));
   feed.send(ToClient, record(replyBytes(1, commonRsp(), 0, auth(6, Buffer.of(8)))));
-  const [asked, answer] = feed.seen;
-  assert.deepEqual(rpcOf(asked).verifier, {
+  const [request, answer] = feed.records;
+  assert.deepEqual(rpcOf(request).verifier, {
     flavor: 1,
     flavor_name: 'AUTH_SYS',
     stamp: 7,

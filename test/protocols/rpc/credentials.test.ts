@@ -1,6 +1,6 @@
-/** Credentials that come again: what is kept of them never shows in another one's place. */
+/** Cached credentials: one never appears in the place of another. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import { summaryFields, summaryKeys } from '../../../src/protocols/gluster/projection/summary-fields.js';
@@ -19,7 +19,7 @@ const compile = newCompiler({
 const clientName = (pid: number) => (pid === -3 ? 'rebalance' : undefined);
 const fresh = () => newCredentials(compile, 'brief', clientName);
 
-/** A flavor and a counted credential, from bytes that are written over afterwards, as the ring's are. */
+/** Reads a flavor and a counted credential from bytes that are overwritten afterwards, as those of the ring are. */
 function read(reader: ReadCredential, credential: Uint8Array) {
   const bytes = new Uint8Array(credential);
   const view = new DataView(bytes.buffer);
@@ -29,7 +29,7 @@ function read(reader: ReadCredential, credential: Uint8Array) {
   return { fields, shown };
 }
 
-test('whatever came before, a credential is read as by one that has seen none', () => {
+test('a cache reads a credential like an empty cache, whatever it has read before', () => {
   const random = newRandom(5);
   const all = Array.from({ length: 2000 }, (_, i) => {
     const pid = random.pick([-3, -1, i, 7]);
@@ -39,7 +39,7 @@ test('whatever came before, a credential is read as by one that has seen none', 
       authSys(pid >>> 0, i, [1, i]),
       authV3(7, Buffer.of(i)),
     ]);
-    // Any byte of it, but for the flavor and the length.
+    // Any byte behind the flavor and the length.
     const changed = Buffer.from(credential);
     if (random.chance(0.5)) changed[random.between(8, changed.length - 1)] ^= 1 << random.between(0, 7);
     return changed;
@@ -51,19 +51,19 @@ test('whatever came before, a credential is read as by one that has seen none', 
   }
 });
 
-test('another time alone is no other credential', () => {
+test('a credential with another ctime is the same', () => {
   const reader = fresh();
-  const one = authV3(4242);
-  const later = Buffer.from(one);
+  const earlier = authV3(4242);
+  const later = Buffer.from(earlier);
   for (let at = 8 + 12; at < 8 + 28; at++) later[at] ^= 0x55;
-  assert.equal(read(reader, one).fields, read(reader, later).fields);
+  assert.equal(read(reader, earlier).fields, read(reader, later).fields);
 });
 
-test('what can not be decoded is shown with its own time', () => {
+test('a credential that cannot be decoded is shown with its own ctime', () => {
   const reader = fresh();
-  const one = authV3(4242).subarray(0, 8 + 32);
-  one.writeUInt32BE(32, 4);
-  const later = Buffer.from(one);
+  const earlier = authV3(4242).subarray(0, 8 + 32);
+  earlier.writeUInt32BE(32, 4);
+  const later = Buffer.from(earlier);
   later[8 + 13] ^= 1;
-  assert.notEqual(read(reader, one).shown.raw, read(reader, later).shown.raw);
+  assert.notEqual(read(reader, earlier).shown.raw, read(reader, later).shown.raw);
 });

@@ -1,5 +1,6 @@
+/** Messages from bytes: fragments, data that are passed over, and the two views. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newRandom } from '../../helpers/random.js';
 import {
   actions,
@@ -36,8 +37,8 @@ import {
 const random = newRandom(7);
 const data = Buffer.from(random.bytes(9001));
 
-/** A conversation: who sends what. */
-const talk: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = [
+/** A connection: the messages of each direction. */
+const conversation: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = [
   [ToServer, Buffer.concat([flushCall(1), writeCall(2, data, 4096), fstatCall(3), readCall(4, 9001)])],
   [ToClient, Buffer.concat([childDown(1), fstatReply(3), flushReply(1, 5), writeReply(2, 9001)])],
   [
@@ -53,14 +54,14 @@ const talk: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = 
 
 function records(options: FeederOptions, most: number): string[] {
   const feed = feeder(options);
-  for (const [dir, bytes] of talk) {
+  for (const [dir, bytes] of conversation) {
     if (most === 0) feed.send(dir, bytes);
     else if (most === 1) feed.drip(dir, bytes);
     else feed.pieces(dir, bytes, random, most);
   }
   feed.end();
-  assert.ok(feed.mostHeld <= 64 * 1024);
-  return feed.seen.map(textOf);
+  assert.ok(feed.maxUnconsumed <= 64 * 1024);
+  return feed.records.map(textOf);
 }
 
 for (const options of [
@@ -69,14 +70,14 @@ for (const options of [
   { view: 'messages', payloadBytes: 3000, detail: 'summary' },
   { payloadBytes: 1 << 20 },
 ] as const)
-  test(`any cut of a stream gives the same records: ${JSON.stringify(options)}`, () => {
+  test(`the records do not depend on segment boundaries: ${JSON.stringify(options)}`, () => {
     const whole = records(options, 0);
     assert.equal(whole.length, 'view' in options ? 16 : 8);
     assert.deepEqual(records(options, 1), whole);
     for (const most of [2, 5, 40, 300, 1448, 1448, 5000]) assert.deepEqual(records(options, most), whole);
   });
 
-test('the calls view: a line a call, in the order of the replies, at the time of the call', () => {
+test('the calls view has a line for each call, in the order of the replies, with the timestamp of the call', () => {
   const feed = feeder();
   const send = (
     dir: typeof ToServer | typeof ToClient,
@@ -89,10 +90,10 @@ test('the calls view: a line a call, in the order of the replies, at the time of
   };
   send(ToServer, 1, 999_999_999, flushCall(1));
   send(ToServer, 2, 10, fstatCall(2));
-  assert.equal(feed.seen.length, 0);
+  assert.equal(feed.records.length, 0);
   send(ToClient, 3, 4, fstatReply(2));
   send(ToClient, 4, 1, flushReply(1));
-  const [fstat, flush] = feed.seen;
+  const [fstat, flush] = feed.records;
   assert.deepEqual(actions(feed), ['FSTAT', 'FLUSH']);
   assert.equal(fstat.body.duration, 999_999_994);
   assert.equal(flush.body.duration, 2_000_000_002);
@@ -113,22 +114,22 @@ test('the calls view: a line a call, in the order of the replies, at the time of
   });
 });
 
-test('the messages view: a line a message, each at its own time, the reply with what it answers', () => {
+test('the messages view has a line for each message with its own timestamp, a reply with its call', () => {
   const feed = feeder({ view: 'messages' });
   feed.send(ToServer, flushCall(1));
   feed.at = { seconds: 1_700_000_002, nanoseconds: 5, packet: 2 };
   feed.send(ToClient, flushReply(1, 9));
-  const [asked, answer] = feed.seen;
-  assert.deepEqual([asked.from, answer.from], [ToServer, ToClient]);
-  assert.deepEqual([asked.body.action, answer.body.action], ['FLUSH', 'FLUSH']);
-  assert.deepEqual([asked.body.packet, answer.body.packet], [1, 2]);
-  assert.deepEqual([asked.body.outcome, answer.body.outcome], [undefined, 'failure']);
-  assert.deepEqual([asked.body.duration, answer.body.duration], [undefined, 2_000_000_005]);
-  assert.equal(glusterOf(asked).response, undefined);
+  const [request, answer] = feed.records;
+  assert.deepEqual([request.from, answer.from], [ToServer, ToClient]);
+  assert.deepEqual([request.body.action, answer.body.action], ['FLUSH', 'FLUSH']);
+  assert.deepEqual([request.body.packet, answer.body.packet], [1, 2]);
+  assert.deepEqual([request.body.outcome, answer.body.outcome], [undefined, 'failure']);
+  assert.deepEqual([request.body.duration, answer.body.duration], [undefined, 2_000_000_005]);
+  assert.equal(glusterOf(request).response, undefined);
   assert.equal(glusterOf(answer).request, undefined);
   assert.equal(glusterOf(answer).error, 'EBADF');
-  const { auth, ...rest } = rpcOf(asked);
-  assert.deepEqual(rest, {
+  const { auth, ...others } = rpcOf(request);
+  assert.deepEqual(others, {
     type: 'call',
     xid: 1,
     program: 1298437,
@@ -138,7 +139,7 @@ test('the messages view: a line a message, each at its own time, the reply with 
   });
 });
 
-test("a WRITE's data are passed over, and its line comes with the last of them", () => {
+test("a WRITE's data are skipped, and its line has the timestamp of their last byte", () => {
   const feed = feeder({ view: 'messages' });
   const bytes = Buffer.concat([writeCall(1, Buffer.alloc(1 << 20, 0x80)), flushCall(2)]);
   const end = bytes.length - flushCall(2).length;
@@ -148,28 +149,28 @@ test("a WRITE's data are passed over, and its line comes with the last of them",
     feed.at = { seconds: 1_700_000_000, nanoseconds: 0, packet };
     feed.send(ToServer, bytes.subarray(i, Math.min(end - 1, i + 1460)));
   }
-  assert.ok(feed.mostHeld < 4096 && feed.shown < 16384, 'the data were held or shown');
-  assert.equal(feed.seen.length, 0);
+  assert.ok(feed.maxUnconsumed < 4096 && feed.bytesPassed < 16384, 'the data were kept or passed');
+  assert.equal(feed.records.length, 0);
   feed.at = { seconds: 1_700_000_007, nanoseconds: 0, packet: 1000 };
   feed.send(ToServer, bytes.subarray(end - 1, end));
-  assert.equal(feed.seen.length, 1);
-  assert.deepEqual([feed.seen[0].body.seconds, feed.seen[0].body.packet], [1_700_000_007, 1000]);
-  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 1 << 20);
+  assert.equal(feed.records.length, 1);
+  assert.deepEqual([feed.records[0].body.seconds, feed.records[0].body.packet], [1_700_000_007, 1000]);
+  assert.equal(rpcOf(feed.records[0]).payload_bytes, 1 << 20);
   feed.send(ToServer, bytes.subarray(end));
   assert.deepEqual(actions(feed), ['WRITE', 'FLUSH']);
 });
 
-test("a READ's data are in its reply, and passed over", () => {
+test('the data in the reply to a READ are skipped', () => {
   const feed = feeder();
   feed.send(ToServer, readCall(1, 65536));
   const answer = readReply(1, Buffer.alloc(65536, 1));
   for (let i = 0; i < answer.length; i += 4096) feed.send(ToClient, answer.subarray(i, i + 4096));
-  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 65536);
-  assert.equal(glusterOf(feed.seen[0]).payload, undefined);
-  assert.ok(feed.shown < 8192 + 200);
+  assert.equal(rpcOf(feed.records[0]).payload_bytes, 65536);
+  assert.equal(glusterOf(feed.records[0]).payload, undefined);
+  assert.ok(feed.bytesPassed < 8192 + 200);
 });
 
-test('payload bytes: of both, as text or hex, no more than asked for', () => {
+test('payloads of calls and replies are shown as text or hex, up to --payload-bytes', () => {
   const feed = feeder({ payloadBytes: 6 });
   feed.send(
     ToServer,
@@ -179,17 +180,17 @@ test('payload bytes: of both, as text or hex, no more than asked for', () => {
   feed.send(ToClient, readReply(2, Buffer.from('12345€€')));
   feed.send(ToClient, readReply(3, Buffer.of(0xff, 0x01)));
   feed.send(ToClient, writeReply(4, 10));
-  const shown = feed.seen
-    .map((one) => glusterOf(one))
+  const shown = feed.records
+    .map((emitted) => glusterOf(emitted))
     .map(({ payload, payload_hex }) => payload ?? payload_hex);
   assert.deepEqual(shown, ['hello', '12345', 'ff01', '012345']);
   assert.deepEqual(
-    feed.seen.map((one) => rpcOf(one).payload_bytes),
+    feed.records.map((emitted) => rpcOf(emitted).payload_bytes),
     [5, 11, 2, 10],
   );
 });
 
-test('fragments: any, empty ones, and the header over several', () => {
+test('fragments of any length are joined, even empty ones and within the header', () => {
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
   const expected = feeder();
   expected.send(ToServer, record(content));
@@ -208,22 +209,22 @@ test('fragments: any, empty ones, and the header over several', () => {
       ToClient,
       fragmented(replyBytes(1, writeReply(1, data.length).subarray(28)), ...lengths.slice(0, 3)),
     );
-    assert.deepEqual(feed.seen.map(textOf), expected.seen.map(textOf), String(lengths));
+    assert.deepEqual(feed.records.map(textOf), expected.records.map(textOf), String(lengths));
   }
 });
 
-test('a record of many fragments whose data are long is decoded, its data counted', () => {
+test('a record of many fragments with long data is decoded, and its data counted', () => {
   const feed = feeder();
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(Buffer.alloc(5 << 20)) });
   const bytes = fragmented(content, 1 << 20, 1 << 20, 2 << 20);
   for (let i = 0; i < bytes.length; i += 65536) feed.send(ToServer, bytes.subarray(i, i + 65536));
   feed.send(ToClient, writeReply(1, 5 << 20));
   assert.deepEqual(actions(feed), ['WRITE']);
-  assert.equal(rpcOf(feed.seen[0]).payload_bytes, 5 << 20);
-  assert.equal(feed.seen[0].body.sections.wiretail, undefined);
+  assert.equal(rpcOf(feed.records[0]).payload_bytes, 5 << 20);
+  assert.equal(feed.records[0].body.sections.wiretail, undefined);
 });
 
-test('a stream that ends within a record', () => {
+test('a record is truncated at end of stream', () => {
   const bytes = flushCall(1);
   for (const length of [1, 4, 30, bytes.length - 1]) {
     const feed = feeder();
@@ -241,11 +242,11 @@ test('a stream that ends within a record', () => {
   assert.equal(line.body.outcome, 'unknown');
 });
 
-test('nothing but marks', () => {
+test('empty records are ignored', () => {
   const feed = feeder();
   feed.send(ToServer, words(0, 0, 0));
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, Buffer.concat([words(0), record(replyBytes(1, commonRsp()))]));
   assert.deepEqual(actions(feed), ['FLUSH']);
-  assert.equal(feed.seen[0].body.outcome, 'success');
+  assert.equal(feed.records[0].body.outcome, 'success');
 });

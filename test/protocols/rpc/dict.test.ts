@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import test from 'node:test';
+import { test } from 'node:test';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
@@ -25,7 +25,7 @@ const typed = struct('typed', { before: int, dict: gfx_dict, after: int });
 const Type = { strOld: 1, int: 2, uint: 3, double: 4, str: 5, ptr: 6, uuid: 7, iatt: 8, mdata: 9 };
 const hex = (content: Uint8Array | string): string => Buffer.from(content as Uint8Array).toString('hex');
 
-/** The dictionary of these bytes between two numbers, which must be read. */
+/** The dictionary of these bytes between two numbers, all of which must be decoded. */
 function between(table: typeof old | typeof typed, bytes: Uint8Array): Json | undefined {
   const message = Buffer.concat([word(1), bytes, word(2)]);
   for (const detail of ['brief', 'full'] as const) {
@@ -40,8 +40,8 @@ function between(table: typeof old | typeof typed, bytes: Uint8Array): Json | un
 const oldDict = (content: Uint8Array): Json | undefined => between(old, counted(content));
 const typedDict = (pairs: readonly Uint8Array[]): Json | undefined => between(typed, gfxDict(pairs));
 
-/** Of a gfx_dict that can't be read. */
-function broken(bytes: Uint8Array, recordEnd = bytes.length): StructResult {
+/** The result for a gfx_dict that is not complete. */
+function readIncomplete(bytes: Uint8Array, recordEnd = bytes.length): StructResult {
   const [brief, full] = (['brief', 'full'] as const).map((detail) => ({
     ...readStruct(compile(typed, detail), bytes, 0, bytes.length, recordEnd),
   }));
@@ -49,15 +49,15 @@ function broken(bytes: Uint8Array, recordEnd = bytes.length): StructResult {
   return full;
 }
 
-test('gfx_dict: none is absent, an empty one is empty', () => {
+test('gfx_dict: no dictionary is absent, an empty one is empty', () => {
   assert.equal(between(typed, Buffer.concat([word(0), word(-1), word(0)])), undefined);
   assert.deepEqual(between(typed, Buffer.concat([word(99), word(0), word(0)])), {});
-  // The pairs are counted twice; the second count is the array's.
-  const one = gfxPair('k', Type.int, long(1n));
-  assert.deepEqual(between(typed, Buffer.concat([word(0), word(5), word(1), one])), { k: 1 });
+  // The pairs are counted twice; the second count is that of the array.
+  const k = gfxPair('k', Type.int, long(1n));
+  assert.deepEqual(between(typed, Buffer.concat([word(0), word(5), word(1), k])), { k: 1 });
 });
 
-test('gfx_dict: values of every type', () => {
+test('gfx_dict: values of every type are decoded', () => {
   const random = newRandom(6);
   const iatt = randomMessage(random, gfx_iattx, true);
   const mdata = randomMessage(random, gfx_mdata_iatt, true);
@@ -103,21 +103,21 @@ test('gfx_dict: values of every type', () => {
   assert.equal(shown(got), shown(wanted));
 });
 
-test('gfx_dict: of an unknown type nothing behind it can be read; what was before is kept', () => {
+test('gfx_dict: a value of an unknown type ends the dictionary, and the pairs before it are kept', () => {
   for (const type of [0, 10, -1, 0x7fffffff]) {
     const pairs = [
       gfxPair('a', Type.int, long(1n)),
       gfxPair('b', type, long(2n)),
       gfxPair('c', Type.int, long(3n)),
     ];
-    const { state, reason, fields } = broken(Buffer.concat([word(1), gfxDict(pairs), word(2)]));
+    const { state, reason, fields } = readIncomplete(Buffer.concat([word(1), gfxDict(pairs), word(2)]));
     assert.equal(state, StructState.malformed);
     assert.equal(reason, `a dictionary value of the unknown type ${type}`);
     assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
   }
 });
 
-test('gfx_dict: what ends early or claims too much keeps the pairs before', () => {
+test('gfx_dict: a truncated dictionary, or a length that is too large, keeps the pairs before', () => {
   const good = gfxPair('a', Type.int, long(1n));
   const head = Buffer.concat([word(1), word(0), word(2), word(2), good]);
   const claims = [
@@ -130,22 +130,22 @@ test('gfx_dict: what ends early or claims too much keeps the pairs before', () =
   ];
   for (const claim of claims) {
     const bytes = Buffer.concat([head, claim]);
-    const { state, reason, fields, position } = broken(bytes);
+    const { state, reason, fields, position } = readIncomplete(bytes);
     assert.equal(state, StructState.malformed);
-    // Keys are the wire's: the reason names none.
+    // A key may be any text of the wire: the reason names none.
     assert.match(reason, /^the record ends within a dictionary (?:key|value)$/);
     assert.equal(shown(fields), '{"before":1,"dict":{"a":1}}');
     assert.deepEqual(
-      { ...broken(bytes, 2 ** 40), reason },
+      { ...readIncomplete(bytes, 2 ** 40), reason },
       { state: StructState.incomplete, reason, fields, position },
     );
-    // Of a dictionary without a whole pair nothing is told: it would seem to be empty.
+    // A dictionary without a complete pair is left out: it would seem to be empty.
     const none = Buffer.concat([word(1), word(0), word(1), word(1), claim]);
-    assert.equal(shown(broken(none).fields), '{"before":1}');
+    assert.equal(shown(readIncomplete(none).fields), '{"before":1}');
   }
 });
 
-test('keys of both forms: repeated, of objects, like numbers', () => {
+test('repeated keys, names of object members, and numbers are keys like others', () => {
   const keys = ['k', 'k', 'k#2', 'k', '__proto__', '__proto__', 'constructor', 'toString', '10', '', ''];
   const names = [
     'k',
@@ -164,7 +164,7 @@ test('keys of both forms: repeated, of objects, like numbers', () => {
   const oldGot = oldDict(image(keys.map((key, i) => [key, `v${i}`]))) as Fields;
   for (const got of [typedGot, oldGot]) {
     assert.equal(Object.getPrototypeOf(got), Object.prototype);
-    // JavaScript puts keys that look like indexes first; all others stand as on the wire.
+    // JavaScript puts keys that look like indexes first; all others keep their order.
     assert.deepEqual(Object.keys(got), ['10', ...names.filter((name) => name !== '10')]);
   }
   names.forEach((name, i) => {
@@ -174,18 +174,18 @@ test('keys of both forms: repeated, of objects, like numbers', () => {
   });
 });
 
-test('many pairs of one key, also beside keys of the names that these would get', () => {
+test('many pairs with the same key get free names in linear time', () => {
   const many = 10_000;
-  const one = gfxPair('k', Type.int, long(1n));
+  const k = gfxPair('k', Type.int, long(1n));
   const got = typedDict([
     ...Array.from({ length: many }, (_, i) => gfxPair(`k#${i + 2}`, Type.int, long(0n))),
-    ...new Array<Uint8Array>(many).fill(one),
+    ...new Array<Uint8Array>(many).fill(k),
   ]) as Fields;
   assert.equal(Object.keys(got).length, 2 * many);
   assert.deepEqual([got.k, got['k#2'], got[`k#${many + 1}`], got[`k#${2 * many}`]], [1, 0, 0, 1]);
 });
 
-test('ill-formed UTF-8 in keys and values stands beside them, under the name of their pair', () => {
+test('the raw bytes of ill-formed UTF-8 in keys and values follow their pair', () => {
   const bad = Buffer.of(0x6b, 0xff);
   const worse = Buffer.of(0x6b, 0xfe);
   const got = typedDict([
@@ -221,7 +221,7 @@ test('ill-formed UTF-8 in keys and values stands beside them, under the name of 
   );
 });
 
-test('old form: none, empty, values with and without text, and what their keys say', () => {
+test('old form: no dictionary, an empty one, text and binary values, and known keys', () => {
   assert.equal(oldDict(Buffer.alloc(0)), undefined);
   assert.deepEqual(oldDict(word(0)), {});
   const gfid = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
@@ -263,7 +263,7 @@ test('old form: none, empty, values with and without text, and what their keys s
   );
 });
 
-test('old form: what does not fill the opaque exactly is plain hex', () => {
+test('old form: an opaque that is not exactly a dictionary is hex', () => {
   const good = image([
     ['key', 'value'],
     ['k', ''],
@@ -276,7 +276,7 @@ test('old form: what does not fill the opaque exactly is plain hex', () => {
     bytes.writeUInt32BE(value >>> 0, at);
     others.push(bytes);
   };
-  // The count, the first key's length, the first value's length.
+  // The count, the length of the first key, the length of the first value.
   for (const at of [0, 4, 8]) for (const value of [1, 4, 0x7fffffff, 0x80000000, -1]) changed(at, value);
   const noNul = Buffer.from(good);
   noNul[4 + 8 + 3] = 0x20;
@@ -284,7 +284,7 @@ test('old form: what does not fill the opaque exactly is plain hex', () => {
   for (const bytes of others) assert.equal(oldDict(bytes), hex(bytes));
 });
 
-test('a long value is cut, and its length told', () => {
+test('a long value is truncated, and its length shown', () => {
   const limit = 65536;
   const value = (length: number) => Buffer.alloc(length, 'x');
   const full = { hex: '78'.repeat(limit), text: 'x'.repeat(limit) };
@@ -299,13 +299,13 @@ test('a long value is cut, and its length told', () => {
     { k: full, l: cut },
   );
   assert.deepEqual(typedDict([gfxPair('k', Type.ptr, counted(value(limit + 1)))]), { k: cut });
-  // What is text is told whole.
+  // Text is shown in full.
   assert.deepEqual(typedDict([gfxPair('k', Type.str, counted(value(limit + 1)))]), {
     k: 'x'.repeat(limit + 1),
   });
 });
 
-test('a brief reader reads the pairs that are picked, and passes over the others', () => {
+test('a brief reader reads only the pairs that its filter accepts', () => {
   const bytes = Buffer.concat([
     word(1),
     counted(
@@ -336,8 +336,8 @@ test('a brief reader reads the pairs that are picked, and passes over the others
   assert.deepEqual(Object.keys(brief.fields.dict as Fields), ['a', 'a#2']);
   assert.deepEqual([brief.fields.before, brief.fields.after], [1, 2]);
   assert.equal(Object.keys(read('full', bytes.length).fields.dict as Fields).length, 5);
-  // Behind the dictionary the bytes end.
-  const parts = read('brief', bytes.length - 2);
-  assert.equal(parts.state, StructState.incomplete);
-  assert.deepEqual(parts.fields, { before: 1, dict: brief.fields.dict });
+  // The bytes end behind the dictionary.
+  const partial = read('brief', bytes.length - 2);
+  assert.equal(partial.state, StructState.incomplete);
+  assert.deepEqual(partial.fields, { before: 1, dict: brief.fields.dict });
 });

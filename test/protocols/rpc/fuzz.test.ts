@@ -1,6 +1,6 @@
-/** Bytes that nobody sends: nothing throws, and neither time nor memory grows with what they say. */
+/** Hostile bytes: nothing throws, and neither time nor memory depends on the lengths that they claim. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { type Feeder, type FeederOptions, feeder, ToClient, ToServer, textOf } from './harness.js';
 import {
@@ -28,7 +28,7 @@ const MiB = 1 << 20;
 const random = newRandom(2024);
 const data = random.bytes(700);
 
-const asked = Buffer.concat([
+const requests = Buffer.concat([
   flushCall(1),
   writeCall(2, data),
   fstatCall(3),
@@ -59,7 +59,7 @@ const answers = Buffer.concat([
 function flipped(bytes: Buffer, random: Random): Buffer {
   const copy = Buffer.from(bytes);
   for (let n = random.between(1, 6); n > 0; n--) copy[random.below(copy.length)] ^= 1 << random.below(8);
-  // Lengths are where it hurts.
+  // Lengths do the most damage.
   if (random.chance(0.3))
     copy.writeUInt32BE(random.pick([0xffffffff, 0x7fffffff, 0x80000000, 400]), 4 * random.below(30));
   return copy;
@@ -72,62 +72,62 @@ const options = (): FeederOptions => ({
   fromStart: random.chance(0.7),
 });
 
-/** Every record can be written. */
+/** Every record can be serialised. */
 function check(feed: Feeder): void {
   feed.end();
-  for (const one of feed.seen) {
-    textOf(one);
-    assert.ok(one.body.message.length < 1000 && one.body.dataset !== undefined);
-    assert.ok(one.body.duration === undefined || one.body.duration >= 0);
+  for (const record of feed.records) {
+    textOf(record);
+    assert.ok(record.body.message.length < 1000 && record.body.dataset !== undefined);
+    assert.ok(record.body.duration === undefined || record.body.duration >= 0);
   }
 }
 
-test('streams with flipped bits, in any pieces', () => {
+test('flipped bits never throw, and leave few bytes unconsumed', () => {
   for (let i = 0; i < 400; i++) {
     const feed = feeder(options());
     const most = random.pick([3, 100, 1448, 9000]);
-    feed.pieces(ToServer, flipped(asked, random), random, most);
+    feed.pieces(ToServer, flipped(requests, random), random, most);
     if (random.chance(0.3)) feed.gap(random.pick([ToServer, ToClient]), random.between(1, 2000));
     feed.pieces(ToClient, flipped(answers, random), random, most);
-    feed.pieces(ToServer, asked, random, most);
+    feed.pieces(ToServer, requests, random, most);
     check(feed);
-    assert.ok(feed.mostHeld < 8192);
+    assert.ok(feed.maxUnconsumed < 8192);
   }
 });
 
-test('random bytes, in any pieces', () => {
+test('random bytes never throw, and leave few bytes unconsumed', () => {
   for (let i = 0; i < 150; i++) {
     const feed = feeder(options());
     for (const dir of [ToServer, ToClient, ToServer] as const) {
       const bytes = Buffer.from(random.bytes(random.below(3000)));
-      // Marks that could be ones.
+      // Plausible marks.
       for (let at = 0; random.chance(0.8) && at + 24 < bytes.length; at += random.between(24, 200))
         words(0x80000000 + random.below(400), i, random.below(2), random.below(3)).copy(bytes, at);
       feed.pieces(dir, bytes, random, random.pick([5, 1448]));
     }
     check(feed);
-    assert.ok(feed.mostHeld < 4096);
+    assert.ok(feed.maxUnconsumed < 4096);
   }
 });
 
-test('a record cut short anywhere, its mark right: malformed, not more', () => {
+test('a truncated record with a matching mark is malformed, and sync is kept', () => {
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
   for (let length = 1; length < content.length - data.length; length++) {
     const feed = feeder({ view: 'messages' });
     feed.send(ToServer, Buffer.concat([fragmented(content.subarray(0, length)), flushCall(2)]));
     check(feed);
-    const last = feed.seen.map(({ body }) => body.action);
+    const last = feed.records.map(({ body }) => body.action);
     assert.ok(last.includes('malformed') && last[last.length - 1] === 'FLUSH', `${length}: ${last.join()}`);
   }
 });
 
-/** Sends a stream in segments. Returns bytes shown for each byte of it. */
-function work(feed: Feeder, bytes: Uint8Array): number {
+/** Sends a stream in segments. Returns how often each byte is passed on average. */
+function averagePasses(feed: Feeder, bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at += 1448) feed.send(ToServer, bytes.subarray(at, at + 1448));
-  return feed.shown / bytes.length;
+  return feed.bytesPassed / bytes.length;
 }
 
-test('long records are looked at a few times only, and no more of them is held than three MiB', () => {
+test('long records are parsed a few times only, and at most three MiB of them are unconsumed', () => {
   for (const procedure of [Proc.flush, Proc.write, 200]) {
     const feed = feeder();
     const long = Buffer.concat([
@@ -140,31 +140,31 @@ test('long records are looked at a few times only, and no more of them is held t
       feed.send(ToServer, long.subarray(at, Math.min(end, at + 64 * 1024)));
     feed.send(ToServer, flushCall(2));
     check(feed);
-    assert.ok(feed.mostHeld <= 3 * MiB + 64 * 1024, `${feed.mostHeld} held`);
-    const xids = feed.seen.map(({ body }) => body.sections.rpc?.xid);
+    assert.ok(feed.maxUnconsumed <= 3 * MiB + 64 * 1024, `${feed.maxUnconsumed} unconsumed`);
+    const xids = feed.records.map(({ body }) => body.sections.rpc?.xid);
     assert.equal(xids[xids.length - 1], 2);
   }
 });
 
-test('a record of no end of fragments is not kept for ever', () => {
+test('a record with endless fragments is not kept forever', () => {
   const feed = feeder();
   const piece = fragmented(Buffer.alloc(MiB), MiB).subarray(0, MiB + 4);
   for (let i = 0; i < 40; i++) feed.send(ToServer, piece);
-  assert.equal(feed.mostHeld, 0);
+  assert.equal(feed.maxUnconsumed, 0);
   const empty = feeder();
-  assert.ok(work(empty, Buffer.alloc(256 * 1024)) < 1.1);
+  assert.ok(averagePasses(empty, Buffer.alloc(256 * 1024)) < 1.1);
 });
 
-test('what looks like a beginning at every byte is passed over in little time', () => {
+test('bytes that look like a record everywhere are searched in linear time', () => {
   for (const byte of [0x80, 0x81, 0]) {
     const feed = feeder({ fromStart: false });
-    assert.ok(work(feed, Buffer.alloc(512 * 1024, byte)) < 1.1);
-    assert.ok(feed.mostHeld < 64);
+    assert.ok(averagePasses(feed, Buffer.alloc(512 * 1024, byte)) < 1.1);
+    assert.ok(feed.maxUnconsumed < 64);
     check(feed);
   }
-  // A header of a record that is not all there, again and again.
+  // Headers of truncated records.
   const feed = feeder({ fromStart: false });
   const heads = Buffer.concat(Array.from({ length: 4000 }, (_, i) => flushCall(i * 1000).subarray(0, 100)));
-  assert.ok(work(feed, heads) < 4);
+  assert.ok(averagePasses(feed, heads) < 4);
   check(feed);
 });

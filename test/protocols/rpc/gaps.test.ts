@@ -42,9 +42,9 @@ test("a gap within a WRITE's data does not lose sync", () => {
     feed.send(ToClient, Buffer.concat([writeReply(1, 9000), flushReply(2)]));
     feed.end();
     assert.deepEqual(actions(feed), ['WRITE', 'FLUSH']);
-    assert.deepEqual(wiretailOf(feed.seen[0]), { truncated: true });
-    assert.equal(rpcOf(feed.seen[0]).payload_bytes, 9000);
-    assert.equal(feed.seen[1].body.sections.wiretail, undefined);
+    assert.deepEqual(wiretailOf(feed.records[0]), { truncated: true });
+    assert.equal(rpcOf(feed.records[0]).payload_bytes, 9000);
+    assert.equal(feed.records[1].body.sections.wiretail, undefined);
   }
 });
 
@@ -56,7 +56,7 @@ test('a gap from the data of a message into the next message loses sync', () => 
   feed.gap(ToServer, behind - 3000);
   feed.send(ToServer, bytes.subarray(behind));
   assert.deepEqual(actions(feed), ['WRITE', 'resync', 'FLUSH']);
-  assert.deepEqual(anomalyOf(feed.seen[1]), {
+  assert.deepEqual(anomalyOf(feed.records[1]), {
     protocol: 'rpc',
     reason: 'gap',
     cause: 'lost',
@@ -91,11 +91,11 @@ test('the fields before a gap are shown', () => {
   feed.gap(ToServer, 12);
   feed.send(ToClient, fstatReply(1));
   assert.deepEqual(actions(feed), ['FSTAT']);
-  assert.deepEqual(glusterOf(feed.seen[0]).request, {
+  assert.deepEqual(glusterOf(feed.records[0]).request, {
     gfid: '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e',
     fd: '1',
   });
-  assert.equal(feed.seen[0].body.outcome, 'success');
+  assert.equal(feed.records[0].body.outcome, 'success');
 });
 
 test('after a gap in a record mark, or of a whole record, the next record is found', () => {

@@ -1,4 +1,4 @@
-/** Feeds an RPC decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
+/** Feeds an RPC decoder as the stream does: unconsumed bytes are passed again, skipped bytes are not passed. */
 
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGluster } from '../../../src/protocols/gluster/implementation.js';
@@ -17,7 +17,7 @@ import type { Random } from '../../helpers/random.js';
 const NOTHING = Buffer.alloc(0);
 /** Compiles the structs once for all tests. */
 const [glusterfs, other] = newGluster(PROTOCOL_OPTIONS, HOST_HOOKS);
-const AroundShown = Buffer.from([0x80, 0, 0, 0x28]);
+const PADDING = Buffer.from([0x80, 0, 0, 0x28]);
 
 export { glusterfs, Match, other, ToClient, ToServer };
 
@@ -27,16 +27,16 @@ export interface EmittedRecord {
 }
 
 export interface Feeder {
-  readonly seen: EmittedRecord[];
-  /** Most bytes that were ever held back. */
-  readonly mostHeld: number;
-  /** All bytes that were shown, each as often as it was. */
-  readonly shown: number;
+  readonly records: EmittedRecord[];
+  /** The most bytes that were unconsumed at any time. */
+  readonly maxUnconsumed: number;
+  /** Bytes passed to the decoder, counted as often as they were. */
+  readonly bytesPassed: number;
   at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
-  /** One byte a call. */
+  /** Passes one byte a call. */
   drip(dir: Direction, bytes: Uint8Array): void;
-  /** In pieces of random lengths. */
+  /** Passes pieces of random lengths. */
   pieces(dir: Direction, bytes: Uint8Array, random: Random, most: number): void;
   gap(dir: Direction, missing: number, reason?: GapReason): void;
   end(): void;
@@ -59,39 +59,39 @@ export function feeder({
   const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, view, detail };
   const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
   const decoder = glusterfs.open(connection, (from, body) => seen.push({ from, body }), options);
-  const held: [Buffer, Buffer] = [NOTHING, NOTHING];
+  const unconsumed: [Buffer, Buffer] = [NOTHING, NOTHING];
   const skip: [number, number] = [0, 0];
-  let mostHeld = 0;
+  let maxUnconsumed = 0;
   let shownBytes = 0;
 
   function send(dir: Direction, bytes: Uint8Array): void {
-    let fresh = Buffer.from(bytes);
+    let incoming = Buffer.from(bytes);
     if (skip[dir] > 0) {
-      const passed = Math.min(skip[dir], fresh.length);
-      skip[dir] -= passed;
-      fresh = fresh.subarray(passed);
+      const skipped = Math.min(skip[dir], incoming.length);
+      skip[dir] -= skipped;
+      incoming = incoming.subarray(skipped);
       if (skip[dir] > 0) return;
     }
-    // Bytes before and behind what is shown, so that a decoder that looks there is found out; and
-    // what was shown is spoilt afterwards, so that one that keeps a view of it is, too.
-    const all = Buffer.concat([held[dir], fresh]);
-    const shown = Buffer.concat([AroundShown, all, AroundShown]);
-    const start = AroundShown.length;
+    // Padding before and behind reveals a decoder that reads out of bounds; overwriting the bytes afterwards
+    // reveals one that keeps a view of them.
+    const all = Buffer.concat([unconsumed[dir], incoming]);
+    const passed = Buffer.concat([PADDING, all, PADDING]);
+    const start = PADDING.length;
     shownBytes += all.length;
-    const position = decoder.data(dir, shown, start, start + all.length, self.at) - start;
-    shown.fill(0xee);
+    const position = decoder.data(dir, passed, start, start + all.length, self.at) - start;
+    passed.fill(0xee);
     if (!Number.isSafeInteger(position) || position < 0) throw new Error(`consumed ${position} bytes`);
     skip[dir] = Math.max(0, position - all.length);
-    held[dir] = all.subarray(position);
-    mostHeld = Math.max(mostHeld, held[dir].length);
+    unconsumed[dir] = all.subarray(position);
+    maxUnconsumed = Math.max(maxUnconsumed, unconsumed[dir].length);
   }
 
   const self: Feeder = {
-    seen,
-    get mostHeld() {
-      return mostHeld;
+    records: seen,
+    get maxUnconsumed() {
+      return maxUnconsumed;
     },
-    get shown() {
+    get bytesPassed() {
       return shownBytes;
     },
     at: { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 },
@@ -116,8 +116,8 @@ export function feeder({
         if (skip[dir] === 0) skip[dir] = decoder.data(dir, NOTHING, 0, 0, self.at);
       }
       if (left === 0 && missing > 0) return;
-      const last = held[dir];
-      held[dir] = NOTHING;
+      const last = unconsumed[dir];
+      unconsumed[dir] = NOTHING;
       decoder.gap(dir, left, reason, false, self.at, last);
     },
     end() {
@@ -127,7 +127,7 @@ export function feeder({
   return self;
 }
 
-/** A section as its line shows it: without what is undefined. */
+/** A section as its line shows it: without undefined fields. */
 function shownOf(section: Json | undefined): JsonObject {
   const strip = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(strip);
@@ -138,7 +138,7 @@ function shownOf(section: Json | undefined): JsonObject {
   return strip(section ?? {}) as JsonObject;
 }
 
-/** The anomaly that a record tells of, or a section of it; {} if it has none. */
+/** The anomaly of a record, or one of its sections; {} if it has none. */
 export const anomalyOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.wiretail?.anomaly);
 export const rpcOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.rpc);
 export const glusterOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.sections.gluster);
@@ -146,11 +146,12 @@ export const wiretailOf = ({ body }: EmittedRecord): JsonObject => shownOf(body.
 export const authOf = (seen: EmittedRecord): JsonObject => shownOf(rpcOf(seen).auth);
 
 export const isAnomaly = ({ body }: EmittedRecord): boolean => body.dataset === 'wiretail.anomaly';
-export const messages = (feed: Feeder): EmittedRecord[] => feed.seen.filter((one) => !isAnomaly(one));
-export const anomalies = (feed: Feeder): EmittedRecord[] => feed.seen.filter(isAnomaly);
-/** What a line tells, in one word each. */
-export const actions = (feed: Feeder): string[] => feed.seen.map(({ body }) => body.action);
+export const messages = (feed: Feeder): EmittedRecord[] =>
+  feed.records.filter((record) => !isAnomaly(record));
+export const anomalies = (feed: Feeder): EmittedRecord[] => feed.records.filter(isAnomaly);
+/** The event.action of each record. */
+export const actions = (feed: Feeder): string[] => feed.records.map(({ body }) => body.action);
 
-/** A record as text, to compare it with others. */
+/** A record as text, for comparisons. */
 export const textOf = (seen: EmittedRecord): string =>
   JSON.stringify(seen, (_key, value) => (typeof value === 'bigint' ? String(value) : value));

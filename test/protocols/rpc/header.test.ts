@@ -1,5 +1,6 @@
+/** Record marks and message headers: status, malformed ones, and limits. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   actions,
   anomalies,
@@ -28,18 +29,18 @@ import {
   words,
 } from './rpc-bytes.js';
 
-/** The line for a FLUSH that got this reply. */
-function answered(answer: Uint8Array) {
+/** The line of a FLUSH with this reply. */
+function flushWithReply(answer: Uint8Array) {
   const feed = feeder();
   feed.send(ToServer, flushCall(9));
   feed.send(ToClient, answer);
   feed.end();
-  assert.equal(feed.seen.length, 1);
-  return feed.seen[0];
+  assert.equal(feed.records.length, 1);
+  return feed.records[0];
 }
 
-test('accepted: SUCCESS', () => {
-  const line = answered(flushReply(9));
+test('an accepted reply with SUCCESS', () => {
+  const line = flushWithReply(flushReply(9));
   assert.equal(rpcOf(line).accept_status, 'SUCCESS');
   assert.equal(rpcOf(line).reject_status, undefined);
   assert.equal(rpcOf(line).mismatch, undefined);
@@ -54,8 +55,8 @@ for (const [status, name] of [
   [5, 'SYSTEM_ERR'],
   [77, '77'],
 ] as const)
-  test(`accepted: ${name}`, () => {
-    const line = answered(reply(9, undefined, status));
+  test(`an accepted reply with ${name} is a failure`, () => {
+    const line = flushWithReply(reply(9, undefined, status));
     assert.equal(rpcOf(line).accept_status, name);
     assert.equal(line.body.outcome, 'failure');
     assert.match(line.body.message, new RegExp(`^FLUSH .* -> ${name} in `));
@@ -63,15 +64,15 @@ for (const [status, name] of [
     assert.equal(wiretailOf(line).malformed, undefined);
   });
 
-test('accepted: PROG_MISMATCH has the versions that there are', () => {
-  const line = answered(reply(9, words(330, 400), 2));
+test('PROG_MISMATCH gives the supported versions', () => {
+  const line = flushWithReply(reply(9, words(330, 400), 2));
   assert.equal(rpcOf(line).accept_status, 'PROG_MISMATCH');
   assert.deepEqual(rpcOf(line).mismatch, { low: 330, high: 400 });
   assert.equal(line.body.outcome, 'failure');
 });
 
-test('denied: RPC_MISMATCH has the versions that there are', () => {
-  const line = answered(denied(9, 0, 2, 4294967295));
+test('RPC_MISMATCH gives the supported versions', () => {
+  const line = flushWithReply(denied(9, 0, 2, 4294967295));
   assert.equal(rpcOf(line).reject_status, 'RPC_MISMATCH');
   assert.equal(rpcOf(line).accept_status, undefined);
   assert.equal(rpcOf(line).auth_status, undefined);
@@ -80,13 +81,13 @@ test('denied: RPC_MISMATCH has the versions that there are', () => {
 });
 
 // RFC 5531, section 9: auth_stat.
-const AuthStatus = `AUTH_OK AUTH_BADCRED AUTH_REJECTEDCRED AUTH_BADVERF AUTH_REJECTEDVERF AUTH_TOOWEAK
+const AUTH_STATUS = `AUTH_OK AUTH_BADCRED AUTH_REJECTEDCRED AUTH_BADVERF AUTH_REJECTEDVERF AUTH_TOOWEAK
   AUTH_INVALIDRESP AUTH_FAILED AUTH_KERB_GENERIC AUTH_TIMEEXPIRE AUTH_TKT_FILE AUTH_DECODE AUTH_NET_ADDR
   RPCSEC_GSS_CREDPROBLEM RPCSEC_GSS_CTXPROBLEM 15`.split(/\s+/);
 
-test('denied: AUTH_ERROR says why', () => {
-  for (const [status, name] of AuthStatus.entries()) {
-    const line = answered(denied(9, 1, status));
+test('AUTH_ERROR gives the auth_stat', () => {
+  for (const [status, name] of AUTH_STATUS.entries()) {
+    const line = flushWithReply(denied(9, 1, status));
     assert.equal(rpcOf(line).reject_status, 'AUTH_ERROR');
     assert.equal(rpcOf(line).auth_status, name);
     assert.equal(rpcOf(line).mismatch, undefined);
@@ -95,7 +96,7 @@ test('denied: AUTH_ERROR says why', () => {
   }
 });
 
-/** What is said of a record that is no message; the one behind it is read all the same. */
+/** The reason of the anomaly for an unparsable record; the record behind it is decoded. */
 function reasonOf(content: Uint8Array): unknown {
   const feed = feeder({ view: 'messages' });
   feed.send(ToServer, Buffer.concat([record(content), flushCall(1)]));
@@ -105,10 +106,10 @@ function reasonOf(content: Uint8Array): unknown {
   return anomalyOf(anomaly).reason;
 }
 
-const asked = { xid: 9, procedure: Proc.flush };
+const flush = { xid: 9, procedure: Proc.flush };
 
-test('a header that can not be', () => {
-  assert.equal(reasonOf(callBytes({ ...asked, rpcVersion: 3 })), 'RPC version 3');
+test('an invalid header is malformed', () => {
+  assert.equal(reasonOf(callBytes({ ...flush, rpcVersion: 3 })), 'RPC version 3');
   assert.equal(reasonOf(words(9, 2, 2, 0, 0, 0)), 'neither a call nor a reply');
   assert.equal(reasonOf(words(9, 1, 2, 0, 0, 0)), 'reply_stat 2');
   assert.equal(reasonOf(words(9, 1, 1, 2, 0, 0)), 'reject_stat 2');
@@ -116,20 +117,20 @@ test('a header that can not be', () => {
 
 test('credentials and verifiers have at most 400 bytes', () => {
   const big = auth(0, Buffer.alloc(401));
-  assert.equal(reasonOf(callBytes({ ...asked, credential: big })), 'a credential of 401 bytes');
-  assert.equal(reasonOf(callBytes({ ...asked, verifier: big })), 'a verifier of 401 bytes');
+  assert.equal(reasonOf(callBytes({ ...flush, credential: big })), 'a credential of 401 bytes');
+  assert.equal(reasonOf(callBytes({ ...flush, verifier: big })), 'a verifier of 401 bytes');
   assert.equal(reasonOf(replyBytes(9, undefined, 0, big)), 'a verifier of 401 bytes');
   const most = auth(0, Buffer.alloc(400));
   const feed = feeder();
-  feed.send(ToServer, call({ ...asked, body: flushCall(1).subarray(-36), credential: most, verifier: most }));
+  feed.send(ToServer, call({ ...flush, body: flushCall(1).subarray(-36), credential: most, verifier: most }));
   feed.send(ToClient, record(replyBytes(9, commonRsp(), 0, most)));
   assert.deepEqual(actions(feed), ['FLUSH']);
-  assert.equal(feed.seen[0].body.outcome, 'success');
+  assert.equal(feed.records[0].body.outcome, 'success');
 });
 
-test('a record that ends within its header, wherever', () => {
+test('a record that ends anywhere within its header is malformed', () => {
   const inHeader = 'the record ends within the header';
-  const whole = callBytes({ ...asked, credential: AUTH_NONE });
+  const whole = callBytes({ ...flush, credential: AUTH_NONE });
   for (let length = 1; length < whole.length; length++)
     assert.equal(reasonOf(whole.subarray(0, length)), inHeader, `${length} bytes`);
   for (const answer of [
@@ -142,7 +143,7 @@ test('a record that ends within its header, wherever', () => {
       assert.equal(reasonOf(answer.subarray(0, length)), inHeader, `${length} bytes`);
 });
 
-test('the header of a reply without its call, in the messages view', () => {
+test('the messages view shows the header of an orphan reply', () => {
   const feed = feeder({ view: 'messages' });
   feed.send(ToClient, denied(0xfffffffe, 1, 5));
   const [line] = messages(feed);
@@ -156,14 +157,14 @@ test('the header of a reply without its call, in the messages view', () => {
   assert.equal(line.body.action, 'reply');
 });
 
-test('a record mark that can not be', () => {
+test('an invalid record mark loses sync', () => {
   const feed = feeder({ view: 'messages' });
   feed.send(ToServer, flushCall(1));
   feed.send(ToServer, words(0xc0000001, 0, 0, 0));
   feed.send(ToServer, flushCall(2));
   assert.deepEqual(actions(feed), ['FLUSH', 'malformed', 'FLUSH']);
-  const said = anomalyOf(feed.seen[1]);
-  assert.equal(said.reason, 'bad record mark');
-  assert.equal(said.header_hex, 'c0000001');
-  assert.equal(said.skipped_bytes, 16);
+  const anomaly = anomalyOf(feed.records[1]);
+  assert.equal(anomaly.reason, 'bad record mark');
+  assert.equal(anomaly.header_hex, 'c0000001');
+  assert.equal(anomaly.skipped_bytes, 16);
 });

@@ -16,17 +16,17 @@ import {
 } from './harness.js';
 import {
   AUTH_NONE,
-  Callback,
+  CALLBACK,
   call,
   childDown,
-  Fop,
+  FOP,
   flushCall,
   flushReply,
   fstatCall,
   fstatReply,
-  Handshake,
-  Mgmt,
-  Nfs,
+  HANDSHAKE,
+  MGMT,
+  NFS,
   Proc,
   reply,
   words,
@@ -40,10 +40,10 @@ test('a retransmitted call is marked, and one reply answers both', () => {
     feed.send(ToServer, flushCall(1));
     feed.send(ToClient, flushReply(1));
     feed.end();
-    assert.equal(feed.seen.length, view === 'calls' ? 1 : 3);
+    assert.equal(feed.records.length, view === 'calls' ? 1 : 3);
     assert.equal(anomalies(feed).length, 0);
-    assert.equal(rpcOf(feed.seen[view === 'calls' ? 0 : 1]).retransmission, true);
-    if (view === 'messages') assert.equal(rpcOf(feed.seen[0]).retransmission, undefined);
+    assert.equal(rpcOf(feed.records[view === 'calls' ? 0 : 1]).retransmission, true);
+    if (view === 'messages') assert.equal(rpcOf(feed.records[0]).retransmission, undefined);
   }
 });
 
@@ -52,7 +52,7 @@ test('a call whose xid is reused by another procedure has no reply', () => {
   feed.send(ToServer, Buffer.concat([flushCall(1), fstatCall(1)]));
   feed.send(ToClient, fstatReply(1));
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
-  const [flush, fstat] = feed.seen;
+  const [flush, fstat] = feed.records;
   assert.equal(flush.body.outcome, 'unknown');
   assert.match(flush.body.message, /-> no reply for 0\.00 ms$/);
   assert.equal(fstat.body.outcome, 'success');
@@ -66,10 +66,10 @@ test('an xid that is reused after its reply is a new call', () => {
     feed.send(ToClient, flushReply(1, i));
   }
   assert.deepEqual(
-    feed.seen.map(({ body }) => body.outcome),
+    feed.records.map(({ body }) => body.outcome),
     ['success', 'failure'],
   );
-  assert.ok(feed.seen.every((record) => rpcOf(record).retransmission === undefined));
+  assert.ok(feed.records.every((record) => rpcOf(record).retransmission === undefined));
 });
 
 test('calls without a reply are reported when the connection ends', () => {
@@ -79,7 +79,7 @@ test('calls without a reply are reported when the connection ends', () => {
   calls.end();
   assert.deepEqual(actions(calls), ['FSTAT', 'FLUSH', 'FLUSH']);
   assert.deepEqual(
-    calls.seen.slice(1).map((record) => [rpcOf(record).xid, record.body.outcome, record.body.duration]),
+    calls.records.slice(1).map((record) => [rpcOf(record).xid, record.body.outcome, record.body.duration]),
     [
       [1, 'unknown', undefined],
       [3, 'unknown', undefined],
@@ -90,8 +90,8 @@ test('calls without a reply are reported when the connection ends', () => {
   both.send(ToClient, fstatReply(2));
   both.end();
   assert.deepEqual(actions(both), ['FLUSH', 'FSTAT', 'FLUSH', 'FSTAT', 'unanswered']);
-  assert.deepEqual(anomalyOf(both.seen[4]), { protocol: 'rpc', reason: 'no reply', requests: 2 });
-  assert.equal(both.seen[4].from, ToServer);
+  assert.deepEqual(anomalyOf(both.records[4]), { protocol: 'rpc', reason: 'no reply', requests: 2 });
+  assert.equal(both.records[4].from, ToServer);
 });
 
 test('a timeout is reported once, with the age of the call, and a late reply again', () => {
@@ -105,20 +105,20 @@ test('a timeout is reported once, with the age of the call, and a late reply aga
   tick(10);
   feed.send(ToServer, flushCall(3));
   tick(29);
-  assert.equal(feed.seen.length, 0);
+  assert.equal(feed.records.length, 0);
   for (const seconds of [30, 31, 32]) tick(seconds);
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
-  assert.ok(feed.seen.every(({ body }) => body.outcome === 'unknown' && body.seconds === start));
-  assert.match(feed.seen[0].body.message, /-> no reply for 30\.00 s$/);
-  assert.equal(rpcOf(feed.seen[0]).age, 30e9);
+  assert.ok(feed.records.every(({ body }) => body.outcome === 'unknown' && body.seconds === start));
+  assert.match(feed.records[0].body.message, /-> no reply for 30\.00 s$/);
+  assert.equal(rpcOf(feed.records[0]).age, 30e9);
   feed.send(ToClient, flushReply(1));
-  assert.equal(feed.seen[2].body.duration, 32e9);
-  assert.equal(rpcOf(feed.seen[2]).late, true);
+  assert.equal(feed.records[2].body.duration, 32e9);
+  assert.equal(rpcOf(feed.records[2]).late, true);
   tick(41);
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT', 'FLUSH', 'FLUSH']);
   feed.end();
   // Neither call was evicted, and none is reported twice.
-  assert.equal(feed.seen.length, 4);
+  assert.equal(feed.records.length, 4);
 });
 
 test('callbacks have xids of their own, and no reply', () => {
@@ -130,14 +130,14 @@ test('callbacks have xids of their own, and no reply', () => {
   );
   feed.end();
   assert.deepEqual(actions(feed), ['CHILD_DOWN', 'CHILD_DOWN', 'CHILD_DOWN', 'FLUSH', 'FLUSH']);
-  const [down] = feed.seen;
+  const [down] = feed.records;
   assert.equal(down.from, ToClient);
   assert.equal(down.body.dataset, 'gluster.callback');
   assert.equal(down.body.outcome, undefined);
   const { auth, ...others } = rpcOf(down);
-  assert.deepEqual(others, { xid: 1, program: Callback, version: 1, procedure: 7, method: 'CHILD_DOWN' });
+  assert.deepEqual(others, { xid: 1, program: CALLBACK, version: 1, procedure: 7, method: 'CHILD_DOWN' });
   assert.deepEqual(
-    feed.seen.slice(3).map((record) => rpcOf(record).xid),
+    feed.records.slice(3).map((record) => rpcOf(record).xid),
     [2, 1],
   );
 });
@@ -150,30 +150,30 @@ test('calls of the server are paired with replies of the client, even if xids co
   feed.send(ToClient, flushReply(1));
   assert.deepEqual(actions(feed), ['FSTAT', 'FLUSH']);
   assert.deepEqual(
-    feed.seen.map(({ from }) => from),
+    feed.records.map(({ from }) => from),
     [ToClient, ToServer],
   );
-  assert.ok(feed.seen.every(({ body }) => body.outcome === 'success'));
+  assert.ok(feed.records.every(({ body }) => body.outcome === 'success'));
 });
 
 test('an orphan reply is reported in the messages view only', () => {
   const calls = feeder();
   calls.send(ToClient, flushReply(7));
   calls.end();
-  assert.equal(calls.seen.length, 0);
+  assert.equal(calls.records.length, 0);
   const feed = feeder({ view: 'messages' });
   feed.send(ToClient, flushReply(7));
-  assert.deepEqual(rpcOf(feed.seen[0]), { type: 'reply', xid: 7, accept_status: 'SUCCESS' });
-  assert.deepEqual(glusterOf(feed.seen[0]), {});
+  assert.deepEqual(rpcOf(feed.records[0]), { type: 'reply', xid: 7, accept_status: 'SUCCESS' });
+  assert.deepEqual(glusterOf(feed.records[0]), {});
 });
 
 test('other programs are named, and their bodies not decoded', () => {
   const feed = feeder();
-  feed.send(ToServer, call({ xid: 1, program: Nfs, version: 3, procedure: 6, body: Buffer.alloc(80) }));
+  feed.send(ToServer, call({ xid: 1, program: NFS, version: 3, procedure: 6, body: Buffer.alloc(80) }));
   feed.send(ToClient, reply(1, Buffer.alloc(500)));
   feed.send(ToServer, call({ xid: 2, program: 400100, version: 9, procedure: 77 }));
   feed.send(ToClient, reply(2, undefined, 1));
-  const [read, unknown] = feed.seen;
+  const [read, unknown] = feed.records;
   assert.equal(read.body.dataset, 'rpc.other');
   assert.equal(read.body.action, 'READ');
   assert.match(read.body.message, /^NFS version 3 READ -> a reply in /);
@@ -190,20 +190,20 @@ test('other programs are named, and their bodies not decoded', () => {
 
 test('an unknown version or procedure of a known program has a number as its name', () => {
   const feed = feeder();
-  feed.send(ToServer, call({ xid: 1, program: Fop, version: 999, procedure: 13, body: Buffer.alloc(32) }));
+  feed.send(ToServer, call({ xid: 1, program: FOP, version: 999, procedure: 13, body: Buffer.alloc(32) }));
   feed.send(ToClient, reply(1, words(330, 400), 2));
-  feed.send(ToServer, call({ xid: 2, program: Handshake, version: 2, procedure: 200 }));
+  feed.send(ToServer, call({ xid: 2, program: HANDSHAKE, version: 2, procedure: 200 }));
   feed.send(ToClient, reply(2, undefined, 3));
-  const [version, procedure] = feed.seen;
+  const [version, procedure] = feed.records;
   assert.deepEqual(
-    feed.seen.map(({ body }) => body.dataset),
+    feed.records.map(({ body }) => body.dataset),
     ['gluster.fop', 'gluster.handshake'],
   );
   assert.deepEqual(actions(feed), ['proc-13', 'proc-200']);
   assert.equal(rpcOf(version).accept_status, 'PROG_MISMATCH');
   assert.equal(version.body.sections.gluster, undefined);
   assert.equal(rpcOf(procedure).accept_status, 'PROC_UNAVAIL');
-  assert.ok(feed.seen.every((record) => wiretailOf(record).malformed === undefined));
+  assert.ok(feed.records.every((record) => wiretailOf(record).malformed === undefined));
 });
 
 test('bytes behind a struct, and a struct longer than its record, are malformed', () => {
@@ -216,7 +216,7 @@ test('bytes behind a struct, and a struct longer than its record, are malformed'
     feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body }));
     feed.send(ToClient, flushReply(1));
     assert.deepEqual(actions(feed), ['malformed', 'FLUSH']);
-    assert.equal(anomalyOf(feed.seen[0]).reason, reason);
+    assert.equal(anomalyOf(feed.records[0]).reason, reason);
     const [line] = messages(feed);
     assert.deepEqual(wiretailOf(line), { malformed: true });
     assert.equal(glusterOf(line).gfid, '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e');
@@ -226,10 +226,10 @@ test('bytes behind a struct, and a struct longer than its record, are malformed'
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, reply(1, words(0)));
   assert.deepEqual(actions(feed), ['FLUSH', 'malformed']);
-  assert.match(feed.seen[1].body.message, /^malformed FLUSH reply: /);
+  assert.match(feed.records[1].body.message, /^malformed FLUSH reply: /);
   feed.send(
     ToServer,
-    call({ xid: 2, program: Handshake, version: 2, procedure: 3, credential: AUTH_NONE, body: words(5) }),
+    call({ xid: 2, program: HANDSHAKE, version: 2, procedure: 3, credential: AUTH_NONE, body: words(5) }),
   );
   assert.deepEqual(actions(feed).slice(2), ['malformed']);
 });
@@ -246,8 +246,8 @@ const BODIES = {
 function mgmtActions(...sent: readonly (readonly [number, keyof typeof BODIES])[]): string[] {
   const feed = feeder({ view: 'messages' });
   for (const [i, [procedure, name]] of sent.entries())
-    feed.send(ToServer, call({ xid: i, program: Mgmt, version: 3, procedure, body: BODIES[name] }));
-  assert.ok(feed.seen.every((record) => rpcOf(record).method === record.body.action));
+    feed.send(ToServer, call({ xid: i, program: MGMT, version: 3, procedure, body: BODIES[name] }));
+  assert.ok(feed.records.every((record) => rpcOf(record).method === record.body.action));
   return actions(feed);
 }
 
@@ -266,10 +266,10 @@ test('GD_MGMT version 3: the bodies show which meaning procedures 5 to 7 have', 
 
 test('GD_MGMT version 3: a reply is decoded with the meaning of its call', () => {
   const feed = feeder();
-  feed.send(ToServer, call({ xid: 1, program: Mgmt, version: 3, procedure: 7, body: BODIES.UNLOCK }));
+  feed.send(ToServer, call({ xid: 1, program: MGMT, version: 3, procedure: 7, body: BODIES.UNLOCK }));
   feed.send(ToClient, reply(1, Buffer.concat([UUID, UUID, NO_DICT, words(0, 0)])));
   assert.deepEqual(actions(feed), ['UNLOCK']);
-  assert.deepEqual(Object.keys(glusterOf(feed.seen[0]).response as object).slice(0, 3), [
+  assert.deepEqual(Object.keys(glusterOf(feed.records[0]).response as object).slice(0, 3), [
     'uuid',
     'txn_id',
     'op_ret',

@@ -1,4 +1,4 @@
-/** Random messages of any table: their bytes, and the fields that a reader must find in them. */
+/** Random messages of any table: their bytes, and the fields that a reader must give. */
 import { Buffer } from 'node:buffer';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
@@ -25,20 +25,20 @@ export const real = (value: number): Buffer => {
   return bytes;
 };
 
-/** A length, the bytes, zeros up to a word. */
+/** A length, the bytes, and zeros up to a word. */
 export const counted = (content: Uint8Array | string): Buffer => {
   const bytes = Buffer.from(content as Uint8Array);
   return Buffer.concat([word(bytes.length), bytes, Buffer.alloc(-bytes.length & 3)]);
 };
 
-/** A gfx_dict's pair: key with its NUL, type, value. */
+/** A pair of a gfx_dict: key with its NUL, type, value. */
 export const gfxPair = (key: Uint8Array | string, type: number, value: Uint8Array): Buffer =>
   Buffer.concat([counted(Buffer.concat([Buffer.from(key as Uint8Array), Buffer.of(0)])), word(type), value]);
 
 export const gfxDict = (pairs: readonly Uint8Array[]): Buffer =>
   Buffer.concat([word(0), word(pairs.length), word(pairs.length), ...pairs]);
 
-/** What dict_serialize() writes. */
+/** The output of dict_serialize(). */
 export const image = (pairs: readonly (readonly [Uint8Array | string, Uint8Array | string])[]): Buffer => {
   const parts: Buffer[] = [word(pairs.length)];
   for (const [key, value] of pairs) {
@@ -68,7 +68,7 @@ export interface Message {
   readonly fields: Fields;
 }
 
-/** A message of this struct; `since`: whether it has the fields that older senders did not have. */
+/** A message of this struct; `since`: with the fields that older senders lack. */
 export function randomMessage(random: Random, root: XdrStruct, since: boolean): Message {
   const parts: Uint8Array[] = [];
 
@@ -150,9 +150,9 @@ export function randomMessage(random: Random, root: XdrStruct, since: boolean): 
   const listOf = (type: XdrType, length: number, before: () => void): Json[] =>
     Array.from({ length }, () => {
       before();
-      const one: Fields = {};
-      field(one, 'item', type);
-      return one.item ?? '';
+      const owner: Fields = {};
+      field(owner, 'item', type);
+      return owner.item ?? '';
     });
 
   const field = (owner: Fields, name: string, type: XdrType): void => {

@@ -1,4 +1,4 @@
-/** A reader that interprets a table field by field: slow, plain, and written apart from the compiler. */
+/** A reader that interprets a table field by field: slow, plain, and independent of the compiler. */
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
@@ -16,21 +16,21 @@ import {
 } from './xdr-values.js';
 
 export interface Reading {
-  readonly state: 'whole' | 'short' | 'malformed';
-  /** Of the root, those that are complete. */
+  readonly state: 'complete' | 'incomplete' | 'malformed';
+  /** Those of the root that are complete. */
   readonly fields: Fields;
   readonly position: number;
 }
 
 class Ended extends Error {
-  readonly state: 'short' | 'malformed';
-  constructor(state: 'short' | 'malformed') {
+  readonly state: 'incomplete' | 'malformed';
+  constructor(state: 'incomplete' | 'malformed') {
     super(state);
     this.state = state;
   }
 }
 
-/** An old dictionary's pairs; undefined where it is none that fills the opaque. */
+/** The pairs of an old dictionary; undefined: the opaque is not exactly a dictionary. */
 function imageOf(opaque: Uint8Array): Fields | undefined {
   const view = new DataView(opaque.buffer, opaque.byteOffset, opaque.byteLength);
   const dict: Fields = {};
@@ -55,7 +55,7 @@ export function readPlainly(root: XdrStruct, bytes: Uint8Array, end: number, rec
 
   const take = (length: number): number => {
     const start = at;
-    if (start + length > end) throw new Ended(start + length > recordEnd ? 'malformed' : 'short');
+    if (start + length > end) throw new Ended(start + length > recordEnd ? 'malformed' : 'incomplete');
     at += length;
     return start;
   };
@@ -108,9 +108,9 @@ export function readPlainly(root: XdrStruct, bytes: Uint8Array, end: number, rec
   };
 
   const item = (type: XdrType): Json => {
-    const one: Fields = {};
-    field(one, 'item', type);
-    return one.item ?? '';
+    const owner: Fields = {};
+    field(owner, 'item', type);
+    return owner.item ?? '';
   };
 
   const field = (owner: Fields, name: string, type: XdrType): void => {
@@ -175,7 +175,7 @@ export function readPlainly(root: XdrStruct, bytes: Uint8Array, end: number, rec
   const fields: Fields = {};
   try {
     structOf(root, fields);
-    return { state: 'whole', fields, position: at };
+    return { state: 'complete', fields, position: at };
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     return { state: error.state, fields, position: at };

@@ -1,4 +1,4 @@
-/** What the values of a message look like in a record, said plainly and slowly: see the tests of xdr.ts. */
+/** The values of a message as a record shows them, computed plainly and slowly: for the tests of xdr/. */
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Json } from '../../../src/records/record.js';
@@ -48,7 +48,7 @@ function free(dict: Fields, name: string): string {
   return chosen;
 }
 
-/** Puts a pair; `raw` is the value as hex where it stands beside it. */
+/** Adds a pair; `raw`: the value as hex, which follows it. */
 export function setPair(dict: Fields, key: Uint8Array, value: Json, raw?: string): void {
   const name = free(dict, textOf(key));
   set(dict, name, value);
@@ -61,7 +61,7 @@ function isControl(character: string): boolean {
   return (code < 32 && !'\t\n\r'.includes(character)) || (code >= 127 && code < 160);
 }
 
-/** A value that nothing tells the type of, of at most 65536 bytes. */
+/** A value without a type, of at most 65536 bytes. */
 export function untypedOf(key: Uint8Array, bytes: Uint8Array): Fields {
   const words = withoutNul(bytes);
   const printable = isText(words) && ![...textOf(words)].some(isControl);
@@ -72,7 +72,7 @@ export function untypedOf(key: Uint8Array, bytes: Uint8Array): Fields {
   };
 }
 
-/** As a line would show it, in its order: what is undefined does not count, nor how an integer is kept. */
+/** As a line shows it, in its order: without undefined fields, and whatever the type of an integer. */
 export function shown(value: Json | undefined): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'bigint') return inner;
@@ -80,12 +80,12 @@ export function shown(value: Json | undefined): string {
   });
 }
 
-/** Without what is undefined, numbers as shown() has them. */
+/** Without undefined fields, with numbers as in shown(). */
 export function plain(value: Json | undefined): Json | undefined {
   return value === undefined ? undefined : (JSON.parse(shown(value)) as Json);
 }
 
-/** Whether `part` says nothing that `whole` does not: lists may end early, fields be missing. */
+/** Whether `part` has nothing that `whole` lacks: lists may end early, fields may be missing. */
 export function isPart(part: Json | undefined, whole: Json | undefined): boolean {
   if (part === undefined || part === whole) return true;
   if (typeof part !== 'object' || typeof whole !== 'object') return Object.is(part, whole);

@@ -1,6 +1,7 @@
+/** Compiled readers, compared with a plain interpreter of the same tables. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import test from 'node:test';
+import { test } from 'node:test';
 import { PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
@@ -28,9 +29,9 @@ interface Result extends Reading {
   readonly reason: string;
 }
 
-const States = ['whole', 'short', 'malformed'] as const;
+const STATES = ['complete', 'incomplete', 'malformed'] as const;
 
-/** Of bytes[0, end), with `detail`; the fields are the caller's to keep. */
+/** Reads bytes[0, end). The caller may keep the fields. */
 function read(
   table: XdrStruct,
   bytes: Uint8Array,
@@ -39,7 +40,7 @@ function read(
   detail: Detail = 'full',
 ): Result {
   const { state, fields, position, reason } = readStruct(compile(table, detail), bytes, 0, end, recordEnd);
-  return { state: States[state], fields, position, reason };
+  return { state: STATES[state], fields, position, reason };
 }
 
 function allStructs(): XdrStruct[] {
@@ -53,7 +54,7 @@ function allStructs(): XdrStruct[] {
   return [...found];
 }
 
-/** Tables of kinds that no program may have, or not in such company. */
+/** Tables with kinds, and combinations of kinds, that no program may have. */
 const inner = xdr.struct('inner', { n: xdr.hyper, s: xdr.string, list: xdr.array(xdr.int) });
 const pair = xdr.struct('pair', { x: xdr.int, ids: xdr.array(xdr.unsigned_id, 2) });
 const everything = xdr.struct('everything', {
@@ -78,51 +79,57 @@ const everything = xdr.struct('everything', {
 
 const STRUCTS = [...allStructs(), everything];
 
-/** What must hold for any bytes, compared with the plain reader. */
-function agree(table: XdrStruct, bytes: Uint8Array, end: number, recordEnd: number, whole: Reading): Result {
+/** Compares a compiled reader with the plain one, for any bytes. */
+function assertAgrees(
+  table: XdrStruct,
+  bytes: Uint8Array,
+  end: number,
+  recordEnd: number,
+  whole: Reading,
+): Result {
   const got = read(table, bytes, end, recordEnd);
   const at = `${table.name} ${end}/${recordEnd}`;
   assert.equal(got.state, whole.state, at);
   assert.equal(got.reason !== '', got.state === 'malformed', at);
-  if (got.state === 'whole') {
+  if (got.state === 'complete') {
     assert.equal(got.position, whole.position, at);
     assert.equal(shown(got.fields), shown(whole.fields), at);
   }
-  // What is complete was read; of the last one, that may lack which seems to have only begun: an empty list.
+  // Complete fields are read. The last field may lack what had only begun: an empty list.
   const names = Object.keys(whole.fields);
-  const last = got.state === 'whole' ? undefined : names.pop();
+  const last = got.state === 'complete' ? undefined : names.pop();
   for (const name of names) assert.equal(shown(got.fields[name]), shown(whole.fields[name]), `${at} ${name}`);
   if (last !== undefined)
     assert.ok(isPart(plain(got.fields[last]), plain(whole.fields[last])), `${at} ${last}`);
   const brief = read(table, bytes, end, recordEnd, 'brief');
   assert.equal(brief.state, got.state, at);
-  if (got.state === 'whole') assert.equal(brief.position, got.position, at);
+  if (got.state === 'complete') assert.equal(brief.position, got.position, at);
   return got;
 }
 
-test('messages of every struct of every program read as they were written', () => {
+test('messages of every struct of every program are decoded as they were written', () => {
   assert.ok(STRUCTS.length > 150, `${STRUCTS.length}`);
   const random = newRandom(1);
   for (const table of STRUCTS) {
     for (let round = 0; round < 8; round++) {
       const since = round % 2 === 0;
       const { bytes, fields } = randomMessage(random, table, since);
-      const got = agree(table, bytes, bytes.length, bytes.length, {
-        state: 'whole',
+      const got = assertAgrees(table, bytes, bytes.length, bytes.length, {
+        state: 'complete',
         fields,
         position: bytes.length,
       });
       assert.equal(shown(readPlainly(table, bytes, bytes.length, bytes.length).fields), shown(got.fields));
-      // Raw data behind the struct is not touched; what has since-fields takes all that is there for them.
+      // Raw data behind the struct is not read; since-fields take the bytes that are there.
       if (!since) continue;
       const more = Buffer.concat([bytes, Buffer.alloc(9, 0xff)]);
       const before = read(table, more);
-      assert.deepEqual([before.state, before.position], ['whole', bytes.length], table.name);
+      assert.deepEqual([before.state, before.position], ['complete', bytes.length], table.name);
     }
   }
 });
 
-test('brief: the wanted fields, as in full', () => {
+test('a brief reader gives the summary fields as a full reader does', () => {
   const random = newRandom(2);
   let left = 0;
   for (const table of STRUCTS) {
@@ -146,37 +153,43 @@ test('brief: the wanted fields, as in full', () => {
 
 const shorter = (a: Message, b: Message): Message => (b.bytes.length < a.bytes.length ? b : a);
 
-test('a message cut anywhere: short where the record goes on, malformed where it ends', () => {
+test('a message that ends anywhere is incomplete if the record goes on, malformed if it ends', () => {
   const random = newRandom(3);
   for (const table of STRUCTS) {
     const { bytes } = Array.from({ length: 4 }, () => randomMessage(random, table, true)).reduce(shorter);
     const whole = plain(read(table, bytes).fields);
     const mayEnd = Object.values(table.fields).some((type) => type.kind === 'since');
     for (let end = 0; end < bytes.length; end++) {
-      const short = agree(table, bytes, end, bytes.length, readPlainly(table, bytes, end, bytes.length));
-      assert.equal(short.state, 'short', `${table.name} ${end}`);
+      const short = assertAgrees(
+        table,
+        bytes,
+        end,
+        bytes.length,
+        readPlainly(table, bytes, end, bytes.length),
+      );
+      assert.equal(short.state, 'incomplete', `${table.name} ${end}`);
       if (end % 4 === 0) assert.ok(isPart(plain(short.fields), whole), `${table.name} ${end}`);
-      const cut = agree(table, bytes, end, end, readPlainly(table, bytes, end, end));
+      const cut = assertAgrees(table, bytes, end, end, readPlainly(table, bytes, end, end));
       assert.ok(mayEnd || cut.state === 'malformed', `${table.name} ${end}`);
       if (cut.state === 'malformed') assert.match(cut.reason, /^the record ends within ./);
     }
   }
 });
 
-test('since: absent where the record ends before it, there or short where it goes on', () => {
+test('a since-field is absent if the record ends before it', () => {
   const table = xdr.struct('table', { a: xdr.int, s: xdr.since(xdr.string), n: xdr.since(xdr.hyper) });
   const bytes = Buffer.concat([word(1), counted('é'), long(5n)]);
   assert.equal(shown(read(table, bytes, 4).fields), '{"a":1}');
   assert.equal(shown(read(table, bytes, 12).fields), '{"a":1,"s":"é"}');
   assert.equal(shown(read(table, bytes, 20).fields), '{"a":1,"s":"é","n":5}');
-  assert.equal(read(table, bytes, 4, 12).state, 'short');
-  assert.equal(read(table, bytes, 12, 20).state, 'short');
+  assert.equal(read(table, bytes, 4, 12).state, 'incomplete');
+  assert.equal(read(table, bytes, 12, 20).state, 'incomplete');
   const odd = read(table, bytes, 14);
   assert.deepEqual([odd.state, odd.reason], ['malformed', 'the record ends within n']);
   assert.equal(shown(odd.fields), '{"a":1,"s":"é"}');
 });
 
-test('hostile counts and lengths end at once', () => {
+test('hostile counts and lengths fail at once', () => {
   const types: Record<string, XdrType> = {
     string: xdr.string,
     bytes: xdr.bytes,
@@ -197,8 +210,8 @@ test('hostile counts and lengths end at once', () => {
       );
       assert.equal(shown(got.fields.it ?? []), '[]', kind);
       assert.equal(read(table, bytes, bytes.length, bytes.length, 'brief').state, 'malformed', kind);
-      // Nor is any of it kept in advance where the record claims to be as long.
-      assert.equal(read(table, bytes, bytes.length, 2 ** 40).state, 'short', kind);
+      // Nothing is allocated in advance if the record claims to be as long.
+      assert.equal(read(table, bytes, bytes.length, 2 ** 40).state, 'incomplete', kind);
     }
   }
   const chained = xdr.struct('table', { it: xdr.chain(xdr.struct('one', { n: xdr.int })) });
@@ -219,7 +232,7 @@ test('hostile counts and lengths end at once', () => {
   }
 });
 
-test('flipped bits: never an exception, and what the plain reader finds', () => {
+test('flipped bits never throw, and give what the plain reader gives', () => {
   const random = newRandom(4);
   const states = new Set<string>();
   for (const table of STRUCTS) {
@@ -230,14 +243,14 @@ test('flipped bits: never an exception, and what the plain reader finds', () => 
         bytes[random.below(bytes.length)] ^= 1 << random.below(8);
       }
       const plain = readPlainly(table, bytes, bytes.length, bytes.length);
-      states.add(agree(table, bytes, bytes.length, bytes.length, plain).state);
+      states.add(assertAgrees(table, bytes, bytes.length, bytes.length, plain).state);
       read(table, bytes, random.below(bytes.length), bytes.length);
     }
   }
-  assert.deepEqual([...states].sort(), ['malformed', 'whole']);
+  assert.deepEqual([...states].sort(), ['malformed', 'complete']);
 });
 
-test('memory that threads share, from any place in it', () => {
+test('shared memory is read from any offset', () => {
   const random = newRandom(5);
   for (const table of STRUCTS) {
     const { bytes, fields } = randomMessage(random, table, true);
@@ -250,7 +263,7 @@ test('memory that threads share, from any place in it', () => {
   }
 });
 
-test('numbers at their edges', () => {
+test('numbers keep their value at the limits of their types', () => {
   const table = xdr.struct('table', {
     s: xdr.hyper,
     u: xdr.unsigned_hyper,
@@ -284,12 +297,12 @@ test('numbers at their edges', () => {
   });
 });
 
-test('names stand beside their numbers, raw bytes beside text that is no UTF-8', () => {
-  const one: xdr.Names = { suffix: 'name', of: (value) => (value === 2 ? 'TWO' : undefined) };
+test('names follow their numbers, raw bytes follow text that is not UTF-8', () => {
+  const named: xdr.Names = { suffix: 'name', of: (value) => (value === 2 ? 'TWO' : undefined) };
   const bits: xdr.Names = { suffix: 'names', of: (value) => (value === 0 ? [] : ['A', 'B']) };
   const table = xdr.struct('table', {
     s: xdr.string,
-    n: xdr.named(xdr.int, one),
+    n: xdr.named(xdr.int, named),
     dict: xdr.gfx_dict,
     f: xdr.named(xdr.unsigned_int, bits),
   });
