@@ -1,37 +1,39 @@
-/** `wiretail check-config`: whether `capture` would take the configuration file and the environment. */
+/** `wiretail check-config`: validates the configuration file and the environment as `capture` does. */
 import { existsSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { CONFIG_FILE } from '../config/config-file.js';
-import { namedFile } from '../config/resolve.js';
-import { CONFIG_OPTION, daemonSettings } from './load-settings.js';
+import { DEFAULT_CONFIG_FILE } from '../config/config-file.js';
+import { namedConfigFile } from '../config/resolve.js';
+import { CONFIG_OPTION, loadDaemonSettings } from './load-settings.js';
 import { print } from './print.js';
-import { userOf } from './restrict-privileges.js';
+import { resolveUser } from './restrict-privileges.js';
 
 export const checkConfigCommand: CommandModule<object, Readonly<Record<string, unknown>>> = {
   command: 'check-config',
-  describe: 'say whether the configuration file and the environment are right',
+  describe: 'validate the configuration file and the environment',
   builder: (args) => args.options(CONFIG_OPTION),
-  async handler({ config }) {
-    const { settled, config: next } = await daemonSettings({ config });
-    await userOf(settled);
-    await checkFilters(next.filters);
-    const file = namedFile({ config }, process.env) ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
-    print(`${file ?? `no configuration file (${CONFIG_FILE}): the defaults and the environment`}: ok\n`);
+  async handler({ config: path }) {
+    const { settings, config } = await loadDaemonSettings({ config: path });
+    await resolveUser(settings);
+    await checkFilters(config.filters);
+    const file =
+      namedConfigFile({ config: path }, process.env) ??
+      (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
+    print(`${file ?? `no configuration file (${DEFAULT_CONFIG_FILE}), defaults and environment`}: ok\n`);
   },
 };
 
 /**
- * Compiles them as the capture would. SIGHUP does not: names in them are looked up, and a name server that says nothing
- * would stop the daemon's main thread.
+ * Compiles the filters as a capture does. SIGHUP does not: host names in a filter are resolved, and a name server that
+ * does not answer would block the daemon's main thread.
  *
- * @throws UserError if none is a filter
+ * @throws UserError if none compiles
  */
 async function checkFilters(filters: readonly string[]): Promise<void> {
   const libpcap = await tryLibpcap();
   libpcap?.checkFilter(libpcap.library, filters);
 }
 
-/** Undefined: it can't be loaded here, and nothing can be said of a filter. */
+/** Undefined if libpcap can't be loaded here: then the filters are not checked. */
 async function tryLibpcap() {
   try {
     const { loadLibpcap } = await import('../capture/libpcap/library.js');

@@ -1,4 +1,4 @@
-/** The command line as a whole: the commands, and what a wrong argument is. */
+/** The command line: its commands, and the errors of its arguments. */
 import type { CommandModule } from 'yargs';
 import yargs from 'yargs';
 import type { Definitions } from '../config/definition.js';
@@ -20,18 +20,19 @@ export const COMMANDS: readonly CommandModule<object, Arguments>[] = [
 ];
 
 /**
- * Does what the arguments say.
- * @param commands a test gives the same ones with other handlers
+ * Runs the command that the arguments name.
+ *
+ * @param commands tests pass the same commands with other handlers
  * @throws UserError
  */
-export async function commandLine(
+export async function runCommandLine(
   args: readonly string[],
   commands: readonly CommandModule<object, Arguments>[] = COMMANDS,
 ): Promise<void> {
   checkSwitches(args);
   await yargs([...args])
     .scriptName('wiretail')
-    .usage('$0 <command>\n\nSees Gearman and GlusterFS on the wire and writes what it saw as JSON lines.')
+    .usage('$0 <command>\n\nDecodes Gearman and GlusterFS from the wire and writes JSON lines.')
     .command([...commands] as CommandModule[])
     .version(VERSION)
     .strict()
@@ -41,13 +42,13 @@ export async function commandLine(
       'parse-numbers': false,
       'greedy-arrays': false,
       'dot-notation': false,
-      // An unknown option is named once, as it was given.
+      // An unknown option is reported once, as it was given.
       'camel-case-expansion': false,
     })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs' own errors are mistakes in the arguments, whether it throws them or only says them.
+      // yargs' own errors are usage errors, whether it throws them or passes only a message.
       if (error && error.name !== 'YError') throw error;
       throw new UserError(`${message ?? error?.message} (see 'wiretail --help')`);
     })
@@ -56,7 +57,7 @@ export async function commandLine(
 
 const SWITCHES: Definitions = { ...ALL_DEFINITIONS, ...PRINT_CONFIG };
 
-/** yargs takes any value of a switch but `true` for `false`. */
+/** yargs takes every value of a switch other than `true` as `false`. @throws UserError for such a value */
 function checkSwitches(args: readonly string[]): void {
   for (const arg of args) {
     if (arg === '--') return;

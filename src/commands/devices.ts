@@ -1,4 +1,4 @@
-/** `wiretail devices`: what can be captured on. */
+/** `wiretail devices`: lists the interfaces that can be captured on. */
 import { networkInterfaces } from 'node:os';
 import type { CommandModule } from 'yargs';
 import type { Device } from '../capture/libpcap/device-list.js';
@@ -9,18 +9,18 @@ export const devicesCommand: CommandModule = {
   command: 'devices',
   describe: 'list the interfaces to capture on',
   async handler() {
-    const addresses = networkInterfaces();
-    for (const device of await devices()) {
+    const interfaces = networkInterfaces();
+    for (const device of await listDevices()) {
       const state = device.up ? (device.running ? 'up' : 'up, no link') : 'down';
-      const of = (addresses[device.name] ?? []).map((one) => one.address).join(' ');
-      const note = [device.description, of].filter(Boolean).join('; ');
+      const addresses = (interfaces[device.name] ?? []).map(({ address }) => address).join(' ');
+      const note = [device.description, addresses].filter(Boolean).join('; ');
       print(`${device.name.padEnd(16)} ${state.padEnd(12)} ${note}\n`);
     }
   },
 };
 
-/** koffi is loaded here only: the capture thread has a binding of its own. */
-async function devices(): Promise<Device[]> {
+/** koffi is loaded only here: the capture thread has its own binding. @throws UserError if libpcap can't be loaded */
+async function listDevices(): Promise<Device[]> {
   try {
     const { loadLibpcap } = await import('../capture/libpcap/library.js');
     const { listDevices } = await import('../capture/libpcap/device-list.js');

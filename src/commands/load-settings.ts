@@ -1,4 +1,4 @@
-/** The settings of a command, from all their sources. */
+/** Loads the settings of a command from all sources. */
 import { availableParallelism } from 'node:os';
 import {
   ALL_DEFINITIONS,
@@ -10,7 +10,7 @@ import {
 } from '../config/options.js';
 import { type ResolvedSettings, resolveSettings } from '../config/resolve.js';
 
-/** No setting: it says where settings are. */
+/** Not a setting: the path of the file that holds settings. */
 export const CONFIG_OPTION = {
   config: {
     type: 'string',
@@ -20,29 +20,29 @@ export const CONFIG_OPTION = {
 } as const;
 
 export interface DaemonSettings {
-  readonly settled: ResolvedSettings;
+  readonly settings: ResolvedSettings;
   readonly config: CaptureConfig;
 }
 
-/** Reads the file anew each time. @throws UserError */
-export async function daemonSettings(given: Readonly<Record<string, unknown>>): Promise<DaemonSettings> {
-  const settled = await resolveSettings({
+/** The settings of `capture`. Reads the configuration file on each call. @throws UserError */
+export async function loadDaemonSettings(given: Readonly<Record<string, unknown>>): Promise<DaemonSettings> {
+  const settings = await resolveSettings({
     given,
     environment: process.env,
     known: ALL_DEFINITIONS,
     definitions: DAEMON_DEFINITIONS,
-    usualFile: true,
+    useDefaultFile: true,
   });
-  return { settled, config: captureConfig(settled, availableParallelism()) };
+  return { settings, config: captureConfig(settings, availableParallelism()) };
 }
 
-/** The daemon's own file does not change what a person reads: it counts only if it is named. */
-export function readSettings(given: Readonly<Record<string, unknown>>): Promise<ResolvedSettings> {
+/** The settings of `read`, which uses a configuration file only if it is named. @throws UserError */
+export function loadReadSettings(given: Readonly<Record<string, unknown>>): Promise<ResolvedSettings> {
   return resolveSettings({
     given,
     environment: process.env,
     known: ALL_DEFINITIONS,
     definitions: { ...READ_OPTIONS, ...COMMON_OPTIONS },
-    usualFile: false,
+    useDefaultFile: false,
   });
 }

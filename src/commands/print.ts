@@ -1,14 +1,14 @@
-/** Text for standard output, from the commands that are no capture. */
+/** Prints text on stdout, for the commands other than captures. */
 
 import { printError } from './diagnostics.js';
 
-/** Who reads it may stop reading (`| head`): that is no fault. */
+/** A reader that stops reading (`| head`) is not an error. */
 export function print(text: string): void {
-  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', failed);
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', onStdoutError);
   process.stdout.write(text);
 }
 
-function failed(error: NodeJS.ErrnoException): void {
+function onStdoutError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
   printError(`standard output failed: ${error.message}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** `wiretail read`: capture files. */
+/** `wiretail read`: reads capture files. */
 import { statSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { progressPrinter } from '../capture/file/progress-line.js';
@@ -17,14 +17,14 @@ import { Run } from '../pipeline/threads/run.js';
 import type { JsonObject } from '../records/record.js';
 import { newDiagnostics } from './diagnostics.js';
 import { followRun } from './follow-run.js';
-import { CONFIG_OPTION, readSettings } from './load-settings.js';
+import { CONFIG_OPTION, loadReadSettings } from './load-settings.js';
 
 /** @throws UserError */
-export async function configOfRead(args: Arguments): Promise<ReadConfig> {
-  return readConfig(await readSettings(args), (args._ as unknown[]).slice(1).map(String));
+export async function loadReadConfig(args: Arguments): Promise<ReadConfig> {
+  return readConfig(await loadReadSettings(args), (args._ as unknown[]).slice(1).map(String));
 }
 
-/** What the start line says of the configuration. */
+/** The fields of the start line that describe the configuration. */
 export function describeRead(config: ReadConfig): JsonObject {
   return {
     files: config.files,
@@ -37,21 +37,21 @@ export function describeRead(config: ReadConfig): JsonObject {
 }
 
 export const readCommand: CommandModule<object, Arguments> = {
-  // Its files are no positional of yargs: that parses them again as options, and loses '-' and '-x.pcap'.
+  // The files are not a positional argument of yargs, which would parse them as options and lose '-' and '-x.pcap'.
   command: 'read',
   describe:
-    'read capture files: FILE..., given in order of time (pcap, pcapng, either gzipped; - is standard input)',
+    'read capture files FILE... in chronological order (pcap, pcapng, plain or gzipped; -: standard input)',
   builder: (args) =>
     args
-      .usage('$0 read FILE...\n\nReads capture files (pcap, pcapng, either gzipped; - is standard input).')
+      .usage('$0 read FILE...\n\nReads capture files (pcap, pcapng, plain or gzipped; -: standard input).')
       .strict(false)
       .strictOptions()
       .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
       .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
-    const config = await configOfRead(args);
+    const config = await loadReadConfig(args);
     checkOutputs(config);
-    // On the records' own terminal it would be in their way.
+    // No progress line on a terminal that shows the records.
     const progress = progressPrinter(process.stdout.isTTY ? { write() {} } : process.stderr);
     const run = new Run({
       version: VERSION,
@@ -69,23 +69,23 @@ export const readCommand: CommandModule<object, Arguments> = {
   },
 };
 
-/** @throws UserError if lines would go into a file that is read */
+/** @throws UserError if an output is one of the input files */
 function checkOutputs({ files, outputs }: ReadConfig): void {
   const inodes = files.map(inodeOf);
-  for (const one of outputs) {
-    const inode = one.kind === 'file' ? inodeOf(one.path) : undefined;
-    if (one.kind !== 'file' || inode === undefined || !inodes.includes(inode)) continue;
-    throw new UserError(`--output file:${one.path}: expected another file than one that is read`);
+  for (const output of outputs) {
+    const inode = output.kind === 'file' ? inodeOf(output.path) : undefined;
+    if (output.kind !== 'file' || inode === undefined || !inodes.includes(inode)) continue;
+    throw new UserError(`--output file:${output.path}: expected a file other than the input`);
   }
 }
 
-/** Undefined: there is no such file, or it can't be looked at. */
+/** Undefined if there is no such file, or it is not accessible. */
 function inodeOf(path: string): string | undefined {
   try {
-    const found = statSync(path);
-    return found.isFile() ? `${found.dev} ${found.ino}` : undefined;
+    const stats = statSync(path);
+    return stats.isFile() ? `${stats.dev} ${stats.ino}` : undefined;
   } catch {
-    // Who opens it says what is wrong.
+    // Opening the file reports the error.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * SIGHUP: the configuration is read and checked anew, as a whole. What can change without losing a packet is applied,
- * and of each setting that changed it is said whether it was. A mistake in it changes nothing.
+ * Reload on SIGHUP: the whole configuration is read and validated, what can change without losing a packet is applied,
+ * and each changed setting is reported as applied or not. An invalid configuration changes nothing.
  */
 import type { Logger } from 'pino';
 import type { CaptureConfig } from '../config/options.js';
@@ -8,77 +8,105 @@ import { describeOrigin, ORIGINS } from '../config/origin.js';
 import { changedSettings, type ResolvedSettings } from '../config/resolve.js';
 import type { DaemonSettings } from './load-settings.js';
 
-/** What applies changed settings to a run. */
+/** Applies some settings to a running capture. */
 export interface Applier {
-  /** What they are about. */
-  readonly what: string;
+  /** What the settings are about, for messages. */
+  readonly subject: string;
   readonly settings: readonly string[];
-  /** @throws UserError: nothing is changed by it */
+  /** @throws UserError if the settings can't be applied; then none of them is */
   apply(config: CaptureConfig): void | Promise<void>;
 }
 
-export interface Reloading {
+export interface ReloadOptions {
   readonly load: () => Promise<DaemonSettings>;
   readonly appliers: readonly Applier[];
   readonly diagnostics: Logger;
-  readonly first: ResolvedSettings;
-  /** Who wants to be told of each that begins and is done does the work between. */
-  readonly around?: ((work: () => Promise<void>) => Promise<void>) | undefined;
+  /** The settings at the start. */
+  readonly initial: ResolvedSettings;
+  /** Wraps each reload, to report its start and end. */
+  readonly around?: ((reload: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-/** @returns what reloads; each time after the one before is done */
-export function newReload({
-  load,
-  appliers,
-  diagnostics,
-  first,
-  around = (work) => work(),
-}: Reloading): () => Promise<void> {
-  /** The values that hold in the run. */
-  let current = first;
-  const reload = async () => {
+/** @returns a function that reloads; each reload starts after the previous one has ended */
+export function newReload(options: ReloadOptions): () => Promise<void> {
+  const reloader = new Reloader(options);
+  const { around = (reload) => reload() } = options;
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => around(() => reloader.reload()));
+    return last;
+  };
+}
+
+/** The names of the settings that were applied, and of those whose applier failed. */
+interface Outcome {
+  readonly applied: string[];
+  readonly failed: string[];
+}
+
+class Reloader {
+  private readonly options: ReloadOptions;
+  /** The settings in effect. */
+  private current: ResolvedSettings;
+
+  constructor(options: ReloadOptions) {
+    this.options = options;
+    this.current = options.initial;
+  }
+
+  async reload(): Promise<void> {
+    const { load, diagnostics } = this.options;
     let next: DaemonSettings;
     try {
       next = await load();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      diagnostics.error(`the configuration is not reloaded: ${reason}`);
+      diagnostics.error(`configuration not reloaded: ${reasonOf(error)}`);
       return;
     }
-    const changed = changedSettings(current, next.settled);
-    const applied: string[] = [];
-    const failed: string[] = [];
-    for (const { what, settings, apply } of appliers) {
-      const here = settings.filter((name) => changed.includes(name));
-      if (here.length === 0) continue;
+    const changed = changedSettings(this.current, next.settings);
+    const outcome = await this.apply(changed, next.config);
+    for (const name of changed) this.report(name, next.settings, outcome);
+    // A setting that was not applied keeps its current value here, so that the next reload retries or reports it again.
+    const { applied } = outcome;
+    const kept = Object.fromEntries(applied.map((name) => [name, next.settings[name]]));
+    this.current = { ...this.current, ...kept };
+    diagnostics.info({ changed: changed.length, applied: applied.length }, 'configuration reloaded');
+  }
+
+  private async apply(changed: readonly string[], config: CaptureConfig): Promise<Outcome> {
+    const outcome: Outcome = { applied: [], failed: [] };
+    for (const { subject, settings, apply } of this.options.appliers) {
+      const affected = settings.filter((name) => changed.includes(name));
+      if (affected.length === 0) continue;
       try {
-        await apply(next.config);
-        applied.push(...here);
+        await apply(config);
+        outcome.applied.push(...affected);
       } catch (error) {
-        failed.push(...here);
-        const reason = error instanceof Error ? error.message : String(error);
-        diagnostics.error(`nothing of ${what} is changed: ${reason}; the next SIGHUP tries again`);
+        outcome.failed.push(...affected);
+        this.options.diagnostics.error(
+          `${subject} not reloaded: ${reasonOf(error)}; the next SIGHUP retries`,
+        );
       }
     }
-    const waitsFor = (name: string) =>
-      failed.includes(name) ? 'the next SIGHUP tries again' : 'it needs a restart';
-    for (const name of changed) {
-      const value = next.settled[name];
-      const from = describeOrigin(name, next.settled[ORIGINS].get(name) ?? { kind: 'default' });
-      const done = applied.includes(name);
-      diagnostics[done ? 'info' : 'warn'](
-        { setting: name, before: current[name], after: value, from, applied: done },
-        done ? `${name} is changed` : `${name} has changed in the configuration: ${waitsFor(name)}`,
-      );
+    return outcome;
+  }
+
+  private report(name: string, next: ResolvedSettings, { applied, failed }: Outcome): void {
+    const value = next[name];
+    const from = describeOrigin(name, next[ORIGINS].get(name) ?? { kind: 'default' });
+    const details = { setting: name, before: this.current[name], after: value, from };
+    if (applied.includes(name)) {
+      this.options.diagnostics.info({ ...details, applied: true }, `${name} changed`);
+      return;
     }
-    // What was not applied is tried or said again at the next reload.
-    const kept = Object.fromEntries(applied.map((name) => [name, next.settled[name]]));
-    current = { ...current, ...kept };
-    diagnostics.info({ changed: changed.length, applied: applied.length }, 'the configuration is reloaded');
-  };
-  let last = Promise.resolve();
-  return () => {
-    last = last.then(() => around(reload));
-    return last;
-  };
+    const remedy = failed.includes(name) ? 'the next SIGHUP retries' : 'restart wiretail to apply it';
+    this.options.diagnostics.warn(
+      { ...details, applied: false },
+      `${name} changed but not applied: ${remedy}`,
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
-/** `wiretail schema`: the JSON Schema of every line. */
+/** `wiretail schema`: prints the JSON Schema of the lines. */
 import type { CommandModule } from 'yargs';
 import { print } from './print.js';
 
 export const schemaCommand: CommandModule = {
   command: 'schema',
-  describe: 'print the JSON Schema of the records',
+  describe: 'print the JSON Schema of the lines',
   async handler() {
     const { recordSchema } = await import('../protocols/decoders.js');
     print(`${JSON.stringify(recordSchema(), null, 2)}\n`);

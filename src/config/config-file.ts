@@ -4,20 +4,20 @@ import type { Definitions } from './definition.js';
 import type { FileValue } from './parse-config-file.js';
 import { UserError } from './user-error.js';
 
-/** Read if it is there and no other is named. */
-export const CONFIG_FILE = '/etc/wiretail/wiretail.yaml';
+/** The default configuration file, read if it exists and no other is named. */
+export const DEFAULT_CONFIG_FILE = '/etc/wiretail/wiretail.yaml';
 
 export interface ConfigFile {
   readonly path: string;
   readonly values: ReadonlyMap<string, FileValue>;
 }
 
-/** @param named by the user, so that it must be there; otherwise the usual one, if there is one */
+/** @param named by the user, so that it must exist; undefined: the default file, if it exists @throws UserError */
 export async function readConfigFile(
   named: string | undefined,
   definitions: Definitions,
 ): Promise<ConfigFile | undefined> {
-  const path = named ?? CONFIG_FILE;
+  const path = named ?? DEFAULT_CONFIG_FILE;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -31,7 +31,7 @@ export async function readConfigFile(
     };
     throw new UserError(`can't read the configuration file ${path}: ${reasons[code ?? ''] ?? code}`);
   }
-  // Whoever has no file need not load what reads YAML.
+  // The YAML parser is loaded only if there is a file.
   const { parseConfig } = await import('./parse-config-file.js');
   return { path, values: parseConfig(path, text, definitions) };
 }

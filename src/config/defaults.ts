@@ -1,10 +1,10 @@
-/** Values that hold when nothing else is said. */
+/** Default values. */
 import { PROTOCOLS } from '../protocols/registry.js';
 
 /** GLUSTERD_DEFAULT_WORKDIR of glusterd. */
 export const GLUSTER_STATE_DIR = '/var/lib/glusterd';
 
-/** What carries tunnels whose packets may be decapsulated, as a filter has it. */
+/** BPF filters for the outer packets of tunnels. */
 export const TUNNEL_FILTERS = {
   vxlan: 'udp dst port 4789 or udp dst port 8472',
   gre: 'proto 47',

@@ -1,16 +1,16 @@
 /**
- * What defines a setting: one table of these is the source of the command line's options, of the environment's
- * variables, of the configuration file's keys and of the example file.
+ * The definition of a setting. One table of definitions yields the command-line options, the environment variables, the
+ * keys of the configuration file, and the example file.
  */
 import type { Options } from 'yargs';
 
-/** yargs' own words, and what the other sources need besides. */
+/** The fields of yargs, and those for the other sources. */
 export interface Definition extends Options {
-  /** Several values in one text, separated by commas; in a file a list, too. */
+  /** Several values separated by commas; in a file also a list. */
   readonly commas?: boolean;
-  /** In a file a mapping, too, which is the same as its JSON. */
+  /** JSON; in a file also a mapping. */
   readonly json?: boolean;
-  /** SIGHUP applies it to a capture that runs. */
+  /** SIGHUP applies it to a running capture. */
   readonly reload?: boolean;
 }
 
@@ -18,8 +18,8 @@ export interface Definition extends Options {
 export type Definitions = Readonly<Record<string, Definition>>;
 
 /**
- * As yargs takes them: it is not told the defaults, so that what was given can be told from what was not, nor the
- * choices, which are checked for all sources alike; the help shows both.
+ * The options for yargs, without defaults, so that given options can be distinguished, and without choices, which are
+ * checked for all sources in one place. The help shows both.
  */
 export function yargsOptions(definitions: Definitions): Record<string, Options> {
   const options: Record<string, Options> = {};
@@ -37,6 +37,6 @@ export function yargsOptions(definitions: Definitions): Record<string, Options> 
 }
 
 /** `WIRETAIL_READ_TIMEOUT` of `read-timeout`. */
-export function variableOf(name: string): string {
+export function variableName(name: string): string {
   return `WIRETAIL_${name.toUpperCase().replaceAll('-', '_')}`;
 }

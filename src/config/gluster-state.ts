@@ -1,7 +1,6 @@
 /**
- * The bricks of this host by the ports that they listen on, out of glusterd's own files: a line key=value each in
- * vols/VOLUME/bricks/*, and the same below snaps/ (glusterd_store_brickinfo_write() of glusterd-store.c). Only
- * a host's own bricks have a port there.
+ * Reads the bricks of this host and their listening ports from glusterd's files: key=value lines in vols/VOLUME/bricks/*,
+ * and the same below snaps/ (glusterd_store_brickinfo_write() of glusterd-store.c). Only local bricks have a port there.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -10,24 +9,24 @@ import { basename, join } from 'node:path';
 import type { KnownBrick } from '../protocols/protocol.js';
 
 /** More bricks than a host has. */
-const BricksLimit = 4096;
-/** More bytes than glusterd writes of a brick: it has five times PATH_MAX for them. */
-const FileLimit = 64 << 10;
+const MAX_BRICKS = 4096;
+/** More bytes than glusterd writes for a brick: its buffer is five times PATH_MAX. */
+const MAX_FILE_BYTES = 64 << 10;
 
-function names(directory: string): string[] {
+function entries(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    // Not a Gluster node, or not for us to read: then the connections have to say it themselves.
+    // Not a Gluster node, or not readable: then the bricks are learned from the connections.
     return [];
   }
 }
 
-function keysOf(file: string): Map<string, string> {
+function readKeys(file: string): Map<string, string> {
   try {
-    // What is no file may never end.
-    const is = lstatSync(file);
-    if (!is.isFile() || is.size > FileLimit) return new Map();
+    // Only a regular file is certain to end.
+    const stats = lstatSync(file);
+    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) return new Map();
     const lines = readFileSync(file, 'utf8').split('\n');
     return new Map(lines.map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
   } catch {
@@ -35,40 +34,42 @@ function keysOf(file: string): Map<string, string> {
   }
 }
 
-/** 0: it has none. */
-function portOf(value: string | undefined): number {
+/** 0: no port. */
+function parsePort(value: string | undefined): number {
   const port = /^\d{1,5}$/.test(value ?? '') ? Number(value) : 0;
   return port < 65536 ? port : 0;
 }
 
-/** The directories of volumes: vols/VOLUME, and snaps/SNAPSHOT/VOLUME. */
+/** The directories of all volumes: vols/VOLUME, and snaps/SNAPSHOT/VOLUME. */
 function volumeDirectories(state: string): string[] {
-  const volumes = names(join(state, 'vols')).map((name) => join(state, 'vols', name));
-  const snaps = names(join(state, 'snaps')).flatMap((snap) =>
-    names(join(state, 'snaps', snap)).map((name) => join(state, 'snaps', snap, name)),
+  const volumes = entries(join(state, 'vols')).map((name) => join(state, 'vols', name));
+  const snaps = entries(join(state, 'snaps')).flatMap((snap) =>
+    entries(join(state, 'snaps', snap)).map((name) => join(state, 'snaps', snap, name)),
   );
   return [...volumes, ...snaps];
 }
 
 function addressesOf(host: string, live: boolean): string[] | undefined {
   const literal = isIP(host) === 0 ? [] : [host];
-  // In a file of somebody else's the name of a host says nothing of its address.
+  // In a capture file from elsewhere, a host's name does not give its address.
   if (!live) return literal.length > 0 ? literal : undefined;
-  const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => one.address));
+  const own = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address),
+  );
   return [...literal, ...own];
 }
 
-/** @param live the packets are this host's */
-export function bricksOf(state: string, live: boolean): KnownBrick[] {
+/** @param live the packets are captured on this host */
+export function readBricks(state: string, live: boolean): KnownBrick[] {
   const bricks: KnownBrick[] = [];
   for (const directory of volumeDirectories(state)) {
-    for (const name of names(join(directory, 'bricks'))) {
-      const keys = keysOf(join(directory, 'bricks', name));
-      const port = portOf(keys.get('listen-port'));
+    for (const name of entries(join(directory, 'bricks'))) {
+      const keys = readKeys(join(directory, 'bricks', name));
+      const port = parsePort(keys.get('listen-port'));
       const path = keys.get('path') ?? '';
       const host = keys.get('hostname') ?? '';
       if (port === 0 || path === '' || host === '') continue;
-      if (bricks.length === BricksLimit) return bricks;
+      if (bricks.length === MAX_BRICKS) return bricks;
       bricks.push({ port, volume: basename(directory), path, host, addresses: addressesOf(host, live) });
     }
   }

@@ -1,4 +1,4 @@
-/** Where metrics are served: the option, and what it comes to. */
+/** The option for the metrics endpoint. */
 import type { Definitions } from './definition.js';
 import { type Arguments, invalidValue, single } from './option-values.js';
 
@@ -10,10 +10,10 @@ export const METRICS_OPTIONS = {
   },
 } as const satisfies Definitions;
 
-/** undefined: nowhere. */
+/** Undefined: metrics are not served. */
 export type MetricsAddress = { readonly host: string; readonly port: number } | undefined;
 
-/** `127.0.0.1:9732`, `localhost:9732`, `[::1]:9732`; port 0: any that is free. */
+/** `127.0.0.1:9732`, `localhost:9732`, `[::1]:9732`; port 0: any free port. @throws UserError */
 export function metricsConfig(args: Arguments): MetricsAddress {
   const value = single(args, 'metrics');
   if (value === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Checks of an option's value, as all options have them. Each error names the option, the value and what was expected. */
+/** Parsers for values that several options share. Each error names the option, the value and what was expected. */
 import { type Arguments, asWritten } from './origin.js';
 import { parseDuration, parseSize } from './sizes.js';
 import { UserError } from './user-error.js';
@@ -7,7 +7,7 @@ export type { Arguments };
 
 export const MIB = 1 << 20;
 
-/** @param value as it was given; its source is named with it */
+/** @param value as given; the message names its source */
 export function invalidValue(args: Arguments, name: string, value: string, expected: string): UserError {
   return new UserError(`${asWritten(args, name, value)}: expected ${expected}`);
 }
@@ -16,7 +16,7 @@ export function strings(value: unknown): string[] {
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
 }
 
-/** yargs makes an array of an option that is given twice. */
+/** @throws UserError if the option is given twice, of which yargs makes an array */
 export function single(args: Arguments, name: string): string | undefined {
   const value = args[name];
   if (value === undefined) return undefined;
@@ -24,29 +24,31 @@ export function single(args: Arguments, name: string): string | undefined {
   return String(value);
 }
 
-export function integer(args: Arguments, name: string, least: number, most: number): number {
+export function integer(args: Arguments, name: string, min: number, max: number): number {
   const text = single(args, name) ?? '';
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw invalidValue(args, name, text, `a whole number from ${least} to ${most}`);
+  if (!(value >= min && value <= max)) {
+    throw invalidValue(args, name, text, `a whole number from ${min} to ${max}`);
   }
   return value;
 }
 
-export function size(args: Arguments, name: string, least: number, most: number): number {
+/** Bytes. */
+export function size(args: Arguments, name: string, min: number, max: number): number {
   const text = single(args, name) ?? '';
   const value = parseSize(text, MIB);
-  if (value === undefined || value < least || value > most) {
-    throw invalidValue(args, name, text, `a size from ${least / MIB}MiB to ${most / MIB}MiB, such as 64MiB`);
+  if (value === undefined || value < min || value > max) {
+    throw invalidValue(args, name, text, `a size from ${min / MIB}MiB to ${max / MIB}MiB, such as 64MiB`);
   }
   return value;
 }
 
-export function duration(args: Arguments, name: string, least: number, most: number): number {
+/** Milliseconds. */
+export function duration(args: Arguments, name: string, min: number, max: number): number {
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
-  if (value === undefined || value < least || value > most) {
-    throw invalidValue(args, name, text, `a time from ${least}ms to ${most}ms, such as 20ms or 1m`);
+  if (value === undefined || value < min || value > max) {
+    throw invalidValue(args, name, text, `a duration from ${min}ms to ${max}ms, such as 20ms or 1m`);
   }
   return value;
 }

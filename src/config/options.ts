@@ -1,6 +1,6 @@
 /**
- * The settings' definitions, and the checks that turn values into one Config. Each error names the setting, the
- * value and what was expected.
+ * The definitions of the settings, and the checks that turn their values into a configuration. Each error names the
+ * setting, the value and what was expected.
  */
 
 import { PROTOCOLS } from '../protocols/registry.js';
@@ -22,10 +22,10 @@ import { REDACT_OPTIONS, redactKey } from './redact-options.js';
 import { SELECT_OPTIONS, type Select, selectConfig } from './select-options.js';
 import { UserError } from './user-error.js';
 
-const DAY = 86400000;
+const DAY_MS = 86400000;
 /** A ring segment must hold the longest packet (ring/layout.ts). */
 const RING_SLOTS = 8;
-const SMALLEST_RING = 8 * MIB;
+const MIN_RING_BYTES = 8 * MIB;
 
 /** "Gearman's and GlusterFS's ports" */
 const SERVICES = `${PROTOCOLS.flatMap(({ title, ports }) => (ports ? `${title}'s` : [])).join(' and ')} ports`;
@@ -45,69 +45,69 @@ export const COMMON_OPTIONS = {
   filter: {
     alias: 'f',
     type: 'string',
-    defaultDescription: `${SERVICES}; of read none`,
+    defaultDescription: `${SERVICES}; read: none`,
     describe: 'BPF filter, see pcap-filter(7)',
     requiresArg: true,
   },
   view: {
     choices: ['calls', 'messages'],
     default: 'calls',
-    describe: 'a line for each call with its reply, or for each message',
+    describe: 'one line for each call with its reply, or for each message',
     requiresArg: true,
   },
   detail: {
     choices: ['summary', 'full'],
     default: 'summary',
-    describe: 'the fields that people search for, or every decoded field besides',
+    describe: 'the most searched fields, or every decoded field',
     requiresArg: true,
   },
   workers: {
     type: 'string',
-    defaultDescription: 'cores - 2, from 1 to 4; of read 1',
+    defaultDescription: 'cores - 2, 1 to 4; read: 1',
     describe: 'decoder threads',
     requiresArg: true,
   },
   engine: {
     choices: ['auto', 'libpcap', 'cap'],
     default: 'auto',
-    describe: 'capture engine; files need none',
+    describe: 'capture engine; not used for files',
     requiresArg: true,
   },
   snaplen: {
     type: 'string',
     default: '262144',
-    describe: 'bytes of a packet to capture',
+    describe: 'maximum bytes to capture of a packet',
     requiresArg: true,
   },
   'buffer-size': {
     type: 'string',
-    defaultDescription: '64MiB, of the engine cap 256MiB',
-    describe: "kernel's capture buffer, each interface; a bare number is MiB",
+    defaultDescription: '64MiB; engine cap: 256MiB',
+    describe: "size of the kernel's capture buffer for each interface; a bare number is MiB",
     requiresArg: true,
   },
   'ring-size': {
     type: 'string',
     default: '64MiB',
-    describe: 'memory between capture and decoders; a bare number is MiB',
+    describe: 'size of the ring between capture and decoders; a bare number is MiB',
     requiresArg: true,
   },
   'payload-bytes': {
     type: 'string',
     default: '0',
-    describe: 'first bytes of payloads to write',
+    describe: 'number of payload bytes to write',
     requiresArg: true,
   },
   'max-line': {
     type: 'string',
     default: '16384',
-    describe: 'bytes of a line at most; 0: no limit',
+    describe: 'maximum bytes of a line; 0: no limit',
     requiresArg: true,
   },
   ...PORT_OPTIONS,
   decapsulate: {
     type: 'string',
     commas: true,
-    describe: 'tunnels whose packets are looked into: vxlan, gre, ipip, separated by commas',
+    describe: 'tunnels to decapsulate: vxlan, gre, ipip, separated by commas',
     requiresArg: true,
   },
   ...REDACT_OPTIONS,
@@ -116,25 +116,25 @@ export const COMMON_OPTIONS = {
   'call-timeout': {
     type: 'string',
     default: '30s',
-    describe: 'a call without a reply for so long has a line; 0: only when its connection ends',
+    describe: 'report calls without a reply after this time; 0: only when the connection ends',
     requiresArg: true,
   },
   stuck: {
     type: 'string',
     default: '0',
-    describe: 'a Gearman job that no worker took for so long is warned of; 0: never',
+    describe: 'log Gearman jobs that wait longer than this for a worker as warnings; 0: never',
     requiresArg: true,
   },
   'max-paths': {
     type: 'string',
     default: '1000000',
-    describe: 'files whose paths are remembered, in all decoders together',
+    describe: 'maximum number of files whose paths are kept, for all decoders together',
     requiresArg: true,
   },
   'gluster-state-dir': {
     type: 'string',
-    defaultDescription: '/var/lib/glusterd; of read none',
-    describe: "glusterd's directory, which tells the bricks by their ports",
+    defaultDescription: '/var/lib/glusterd; read: none',
+    describe: "glusterd's working directory, which maps ports to bricks",
     requiresArg: true,
   },
 } as const satisfies Definitions;
@@ -150,50 +150,50 @@ export const CAPTURE_OPTIONS = {
     string: true,
     commas: true,
     defaultDescription: 'any',
-    describe: "interface to capture on, may be given again; 'any': all",
+    describe: 'interface to capture on, may be repeated; any: all interfaces',
     requiresArg: true,
   },
   promiscuous: {
     type: 'boolean',
     default: false,
-    describe: 'take packets for other hosts too',
+    describe: 'also capture packets addressed to other hosts',
   },
   'read-timeout': {
     type: 'string',
     default: '20ms',
-    describe: 'the longest that the kernel keeps a packet back',
+    describe: 'maximum time the kernel buffers a packet',
     requiresArg: true,
   },
   'stats-interval': {
     type: 'string',
     reload: true,
     default: '60s',
-    describe: 'time between stats lines; 0: only at the end',
+    describe: 'interval of stats lines; 0: only at the end',
     requiresArg: true,
   },
   user: {
     type: 'string',
-    describe: 'user (name or number) to become once the capture is open; see Permissions in the README',
+    describe: 'user (name or number) to switch to after opening the capture; see Permissions in the README',
     requiresArg: true,
   },
   'log-level': {
     choices: LOG_LEVELS,
     reload: true,
     default: 'info',
-    describe: "the program's own diagnostics on stderr, from this level on",
+    describe: 'minimum level of diagnostics on stderr',
     requiresArg: true,
   },
   ...METRICS_OPTIONS,
 } as const satisfies Definitions;
 
-/** What the daemon can be told: by its command line, the environment, and a configuration file. */
+/** The settings of the daemon: on its command line, in the environment, and in a configuration file. */
 export const DAEMON_DEFINITIONS: Definitions = { ...CAPTURE_OPTIONS, ...COMMON_OPTIONS };
 
 export const READ_OPTIONS = {
   realtime: {
     type: 'boolean',
     default: false,
-    describe: "play at the capture's own pace",
+    describe: 'read at the pace of the capture',
   },
 } as const satisfies Definitions;
 
@@ -209,7 +209,7 @@ export interface CommonConfig {
   readonly view: 'calls' | 'messages';
   readonly detail: 'summary' | 'full';
   readonly workers: number;
-  /** Bytes of a packet that are looked at; of a file's packets too. */
+  /** Bytes of a packet that are decoded, also of packets in files. */
   readonly snaplen: number;
   readonly payloadBytes: number;
   readonly maxLine: number;
@@ -219,25 +219,25 @@ export interface CommonConfig {
   /** Every port that is known to be a service. */
   readonly servicePorts: readonly number[];
   readonly decapsulate: readonly TunnelName[];
-  /** In hex; undefined: nothing is hidden. */
+  /** In hex; undefined: nothing is redacted. */
   readonly redactKey: string | undefined;
   readonly select: Select;
   /** Milliseconds. */
   readonly callTimeout: number;
   readonly stuck: number;
   readonly maxPaths: number;
-  /** undefined: none is read. */
+  /** Undefined: none is read. */
   readonly glusterStateDir: string | undefined;
 }
 
 export interface CaptureConfig extends CommonConfig, OutputsConfig {
   readonly interfaces: readonly string[];
   readonly engine: 'auto' | 'libpcap' | 'cap';
-  /** Absent: what suits the engine. */
+  /** Undefined: the engine's default. */
   readonly bufferBytes: number | undefined;
   readonly promiscuous: boolean;
   readonly readTimeout: number;
-  /** Milliseconds; 0: no lines but the last. */
+  /** Milliseconds; 0: only the last stats line. */
   readonly statsInterval: number;
   readonly logLevel: LogLevel;
   readonly metrics: MetricsAddress;
@@ -248,16 +248,16 @@ export interface ReadConfig extends CommonConfig, OutputsConfig {
   readonly realtime: boolean;
 }
 
-/** @param cores processors of the machine: one is left to the capture, one to the main thread */
+/** @param cores of the machine: the capture and the main thread take one each @throws UserError */
 export function captureConfig(args: Arguments, cores: number): CaptureConfig {
   const interfaces = [...new Set(strings(args.interface))];
-  if (interfaces.includes('')) throw invalidValue(args, 'interface', "''", 'the name of a device');
+  if (interfaces.includes('')) throw invalidValue(args, 'interface', "''", 'an interface name');
   if (interfaces.includes('any') && interfaces.length > 1) {
     throw invalidValue(
       args,
       'interface',
       interfaces.join(', '),
-      "'any' alone, which covers the others, or the others",
+      "either 'any', which covers all others, or the others",
     );
   }
   const common = commonConfig(args, Math.max(1, Math.min(4, cores - 2)));
@@ -270,18 +270,20 @@ export function captureConfig(args: Arguments, cores: number): CaptureConfig {
     engine: single(args, 'engine') as CaptureConfig['engine'],
     promiscuous: args.promiscuous === true,
     readTimeout: duration(args, 'read-timeout', 1, 1000),
-    statsInterval: duration(args, 'stats-interval', 0, DAY),
+    statsInterval: duration(args, 'stats-interval', 0, DAY_MS),
     logLevel: single(args, 'log-level') as LogLevel,
     metrics: metricsConfig(args),
     bufferBytes: bufferSize(args),
   };
 }
 
+/** @throws UserError */
 export function readConfig(args: Arguments, files: readonly string[]): ReadConfig {
-  // They say nothing for files, but a wrong value is a mistake all the same.
+  // Not used for files, but an invalid value is still an error.
   single(args, 'engine');
   bufferSize(args);
-  if (files.filter((file) => file === '-').length > 1) throw new UserError('- can be read only once');
+  if (files.filter((file) => file === '-').length > 1)
+    throw new UserError('- (standard input) can be read only once');
   return {
     ...commonConfig(args, 1),
     ...outputsConfig(args),
@@ -301,15 +303,15 @@ function commonConfig(args: Arguments, workers: number): CommonConfig {
     snaplen: integer(args, 'snaplen', 64, 262144),
     payloadBytes: integer(args, 'payload-bytes', 0, 65536),
     maxLine: maxLine(args),
-    ringBytes: size(args, 'ring-size', SMALLEST_RING, 2047 * MIB),
+    ringBytes: size(args, 'ring-size', MIN_RING_BYTES, 2047 * MIB),
     ringSlots: RING_SLOTS,
     ports,
     servicePorts: Object.values(ports).flat(),
     decapsulate: tunnels(args),
     redactKey: redactKey(args),
     select: selectConfig(args),
-    callTimeout: duration(args, 'call-timeout', 0, DAY),
-    stuck: duration(args, 'stuck', 0, DAY),
+    callTimeout: duration(args, 'call-timeout', 0, DAY_MS),
+    stuck: duration(args, 'stuck', 0, DAY_MS),
     maxPaths: integer(args, 'max-paths', 1000, 16000000),
     glusterStateDir: single(args, 'gluster-state-dir'),
   };
@@ -320,13 +322,13 @@ function filterOf(args: Arguments): readonly string[] | undefined {
   return filter === undefined ? undefined : [filter];
 }
 
-/** Shorter lines could not hold what every line has. */
-const SHORTEST_LINE = 2048;
+/** A shorter line could not hold the fields of every line. */
+const MIN_LINE_BYTES = 2048;
 
 function maxLine(args: Arguments): number {
   const bytes = integer(args, 'max-line', 0, 1 << 30);
-  if (bytes > 0 && bytes < SHORTEST_LINE) {
-    throw invalidValue(args, 'max-line', String(bytes), `0 (no limit) or at least ${SHORTEST_LINE} bytes`);
+  if (bytes > 0 && bytes < MIN_LINE_BYTES) {
+    throw invalidValue(args, 'max-line', String(bytes), `0 (no limit) or at least ${MIN_LINE_BYTES} bytes`);
   }
   return bytes;
 }
@@ -361,7 +363,7 @@ function tunnels(args: Arguments): TunnelName[] {
   const known = names.filter(isTunnel);
   if (known.length < names.length) {
     const expected = Object.keys(TUNNEL_FILTERS).join(', ');
-    throw invalidValue(args, 'decapsulate', text, `some of ${expected}, separated by commas`);
+    throw invalidValue(args, 'decapsulate', text, `any of ${expected}, separated by commas`);
   }
   return [...new Set(known)];
 }

@@ -1,5 +1,5 @@
-/** Where a value came from, and how the user wrote it there: what an error has to name. */
-import { variableOf } from './definition.js';
+/** The origin of a setting's value, which errors name. */
+import { variableName } from './definition.js';
 
 export type Origin =
   | { readonly kind: 'option' | 'environment' | 'default' }
@@ -7,10 +7,10 @@ export type Origin =
 
 export type Origins = ReadonlyMap<string, Origin>;
 
-/** Beside the values, under a key that no option can have. */
+/** The key of the origins among the values; no option can have it. */
 export const ORIGINS: unique symbol = Symbol('origins');
 
-/** What was given or holds otherwise, by option name. Without origins, all of it was on the command line. */
+/** Values by option name. Without origins, all of them are from the command line. */
 export type Arguments = Readonly<Record<string, unknown>> & { readonly [ORIGINS]?: Origins };
 
 /** `--snaplen x`, `WIRETAIL_SNAPLEN=x` or `FILE:3: snaplen: x`. */
@@ -18,7 +18,7 @@ export function asWritten(args: Arguments, name: string, value: string): string 
   const origin = args[ORIGINS]?.get(name);
   switch (origin?.kind) {
     case 'environment':
-      return `${variableOf(name)}=${value}`;
+      return `${variableName(name)}=${value}`;
     case 'file':
       return `${origin.file}:${origin.line}: ${name}: ${value}`;
     default:
@@ -26,13 +26,13 @@ export function asWritten(args: Arguments, name: string, value: string): string 
   }
 }
 
-/** For people: `command line`, `WIRETAIL_SNAPLEN`, `FILE:3`, `default`. */
+/** A phrase for messages: `command line`, `WIRETAIL_SNAPLEN`, `FILE:3`, `default`. */
 export function describeOrigin(name: string, origin: Origin): string {
   switch (origin.kind) {
     case 'option':
       return 'command line';
     case 'environment':
-      return variableOf(name);
+      return variableName(name);
     case 'file':
       return `${origin.file}:${origin.line}`;
     case 'default':

@@ -1,4 +1,4 @@
-/** Where lines go: the options, and the outputs that they come to. */
+/** The options of the outputs. */
 import { isAbsolute } from 'node:path';
 import type { Definitions } from './definition.js';
 import {
@@ -18,14 +18,15 @@ export const OUTPUT_OPTIONS = {
     reload: true,
     type: 'array',
     string: true,
-    describe: 'where lines go, may be given again: stdout, file:PATH, syslog:udp://HOST:PORT (see README)',
+    defaultDescription: 'stdout',
+    describe: 'output, may be repeated: stdout, file:PATH, syslog:udp://HOST:PORT (see README)',
     requiresArg: true,
   },
   transport: {
     reload: true,
     type: 'array',
     string: true,
-    describe: 'a pino transport that lines go to: a package or an absolute path; may be given again',
+    describe: 'pino transport as an output: a package or an absolute path; may be repeated',
     requiresArg: true,
   },
   'transport-options': {
@@ -33,51 +34,51 @@ export const OUTPUT_OPTIONS = {
     json: true,
     type: 'array',
     string: true,
-    describe: "that transport's options, a JSON object",
+    describe: 'options of the transport, a JSON object',
     requiresArg: true,
   },
   'rotate-size': {
     type: 'string',
     reload: true,
-    describe: 'files are rotated before they grow larger',
+    describe: 'maximum size of a file before it is rotated',
     requiresArg: true,
   },
   'rotate-age': {
     type: 'string',
     reload: true,
-    describe: 'files are rotated when they are so old',
+    describe: 'maximum age of a file before it is rotated',
     requiresArg: true,
   },
   'rotate-keep': {
     reload: true,
     type: 'string',
     default: '7',
-    describe: 'rotated files that are kept, of each file',
+    describe: 'number of rotated files to keep',
     requiresArg: true,
   },
   'output-buffer': {
     reload: true,
     type: 'string',
     default: '64MiB',
-    describe: 'memory for lines that wait, of each output; what is too much is dropped',
+    describe: 'size of the queue of each output; lines that do not fit are dropped',
     requiresArg: true,
   },
   'stdout-priority': {
     reload: true,
     choices: ['auto', 'always', 'never'],
     default: 'auto',
-    describe: "lines begin with their level as sd-daemon(3) has it: auto: where stdout is journald's",
+    describe: 'prefix lines with their priority, see sd-daemon(3); auto: if stdout is the journal',
     requiresArg: true,
   },
 } as const satisfies Definitions;
 
-/** Of an output that is a file: when it is rotated without help. */
+/** When wiretail rotates a file itself. */
 export interface Rotation {
-  /** Bytes of a file at most; undefined: any number. */
+  /** Maximum bytes of a file; undefined: no limit. */
   readonly size: number | undefined;
-  /** Milliseconds. */
+  /** Maximum age in milliseconds; undefined: no limit. */
   readonly age: number | undefined;
-  /** Rotated files besides the one that is written. */
+  /** Number of rotated files, without the current one. */
   readonly keep: number;
 }
 
@@ -92,26 +93,30 @@ export type OutputSpec =
   | { readonly kind: 'transport'; readonly target: string; readonly options: object };
 
 export interface OutputsConfig {
-  /** One at least. */
+  /** At least one. */
   readonly outputs: readonly OutputSpec[];
-  /** Bytes of lines that may wait, of each. */
+  /** Bytes of each output's queue. */
   readonly outputBuffer: number;
 }
 
-const LONGEST_AGE = 366 * 86400000;
+const MAX_AGE_MS = 366 * 86400000;
 const SYSLOG_PORTS = { tcp: 601, udp: 514 } as const;
-const EXPECTED =
+const OUTPUT_FORMATS =
   'stdout, file:PATH, syslog:tcp://HOST:PORT, syslog:udp://HOST:PORT or syslog:unix:PATH (?facility=NAME)';
 
+/** @throws UserError */
 export function outputsConfig(args: Arguments): OutputsConfig {
   const texts = strings(args.output);
-  const rotation = rotationOf(args);
+  const rotation = parseRotation(args);
   if (rotation !== undefined && !texts.some((text) => text.startsWith('file:'))) {
     const name = args['rotate-size'] === undefined ? 'rotate-age' : 'rotate-size';
-    throw invalidValue(args, name, String(args[name]), '--output file:PATH too, which is what it is about');
+    throw invalidValue(args, name, String(args[name]), '--output file:PATH as well');
   }
   const priority = single(args, 'stdout-priority') as 'auto' | 'always' | 'never';
-  const outputs = [...texts.map((text) => outputOf(args, text, rotation, priority)), ...transportsOf(args)];
+  const outputs = [
+    ...texts.map((text) => parseOutput(args, text, rotation, priority)),
+    ...parseTransports(args),
+  ];
   for (const [i, text] of texts.entries()) {
     if (texts.indexOf(text) < i) throw invalidValue(args, 'output', text, 'each output once');
   }
@@ -121,14 +126,14 @@ export function outputsConfig(args: Arguments): OutputsConfig {
   };
 }
 
-function rotationOf(args: Arguments): Rotation | undefined {
+function parseRotation(args: Arguments): Rotation | undefined {
   const keep = integer(args, 'rotate-keep', 1, 1000);
-  const least = args['rotate-size'] === undefined ? undefined : size(args, 'rotate-size', MIB, 1 << 30);
-  const age = args['rotate-age'] === undefined ? undefined : duration(args, 'rotate-age', 1000, LONGEST_AGE);
-  return least === undefined && age === undefined ? undefined : { size: least, age, keep };
+  const maxSize = args['rotate-size'] === undefined ? undefined : size(args, 'rotate-size', MIB, 1 << 30);
+  const age = args['rotate-age'] === undefined ? undefined : duration(args, 'rotate-age', 1000, MAX_AGE_MS);
+  return maxSize === undefined && age === undefined ? undefined : { size: maxSize, age, keep };
 }
 
-function outputOf(
+function parseOutput(
   args: Arguments,
   text: string,
   rotation: Rotation | undefined,
@@ -138,42 +143,48 @@ function outputOf(
   if (text.startsWith('file:') && text.length > 'file:'.length) {
     return { kind: 'file', path: text.slice('file:'.length), rotation };
   }
-  if (text.startsWith('syslog:')) return syslogOf(args, text);
-  throw invalidValue(args, 'output', text, EXPECTED);
+  if (text.startsWith('syslog:')) return parseSyslog(args, text);
+  throw invalidValue(args, 'output', text, OUTPUT_FORMATS);
 }
 
-function syslogOf(args: Arguments, text: string): OutputSpec {
-  const mistake = () => invalidValue(args, 'output', text, EXPECTED);
-  const [, where = '', query = ''] = /^syslog:([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
+function parseSyslog(args: Arguments, text: string): OutputSpec {
+  const invalid = () => invalidValue(args, 'output', text, OUTPUT_FORMATS);
+  const [, address = '', query = ''] = /^syslog:([^?]*)(?:\?(.*))?$/.exec(text) ?? [];
   const name = query === '' ? 'daemon' : /^facility=(.*)$/.exec(query)?.[1];
   const facility = FACILITIES.indexOf(name ?? '');
-  if (facility < 0) throw invalidValue(args, 'output', text, `?facility= one of ${FACILITIES.join(', ')}`);
-  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(where)?.[1];
+  if (facility < 0)
+    throw invalidValue(args, 'output', text, `?facility= with one of ${FACILITIES.join(', ')}`);
+  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(address)?.[1];
   if (path !== undefined) return { kind: 'syslog', name: text, to: { protocol: 'unix', path }, facility };
-  const match = /^(tcp|udp):\/\/(?:\[([0-9a-f:.%]+)\]|([^:/[\]]+))(?::(\d{1,5}))?\/?$/i.exec(where);
-  if (match === null) throw mistake();
+  const match = /^(tcp|udp):\/\/(?:\[([0-9a-f:.%]+)\]|([^:/[\]]+))(?::(\d{1,5}))?\/?$/i.exec(address);
+  if (match === null) throw invalid();
   const protocol = match[1].toLowerCase() as 'tcp' | 'udp';
   const port = match[4] === undefined ? SYSLOG_PORTS[protocol] : Number(match[4]);
-  if (port < 1 || port > 65535) throw mistake();
+  if (port < 1 || port > 65535) throw invalid();
   return { kind: 'syslog', name: text, to: { protocol, host: match[2] ?? match[3], port }, facility };
 }
 
-/** Options belong to the transport of the same place. */
-function transportsOf(args: Arguments): OutputSpec[] {
+/** The nth options belong to the nth transport. */
+function parseTransports(args: Arguments): OutputSpec[] {
   const targets = strings(args.transport);
   const options = strings(args['transport-options']);
   if (options.length > targets.length) {
-    throw invalidValue(args, 'transport-options', options.at(-1) ?? '', 'a --transport that they are of');
+    throw invalidValue(
+      args,
+      'transport-options',
+      options.at(-1) ?? '',
+      'a --transport for each --transport-options',
+    );
   }
   return targets.map((target, i) => {
     if (target === '' || (target.startsWith('.') && !isAbsolute(target))) {
       throw invalidValue(args, 'transport', `'${target}'`, "a package's name or an absolute path");
     }
-    return { kind: 'transport', target, options: jsonObject(args, options[i] ?? '{}') };
+    return { kind: 'transport', target, options: parseJsonObject(args, options[i] ?? '{}') };
   });
 }
 
-function jsonObject(args: Arguments, text: string): object {
+function parseJsonObject(args: Arguments, text: string): object {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What a configuration file says: YAML, its keys the long options' names. */
+/** Parses a configuration file: YAML with the long options' names as keys. */
 import {
   type Document,
   isAlias,
@@ -19,14 +19,14 @@ export interface FileValue {
   readonly line: number;
 }
 
-/** @throws UserError that names the file, the line and the key */
+/** @throws UserError with the file, the line and the key */
 export function parseConfig(path: string, text: string, definitions: Definitions): Map<string, FileValue> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineOf = (node: Node | null | undefined): number => lines.linePos(node?.range?.[0] ?? 0).line;
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    throw new UserError(`${path}:${lines.linePos(problem.pos[0]).line}: no good YAML: ${problem.message}`);
+    throw new UserError(`${path}:${lines.linePos(problem.pos[0]).line}: invalid YAML: ${problem.message}`);
   }
   const values = new Map<string, FileValue>();
   const root = document.contents;
@@ -37,15 +37,13 @@ export function parseConfig(path: string, text: string, definitions: Definitions
     const key = isScalar(keyNode) ? String(keyNode.value) : keyNode.toString();
     const line = lineOf(keyNode);
     if (!Object.hasOwn(definitions, key)) {
-      throw new UserError(
-        `${path}:${line}: ${key}: there is no such key${suggest(key, Object.keys(definitions))}`,
-      );
+      throw new UserError(`${path}:${line}: ${key}: no such key${suggest(key, Object.keys(definitions))}`);
     }
     let value: unknown;
     try {
-      value = settingOf(definitions[key], resolved(node, document), document);
+      value = parseValue(definitions[key], resolveAlias(node, document), document);
     } catch (error) {
-      // An alias of nothing, or of what it is in.
+      // An alias without an anchor, or inside its own anchor.
       value = new Error((error as Error).message.split('\n')[0]);
     }
     if (value instanceof Error) throw new UserError(`${path}:${line}: ${key}: ${value.message}`);
@@ -54,19 +52,19 @@ export function parseConfig(path: string, text: string, definitions: Definitions
   return values;
 }
 
-function resolved(node: Node | null, document: Document): Node | null {
+function resolveAlias(node: Node | null, document: Document): Node | null {
   return isAlias(node) ? (node.resolve(document) ?? null) : node;
 }
 
-function settingOf(definition: Definition, node: Node | null, document: Document): unknown {
+function parseValue(definition: Definition, node: Node | null, document: Document): unknown {
   const { type, commas, json } = definition;
-  const textOf = (one: Node | null) =>
-    json === true && isMap(one) ? JSON.stringify(one.toJS(document)) : plainOf(one);
+  const textOf = (valueNode: Node | null) =>
+    json === true && isMap(valueNode) ? JSON.stringify(valueNode.toJS(document)) : scalarText(valueNode);
   if (isSeq(node)) {
     if (type !== 'array' && commas !== true) return new Error('a list: expected one value');
     const parts: string[] = [];
     for (const item of node.items as Node[]) {
-      const text = textOf(resolved(item, document));
+      const text = textOf(resolveAlias(item, document));
       if (text === undefined) return new Error('expected plain values in the list');
       parts.push(text);
     }
@@ -74,14 +72,14 @@ function settingOf(definition: Definition, node: Node | null, document: Document
   }
   const text = textOf(node);
   if (text === undefined)
-    return new Error(isMap(node) ? 'a mapping: expected a text (quote it)' : 'expected a value');
+    return new Error(isMap(node) ? 'a mapping: expected a string (quote it)' : 'expected a value');
   if (type === 'array') return [text];
   if (type !== 'boolean') return text;
   return text === 'true' || text === 'false' ? text === 'true' : new Error(`${text}: expected true or false`);
 }
 
-/** A number as it was written; undefined: there is none. */
-function plainOf(node: Node | null): string | undefined {
+/** The text of a scalar, of a number as it is written; undefined: no scalar, or null. */
+function scalarText(node: Node | null): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
   const { value, source } = node as Scalar;
   return typeof value === 'string' ? value : (source ?? String(value));

@@ -1,71 +1,99 @@
-/** What holds of all that was said: the command line over the environment over the file over the defaults. */
-
-import { readConfigFile } from './config-file.js';
-import type { Definitions } from './definition.js';
-import { CONFIG_VARIABLE, type Environment, fromEnvironment } from './environment.js';
+/** Resolves settings: the command line overrides the environment, the environment the file, the file the defaults. */
+import { type ConfigFile, readConfigFile } from './config-file.js';
+import type { Definition, Definitions } from './definition.js';
+import { CONFIG_VARIABLE, type Environment, environmentSettings } from './environment.js';
 import { invalidValue } from './option-values.js';
 import { type Arguments, ORIGINS, type Origin, type Origins } from './origin.js';
 import { UserError } from './user-error.js';
 
 export type ResolvedSettings = Arguments & { readonly [ORIGINS]: Origins };
 
-export interface Sources {
-  /** What yargs parsed, without defaults (definition.ts). */
+export interface SettingSources {
+  /** The parsed command line, without defaults (definition.ts). */
   readonly given: Readonly<Record<string, unknown>>;
   readonly environment: Environment;
-  /** Every setting that there is, so that a file and an environment serve all commands. */
+  /** All settings of all commands, so that one file and one environment serve every command. */
   readonly known: Definitions;
-  /** Those of the command. */
+  /** The settings of the command. */
   readonly definitions: Definitions;
-  /** The usual file counts, though nobody named it. */
-  readonly usualFile: boolean;
+  /** Read the default configuration file if the user names none. */
+  readonly useDefaultFile: boolean;
 }
 
-/** The file that the user names, if any. */
-export function namedFile(given: Sources['given'], environment: Environment): string | undefined {
+interface ResolvedValue {
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** The path of the configuration file that the user names, if any. @throws UserError */
+export function namedConfigFile(
+  given: SettingSources['given'],
+  environment: Environment,
+): string | undefined {
   const { config } = given;
-  if (config === false) throw new UserError('--no-config: there is no such option');
+  if (config === false) throw new UserError('--no-config: no such option');
   if (Array.isArray(config)) throw new UserError(`--config: given ${config.length} times, expected once`);
   return config === undefined ? environment[CONFIG_VARIABLE] : String(config);
 }
 
-export async function resolveSettings(sources: Sources): Promise<ResolvedSettings> {
-  const { given, environment, known, definitions, usualFile } = sources;
-  const named = namedFile(given, environment);
-  const variables = fromEnvironment(known, environment);
-  const file = named === undefined && !usualFile ? undefined : await readConfigFile(named, known);
+/** @throws UserError for an unknown key or variable, and for a value that is not one of the choices */
+export async function resolveSettings(sources: SettingSources): Promise<ResolvedSettings> {
+  const { given, environment, known, definitions, useDefaultFile } = sources;
+  const named = namedConfigFile(given, environment);
+  const variables = environmentSettings(known, environment);
+  const file = named === undefined && !useDefaultFile ? undefined : await readConfigFile(named, known);
   const values: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const [name, definition] of Object.entries(definitions)) {
-    const inFile = file?.values.get(name);
-    if (given[name] !== undefined) {
-      // What yargs makes of --no-NAME.
-      if (definition.type !== 'boolean' && [given[name]].flat().includes(false))
-        throw new UserError(`--no-${name}: there is no such option`);
-      values[name] = given[name];
-      origins.set(name, { kind: 'option' });
-    } else if (variables.has(name)) {
-      values[name] = variables.get(name);
-      origins.set(name, { kind: 'environment' });
-    } else if (file !== undefined && inFile !== undefined) {
-      values[name] = inFile.value;
-      origins.set(name, { kind: 'file', file: file.path, line: inFile.line });
-    } else {
-      values[name] = definition.default;
-      origins.set(name, { kind: 'default' });
-    }
+    const { value, origin } =
+      fromCommandLine(name, definition, given) ??
+      fromVariable(name, variables) ??
+      fromFile(name, file) ??
+      ({ value: definition.default, origin: { kind: 'default' } } as const);
+    values[name] = value;
+    origins.set(name, origin);
   }
-  const settled: ResolvedSettings = Object.assign(values, { [ORIGINS]: origins });
-  for (const [name, { choices }] of Object.entries(definitions)) {
-    const value = settled[name];
-    if (choices === undefined || value === undefined || Array.isArray(value)) continue;
-    if (!choices.includes(String(value)))
-      throw invalidValue(settled, name, String(value), `one of ${choices.join(', ')}`);
-  }
-  return settled;
+  const settings: ResolvedSettings = Object.assign(values, { [ORIGINS]: origins });
+  checkChoices(definitions, settings);
+  return settings;
 }
 
-/** The settings whose values differ. */
+function fromCommandLine(
+  name: string,
+  { type }: Definition,
+  given: SettingSources['given'],
+): ResolvedValue | undefined {
+  const value = given[name];
+  if (value === undefined) return undefined;
+  // yargs turns --no-NAME into false.
+  if (type !== 'boolean' && [value].flat().includes(false)) {
+    throw new UserError(`--no-${name}: no such option`);
+  }
+  return { value, origin: { kind: 'option' } };
+}
+
+function fromVariable(name: string, variables: ReadonlyMap<string, unknown>): ResolvedValue | undefined {
+  if (!variables.has(name)) return undefined;
+  return { value: variables.get(name), origin: { kind: 'environment' } };
+}
+
+function fromFile(name: string, file: ConfigFile | undefined): ResolvedValue | undefined {
+  const entry = file?.values.get(name);
+  if (file === undefined || entry === undefined) return undefined;
+  return { value: entry.value, origin: { kind: 'file', file: file.path, line: entry.line } };
+}
+
+function checkChoices(definitions: Definitions, settings: ResolvedSettings): void {
+  for (const [name, { choices }] of Object.entries(definitions)) {
+    const value = settings[name];
+    if (choices === undefined || value === undefined || Array.isArray(value)) continue;
+    if (!choices.includes(String(value))) {
+      throw invalidValue(settings, name, String(value), `one of ${choices.join(', ')}`);
+    }
+  }
+}
+
+/** The names of the settings whose values differ. */
 export function changedSettings(before: ResolvedSettings, after: ResolvedSettings): string[] {
   return Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }

@@ -1,4 +1,4 @@
-/** Which lines are written, and which of them are warnings: the options, and what they come to. */
+/** The options that select the lines to write and the lines that are warnings. */
 import { DATASETS } from '../protocols/registry.js';
 import type { Definitions } from './definition.js';
 import { type Arguments, duration, invalidValue, single, strings } from './option-values.js';
@@ -7,20 +7,20 @@ export const SELECT_OPTIONS = {
   slow: {
     type: 'string',
     reload: true,
-    describe: 'what takes so long is a warning: 100ms, 2s',
+    describe: 'log calls slower than this as warnings: 100ms, 2s',
     requiresArg: true,
   },
   errors: {
     type: 'boolean',
     reload: true,
     default: false,
-    describe: 'failures are warnings, but for those of normal operation (ENOENT of a LOOKUP)',
+    describe: 'log failures as warnings, except those of normal operation (ENOENT of a LOOKUP)',
   },
   only: {
     type: 'string',
     commas: true,
     reload: true,
-    describe: 'write nothing else but: slow, errors, or both separated by a comma',
+    describe: 'write only: slow, errors, or both separated by a comma',
     requiresArg: true,
   },
   dataset: {
@@ -28,7 +28,7 @@ export const SELECT_OPTIONS = {
     commas: true,
     reload: true,
     string: true,
-    describe: 'write only lines of these datasets: gluster.fop, gearman.*; commas separate',
+    describe: 'write only lines of these datasets: gluster.fop, gearman.*; separated by commas',
     requiresArg: true,
   },
   action: {
@@ -36,7 +36,7 @@ export const SELECT_OPTIONS = {
     commas: true,
     reload: true,
     string: true,
-    describe: "write only these procedures' or packet types' lines: WRITE, 'WORK_*'; commas separate",
+    describe: "write only lines of these procedures or packet types: WRITE, 'WORK_*'; separated by commas",
     requiresArg: true,
   },
   client: {
@@ -44,7 +44,7 @@ export const SELECT_OPTIONS = {
     commas: true,
     reload: true,
     string: true,
-    describe: "write only these clients' lines: a glob of the address, or of the host's name",
+    describe: 'write only lines of these clients: a glob of the address or the host name',
     requiresArg: true,
   },
   volume: {
@@ -52,62 +52,64 @@ export const SELECT_OPTIONS = {
     commas: true,
     reload: true,
     string: true,
-    describe: "write only these volumes' lines (a glob)",
+    describe: 'write only lines of these volumes (a glob)',
     requiresArg: true,
   },
   path: {
     type: 'array',
     reload: true,
     string: true,
-    describe: "write only lines about these files: '/backup/**', '*.iso' (a glob; ** crosses directories)",
+    describe:
+      "write only lines about these files: '/backup/**', '*.iso' (a glob; ** matches across directories)",
     requiresArg: true,
   },
   sample: {
     type: 'string',
     reload: true,
-    describe: 'write one call in N, whole, as 1/N; warnings and errors always',
+    describe: 'write one call in N, given as 1/N; warnings and failures are always written',
     requiresArg: true,
   },
 } as const satisfies Definitions;
 
-/** Plain data: it goes to the decoders' threads. */
+/** Plain data, sent to the decoder threads. */
 export interface Select {
-  /** Nanoseconds from which on a line is slow; undefined: none is. */
+  /** Nanoseconds from which on a call is slow; undefined: none is. */
   readonly slow: number | undefined;
   readonly errors: boolean;
   readonly only: readonly ('slow' | 'errors')[];
-  /** Globs, any of which has to match; an empty list: anything does. */
+  /** Globs, at least one of which must match; an empty list matches everything. */
   readonly datasets: readonly string[];
   readonly actions: readonly string[];
   readonly clients: readonly string[];
   readonly volumes: readonly string[];
   readonly paths: readonly string[];
-  /** One of so many calls; 1: all. */
+  /** One call in so many is written; 1: all. */
   readonly sample: number;
 }
 
-const LongestSlow = 86400000;
+const MAX_SLOW_MS = 86400000;
 
+/** @throws UserError */
 export function selectConfig(args: Arguments): Select {
-  const slow = args.slow === undefined ? undefined : duration(args, 'slow', 0, LongestSlow) * 1e6;
-  const only = onlyOf(args);
+  const slow = args.slow === undefined ? undefined : duration(args, 'slow', 0, MAX_SLOW_MS) * 1e6;
+  const only = parseOnly(args);
   if (only.includes('slow') && slow === undefined) {
-    throw invalidValue(args, 'only', 'slow', '--slow DURATION too, which says what is slow');
+    throw invalidValue(args, 'only', 'slow', '--slow DURATION as well');
   }
   return {
     slow,
     errors: args.errors === true || only.includes('errors'),
     only,
-    datasets: datasets(args),
-    actions: globs(args, 'action').map((action) => action.toUpperCase()),
-    clients: patterns(args, 'client'),
-    volumes: patterns(args, 'volume'),
-    paths: patterns(args, 'path'),
-    sample: sample(args),
+    datasets: parseDatasets(args),
+    actions: commaGlobs(args, 'action').map((action) => action.toUpperCase()),
+    clients: wholeGlobs(args, 'client'),
+    volumes: wholeGlobs(args, 'volume'),
+    paths: wholeGlobs(args, 'path'),
+    sample: parseSample(args),
   };
 }
 
-function onlyOf(args: Arguments): Select['only'] {
+function parseOnly(args: Arguments): Select['only'] {
   const text = single(args, 'only');
   if (text === undefined) return [];
   return text.split(',').map((part) => {
@@ -117,14 +119,15 @@ function onlyOf(args: Arguments): Select['only'] {
   });
 }
 
-/** Those without commas: a path may have them. */
-function patterns(args: Arguments, name: string): string[] {
+/** Globs that may contain commas. */
+function wholeGlobs(args: Arguments, name: string): string[] {
   const list = strings(args[name]);
   if (list.includes('')) throw invalidValue(args, name, "''", 'a glob');
   return list;
 }
 
-function globs(args: Arguments, name: string): string[] {
+/** Globs separated by commas. */
+function commaGlobs(args: Arguments, name: string): string[] {
   const list = strings(args[name])
     .flatMap((text) => text.split(','))
     .map((part) => part.trim());
@@ -132,21 +135,21 @@ function globs(args: Arguments, name: string): string[] {
   return list;
 }
 
-function datasets(args: Arguments): string[] {
-  const list = globs(args, 'dataset');
+function parseDatasets(args: Arguments): string[] {
+  const list = commaGlobs(args, 'dataset');
   for (const glob of list) {
-    const whole = glob.endsWith('.*') ? glob.slice(0, -1) : undefined;
+    const prefix = glob.endsWith('.*') ? glob.slice(0, -1) : undefined;
     const known = DATASETS.some((dataset) =>
-      whole === undefined ? dataset === glob : dataset.startsWith(whole),
+      prefix === undefined ? dataset === glob : dataset.startsWith(prefix),
     );
     if (!known) {
-      throw invalidValue(args, 'dataset', glob, `some of ${DATASETS.join(', ')}, or gluster.*, gearman.*`);
+      throw invalidValue(args, 'dataset', glob, `any of ${DATASETS.join(', ')}, or gluster.*, gearman.*`);
     }
   }
   return list;
 }
 
-function sample(args: Arguments): number {
+function parseSample(args: Arguments): number {
   const text = single(args, 'sample');
   if (text === undefined) return 1;
   const match = /^1\/([1-9]\d{0,8})$/.exec(text.trim());

@@ -1,6 +1,6 @@
-/** Sizes and durations as people write them: `64MiB`, `512k`, `20ms`, `1m`. */
+/** Parses sizes and durations: `64MiB`, `512k`, `20ms`, `1m`. */
 
-const UNITS: Readonly<Record<string, number>> = {
+const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   k: 1 << 10,
   kib: 1 << 10,
@@ -10,16 +10,16 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 1 << 30,
 };
 
-/** Bytes, or undefined if the text is no size. A bare number is in MiB where `bare` says so. */
+/** Bytes; undefined if the text is no size. @param bare the unit of a bare number, in bytes */
 export function parseSize(text: string, bare: number): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?(?:ib)?|b)$/i.exec(text.trim());
   if (match === null) return undefined;
   const unit = match[2].toLowerCase();
-  const factor = unit === '' ? bare : unit === 'b' ? 1 : UNITS[unit];
+  const factor = unit === '' ? bare : unit === 'b' ? 1 : SIZE_UNITS[unit];
   return factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
 }
 
-const DURATIONS: Readonly<Record<string, number>> = {
+const DURATION_UNITS: Readonly<Record<string, number>> = {
   us: 0.001,
   ms: 1,
   s: 1000,
@@ -28,9 +28,9 @@ const DURATIONS: Readonly<Record<string, number>> = {
   d: 86400000,
 };
 
-/** Milliseconds, or undefined if the text is no duration. A bare number is in seconds. */
+/** Milliseconds; undefined if the text is no duration. A bare number is in seconds. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(us|ms|s|m|h|d)?$/i.exec(text.trim());
   if (match === null) return undefined;
-  return Number(match[1]) * DURATIONS[(match[2] ?? 's').toLowerCase()];
+  return Number(match[1]) * DURATION_UNITS[(match[2] ?? 's').toLowerCase()];
 }

@@ -1,4 +1,4 @@
-/** The facilities of syslog by their number (RFC 5424, table 1), under the names that syslog.conf(5) has for them. */
+/** The syslog facilities by number (RFC 5424, table 1), with their names in syslog.conf(5). */
 export const FACILITIES: readonly string[] = [
   'kern',
   'user',

@@ -1,4 +1,4 @@
 import { createRequire } from 'node:module';
 
-/** The version of package.json, which is found by the package's own name wherever this is built to. */
+/** The version in package.json, resolved by the package's own name so that the build directory does not matter. */
 export const VERSION: string = createRequire(import.meta.url)('wiretail/package.json').version;

@@ -1,4 +1,4 @@
-/** Capture files taken apart and put together, for tests of `read`. */
+/** Splits and rebuilds capture files, for tests of `read`. */
 import { readFileSync } from 'node:fs';
 
 export function readCapture(path: string): Buffer {
@@ -19,12 +19,12 @@ export function recordsOf(pcap: Buffer): Buffer[] {
   return records;
 }
 
-/** A file with the header of this one and other records. */
+/** A file with the header of `pcap` and these records. */
 export function withRecords(pcap: Buffer, records: readonly Buffer[]): Buffer {
   return Buffer.concat([pcap.subarray(0, FILE_HEADER), ...records]);
 }
 
-/** An Ethernet frame that is neither Gearman's nor Gluster's (UDP to port 53), at the time of `record`. */
+/** A record with an unrelated packet (UDP to port 53), at the time of `record`. */
 export function otherRecord(record: Buffer): Buffer {
   const frame = Buffer.alloc(60);
   frame.writeUInt16BE(0x0800, 12);

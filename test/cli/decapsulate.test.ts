@@ -1,9 +1,9 @@
-/** `--decapsulate`, from the command line to the lines: a capture within tunnels is as good as without. */
+/** `--decapsulate`: a capture inside tunnels yields the same lines as without. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { after, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { checkFilter } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
@@ -43,7 +43,7 @@ const TUNNELS: Readonly<Record<string, (frame: Buffer) => Buffer>> = {
   ipip: (frame) => ipv4(4, frame.subarray(ETHERNET)),
 };
 
-function within(name: string): string {
+function encapsulate(name: string): string {
   const path = join(directory, `${name}.pcap`);
   const records = recordsOf(plain).map((record) => {
     const frame = record.subarray(16);
@@ -64,45 +64,47 @@ const path = join(directory, 'plain.pcap');
 writeFileSync(path, plain);
 const expected = await readHere([path]);
 
-suite('--decapsulate', { timeout: 90000 }, () => {
-  for (const name of Object.keys(TUNNELS)) {
-    test(`${name}: the lines of what is within; without it every packet is ignored`, async () => {
-      const file = within(name);
-      const { lines, code } = await readHere([file, '--decapsulate', name]);
-      assert.equal(code, 0);
-      assert.deepEqual(records(lines), records(expected.lines));
-      assert.deepEqual(lines[0].wiretail, {
-        ...(expected.lines[0].wiretail as object),
-        files: [file],
-        decapsulate: [name],
-      });
-      const { packets } = finalStats(lines);
-      assert.deepEqual([packets.seen, packets.decoded], [recordsOf(plain).length, recordsOf(plain).length]);
-      const outer = finalStats((await readHere([file])).lines).packets;
-      assert.deepEqual([outer.seen, outer.ignored_by.not_tcp], [packets.seen, packets.seen]);
+for (const name of Object.keys(TUNNELS)) {
+  test(`${name}: the inner packets are decoded; without --decapsulate every packet is ignored`, {
+    timeout: 90000,
+  }, async () => {
+    const file = encapsulate(name);
+    const { lines, code } = await readHere([file, '--decapsulate', name]);
+    assert.equal(code, 0);
+    assert.deepEqual(records(lines), records(expected.lines));
+    assert.deepEqual(lines[0].wiretail, {
+      ...(expected.lines[0].wiretail as object),
+      files: [file],
+      decapsulate: [name],
     });
-
-    test(`${name}: the default filter takes it, and is taken by every link`, async () => {
-      const filters = defaultFilters({ gearman: [4730] }, [name as 'vxlan']);
-      const ran = await readHere([within(name), '--decapsulate', name, '-f', filters[0]]);
-      assert.deepEqual(records(ran.lines), records(expected.lines));
-      const pcap = loadLibpcap();
-      for (const link of [1, 101, 113, 276]) checkFilter(pcap, filters, link);
-    });
-  }
-
-  test('several workers: the same lines', () => {
-    const ran = wiretail(['read', within('vxlan'), '--decapsulate', 'vxlan,gre', '--workers', '3']);
-    const sorted = (lines: readonly Line[]) =>
-      records(lines)
-        .map((line) => JSON.stringify(line))
-        .sort();
-    assert.deepEqual(sorted(linesOf(ran.stdout)), sorted(expected.lines));
+    const { packets } = finalStats(lines);
+    assert.deepEqual([packets.seen, packets.decoded], [recordsOf(plain).length, recordsOf(plain).length]);
+    const outer = finalStats((await readHere([file])).lines).packets;
+    assert.deepEqual([outer.seen, outer.ignored_by.not_tcp], [packets.seen, packets.seen]);
   });
 
-  test('an unknown tunnel is a mistake', () => {
-    const { code, stderr } = wiretail(['read', path, '--decapsulate', 'vxlan,geneve']);
-    assert.equal(code, 2);
-    assert.match(stderr, /^wiretail: --decapsulate vxlan,geneve: expected some of vxlan, gre, ipip/);
+  test(`${name}: the default filter matches it, and compiles for every link type`, {
+    timeout: 90000,
+  }, async () => {
+    const filters = defaultFilters({ gearman: [4730] }, [name as 'vxlan']);
+    const ran = await readHere([encapsulate(name), '--decapsulate', name, '-f', filters[0]]);
+    assert.deepEqual(records(ran.lines), records(expected.lines));
+    const pcap = loadLibpcap();
+    for (const link of [1, 101, 113, 276]) checkFilter(pcap, filters, link);
   });
+}
+
+test('several workers decapsulate to the same lines', { timeout: 90000 }, () => {
+  const ran = wiretail(['read', encapsulate('vxlan'), '--decapsulate', 'vxlan,gre', '--workers', '3']);
+  const sorted = (lines: readonly Line[]) =>
+    records(lines)
+      .map((line) => JSON.stringify(line))
+      .sort();
+  assert.deepEqual(sorted(linesOf(ran.stdout)), sorted(expected.lines));
+});
+
+test('an unknown tunnel is a usage error', { timeout: 90000 }, () => {
+  const { code, stderr } = wiretail(['read', path, '--decapsulate', 'vxlan,geneve']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^wiretail: --decapsulate vxlan,geneve: expected any of vxlan, gre, ipip/);
 });

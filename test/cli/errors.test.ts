@@ -1,14 +1,14 @@
-/** What a user gets wrong: one clear line on stderr, exit code 2, and nothing on stdout. */
+/** Usage errors: one line on stderr, exit code 2, and nothing on stdout. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { after, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { captureCommand } from '../../src/commands/capture.js';
-import { commandLine } from '../../src/commands/command-line.js';
-import { daemonSettings } from '../../src/commands/load-settings.js';
-import { configOfRead, readCommand } from '../../src/commands/read.js';
+import { runCommandLine } from '../../src/commands/command-line.js';
+import { loadDaemonSettings } from '../../src/commands/load-settings.js';
+import { loadReadConfig, readCommand } from '../../src/commands/read.js';
 import type { Arguments } from '../../src/config/options.js';
 import { UserError } from '../../src/config/user-error.js';
 import { createNetns, isInstalled, run, whyNoNetns } from '../helpers/netns.js';
@@ -30,18 +30,18 @@ function file(name: string, content: string | Uint8Array): string {
 
 const NO_TRACE = /\bat .*:\d+|node:|Error:|undefined/;
 
-/** One line that says what is wrong, and no trace of the program's inside. */
-function checkMistake({ code, signal, stdout, stderr }: Ran, says: RegExp): void {
+/** One line with the error, without stack traces or internals. */
+function checkUsageError({ code, signal, stdout, stderr }: Ran, message: RegExp): void {
   assert.equal(stdout, '');
   assert.match(stderr, /^wiretail: [^\n]+\n$/);
-  assert.match(stderr, says);
+  assert.match(stderr, message);
   assert.doesNotMatch(stderr, NO_TRACE);
   assert.deepEqual({ code, signal }, { code: 2, signal: null });
 }
 
 const plain = gunzipSync(readCapture(CAPTURE));
 const empty = file('empty.pcap', '');
-const text = file('text.pcap', 'this is no capture\n');
+const text = file('text.pcap', 'this is not a capture\n');
 const half = file('half.pcap.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from('no gzip')]));
 const whole = file('whole.pcap', plain);
 const copy = file('copy.pcap', plain);
@@ -50,22 +50,24 @@ const badConfig = file('bad.yaml', 'snaplan: 96\n');
 
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', process.execPath];
 
-type Mistake = readonly (readonly [args: readonly string[], says: RegExp])[];
+const SKIP_NOBODY = whyNotNobody();
 
-/** Those that only the run finds, and of the others one or two, as the program says them. */
-const SAID: Mistake = [
+type UsageErrors = readonly (readonly [args: readonly string[], message: RegExp])[];
+
+/** Errors found by the run, and a few others, by the whole program. */
+const PROGRAM_ERRORS: UsageErrors = [
   [['--bogus-option'], /: Unknown argument: bogus-option \(/],
   [['capture', '-i', 'no-such-device', '--engine', 'libpcap'], /no such device: no-such-device/],
   [['capture', '-i', 'no-such-device', '--engine', 'cap'], /no such device: no-such-device/],
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730'], /bad filter 'tcp prot 4730'/],
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730', '--engine', 'cap'], /bad filter 'tcp prot 4730'/],
   [['capture', '--user', 'no-such-user'], /--user no-such-user: expected the name or number of a user/],
-  [['capture', '--user', '0'], /--user 0: expected another user than root/],
+  [['capture', '--user', '0'], /--user 0: expected a user other than root/],
   [['read', 'x'.repeat(300)], /can't read|too long/],
   [['check-config', '--config', badFilter], /bad filter 'tcp prot 4730'/],
   [
     ['read', copy, '--output', `file:${copy}`],
-    /--output file:\S*copy\.pcap: expected another file than one that is read/,
+    /--output file:\S*copy\.pcap: expected a file other than the input/,
   ],
   [['check-config', '--config', badConfig], /bad\.yaml:1: snaplan: .*did you mean snaplen\?/],
   [['capture', '--metrics', '192.0.2.1:9732'], /--metrics 192\.0\.2\.1:9732: no interface of this host/],
@@ -78,8 +80,8 @@ const SAID: Mistake = [
   [['read', '-'], /standard input is empty/],
 ];
 
-/** Arguments: found before anything is done. */
-const ARGUMENTS: Mistake = [
+/** Errors in the arguments, found before the command starts. */
+const ARGUMENT_ERRORS: UsageErrors = [
   [['no-such-command'], /no-such-command/],
   [['capture', 'surplus'], /surplus/],
   [['capture', '-i'], /i\b/],
@@ -102,14 +104,14 @@ const ARGUMENTS: Mistake = [
   [['read', whole, '--detail'], /detail/],
   [['read', whole, '--bogus-option=1'], /: Unknown argument: bogus-option \(/],
   [['capture', '--print-config=yes'], /--print-config yes: expected true or false/],
-  [['capture', '--no-config'], /--no-config: there is no such option/],
+  [['capture', '--no-config'], /--no-config: no such option/],
   [['read', whole, '--errors=yes'], /--errors yes: expected true or false/],
-  [['read', whole, '--no-path'], /--no-path: there is no such option/],
-  [['read', whole, '--no-filter'], /--no-filter: there is no such option/],
+  [['read', whole, '--no-path'], /--no-path: no such option/],
+  [['read', whole, '--no-filter'], /--no-filter: no such option/],
   [['read', whole, '--path.x', 'y'], /: Unknown argument: path\.x/],
   [['read', whole, '--only', 'slow'], /--only slow: expected --slow/],
   [['read', whole, '--only', 'fast'], /--only fast/],
-  [['read', whole, '--dataset', 'gluster.fops'], /--dataset gluster\.fops: expected some of/],
+  [['read', whole, '--dataset', 'gluster.fops'], /--dataset gluster\.fops: expected any of/],
   [['read', whole, '--action', 'READ,'], /--action READ,/],
   [['read', whole, '--path', ''], /--path ''/],
   [['read', whole, '--sample', '1/0'], /--sample 1\/0/],
@@ -122,57 +124,56 @@ const ARGUMENTS: Mistake = [
   [['read', '-', '-'], /-.*once/],
 ];
 
-/** What is read is no capture. */
-const FILES: Mistake = [
+/** Inputs that are not captures. */
+const FILE_ERRORS: UsageErrors = [
   [['read', directory], /is a directory/],
   [['read', empty], /empty\.pcap is empty/],
   [['read', half], /half\.pcap\.gz/],
 ];
 
-/** The commands up to where they would do something. */
+/** The commands, which only check their arguments. */
 const CHECKS = [
-  { ...captureCommand, handler: async (args: Arguments) => void (await daemonSettings(args)) },
-  { ...readCommand, handler: async (args: Arguments) => void (await configOfRead(args)) },
+  { ...captureCommand, handler: async (args: Arguments) => void (await loadDaemonSettings(args)) },
+  { ...readCommand, handler: async (args: Arguments) => void (await loadReadConfig(args)) },
 ];
 
 const named = (args: readonly string[]) =>
   `wiretail ${args.join(' ').replaceAll(directory, '').replaceAll(ROOT, '')}`;
 
-/** A mistake that is found within this process: main.ts makes of it what checkMistake() wants to see. */
-async function checkFound(found: Promise<unknown>, says: RegExp): Promise<void> {
-  await assert.rejects(found, (error: unknown) => {
+/** A usage error found in this process, which main.ts prints as checkUsageError() expects. */
+async function checkRejects(result: Promise<unknown>, message: RegExp): Promise<void> {
+  await assert.rejects(result, (error: unknown) => {
     assert.ok(error instanceof UserError, String(error));
-    assert.match(`wiretail: ${error.message}`, says);
+    assert.match(`wiretail: ${error.message}`, message);
     assert.doesNotMatch(error.message, NO_TRACE);
     return true;
   });
 }
 
-suite('mistakes', { timeout: 120000 }, () => {
-  for (const [args, says] of SAID) test(named(args), () => checkMistake(wiretail(args), says));
-  for (const [args, says] of ARGUMENTS) test(named(args), () => checkFound(commandLine(args, CHECKS), says));
-  for (const [args, says] of FILES) test(named(args), () => checkFound(readHere(args.slice(1)), says));
-});
+for (const [args, message] of PROGRAM_ERRORS)
+  test(named(args), () => checkUsageError(wiretail(args), message));
+for (const [args, message] of ARGUMENT_ERRORS)
+  test(named(args), () => checkRejects(runCommandLine(args, CHECKS), message));
+for (const [args, message] of FILE_ERRORS)
+  test(named(args), () => checkRejects(readHere(args.slice(1)), message));
 
-suite('no permission', { skip: whyNotNobody(), timeout: 60000 }, () => {
-  for (const engine of ['libpcap', 'cap']) {
-    test(`to capture with ${engine}`, () => {
-      const netns = createNetns();
-      const ran = runNode(['-e', asNobody(netns.name, ['capture', '-i', 'lo', '--engine', engine])]);
-      checkMistake(ran, /no permission to capture on lo: run as root, or .*CAP_NET_RAW/);
-      netns.remove();
-    });
-  }
-
-  test('to read a file', () => {
-    const path = file('secret.pcap', plain);
-    chmodSync(path, 0o600);
-    chmodSync(directory, 0o755);
-    checkMistake(runNode(['-e', asNobody(undefined, ['read', path])]), /secret\.pcap: permission denied/);
+for (const engine of ['libpcap', 'cap']) {
+  test(`no permission to capture with ${engine}`, { skip: SKIP_NOBODY, timeout: 60000 }, () => {
+    const netns = createNetns();
+    const ran = runNode(['-e', asNobody(netns.name, ['capture', '-i', 'lo', '--engine', engine])]);
+    checkUsageError(ran, /no permission to capture on lo: run as root, or .*CAP_NET_RAW/);
+    netns.remove();
   });
+}
+
+test('no permission to read a file', { skip: SKIP_NOBODY, timeout: 60000 }, () => {
+  const path = file('secret.pcap', plain);
+  chmodSync(path, 0o600);
+  chmodSync(directory, 0o755);
+  checkUsageError(runNode(['-e', asNobody(undefined, ['read', path])]), /secret\.pcap: permission denied/);
 });
 
-/** A script that runs it as the user nobody, in a namespace if one is named, and ends as it ends. */
+/** A script that runs wiretail as the user nobody, in a network namespace if one is named, with its exit code. */
 function asNobody(netns: string | undefined, args: readonly string[]): string {
   const command = ['setpriv', ...NOBODY, MAIN, ...args];
   const all = netns === undefined ? command : ['ip', 'netns', 'exec', netns, ...command];
@@ -189,25 +190,23 @@ function whyNotNobody(): string | false {
     run('setpriv', [...NOBODY, MAIN, '--version']);
     return false;
   } catch {
-    return 'the user nobody can not read this checkout or Node';
+    return 'the user nobody cannot read this checkout or Node';
   }
 }
 
-suite('help', () => {
-  test('--version', () => {
-    const { version } = JSON.parse(readProjectFile('package.json'));
-    const { code, stdout, stderr } = wiretail(['--version']);
-    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `${version}\n`, stderr: '' });
-  });
-
-  for (const args of [['--help'], ['capture', '--help'], ['read', '--help'], ['devices', '--help']]) {
-    test(args.join(' '), () => {
-      const { code, stdout, stderr } = wiretail(args);
-      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-      assert.match(stdout, /^wiretail/);
-      assert.match(stdout, /--help/);
-      // By which it is laid out: scripts/build.mjs.
-      assert.match(stdout, /^[\n -~]*$/, 'ASCII');
-    });
-  }
+test('--version', () => {
+  const { version } = JSON.parse(readProjectFile('package.json'));
+  const { code, stdout, stderr } = wiretail(['--version']);
+  assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `${version}\n`, stderr: '' });
 });
+
+for (const args of [['--help'], ['capture', '--help'], ['read', '--help'], ['devices', '--help']]) {
+  test(args.join(' '), () => {
+    const { code, stdout, stderr } = wiretail(args);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.match(stdout, /^wiretail/);
+    assert.match(stdout, /--help/);
+    // scripts/build.mjs assumes ASCII for the layout of the help.
+    assert.match(stdout, /^[\n -~]*$/, 'ASCII');
+  });
+}

@@ -1,4 +1,4 @@
-/** Names that were made to forge a line or to order a terminal about, through the whole program. */
+/** File names made to forge lines or to control a terminal, through the whole program. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prettyFactory } from 'pino-pretty';
@@ -26,16 +26,16 @@ const BAD = [
   '\u{1f600}\ufeff\ufffd',
 ];
 
-/** Mixtures of all that, and bytes that are no UTF-8. */
+/** Mixtures of these, and bytes that are not UTF-8. */
 const NAMES: readonly Buffer[] = Array.from({ length: 60 }, (_, i) => {
   const parts = Array.from({ length: 1 + (i % 4) }, () => random.pick(BAD));
   const name = Buffer.from(`n${i}${parts.join('')}`);
-  // A slash would make it a path, a NUL the end of an argument.
+  // A slash would make it a path, a NUL would end an argument.
   const bytes = Buffer.from(name.map((byte) => (byte === 0x2f || byte === 0 ? 0x2e : byte)));
   return i % 5 === 0 ? Buffer.concat([bytes, Buffer.from([0xff, 0xc2, 0x9b, 0xe2, 0x80])]) : bytes;
 });
 
-/** IPv4 as it is, with these ports and this sequence number. */
+/** An IPv4 packet with these ports and this sequence number. */
 function frame(ports: readonly [number, number], sequence: number, payload: Buffer): Buffer {
   const bytes = Buffer.from(ipv4(tcp([...payload])));
   bytes.writeUInt16BE(ports[0], 20);
@@ -70,33 +70,35 @@ function captured(): string {
   return temporaryFile(pcapFile(packets, { ...LE_NS, link: 101 }));
 }
 
-/** C0 but for the end of a line, DEL, C1, separators, and what changes the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const ACTED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+/** C0 except the line feed, DEL, C1, separators, and characters that change the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the regular expression searches for them
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-test('each name is a part of one line, and no byte of the output acts', () => {
+test('each name is part of one line, and the output has no control characters', () => {
   const file = captured();
   for (const view of ['calls', 'messages']) {
     const { code, stdout } = wiretail(['read', file, '--view', view, '--detail', 'full']);
     assert.equal(code, 0);
-    assert.doesNotMatch(stdout, ACTED);
+    assert.doesNotMatch(stdout, CONTROLS);
     const lines = linesOf(stdout);
     for (const line of lines) {
       assert.deepEqual(line.log, line.log && { level: (line.log as { level: string }).level });
       assert.match(line.event.dataset, /^(gearman|gluster|wiretail)\./);
       assert.notEqual(line.message, 'forged');
     }
-    // The names are as they were sent: what is escaped is the same to who parses the line.
-    const of = (dataset: string) => lines.filter((line) => line.event.dataset === dataset);
-    const functions = of('gearman.packet').map((line) => (line.gearman as { function: string }).function);
-    const found = of('gluster.fop').map((line) => (line.gluster as { path: string }).path);
+    // Parsed, the names are as sent.
+    const linesIn = (dataset: string) => lines.filter((line) => line.event.dataset === dataset);
+    const functions = linesIn('gearman.packet').map(
+      (line) => (line.gearman as { function: string }).function,
+    );
+    const found = linesIn('gluster.fop').map((line) => (line.gluster as { path: string }).path);
     const sent = NAMES.map((name) => name.toString());
     assert.deepEqual(functions, sent);
     assert.deepEqual(found.map((path) => path.slice(path.indexOf('/') + 1)).sort(), [...sent].sort());
   }
 });
 
-test('pino-pretty shows one line for each, when it shows the sentences alone', () => {
+test('pino-pretty shows one line for each message', () => {
   const { stdout } = wiretail(['read', captured()]);
   const pretty = prettyFactory({
     messageKey: 'message',
@@ -110,7 +112,7 @@ test('pino-pretty shows one line for each, when it shows the sentences alone', (
     .filter(Boolean)
     .map((line) => pretty(line))
     .join('');
-  assert.doesNotMatch(shown, ACTED);
+  assert.doesNotMatch(shown, CONTROLS);
   assert.equal(shown.split('\n').length, stdout.split('\n').length);
   assert.match(shown, /SUBMIT_JOB n1/);
 });

@@ -1,4 +1,4 @@
-/** The command line's values: sizes, times, lists, and what becomes of them. */
+/** Option values: sizes, durations, lists, and the configuration that they yield. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultFilters } from '../../src/config/defaults.js';
@@ -8,7 +8,7 @@ import { UserError } from '../../src/config/user-error.js';
 
 const MIB = 1 << 20;
 
-/** What yargs gives when nothing is said. */
+/** The settings without options. */
 const DEFAULTS: Arguments = {
   view: 'calls',
   detail: 'summary',
@@ -29,7 +29,7 @@ const DEFAULTS: Arguments = {
   'stdout-priority': 'auto',
 };
 
-test('sizes', () => {
+test('sizes are parsed', () => {
   const sizes: [string, number | undefined][] = [
     ['64', 64 * MIB],
     ['64MiB', 64 * MIB],
@@ -53,7 +53,7 @@ test('sizes', () => {
   for (const [text, bytes] of sizes) assert.equal(parseSize(text, MIB), bytes, `'${text}'`);
 });
 
-test('times', () => {
+test('durations are parsed', () => {
   const times: [string, number | undefined][] = [
     ['20ms', 20],
     ['1', 1000],
@@ -72,7 +72,7 @@ test('times', () => {
   for (const [text, milliseconds] of times) assert.equal(parseDuration(text), milliseconds, `'${text}'`);
 });
 
-test('a capture without options', () => {
+test('a capture has defaults', () => {
   const config = captureConfig(DEFAULTS, 8);
   assert.deepEqual(config.interfaces, ['any']);
   assert.deepEqual(config.filters, defaultFilters({ gearman: [4730, 7003] }));
@@ -86,14 +86,14 @@ test('a capture without options', () => {
   assert.deepEqual(config.servicePorts, [4730, 7003, 24007, 24008]);
 });
 
-test('decoders by the processors: one is left to the capture, one to the main thread', () => {
+test('the number of decoders leaves one core to the capture and one to the main thread', () => {
   const workers = [1, 2, 3, 4, 64].map((cores) => captureConfig(DEFAULTS, cores).workers);
   assert.deepEqual(workers, [1, 1, 1, 2, 4]);
   assert.equal(captureConfig({ ...DEFAULTS, workers: '7' }, 2).workers, 7);
   assert.equal(readConfig(DEFAULTS, ['a']).workers, 1);
 });
 
-test('interfaces: each once; any covers all', () => {
+test('each interface is captured once, and any covers all', () => {
   const on = (...names: string[]) => captureConfig({ ...DEFAULTS, interface: names }, 2).interfaces;
   assert.deepEqual(on('eth0', 'lo', 'eth0'), ['eth0', 'lo']);
   assert.deepEqual(on('any', 'any'), ['any']);
@@ -101,7 +101,7 @@ test('interfaces: each once; any covers all', () => {
   assert.throws(() => on(''), UserError);
 });
 
-test('a filter of the user stands alone; a file has none by default', () => {
+test('a user’s filter replaces the default; a file has none by default', () => {
   assert.deepEqual(captureConfig({ ...DEFAULTS, filter: 'tcp port 1' }, 2).filters, ['tcp port 1']);
   assert.deepEqual(readConfig({ ...DEFAULTS, filter: 'tcp port 1' }, ['a']).filters, ['tcp port 1']);
   assert.deepEqual(readConfig(DEFAULTS, ['a']).filters, []);
@@ -114,7 +114,7 @@ test("the default filter follows Gearman's ports", () => {
   for (const filter of filters) assert.match(filter, /tcp port 5000 or tcp port 5001 or/);
 });
 
-test('values out of their range, and options given twice', () => {
+test('values out of range and options given twice are refused', () => {
   const wrong: Arguments[] = [
     { snaplen: '63' },
     { snaplen: '262145' },
@@ -145,7 +145,7 @@ test('values out of their range, and options given twice', () => {
   }
 });
 
-test('a line has a limit that it can keep, or none', () => {
+test('the line limit is 0 or at least the minimum', () => {
   assert.equal(readConfig({ ...DEFAULTS, 'max-line': '0' }, ['a']).maxLine, 0);
   assert.equal(readConfig({ ...DEFAULTS, 'max-line': '2048' }, ['a']).maxLine, 2048);
 });

@@ -1,4 +1,4 @@
-/** What most tests read captures with, which has no process and no threads, against the program: the same bytes. */
+/** readHere(), which reads captures without processes or threads for most tests, yields the same bytes as the program. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,10 +8,10 @@ import { readHere } from '../helpers/read-here.js';
 import { wiretail } from '../helpers/wiretail.js';
 import { readCapture } from './captures.js';
 
-const cut = temporaryFile(gunzipSync(readCapture(capturePath('gm-basic'))).subarray(0, -3));
+const truncated = temporaryFile(gunzipSync(readCapture(capturePath('gm-basic'))).subarray(0, -3));
 
-/** Captures together, so that few processes do; every option that a test uses there, once at least. */
-const READ: readonly (readonly string[])[] = [
+/** Several captures at a time, to start few processes; each option that tests use at least once. */
+const ARGUMENTS: readonly (readonly string[])[] = [
   ['g-fops-all', 'g-cli', 'gm-all', 'x-strangers'].map(capturePath),
   [
     ...['gm-basic', 'g-lease', 'g-any-sll2', 'gen-bits'].map(capturePath),
@@ -42,11 +42,11 @@ const READ: readonly (readonly string[])[] = [
     '--decapsulate',
     'vxlan,gre',
   ],
-  [cut],
+  [truncated],
 ];
 
-for (const args of READ) {
-  test(args[0] === cut ? 'a file that is cut short' : args.join(' ').replaceAll(/\S*\//g, ''), async () => {
+for (const args of ARGUMENTS) {
+  test(args[0] === truncated ? 'a truncated file' : args.join(' ').replaceAll(/\S*\//g, ''), async () => {
     const here = await readHere(args);
     const { stdout, code } = wiretail(['read', ...args]);
     const expected = stdout.split('\n');

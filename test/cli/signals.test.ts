@@ -1,4 +1,4 @@
-/** What signals do, where no capture is needed, and how the process ends when something hangs. */
+/** Signals without a capture, and the exit while a thread hangs. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import { ended, MAIN } from '../helpers/wiretail.js';
 import { temporaryDirectory } from '../output/outputs-harness.js';
 import { readCapture } from './captures.js';
 
-const LEAVER = fileURLToPath(new URL('../helpers/exiting-process.js', import.meta.url));
+const EXITING_PROCESS = fileURLToPath(new URL('../helpers/exiting-process.js', import.meta.url));
 
-test('SIGUSR1 opens no debugger', { timeout: 30000 }, async () => {
+test('SIGUSR1 does not open the debugger', { timeout: 30000 }, async () => {
   const child = start(process.execPath, [MAIN, 'read', '-']);
   const exit = ended(child);
   let stderr = '';
@@ -30,8 +30,8 @@ test('SIGUSR1 opens no debugger', { timeout: 30000 }, async () => {
   assert.equal(stderr, '');
 });
 
-test('a thread that hangs does not keep the process', { timeout: 30000 }, async () => {
+test('a hanging thread does not delay the exit', { timeout: 30000 }, async () => {
   const fifo = join(temporaryDirectory(), 'fifo');
   run('mkfifo', [fifo]);
-  assert.deepEqual(await ended(start(process.execPath, [LEAVER, fifo])), { code: 3, signal: null });
+  assert.deepEqual(await ended(start(process.execPath, [EXITING_PROCESS, fifo])), { code: 3, signal: null });
 });

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { bricksOf } from '../../src/config/gluster-state.js';
+import { readBricks } from '../../src/config/gluster-state.js';
 
-/** As glusterd_store_brickinfo_write() of glusterd-store.c writes it. */
+/** The format of glusterd_store_brickinfo_write() of glusterd-store.c. */
 const brick = (path: string, port: number | string, host = '10.0.0.1') =>
   [
     'uuid=2f5a1ddc-96b8-4b5c-8f65-2a0dcd7fcd20',
@@ -24,7 +24,7 @@ const brick = (path: string, port: number | string, host = '10.0.0.1') =>
     '',
   ].join('\n');
 
-function stateOf(t: TestContext, files: Readonly<Record<string, string | Buffer>>): string {
+function writeState(t: TestContext, files: Readonly<Record<string, string | Buffer>>): string {
   const state = mkdtempSync(join(tmpdir(), 'wiretail-state-'));
   t.after(() => rmSync(state, { recursive: true, force: true }));
   for (const [name, content] of Object.entries(files)) {
@@ -34,20 +34,20 @@ function stateOf(t: TestContext, files: Readonly<Record<string, string | Buffer>
   return state;
 }
 
-const ports = (state: string) => bricksOf(state, false).map(({ port, path }) => `${port} ${path}`);
+const ports = (state: string) => readBricks(state, false).map(({ port, path }) => `${port} ${path}`);
 
-test('the bricks of volumes and of snapshots that have a port', (t) => {
-  const state = stateOf(t, {
+test('the bricks of volumes and snapshots with a port are read', (t) => {
+  const state = writeState(t, {
     'vols/vol/info': 'type=2\n',
     'vols/vol/bricks/10.0.0.1:-bricks-b1': brick('/bricks/b1', 49152),
-    // Of another host, or not running: glusterd knows no port of it.
+    // On another host, or not running: glusterd has no port for it.
     'vols/vol/bricks/10.0.0.2:-bricks-b2': brick('/bricks/b2', 0, '10.0.0.2'),
     'snaps/s1/info': 'snap-id=1\n',
     'snaps/s1/5e1a/bricks/node-b': brick('/run/gluster/snaps/5e1a/brick1', 49153, 'node1'),
   });
-  assert.deepEqual(bricksOf(state, false), [
+  assert.deepEqual(readBricks(state, false), [
     { port: 49152, volume: 'vol', path: '/bricks/b1', host: '10.0.0.1', addresses: ['10.0.0.1'] },
-    // In somebody else's files a name tells no address.
+    // In a capture file from elsewhere, a name does not give an address.
     {
       port: 49153,
       volume: '5e1a',
@@ -56,26 +56,26 @@ test('the bricks of volumes and of snapshots that have a port', (t) => {
       addresses: undefined,
     },
   ]);
-  const live = bricksOf(state, true);
+  const live = readBricks(state, true);
   for (const { addresses } of live) assert.ok(addresses?.includes('127.0.0.1'));
   assert.ok(live[0].addresses?.includes('10.0.0.1'));
 });
 
-test('a path with an equals sign, and keys in any order', (t) => {
-  const state = stateOf(t, { 'vols/v/bricks/b': 'listen-port=49152\npath=/b=1\nhostname=h' });
+test('a path may have an equals sign, and keys any order', (t) => {
+  const state = writeState(t, { 'vols/v/bricks/b': 'listen-port=49152\npath=/b=1\nhostname=h' });
   assert.deepEqual(ports(state), ['49152 /b=1']);
 });
 
-test('a host with no state, or with one that can’t be read', (t) => {
-  assert.deepEqual(bricksOf('/nowhere/at/all', true), []);
-  const state = stateOf(t, { vols: 'a file', 'snaps/s/v/bricks': 'a file' });
-  assert.deepEqual(bricksOf(state, true), []);
-  assert.deepEqual(bricksOf(stateOf(t, { 'vols/v/bricks/b/c': brick('/b', 49152) }), true), []);
+test('missing and unreadable state yields no bricks', (t) => {
+  assert.deepEqual(readBricks('/nowhere/at/all', true), []);
+  const state = writeState(t, { vols: 'a file', 'snaps/s/v/bricks': 'a file' });
+  assert.deepEqual(readBricks(state, true), []);
+  assert.deepEqual(readBricks(writeState(t, { 'vols/v/bricks/b/c': brick('/b', 49152) }), true), []);
 });
 
-test('files that hold anything but a brick', (t) => {
+test('invalid brick files are skipped', (t) => {
   const huge = `${'x'.repeat(1 << 20)}\n`;
-  const state = stateOf(t, {
+  const state = writeState(t, {
     'vols/v/bricks/binary': Buffer.from(Array.from({ length: 4096 }, (_, n) => (n * 7919) & 255)),
     'vols/v/bricks/empty': '',
     'vols/v/bricks/no-path': 'hostname=h\nlisten-port=49152\n',
@@ -94,14 +94,14 @@ test('files that hold anything but a brick', (t) => {
   assert.deepEqual(ports(state), ['65535 /good']);
 });
 
-test('what is no file is not waited for, and not read', (t) => {
-  const state = stateOf(t, { 'vols/v/bricks/good': brick('/good', 49152) });
+test('only regular files are read', (t) => {
+  const state = writeState(t, { 'vols/v/bricks/good': brick('/good', 49152) });
   symlinkSync('/dev/zero', join(state, 'vols/v/bricks/endless'));
   symlinkSync(join(state, 'vols'), join(state, 'vols/v/bricks/loop'));
   assert.deepEqual(ports(state), ['49152 /good']);
 });
 
-test('more bricks than a host has', (t) => {
+test('the number of bricks is bounded', (t) => {
   const names = Array.from({ length: 4200 }, (_, n) => [`vols/v/bricks/b${n}`, brick(`/b${n}`, 49152)]);
-  assert.equal(bricksOf(stateOf(t, Object.fromEntries(names)), false).length, 4096);
+  assert.equal(readBricks(writeState(t, Object.fromEntries(names)), false).length, 4096);
 });

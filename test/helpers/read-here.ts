@@ -7,8 +7,8 @@ import { readCapture } from '../../src/capture/file/read-capture.js';
 import { checkFilter, filteringSink } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
 import { FileClock } from '../../src/clock/file-clock.js';
-import { commandLine } from '../../src/commands/command-line.js';
-import { configOfRead, describeRead, readCommand } from '../../src/commands/read.js';
+import { runCommandLine } from '../../src/commands/command-line.js';
+import { describeRead, loadReadConfig, readCommand } from '../../src/commands/read.js';
 import type { ReadConfig } from '../../src/config/options.js';
 import { VERSION } from '../../src/config/version.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
@@ -40,11 +40,11 @@ export async function readArguments(args: readonly string[]): Promise<ReadConfig
   let config: ReadConfig | undefined;
   const command = {
     ...readCommand,
-    async handler(given: Parameters<typeof configOfRead>[0]) {
-      config = await configOfRead(given);
+    async handler(given: Parameters<typeof loadReadConfig>[0]) {
+      config = await loadReadConfig(given);
     },
   };
-  await commandLine(['read', ...args], [command]);
+  await runCommandLine(['read', ...args], [command]);
   if (config === undefined) throw new Error(`read ${args.join(' ')} reads nothing`);
   return config;
 }

@@ -39,7 +39,7 @@ test('signals before the run starts take effect when it has started', OPTIONS, a
   for (const signal of ['SIGUSR2', 'SIGHUP', 'SIGHUP'] as const) process.kill(pid, signal);
   const capture = await starting;
   await until(
-    () => capture.stderr().includes('the configuration is reloaded'),
+    () => capture.stderr().includes('configuration reloaded'),
     () => capture.stderr(),
   );
   assert.equal((await capture.stop()).code, 0);
@@ -80,7 +80,7 @@ test(
     );
 
     writeFileSync(config, 'dataset: [nonsense]\nworkers: 3\n');
-    assert.match(await reloaded('not reloaded'), /wiretail\.yaml:1: dataset: nonsense: expected some of/);
+    assert.match(await reloaded('not reloaded'), /wiretail\.yaml:1: dataset: nonsense: expected any of/);
     const before = packets();
     await until(
       () => packets() > before + 100,
@@ -88,10 +88,10 @@ test(
     );
 
     writeFileSync(config, 'dataset: [gluster.fop]\nworkers: 1\nstats-interval: 200ms\n');
-    const done = await reloaded('is reloaded');
-    assert.match(done, /"setting":"dataset".*"applied":true.*dataset is changed/);
+    const done = await reloaded('configuration reloaded');
+    assert.match(done, /"setting":"dataset".*"applied":true.*dataset changed/);
     assert.match(done, /"setting":"stats-interval".*"applied":true/);
-    assert.match(done, /"setting":"workers".*"applied":false.*workers has changed .*needs a restart/);
+    assert.match(done, /"setting":"workers".*"applied":false.*workers changed but not applied: restart/);
     const intervals = () => capture.lines().filter((line) => line.event.action === 'interval').length;
     // Lines in flight still arrive; then none.
     await until(
@@ -108,7 +108,7 @@ test(
 
     const other = join(directory, 'other.ndjson');
     writeFileSync(config, `workers: 2\noutput: [stdout, 'file:${other}']\n`);
-    assert.match(await reloaded('is reloaded'), /"setting":"output".*"applied":true/);
+    assert.match(await reloaded('configuration reloaded'), /"setting":"output".*"applied":true/);
     await until(
       () => packets() > last + 100,
       () => 'no lines again',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { takeManager } from '../../src/commands/service-manager.js';
+import { takeServiceManager } from '../../src/commands/service-manager.js';
 import { NotifySocket } from '../../src/output/notify-socket.js';
 import { newUnixSocket } from '../../src/output/sinks/unix-socket.js';
 import { listenDatagrams, type Receiver } from '../helpers/datagram-receiver.js';
@@ -79,7 +79,8 @@ test('without a listener the failure is reported once, and the socket reopens on
 
 test('the service manager is read from the environment', () => {
   const wrong: string[] = [];
-  const take = (environment: NodeJS.ProcessEnv) => takeManager(environment, 7, (why) => wrong.push(why));
+  const take = (environment: NodeJS.ProcessEnv) =>
+    takeServiceManager(environment, 7, (why) => wrong.push(why));
   const environment = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '30000000', WATCHDOG_PID: '7', A: '1' };
   assert.deepEqual(take(environment), { socket: '/run/notify', watchdog: 30000 });
   assert.deepEqual(environment, { A: '1' }, 'child processes must not notify in its place');

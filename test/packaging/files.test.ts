@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { bricksOf } from '../../src/config/gluster-state.js';
+import { readBricks } from '../../src/config/gluster-state.js';
 import { isInstalled, run } from '../helpers/netns.js';
 import { ROOT, readProjectFile } from '../helpers/project.js';
 
@@ -115,8 +115,8 @@ test("root's copy of the bricks: as good as glusterd's own files, and nothing el
   chmodSync(to, 0o2750);
   for (let round = 0; round < 2; round++) {
     assert.deepEqual(copy(), { status: 0, stderr: '' });
-    assert.equal(bricksOf(to, false).length, 2);
-    assert.deepEqual(bricksOf(to, false), bricksOf(from, false));
+    assert.equal(readBricks(to, false).length, 2);
+    assert.deepEqual(readBricks(to, false), readBricks(from, false));
     const files = run('find', [to, '-type', 'f', '-printf', '%P %m\n']).trim().split('\n').sort();
     assert.deepEqual(files, [
       'snaps/snap1/0a1b/bricks/127.0.0.1:-bricks-b 1 640',

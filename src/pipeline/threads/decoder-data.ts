@@ -1,5 +1,5 @@
 /** What decoder threads start with. */
-import { bricksOf } from '../../config/gluster-state.js';
+import { readBricks } from '../../config/gluster-state.js';
 import type { CommonConfig } from '../../config/options.js';
 import { Tunnel } from '../../packet/tunnel.js';
 import { FIRST_DYNAMIC_PORT } from '../../protocols/registry.js';
@@ -20,7 +20,7 @@ export function newDecoderData(
 ): DecoderData[] {
   const live = readTimeout !== undefined;
   const { glusterStateDir } = config;
-  const bricks = glusterStateDir === undefined ? [] : bricksOf(glusterStateDir, live);
+  const bricks = glusterStateDir === undefined ? [] : readBricks(glusterStateDir, live);
   return Array.from({ length: config.workers }, (_, decoder) => ({
     ...shared,
     decoder,
