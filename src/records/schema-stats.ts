@@ -4,7 +4,7 @@ import { array, count, describe, object, type Schema, string } from './json-sche
 import { type Metric, metricsOf, SECTION_HELP } from './metrics.js';
 
 const OUTPUTS: Schema = describe(
-  'lines of each output',
+  'Lines of each output.',
   array(
     object(
       {
@@ -13,17 +13,20 @@ const OUTPUTS: Schema = describe(
         dropped: count,
         waiting: count,
         errors: count,
-        reopened: describe('files: how often it was reopened', count),
+        reopened: describe('Number of times that a file was reopened.', count),
       },
       ['output', 'written', 'dropped', 'waiting', 'errors', 'reopened'],
     ),
   ),
 );
 
-const RECENT_PEAK: Schema = describe('most segments in use since the previous interval line', count);
+const RECENT_PEAK: Schema = describe(
+  'Maximum number of segments in use since the previous interval line.',
+  count,
+);
 
 const LAG: Schema = describe(
-  'nanoseconds from the oldest packet of a batch of lines to the write of the batch, since the previous interval line',
+  'Nanoseconds from the oldest packet of a batch of lines to the write of the batch, since the previous interval line.',
   object({ batches: count, mean: count, p99: count, max: count }, ['batches', 'mean', 'p99', 'max']),
 );
 
@@ -78,8 +81,14 @@ export function statsSchema(datasets: readonly Dataset[]): Schema {
     outputs: OUTPUTS,
     lag: LAG,
     change: describe(
-      'growth of the counters since the previous interval line; a counter without growth is absent',
-      object({ interval: describe('nanoseconds', count), ...schemasOf(counters, true) }, ['interval']),
+      'Growth of the counters since the previous interval line; a counter without growth is absent.',
+      object(
+        {
+          interval: describe('Nanoseconds since the previous interval line.', count),
+          ...schemasOf(counters, true),
+        },
+        ['interval'],
+      ),
     ),
   });
 }

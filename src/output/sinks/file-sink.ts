@@ -8,7 +8,7 @@ import type { Rotation } from '../../config/output-options.js';
 import { UserError } from '../../config/user-error.js';
 import type { Batch, LineSink, LineSinkFactory, SinkEvents } from '../line-sink.js';
 import { type FileAccess, inspectFile, type OpenedFile, openOutputFile } from './open-file.js';
-import { isRotationDue, rotateFiles } from './rotate.js';
+import { RotationSchedule, rotateFiles } from './rotate.js';
 
 export interface FileSinkOptions extends FileAccess {
   readonly name: string;
@@ -53,8 +53,6 @@ type State = (typeof State)[keyof typeof State];
 const RETRY_MS = 1000;
 /** Before another try to reopen. Shorter than the queue's recovery hold-down, which a failed try restarts. */
 const REOPEN_RETRY_MS = 500;
-/** Before another try to rotate. */
-const ROTATION_RETRY_MS = 60000;
 const NEWLINE = 10;
 const NO_BYTES = new Uint8Array(0);
 
@@ -62,10 +60,9 @@ class FileSink implements LineSink {
   readonly name: string;
   private readonly options: FileSinkOptions;
   private readonly events: SinkEvents;
-  private rotation: Rotation | undefined;
+  private readonly schedule: RotationSchedule;
   private file: OpenedFile;
   private fileSize: number;
-  private fileStarted: number;
   private boom: SonicBoom;
   private state: State = State.idle;
   /** The batch in hand, and how much of it is written. */
@@ -78,16 +75,14 @@ class FileSink implements LineSink {
   private retryTimer: NodeJS.Timeout | undefined;
   private isReopenPending = false;
   private reopenNotBefore = 0;
-  private rotateNotBefore = 0;
 
   constructor(options: FileSinkOptions, file: OpenedFile, events: SinkEvents) {
     this.name = options.name;
     this.options = options;
     this.events = events;
-    this.rotation = options.rotation;
+    this.schedule = new RotationSchedule(options.rotation, file.started);
     this.file = file;
     this.fileSize = file.size;
-    this.fileStarted = file.started;
     this.boom = this.newBoom(file.fd);
     this.preamble = file.endsInPartialLine ? Buffer.of(NEWLINE) : NO_BYTES;
   }
@@ -105,7 +100,7 @@ class FileSink implements LineSink {
   }
 
   setRotation(rotation: Rotation | undefined): void {
-    this.rotation = rotation;
+    this.schedule.rotation = rotation;
   }
 
   isUp(): boolean {
@@ -188,7 +183,7 @@ class FileSink implements LineSink {
       // Until the next try the old file is better than none.
       this.isReopenPending = true;
       this.reopenNotBefore = performance.now() + REOPEN_RETRY_MS;
-      this.rotateNotBefore = performance.now() + ROTATION_RETRY_MS;
+      this.schedule.postpone();
       events.failed(error as Error);
       if (this.state === State.waiting) this.retryLater();
       return;
@@ -200,7 +195,7 @@ class FileSink implements LineSink {
     else old.end();
     this.file = file;
     this.fileSize = file.size;
-    this.fileStarted = file.started;
+    this.schedule.startFile(file.started);
     this.preamble = this.preambleOf(file);
     events.reopened();
     if (this.state === State.waiting) this.writeRest();
@@ -242,28 +237,17 @@ class FileSink implements LineSink {
 
   /** Rotates before the batch that would make the file too large. */
   private rotateIfDue(batchBytes: number): void {
-    const { rotation, fileSize } = this;
+    const { schedule, fileSize } = this;
     const { path } = this.options;
-    if (rotation === undefined || path === undefined || fileSize === 0 || this.isReopenPending) return;
-    if (performance.now() < this.rotateNotBefore) return;
-    if (!isRotationDue(rotation, fileSize + batchBytes, this.fileAge())) return;
+    if (path === undefined || fileSize === 0 || this.isReopenPending) return;
+    if (schedule.rotation === undefined || !schedule.isDue(fileSize + batchBytes)) return;
     try {
-      rotateFiles(path, rotation.keep);
+      rotateFiles(path, schedule.rotation.keep);
     } catch (error) {
-      this.rotateNotBefore = performance.now() + ROTATION_RETRY_MS;
+      schedule.postpone();
       this.events.failed(error as Error);
       return;
     }
     this.openByName();
-  }
-
-  /**
-   * Milliseconds by the time of day, since a file ages while no process runs. A file from the future is as old as the
-   * moment at which the clock was set back.
-   */
-  private fileAge(): number {
-    const now = Date.now();
-    this.fileStarted = Math.min(this.fileStarted, now);
-    return now - this.fileStarted;
   }
 }
