@@ -81,7 +81,7 @@ async function capture(args: Arguments): Promise<void> {
     appliers: appliersOf(run, diagnostics),
     diagnostics,
     initial: settings,
-    around: notifier?.reload,
+    around: notifier && ((work) => notifier.reload(work)),
   });
   const onHangup = () => {
     run.reopenFiles();

@@ -1,6 +1,6 @@
 /** The service manager (systemd, or another that implements sd_notify(3)) that started the daemon, if one did. */
 import type { Logger } from 'pino';
-import { type Notifier, newNotifier } from '../observe/notifier.js';
+import { Notifier } from '../observe/notifier.js';
 import { NotifySocket } from '../output/notify-socket.js';
 import { newUnixSocket, SUN_PATH_BYTES } from '../output/sinks/unix-socket.js';
 
@@ -54,5 +54,5 @@ export function connectServiceManager(
   const notifySocket = new NotifySocket(newUnixSocket(socket), (error) =>
     diagnostics.warn(`notifying the service manager failed: ${error.message}`),
   );
-  return newNotifier({ send: (message) => notifySocket.send(message), watchdog, health, diagnostics });
+  return new Notifier({ send: (message) => notifySocket.send(message), watchdog, health, diagnostics });
 }

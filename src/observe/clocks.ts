@@ -1,23 +1,23 @@
 /**
- * The time of day beside the clock that nobody can set: by how much the first was set, and how long the process did
- * not run. Linux's CLOCK_MONOTONIC is slewed as CLOCK_REALTIME is, so that they part only where the latter steps
- * (clock_gettime(2), adjtimex(2)), a leap second included.
+ * Compares the system clock with the monotonic clock, to find steps of the former and pauses of the process. Linux slews
+ * CLOCK_MONOTONIC as it does CLOCK_REALTIME, so the two part only where the latter steps (clock_gettime(2), adjtimex(2)),
+ * a leap second included.
  */
 import { monotonic } from './health.js';
 
 /** Milliseconds. */
 export interface Clocks {
-  /** The time of day, since the epoch. */
+  /** The system clock, since the epoch. */
   readonly wall: number;
   /** monotonic() */
   readonly steady: number;
-  /** Both were read at once: the thread did not rest in between. */
+  /** Both were read at once: the thread was not interrupted in between. */
   readonly sure: boolean;
 }
 
-/** Steps of less are not noticed until they sum up to it: the time of day is read in milliseconds. */
+/** Smaller steps are not noticed until they add up to this: the system clock is read in milliseconds. */
 export const STEP_MS = 100;
-/** A thread that does not come back from its rest for so long did not run. */
+/** A thread that is not scheduled for this long was paused. */
 const PAUSE_MS = 2000;
 
 export function readClocks(): Clocks {
@@ -29,40 +29,44 @@ export function readClocks(): Clocks {
 
 export interface ClockEvent {
   readonly action: 'clock_step' | 'paused';
-  /** Negative: the clock was set back. */
+  /** Of a step, negative: the clock was set back. */
   readonly milliseconds: number;
 }
 
-export interface ClockWatch {
-  /** To be called a few times a second. */
-  check(): ClockEvent[];
-  /** So many so far. */
-  counts(): { readonly steps: number; readonly pauses: number };
-}
+export class ClockWatch {
+  private readonly read: () => Clocks;
+  private last: Clocks;
+  /** By how much the system clock is ahead of the monotonic one. */
+  private ahead: number;
+  private steps = 0;
+  private pauses = 0;
 
-export function newClockWatch(read: () => Clocks = readClocks): ClockWatch {
-  let last = read();
-  let ahead = last.wall - last.steady;
-  let steps = 0;
-  let pauses = 0;
-  return {
-    check() {
-      const events: ClockEvent[] = [];
-      const now = read();
-      const rest = now.steady - last.steady;
-      last = now;
-      if (rest >= PAUSE_MS) {
-        pauses++;
-        events.push({ action: 'paused', milliseconds: rest });
-      }
-      const step = now.wall - now.steady - ahead;
-      if (now.sure && Math.abs(step) >= STEP_MS) {
-        ahead += step;
-        steps++;
-        events.push({ action: 'clock_step', milliseconds: step });
-      }
-      return events;
-    },
-    counts: () => ({ steps, pauses }),
-  };
+  constructor(read: () => Clocks = readClocks) {
+    this.read = read;
+    this.last = read();
+    this.ahead = this.last.wall - this.last.steady;
+  }
+
+  /** To be called several times a second. @returns what has happened since the last call */
+  check(): ClockEvent[] {
+    const events: ClockEvent[] = [];
+    const now = this.read();
+    const elapsed = now.steady - this.last.steady;
+    this.last = now;
+    if (elapsed >= PAUSE_MS) {
+      this.pauses++;
+      events.push({ action: 'paused', milliseconds: elapsed });
+    }
+    const step = now.wall - now.steady - this.ahead;
+    if (now.sure && Math.abs(step) >= STEP_MS) {
+      this.ahead += step;
+      this.steps++;
+      events.push({ action: 'clock_step', milliseconds: step });
+    }
+    return events;
+  }
+
+  counts(): { readonly steps: number; readonly pauses: number } {
+    return { steps: this.steps, pauses: this.pauses };
+  }
 }

@@ -1,21 +1,12 @@
 /**
- * The HTTP endpoint: /metrics for Prometheus, /healthz and /readyz for whoever starts and watches the daemon. It listens
- * on the one address that it is given, answers GET and HEAD, and takes neither many connections nor slow ones: what it
- * runs in is the thread that writes the lines.
+ * The HTTP endpoint: /metrics for Prometheus, /healthz and /readyz for supervisors. It listens on one address, answers GET
+ * and HEAD, and limits the number and the duration of connections: it shares its thread with the outputs.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../config/user-error.js';
-import { type Metrics, newMetrics } from './metrics.js';
+import { Metrics } from './metrics.js';
 import type { Observed } from './observed.js';
-
-export interface Endpoint {
-  /** Where it listens, as a URL. */
-  readonly url: string;
-  /** Shows this run; before that it says that it is starting. */
-  show(observed: Observed): void;
-  close(): void;
-}
 
 export interface Address {
   readonly host: string;
@@ -23,50 +14,96 @@ export interface Address {
 }
 
 const MAX_CONNECTIONS = 16;
-/** A request has to be there within so long, and the answer taken. */
+/** How long a request may take to arrive, and its response to be read. */
 const TIMEOUT_MS = 5000;
-/** Prometheus asks every 15 s or every minute, over one connection. */
+/** Prometheus scrapes every 15 s to 60 s, over one connection. */
 const KEEP_ALIVE_MS = 75000;
 const MAX_HEADER_BYTES = 8192;
 
 const TEXT = 'text/plain; charset=utf-8';
+const PATHS: ReadonlySet<string> = new Set(['/metrics', '/healthz', '/readyz']);
 
-interface Answer {
+interface Response {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-const text = (status: number, body: string): Answer => ({ status, type: TEXT, body: `${body}\n` });
+const textResponse = (status: number, body: string): Response => ({ status, type: TEXT, body: `${body}\n` });
 
-function health(observed: Observed): Answer {
-  const wrong = observed.health();
-  return wrong.length === 0 ? text(200, 'ok') : text(503, wrong.join('\n'));
+function healthResponse(observed: Observed): Response {
+  const faults = observed.health();
+  return faults.length === 0 ? textResponse(200, 'ok') : textResponse(503, faults.join('\n'));
 }
 
-function ready(observed: Observed): Answer {
-  const why = observed.notReady();
-  return why === undefined ? text(200, 'ready') : text(503, why);
+function readyResponse(observed: Observed): Response {
+  const reason = observed.notReady();
+  return reason === undefined ? textResponse(200, 'ready') : textResponse(503, reason);
 }
 
-/** Opens the endpoint. @throws UserError where it can't listen there */
-export async function openEndpoint(
-  { host, port }: Address,
-  failed: (error: Error) => void,
-): Promise<Endpoint> {
-  let run: { readonly observed: Observed; readonly metrics: Metrics } | undefined;
+export class Endpoint {
+  private readonly server: Server;
+  private readonly onError: (error: Error) => void;
+  private run: { readonly observed: Observed; readonly metrics: Metrics } | undefined = undefined;
 
-  const answer = async (path: string): Promise<Answer> => {
-    if (path !== '/metrics' && path !== '/healthz' && path !== '/readyz') return text(404, 'not found');
-    if (run === undefined) return text(path === '/healthz' ? 200 : 503, 'starting');
-    const { observed, metrics } = run;
-    if (path === '/healthz') return health(observed);
-    if (path === '/readyz') return ready(observed);
-    return { status: 200, type: metrics.contentType, body: await metrics.text() };
-  };
+  /** @param onError called for errors after the endpoint is open */
+  constructor(onError: (error: Error) => void) {
+    this.onError = onError;
+    this.server = createServer(
+      {
+        requestTimeout: TIMEOUT_MS,
+        headersTimeout: TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
+      (request, response) => this.handle(request, response),
+    );
+    this.server.maxConnections = MAX_CONNECTIONS;
+    // Idle connections make room. A dropped client has to come again.
+    this.server.on('drop', () => this.server.closeIdleConnections());
+  }
 
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // A body is not waited for.
+  /** Where it listens. */
+  get url(): string {
+    const { address, family, port } = this.server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** @throws UserError if the address can't be listened on */
+  async listen({ host, port }: Address): Promise<void> {
+    const { server } = this;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new UserError(listenErrorMessage(host, port, error))),
+      );
+      server.listen({ host, port }, resolve);
+    });
+    server.removeAllListeners('error');
+    server.on('error', this.onError);
+  }
+
+  /** Exports this run. Before it, the endpoint reports that it is starting. */
+  show(observed: Observed): void {
+    this.run = { observed, metrics: new Metrics(observed) };
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    // A client that does not read the response loses the connection.
+    response.setTimeout(TIMEOUT_MS, () => response.destroy());
+    this.respond(request, response).catch((error: Error) => {
+      this.onError(error);
+      response.destroy();
+    });
+  }
+
+  private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Request bodies are discarded.
     request.resume();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD', 'Content-Type': TEXT, Connection: 'close' });
@@ -74,65 +111,46 @@ export async function openEndpoint(
       return;
     }
     const path = (request.url ?? '').split('?', 1)[0];
-    const { status, type, body } = await answer(path);
+    const { status, type, body } = await this.responseTo(path);
     response.writeHead(status, {
       'Content-Type': type,
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
     });
     response.end(request.method === 'HEAD' ? undefined : body);
-  };
+  }
 
-  const server = createServer(
-    {
-      requestTimeout: TIMEOUT_MS,
-      headersTimeout: TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (request, response) => {
-      // Who does not read the answer does not keep the connection.
-      response.setTimeout(TIMEOUT_MS, () => response.destroy());
-      respond(request, response).catch((error: Error) => {
-        failed(error);
-        response.destroy();
-      });
-    },
-  );
-  server.maxConnections = MAX_CONNECTIONS;
-  // Those that were kept open for another request make room; who came too early comes again.
-  server.on('drop', () => server.closeIdleConnections());
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new UserError(whyNot(host, port, error))));
-    server.listen({ host, port }, resolve);
-  });
-  server.removeAllListeners('error');
-  server.on('error', failed);
-  const { address, family, port: bound } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
-    show(observed) {
-      run = { observed, metrics: newMetrics(observed) };
-    },
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  private async responseTo(path: string): Promise<Response> {
+    if (!PATHS.has(path)) return textResponse(404, 'not found');
+    if (this.run === undefined) return textResponse(path === '/healthz' ? 200 : 503, 'starting');
+    const { observed, metrics } = this.run;
+    if (path === '/healthz') return healthResponse(observed);
+    if (path === '/readyz') return readyResponse(observed);
+    return { status: 200, type: metrics.contentType, body: await metrics.text() };
+  }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** @throws UserError if the address can't be listened on */
+export async function openEndpoint(address: Address, onError: (error: Error) => void): Promise<Endpoint> {
+  const endpoint = new Endpoint(onError);
+  await endpoint.listen(address);
+  return endpoint;
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there already',
   EADDRNOTAVAIL: 'no interface of this host has that address',
   EAFNOSUPPORT:
-    "no socket of the network is allowed (RestrictAddressFamilies= of wiretail's unit: see wiretail-network.conf)",
+    "network sockets are not allowed (RestrictAddressFamilies= of wiretail's unit: see wiretail-network.conf)",
   EACCES: 'permission denied; expected a port from 1024 up, or the right to use lower ones',
   ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the host name could not be looked up',
+  EAI_AGAIN: 'the host name could not be resolved',
 };
 
-function whyNot(host: string, port: number, { code = '', message }: NodeJS.ErrnoException): string {
-  return `--metrics ${host.includes(':') ? `[${host}]` : host}:${port}: ${REASONS[code] ?? message}`;
+function listenErrorMessage(
+  host: string,
+  port: number,
+  { code = '', message }: NodeJS.ErrnoException,
+): string {
+  return `--metrics ${host.includes(':') ? `[${host}]` : host}:${port}: ${LISTEN_ERRORS[code] ?? message}`;
 }

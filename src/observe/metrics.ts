@@ -1,4 +1,4 @@
-/** What a run shows of itself, in Prometheus's text format. Everything is read when it is asked for. */
+/** The metrics of a run in Prometheus's text format. Values are read at each scrape. */
 import { Counter, Gauge, Histogram, type Metric as PrometheusMetric, Registry } from 'prom-client';
 import { GAUGES } from '../protocols/registry.js';
 import type { Metric } from '../records/metrics.js';
@@ -9,148 +9,187 @@ import { valueAt } from './metric-values.js';
 import type { Observed } from './observed.js';
 import type { OutputCounts } from './stats.js';
 
-/** Bounds for the time from packet to line: a read timeout of 1 ms to 1 s, and far behind. */
+/** Upper bounds of line lag in seconds: from a read timeout of 1 ms to far behind. */
 const LAG_BUCKETS = [1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-export interface Metrics {
-  readonly contentType: string;
-  text(): Promise<string>;
-}
 
 /** A value with its labels. */
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
-/** Adds a metric whose samples are read when it is asked for. */
-type Show = (
-  type: 'counter' | 'gauge',
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  samples: () => readonly Sample[],
-) => void;
-
 interface Family {
+  readonly type: 'counter' | 'gauge';
   readonly name: string;
   readonly help: string;
-  readonly label: string | undefined;
-  readonly type: 'counter' | 'gauge';
-  readonly metrics: Metric[];
+  readonly labels: readonly string[];
+  /** Called at each scrape. */
+  samples(stats: JsonObject): readonly Sample[];
 }
 
-/** The Prometheus metrics of METRICS, each with the rows that are its samples. */
-function families(): Iterable<Family> {
-  const all = new Map<string, Family>();
-  for (const metric of METRICS) {
-    const { prometheus, help = '', kind = 'counter' } = metric;
-    if (prometheus === undefined) continue;
-    const { label = undefined, ...own } =
-      typeof prometheus === 'string' ? { name: prometheus, help } : prometheus;
-    const family = all.get(own.name) ?? { ...own, label, type: kind, metrics: [] };
-    all.set(own.name, family);
-    family.metrics.push(metric);
+export class Metrics {
+  readonly contentType: string;
+  private readonly registry = new Registry();
+  private readonly observed: Observed;
+  /** The numbers of the current scrape. */
+  private stats: JsonObject = {};
+
+  constructor(observed: Observed) {
+    this.observed = observed;
+    this.contentType = this.registry.contentType;
+    for (const family of [
+      ...processFamilies(observed.version),
+      ...statsFamilies(),
+      ...outputFamilies(),
+      callsFamily(observed),
+      ...gaugeFamilies(observed),
+    ]) {
+      this.register(family);
+    }
+    this.registerCallDurations();
+    const lag = new Histogram({
+      name: 'wiretail_line_lag_seconds',
+      help: 'Time from the oldest packet of a batch of lines to the write of the batch.',
+      buckets: LAG_BUCKETS,
+      registers: [this.registry],
+    });
+    observed.onLag((seconds) => lag.observe(seconds));
   }
-  return all.values();
-}
 
-function samplesOf({ label, metrics }: Family, stats: JsonObject): Sample[] {
-  return metrics.flatMap(({ path, unit, omitZero, label: labelValue }): Sample[] => {
-    const value = valueAt(stats, path) * (unit === 'nanoseconds' ? 1e-9 : 1);
-    if (value === 0 && omitZero === true) return [];
-    return [[label === undefined ? {} : { [label]: labelValue ?? path[path.length - 1] }, value]];
-  });
-}
+  text(): Promise<string> {
+    this.stats = this.observed.stats();
+    return this.registry.metrics();
+  }
 
-export function newMetrics(observed: Observed): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  let stats: JsonObject = {};
-
-  const show: Show = (type, name, help, labelNames, samples) => {
+  private register({ type, name, help, labels, samples }: Family): void {
+    const collect = (metric: Gauge | Counter) => {
+      metric.reset();
+      // Added up: two outputs may have the same name.
+      for (const [values, value] of samples(this.stats)) metric.inc(values, value);
+    };
+    const options = { name, help, labelNames: labels, registers: [this.registry] };
     if (type === 'gauge') {
       new Gauge({
-        name,
-        help,
-        labelNames,
-        registers,
+        ...options,
         collect() {
-          this.reset();
-          // Two outputs may have one name.
-          for (const [labels, value] of samples()) this.inc(labels, value);
+          collect(this);
         },
       });
     } else {
       new Counter({
-        name,
-        help,
-        labelNames,
-        registers,
+        ...options,
         collect() {
-          this.reset();
-          for (const [labels, value] of samples()) this.inc(labels, value);
+          collect(this);
         },
       });
     }
-  };
-
-  const version = { version: observed.version };
-  show('gauge', 'wiretail_build_info', 'The version of wiretail; always 1.', ['version'], () => [
-    [version, 1],
-  ]);
-  for (const family of families()) {
-    const labels = family.label === undefined ? [] : [family.label];
-    show(family.type, family.name, family.help, labels, () => samplesOf(family, stats));
   }
-  const start = Date.now() / 1000 - process.uptime();
-  show(
-    'gauge',
-    'process_start_time_seconds',
-    'Start time of the process since unix epoch in seconds.',
-    [],
-    () => [[{}, start]],
-  );
-  showOutputs(show, () => (stats.outputs ?? []) as unknown as readonly OutputCounts[]);
-  showCalls(registry, show, observed);
-  showGauges(show, observed);
-  const lag = new Histogram({
-    name: 'wiretail_line_lag_seconds',
-    help: 'Time from the oldest packet of a batch of lines to when the batch was written.',
-    buckets: LAG_BUCKETS,
-    registers,
-  });
-  observed.onLag((seconds) => lag.observe(seconds));
 
-  return {
-    contentType: registry.contentType,
-    text() {
-      stats = observed.stats();
-      return registry.metrics();
+  /** prom-client's own histogram takes single observations; these are counted in other threads. */
+  private registerCallDurations(): void {
+    const name = 'wiretail_call_duration_seconds';
+    const help = 'Time from call to reply; of a job, from its submission to its end.';
+    // All that the registry uses of a metric.
+    const histogram = {
+      name,
+      get: async () => ({
+        name,
+        help,
+        type: 'histogram',
+        values: callDurations(name, this.observed),
+        aggregator: 'sum',
+      }),
+    };
+    this.registry.registerMetric(histogram as unknown as PrometheusMetric);
+  }
+}
+
+function processFamilies(version: string): Family[] {
+  const start = Date.now() / 1000 - process.uptime();
+  return [
+    {
+      type: 'gauge',
+      name: 'wiretail_build_info',
+      help: 'The version of wiretail; always 1.',
+      labels: ['version'],
+      samples: () => [[{ version }, 1]],
     },
+    {
+      type: 'gauge',
+      name: 'process_start_time_seconds',
+      help: 'Start time of the process since unix epoch in seconds.',
+      labels: [],
+      samples: () => [[{}, start]],
+    },
+  ];
+}
+
+/** The rows of METRICS, by their Prometheus names. */
+function statsFamilies(): Family[] {
+  const rows = new Map<string, Metric[]>();
+  for (const metric of METRICS) {
+    const { prometheus } = metric;
+    if (prometheus === undefined) continue;
+    const name = typeof prometheus === 'string' ? prometheus : prometheus.name;
+    rows.set(name, [...(rows.get(name) ?? []), metric]);
+  }
+  return [...rows.values()].map(familyOf);
+}
+
+function familyOf(rows: readonly Metric[]): Family {
+  const [{ prometheus, help = '', kind = 'counter' }] = rows;
+  const isLabelled = typeof prometheus === 'object';
+  return {
+    type: kind,
+    name: isLabelled ? prometheus.name : String(prometheus),
+    help: isLabelled ? prometheus.help : help,
+    labels: isLabelled ? [prometheus.label] : [],
+    samples: (stats) => rows.flatMap((row) => samplesOf(row, stats)),
   };
 }
 
-function showOutputs(show: Show, outputs: () => readonly OutputCounts[]): void {
-  const lines = 'Lines of each output, by what became of them.';
-  show('counter', 'wiretail_output_lines_total', lines, ['output', 'outcome'], () =>
-    outputs().flatMap(({ output, written, dropped }): Sample[] => [
-      [{ output, outcome: 'written' }, written],
-      [{ output, outcome: 'dropped' }, dropped],
-    ]),
-  );
-  show('gauge', 'wiretail_output_lines_waiting', 'Lines that wait for each output.', ['output'], () =>
-    outputs().map(({ output, waiting }) => [{ output }, waiting]),
-  );
-  show('counter', 'wiretail_output_errors_total', 'Faults of each output.', ['output'], () =>
-    outputs().map(({ output, errors }) => [{ output }, errors]),
-  );
+function samplesOf({ path, unit, omitZero, prometheus, label }: Metric, stats: JsonObject): Sample[] {
+  const value = valueAt(stats, path) * (unit === 'nanoseconds' ? 1e-9 : 1);
+  if (value === 0 && omitZero === true) return [];
+  if (typeof prometheus !== 'object') return [[{}, value]];
+  return [[{ [prometheus.label]: label ?? path[path.length - 1] }, value]];
 }
 
-function showCalls(registry: Registry, show: Show, observed: Observed): void {
-  show(
-    'counter',
-    'wiretail_calls_total',
-    'RPC calls, Gearman packets, commands and jobs, whether or not they became lines.',
-    ['dataset', 'action', 'outcome'],
-    () =>
+function outputFamilies(): Family[] {
+  const countsOf = (stats: JsonObject) => (stats.outputs ?? []) as unknown as readonly OutputCounts[];
+  return [
+    {
+      type: 'counter',
+      name: 'wiretail_output_lines_total',
+      help: 'Lines of each output, by outcome.',
+      labels: ['output', 'outcome'],
+      samples: (stats) =>
+        countsOf(stats).flatMap(({ output, written, dropped }): Sample[] => [
+          [{ output, outcome: 'written' }, written],
+          [{ output, outcome: 'dropped' }, dropped],
+        ]),
+    },
+    {
+      type: 'gauge',
+      name: 'wiretail_output_lines_waiting',
+      help: 'Lines waiting for each output.',
+      labels: ['output'],
+      samples: (stats) => countsOf(stats).map(({ output, waiting }) => [{ output }, waiting]),
+    },
+    {
+      type: 'counter',
+      name: 'wiretail_output_errors_total',
+      help: 'Errors of each output.',
+      labels: ['output'],
+      samples: (stats) => countsOf(stats).map(({ output, errors }) => [{ output }, errors]),
+    },
+  ];
+}
+
+function callsFamily(observed: Observed): Family {
+  return {
+    type: 'counter',
+    name: 'wiretail_calls_total',
+    help: 'RPC calls, Gearman packets, commands and jobs, whether or not they become lines.',
+    labels: ['dataset', 'action', 'outcome'],
+    samples: () =>
       observed
         .calls()
         .flatMap(({ dataset, action, outcomes }) =>
@@ -158,50 +197,37 @@ function showCalls(registry: Registry, show: Show, observed: Observed): void {
             outcomes[i] === 0 ? [] : [[{ dataset, action, outcome }, outcomes[i]]],
           ),
         ),
-  );
-  const name = 'wiretail_call_duration_seconds';
-  const help = 'Time from call to reply, of a job from its submission to its end.';
-  // prom-client's own histogram takes one observation after the other; these are counted in other threads. Of a metric
-  // the registry asks nothing but this.
-  const histogram = {
-    name,
-    get: async () => ({
+  };
+}
+
+function gaugeFamilies(observed: Observed): Family[] {
+  return [...GAUGES].flatMap(([protocol, { label, metrics }]): Family[] => {
+    const read = observed.gauges.get(protocol);
+    if (read === undefined) return [];
+    return metrics.map(({ name, help }, gauge) => ({
+      type: 'gauge',
       name,
       help,
-      type: 'histogram',
-      values: callDurations(name, observed),
-      aggregator: 'sum',
-    }),
-  };
-  registry.registerMetric(histogram as unknown as PrometheusMetric);
+      labels: [label],
+      samples: () => [...read()].map(([labelValue, values]) => [{ [label]: labelValue }, values[gauge]]),
+    }));
+  });
 }
 
 function callDurations(name: string, observed: Observed) {
   return observed.calls().flatMap(({ dataset, action, buckets, sum }) => {
-    const count = buckets.reduce((all, one) => all + one, 0);
+    const count = buckets.reduce((total, bucket) => total + bucket, 0);
     if (count === 0) return [];
     const labels = { dataset, action };
-    let upTo = 0;
+    let cumulative = 0;
     return [
       ...buckets.map((bucket, i) => {
-        upTo += bucket;
+        cumulative += bucket;
         const le = i < BUCKETS.length ? String(BUCKETS[i]) : '+Inf';
-        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: upTo };
+        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: cumulative };
       }),
       { metricName: `${name}_sum`, labels, value: sum },
       { metricName: `${name}_count`, labels, value: count },
     ];
   });
-}
-
-function showGauges(show: Show, observed: Observed): void {
-  for (const [protocol, { label, metrics }] of GAUGES) {
-    const values = observed.gauges.get(protocol);
-    if (values === undefined) continue;
-    for (const [gauge, { name, help }] of metrics.entries()) {
-      show('gauge', name, help, [label], () =>
-        [...values()].map(([labelValue, all]) => [{ [label]: labelValue }, all[gauge]]),
-      );
-    }
-  }
 }

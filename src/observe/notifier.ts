@@ -1,95 +1,109 @@
 /**
- * What the service manager is told of a run, in the words of sd_notify(3): that it is at work, that it reads its
- * configuration anew, that it ends, and its watchdog that the capture and every decoder make progress.
+ * Notifies the service manager by sd_notify(3): ready, reloading, stopping, and watchdog pings while the capture and
+ * every decoder make progress.
  */
 import type { Logger } from 'pino';
 import type { JsonObject } from '../records/record.js';
 import { monotonic } from './health.js';
 
-export interface Notifier {
-  /** The capture is open and the start line is written; the watchdog is fed from here on. */
-  ready(status: string): void;
-  /** A line for people, which `systemctl status` shows. */
-  status(text: string): void;
-  /** Does what a reload is, between the words that it has begun and that it is done. */
-  reload(work: () => Promise<void>): Promise<void>;
-  /** The run is to end. */
-  stopping(): void;
-}
-
 export interface NotifierOptions {
   readonly send: (message: string) => void;
-  /** Milliseconds without a word after which the watchdog acts; undefined: there is none. */
+  /** The watchdog timeout in milliseconds; undefined: there is no watchdog. */
   readonly watchdog: number | undefined;
-  /** What is wrong, in words; empty: nothing is. */
+  /** A sentence for each fault; empty: healthy. */
   readonly health: () => readonly string[];
   readonly diagnostics: Logger;
 }
 
-/** What is wrong may be over soon: it is looked at again after so many milliseconds. */
-const AGAIN_MS = 1000;
+/** While unhealthy, the interval between two checks: a fault may be over soon. */
+const RECHECK_MS = 1000;
 
-/** In the form of sd_notify(3): a name and a value a line, so that a value has no line end. */
-function message(fields: Readonly<Record<string, string | number>>): string {
+const Stage = { starting: 0, running: 1, stopping: 2 } as const;
+type Stage = (typeof Stage)[keyof typeof Stage];
+
+/** One `NAME=value` a line (sd_notify(3)), so a value has no line break. */
+function messageOf(fields: Readonly<Record<string, string | number>>): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${String(value).replace(/\s+/g, ' ')}`)
     .join('\n');
 }
 
-export function newNotifier({ send, watchdog, health, diagnostics }: NotifierOptions): Notifier {
-  let stage = 'starting' as 'starting' | 'running' | 'ending';
-  let isStuck = false;
-  const tell = (fields: Readonly<Record<string, string | number>>) => send(message(fields));
+export class Notifier {
+  private readonly options: NotifierOptions;
+  private stage: Stage = Stage.starting;
+  private isStuck = false;
 
-  /** sd_watchdog_enabled(3): a word in half of the time. None while anything hangs: then it is the manager's turn. */
-  const feed = (half: number) => {
-    const wrong = health();
-    if (wrong.length === 0) {
-      tell({ WATCHDOG: 1 });
-      if (isStuck) diagnostics.info('the watchdog is fed again');
-    } else if (!isStuck) {
-      const why = wrong.join('; ');
-      diagnostics.error({ wrong }, `the watchdog is not fed: ${why}`);
-      tell({ STATUS: why });
+  constructor(options: NotifierOptions) {
+    this.options = options;
+  }
+
+  /** The capture is open and the start line is written. Watchdog pings begin. */
+  ready(status: string): void {
+    if (this.stage !== Stage.starting) return;
+    this.stage = Stage.running;
+    this.send({ READY: 1, STATUS: status });
+    const { watchdog } = this.options;
+    if (watchdog !== undefined) this.pingWatchdog(watchdog / 2);
+  }
+
+  /** Sets the line that `systemctl status` shows. */
+  status(text: string): void {
+    // The reason stays visible while a thread is stuck.
+    if (this.stage === Stage.running && !this.isStuck) this.send({ STATUS: text });
+  }
+
+  /** Runs a reload, and notifies its start and end. */
+  async reload(work: () => Promise<void>): Promise<void> {
+    // READY=1 would be wrong before the capture is open, and after the stop.
+    if (this.stage !== Stage.running) {
+      await work();
+      return;
     }
-    isStuck = wrong.length > 0;
-    setTimeout(feed, isStuck ? Math.min(half, AGAIN_MS) : half, half).unref();
-  };
+    this.send({ RELOADING: 1, MONOTONIC_USEC: Math.round(monotonic() * 1000) });
+    try {
+      await work();
+    } finally {
+      if (this.isRunning()) this.send({ READY: 1 });
+    }
+  }
 
-  return {
-    ready(status) {
-      if (stage !== 'starting') return;
-      stage = 'running';
-      tell({ READY: 1, STATUS: status });
-      if (watchdog !== undefined) feed(watchdog / 2);
-    },
-    status(text) {
-      // What is stuck is said as long as it is so.
-      if (stage === 'running' && !isStuck) tell({ STATUS: text });
-    },
-    async reload(work) {
-      // Before the capture is open READY=1 would say that it is, and after the end that it goes on.
-      if (stage !== 'running') {
-        await work();
-        return;
-      }
-      tell({ RELOADING: 1, MONOTONIC_USEC: Math.round(monotonic() * 1000) });
-      try {
-        await work();
-      } finally {
-        // The end may have begun meanwhile.
-        if (stage === 'running') tell({ READY: 1 });
-      }
-    },
-    stopping() {
-      if (stage === 'ending') return;
-      stage = 'ending';
-      tell({ STOPPING: 1, STATUS: 'writing what was captured' });
-    },
-  };
+  stopping(): void {
+    if (this.stage === Stage.stopping) return;
+    this.stage = Stage.stopping;
+    this.send({ STOPPING: 1, STATUS: 'writing captured packets' });
+  }
+
+  /** A stop may come during a reload. */
+  private isRunning(): boolean {
+    return this.stage === Stage.running;
+  }
+
+  private send(fields: Readonly<Record<string, string | number>>): void {
+    this.options.send(messageOf(fields));
+  }
+
+  /** Pings at half the timeout, as sd_watchdog_enabled(3) advises, but not while a thread is stuck. */
+  private pingWatchdog(interval: number): void {
+    const { diagnostics, health } = this.options;
+    const faults = health();
+    const isStuck = faults.length > 0;
+    if (!isStuck) {
+      this.send({ WATCHDOG: 1 });
+      if (this.isStuck) diagnostics.info('watchdog pings resumed');
+    } else if (!this.isStuck) {
+      const reason = faults.join('; ');
+      diagnostics.error({ wrong: faults }, `watchdog pings suspended: ${reason}`);
+      this.send({ STATUS: reason });
+    }
+    this.isStuck = isStuck;
+    setTimeout(
+      () => this.pingWatchdog(interval),
+      isStuck ? Math.min(interval, RECHECK_MS) : interval,
+    ).unref();
+  }
 }
 
-/** Of a stats line's numbers, in a line for people. */
+/** A line for people of a stats line's numbers. */
 export function statusOf(stats: JsonObject): string {
   const packets = stats.packets as { seen: number; dropped: number };
   const lines = stats.lines as { written: number; dropped: number; lost: number };

@@ -6,6 +6,7 @@ import type { JsonObject } from '../records/record.js';
 import { bytesInUse, type RingMemory, RingWord, slotsInUse, takeRecentPeak } from '../ring/ring.js';
 import { changeOf } from './change.js';
 import { columnOf, METRICS, total } from './counters.js';
+import type { Lag } from './lag.js';
 import { sectionOf, setValueAt } from './metric-values.js';
 
 /** Lines of one output. */
@@ -129,27 +130,30 @@ export function liveStatsOf(memory: SharedArrayBuffer, ring: RingMemory, clock: 
 }
 
 /** Adds to a stats line what concerns the interval since the previous one. */
-export interface Intervals {
-  /** @param now the numbers of this line */
-  end(now: JsonObject): JsonObject;
-}
+export class Intervals {
+  private readonly ring: RingMemory;
+  private readonly control: Int32Array;
+  private readonly lag: Lag;
+  private before: JsonObject = {};
+  private since = process.hrtime();
 
-export function newIntervals(ring: RingMemory, takeLag: () => JsonObject | undefined): Intervals {
-  const control = new Int32Array(ring.control);
-  let before: JsonObject = {};
-  let since = process.hrtime();
-  return {
-    end(now) {
-      const [seconds, nanoseconds] = process.hrtime(since);
-      since = process.hrtime();
-      const change = changeOf(before, now);
-      before = now;
-      return {
-        ...now,
-        ring: { ...(now.ring as JsonObject), recent_peak: takeRecentPeak(ring, control) },
-        lag: takeLag(),
-        change: { interval: seconds * 1e9 + nanoseconds, ...change },
-      };
-    },
-  };
+  constructor(ring: RingMemory, lag: Lag) {
+    this.ring = ring;
+    this.control = new Int32Array(ring.control);
+    this.lag = lag;
+  }
+
+  /** Ends the interval. @param now the numbers of this line */
+  end(now: JsonObject): JsonObject {
+    const [seconds, nanoseconds] = process.hrtime(this.since);
+    this.since = process.hrtime();
+    const change = changeOf(this.before, now);
+    this.before = now;
+    return {
+      ...now,
+      ring: { ...(now.ring as JsonObject), recent_peak: takeRecentPeak(this.ring, this.control) },
+      lag: this.lag.take(),
+      change: { interval: seconds * 1e9 + nanoseconds, ...change },
+    };
+  }
 }

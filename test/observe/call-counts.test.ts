@@ -1,6 +1,6 @@
-/** Calls are counted as if each had a line, whatever is written. */
+/** Calls are counted whether or not they become lines. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import {
   BUCKETS,
   callTotals,
@@ -94,110 +94,100 @@ function readJobs({ gauges }: RecordCountersMemory): GaugeValues {
 /** Much the same traffic as in others: these have one of the views. */
 const ALIKE = /^(g-fops-v330|g-gfapi|g-heal|g-volume-admin|gen-|gm-many|gm-split)/;
 
-describe('calls of the captures', () => {
-  let total = 0;
-  for (const name of captureNames()) {
-    it(`${name}: as many as lines, when all are written and when few are`, async () => {
-      const { linkType, packets } = await readPackets(name);
-      const few = { ...SELECT_ALL, errors: true, only: ['errors'] as const };
-      for (const view of ALIKE.test(name) ? (['calls'] as const) : (['calls', 'messages'] as const)) {
-        let counts: Counts | undefined;
-        for (const options of [{ shards: 1 }, { shards: 2, select: few }]) {
-          const memory = createRecordCounters(2);
-          const least = [0, 0];
-          const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
-            const tally = newRecordCounters(memory, shard, row);
-            const jobs = [0, 0];
-            const adjustGauge: AdjustGauge = (gauge, name, by) => {
-              jobs[gauge] += by;
-              least[gauge] = Math.min(least[gauge], jobs[gauge]);
-              tally.gauges.get('gearman')?.(gauge, name, by);
-            };
-            return { ...tally, gauges: new Map([['gearman', adjustGauge]]) };
-          });
-          counts ??= countLines(lines);
-          check(memory.calls, counts);
-          // All jobs have ended, or are told of as unfinished.
-          assert.deepEqual(least, [0, 0]);
-          for (const [job, now] of readJobs(memory)) assert.deepEqual(now, [0, 0], job);
-          if (options.shards === 1) total += lines.length;
-        }
+let total = 0;
+for (const name of captureNames()) {
+  test(`${name}: the counts equal the lines, whether all lines are written or few`, async () => {
+    const { linkType, packets } = await readPackets(name);
+    const few = { ...SELECT_ALL, errors: true, only: ['errors'] as const };
+    for (const view of ALIKE.test(name) ? (['calls'] as const) : (['calls', 'messages'] as const)) {
+      let counts: Counts | undefined;
+      for (const options of [{ shards: 1 }, { shards: 2, select: few }]) {
+        const memory = createRecordCounters(2);
+        const least = [0, 0];
+        const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
+          const tally = newRecordCounters(memory, shard, row);
+          const jobs = [0, 0];
+          const adjustGauge: AdjustGauge = (gauge, name, by) => {
+            jobs[gauge] += by;
+            least[gauge] = Math.min(least[gauge], jobs[gauge]);
+            tally.gauges.get('gearman')?.(gauge, name, by);
+          };
+          return { ...tally, gauges: new Map([['gearman', adjustGauge]]) };
+        });
+        counts ??= countLines(lines);
+        check(memory.calls, counts);
+        // All jobs have ended, or are told of as unfinished.
+        assert.deepEqual(least, [0, 0]);
+        for (const [job, now] of readJobs(memory)) assert.deepEqual(now, [0, 0], job);
+        if (options.shards === 1) total += lines.length;
       }
-    });
-  }
-
-  it('are many', () => assert.ok(total > 10000, `${total} lines`));
-});
-
-describe('damage', () => {
-  it('is counted as it is told, or would be', async () => {
-    const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
-    const memory = createRecordCounters(1);
-    const seen = { malformed: 0, resync: 0, truncated: 0 };
-    const watched = (shard: number, row: CounterRow): RecordCounters => {
-      const tally = newRecordCounters(memory, shard, row);
-      return {
-        ...tally,
-        countRecord(body) {
-          const { dataset, action, sections } = body;
-          if (dataset === 'wiretail.anomaly') {
-            if (action in seen) seen[action as keyof typeof seen]++;
-          } else if (sections.wiretail?.truncated === true) seen.truncated++;
-          tally.countRecord(body);
-        },
-      };
-    };
-    const some = gearman.packets.filter(({ number }) => number % 7 !== 0);
-    const damages = [
-      decodePackets(gluster.linkType, gluster.packets, { snaplen: 200 }, watched),
-      decodePackets(gearman.linkType, some, {}, watched),
-    ];
-    const count = (column: number) => damages.reduce((all, { counters }) => all + counters[column], 0);
-    assert.deepEqual(
-      [
-        count(Counter.damage_malformed),
-        count(Counter.damage_resynchronised),
-        count(Counter.damage_truncated),
-      ],
-      [seen.malformed, seen.resync, seen.truncated],
-    );
-    assert.ok(seen.malformed > 0 && seen.resync > 0 && seen.truncated > 0, JSON.stringify(seen));
-  });
-});
-
-describe('actions', () => {
-  it('have places, and there are more', () => {
-    assert.ok(actions.length < SLOTS - 64, `${actions.length} of ${SLOTS}`);
-    assert.equal(known.size, actions.length);
-  });
-
-  it('that no table has share a place, however many there are', () => {
-    const memory = createCallCounts(1);
-    const count = newCallCounter(memory, 0, actions);
-    for (let n = 0; n < 5000; n++) {
-      const dataset = n % 2 === 0 ? 'gearman.admin' : 'rpc.other';
-      const body: Partial<RecordBody> = {
-        dataset,
-        action: `from the wire ${n}`,
-        outcome: 'success',
-        duration: 1e6,
-      };
-      count(body as RecordBody);
     }
-    assert.deepEqual(
-      callTotals(memory, actions).map(({ dataset, action, outcomes }) => [dataset, action, outcomes[0]]),
-      [
-        ['rpc.other', OTHER, 2500],
-        ['gearman.admin', OTHER, 2500],
-      ],
-    );
   });
+}
 
-  it('are refused where they have no places', () => {
-    const many = Array.from(
-      { length: SLOTS + 1 },
-      (_, i) => ({ dataset: 'rpc.other', action: `${i}` }) as const,
-    );
-    assert.throws(() => newCallCounter(createCallCounts(1), 0, many), /513 actions/);
-  });
+test('many calls are counted', () => assert.ok(total > 10000, `${total} lines`));
+
+test('damage is counted as it is reported, also if the report is suppressed', async () => {
+  const [gluster, gearman] = [await readPackets('g-any-sll2'), await readPackets('gm-split-odd')];
+  const memory = createRecordCounters(1);
+  const seen = { malformed: 0, resync: 0, truncated: 0 };
+  const watched = (shard: number, row: CounterRow): RecordCounters => {
+    const tally = newRecordCounters(memory, shard, row);
+    return {
+      ...tally,
+      countRecord(body) {
+        const { dataset, action, sections } = body;
+        if (dataset === 'wiretail.anomaly') {
+          if (action in seen) seen[action as keyof typeof seen]++;
+        } else if (sections.wiretail?.truncated === true) seen.truncated++;
+        tally.countRecord(body);
+      },
+    };
+  };
+  const some = gearman.packets.filter(({ number }) => number % 7 !== 0);
+  const damages = [
+    decodePackets(gluster.linkType, gluster.packets, { snaplen: 200 }, watched),
+    decodePackets(gearman.linkType, some, {}, watched),
+  ];
+  const count = (column: number) => damages.reduce((all, { counters }) => all + counters[column], 0);
+  assert.deepEqual(
+    [count(Counter.damage_malformed), count(Counter.damage_resynchronised), count(Counter.damage_truncated)],
+    [seen.malformed, seen.resync, seen.truncated],
+  );
+  assert.ok(seen.malformed > 0 && seen.resync > 0 && seen.truncated > 0, JSON.stringify(seen));
+});
+
+test('every action of the tables has a slot, and slots are left', () => {
+  assert.ok(actions.length < SLOTS - 64, `${actions.length} of ${SLOTS}`);
+  assert.equal(known.size, actions.length);
+});
+
+test('actions that are in no table share a slot', () => {
+  const memory = createCallCounts(1);
+  const count = newCallCounter(memory, 0, actions);
+  for (let n = 0; n < 5000; n++) {
+    const dataset = n % 2 === 0 ? 'gearman.admin' : 'rpc.other';
+    const body: Partial<RecordBody> = {
+      dataset,
+      action: `from the wire ${n}`,
+      outcome: 'success',
+      duration: 1e6,
+    };
+    count(body as RecordBody);
+  }
+  assert.deepEqual(
+    callTotals(memory, actions).map(({ dataset, action, outcomes }) => [dataset, action, outcomes[0]]),
+    [
+      ['rpc.other', OTHER, 2500],
+      ['gearman.admin', OTHER, 2500],
+    ],
+  );
+});
+
+test('more actions than slots are refused', () => {
+  const many = Array.from(
+    { length: SLOTS + 1 },
+    (_, i) => ({ dataset: 'rpc.other', action: `${i}` }) as const,
+  );
+  assert.throws(() => newCallCounter(createCallCounts(1), 0, many), /513 actions/);
 });

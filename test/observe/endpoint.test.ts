@@ -1,9 +1,9 @@
-/** The HTTP endpoint, with a run that is made up; promtool judges what it says. */
+/** The HTTP endpoint of a made-up run; promtool checks its metrics. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { after, describe, it } from 'node:test';
+import { after, test } from 'node:test';
 import { UserError } from '../../src/config/user-error.js';
 import { type CallTotals, OUTCOMES } from '../../src/observe/call-counts.js';
 import { counterRow, createCounters, MESSAGES, METRICS } from '../../src/observe/counters.js';
@@ -41,7 +41,7 @@ const CALLS: CallTotals[] = [
   },
 ];
 
-const wrong: string[] = [];
+const faults: string[] = [];
 let notReady: string | undefined;
 let onLag: (seconds: number) => void = () => {};
 const observed: Observed = {
@@ -52,7 +52,7 @@ const observed: Observed = {
   onLag: (seen) => {
     onLag = seen;
   },
-  health: () => wrong,
+  health: () => faults,
   notReady: () => notReady,
 };
 
@@ -74,152 +74,147 @@ async function get(endpoint: Endpoint, path: string, method = 'GET'): Promise<[n
   return [response.status, await response.text()];
 }
 
-describe('the endpoint', () => {
-  it('says that it is starting before there is a run', async () => {
-    const endpoint = await open();
-    assert.deepEqual(await get(endpoint, '/readyz'), [503, 'starting\n']);
-    assert.deepEqual(await get(endpoint, '/metrics'), [503, 'starting\n']);
-    assert.deepEqual(await get(endpoint, '/healthz'), [200, 'starting\n']);
-  });
-
-  it('answers GET and HEAD of its paths and nothing else', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    assert.equal((await get(endpoint, '/metrics?x=1'))[0], 200);
-    assert.deepEqual(await get(endpoint, '/metrics', 'HEAD'), [200, '']);
-    for (const path of ['/', '/metrics/', '/healthz/x', '//metrics']) {
-      assert.equal((await get(endpoint, path))[0], 404, path);
-    }
-    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-      assert.deepEqual(await get(endpoint, '/metrics', method), [405, 'expected GET or HEAD\n']);
-    }
-  });
-
-  it('says what is wrong, and why it is not ready', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    assert.deepEqual(await get(endpoint, '/healthz'), [200, 'ok\n']);
-    assert.deepEqual(await get(endpoint, '/readyz'), [200, 'ready\n']);
-    wrong.push('decoder 0 has made no progress for 7 s', 'the capture has made no progress for 9 s');
-    notReady = 'draining';
-    assert.deepEqual(await get(endpoint, '/healthz'), [503, `${wrong.join('\n')}\n`]);
-    assert.deepEqual(await get(endpoint, '/readyz'), [503, 'draining\n']);
-    wrong.length = 0;
-    notReady = undefined;
-  });
-
-  it('where another listens is a mistake of the user', async () => {
-    const { port } = new URL((await open()).url);
-    await assert.rejects(
-      openEndpoint({ host: '127.0.0.1', port: Number(port) }, () => {}),
-      (error) => {
-        assert.ok(error instanceof UserError);
-        assert.equal(error.message, `--metrics 127.0.0.1:${port}: another program listens there already`);
-        return true;
-      },
-    );
-  });
-
-  it('closes connections that are kept open for nothing when others want to come', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    const { port } = new URL(endpoint.url);
-    const sockets = await Promise.all(
-      Array.from({ length: 16 }, async () => {
-        const socket = connect({ host: '127.0.0.1', port: Number(port) });
-        socket.on('error', () => {});
-        socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-        await once(socket, 'data');
-        return socket;
-      }),
-    );
-    await assert.rejects(get(endpoint, '/healthz'));
-    assert.equal((await get(endpoint, '/healthz'))[0], 200);
-    for (const socket of sockets) socket.destroy();
-  });
-
-  it('has few connections: those beyond are closed', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    const { port } = new URL(endpoint.url);
-    const sockets = Array.from({ length: 40 }, () => connect({ host: '127.0.0.1', port: Number(port) }));
-    const taken = new Set(sockets);
-    await new Promise<void>((resolve) => {
-      for (const socket of sockets) {
-        socket.on('error', () => {});
-        socket.on('close', () => {
-          taken.delete(socket);
-          if (taken.size === 16) resolve();
-        });
-        socket.resume();
-      }
-    });
-    // Those that it has are none that waited for too long, too.
-    const [one] = taken;
-    const answer = new Promise<string>((resolve) => {
-      one.once('data', (data) => resolve(String(data)));
-    });
-    one.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    assert.match(await answer, /^HTTP\/1\.1 200 OK/);
-    for (const socket of sockets) socket.destroy();
-  });
+test('before there is a run, the endpoint reports that it is starting', async () => {
+  const endpoint = await open();
+  assert.deepEqual(await get(endpoint, '/readyz'), [503, 'starting\n']);
+  assert.deepEqual(await get(endpoint, '/metrics'), [503, 'starting\n']);
+  assert.deepEqual(await get(endpoint, '/healthz'), [200, 'starting\n']);
 });
 
-describe('the metrics', () => {
-  it('have the numbers', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    onLag(0.004);
-    const [, text] = await get(endpoint, '/metrics');
-    const lines = text.split('\n');
-    for (const line of [
-      'wiretail_build_info{version="1.2.3"} 1',
-      'wiretail_lines_total{outcome="written"} 7',
-      'wiretail_records_total{dataset="gearman.packet"} 542',
-      'wiretail_output_lines_total{output="file:/x",outcome="written"} 6',
-      'wiretail_output_lines_total{output="file:/x",outcome="dropped"} 1',
-      'wiretail_output_lines_waiting{output="file:/x"} 3',
-      'wiretail_output_errors_total{output="file:/x"} 2',
-      'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="success"} 3',
-      'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="failure"} 1',
-      'wiretail_calls_total{dataset="gearman.packet",action="NOOP",outcome="none"} 9',
-      'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="0.00005"} 1',
-      'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="0.00025"} 3',
-      'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="10"} 3',
-      'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="+Inf"} 4',
-      'wiretail_call_duration_seconds_sum{dataset="gluster.fop",action="WRITE"} 12.5',
-      'wiretail_call_duration_seconds_count{dataset="gluster.fop",action="WRITE"} 4',
-      'wiretail_gearman_jobs_waiting{function="a \\"quoted\\"\\\\\\nname"} 2',
-      'wiretail_gearman_jobs_running{function="a \\"quoted\\"\\\\\\nname"} 1',
-      'wiretail_line_lag_seconds_bucket{le="0.005"} 1',
-    ]) {
-      assert.ok(lines.includes(line), `${line}\n${text}`);
-    }
-    assert.ok(!text.includes(`outcome="${OUTCOMES[2]}"`), 'what did not happen has no series');
-  });
+test('only GET and HEAD of known paths are served', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  assert.equal((await get(endpoint, '/metrics?x=1'))[0], 200);
+  assert.deepEqual(await get(endpoint, '/metrics', 'HEAD'), [200, '']);
+  for (const path of ['/', '/metrics/', '/healthz/x', '//metrics']) {
+    assert.equal((await get(endpoint, path))[0], 404, path);
+  }
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    assert.deepEqual(await get(endpoint, '/metrics', method), [405, 'expected GET or HEAD\n']);
+  }
+});
 
-  it('each metric of the table with a Prometheus name has its samples', async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    const [, text] = await get(endpoint, '/metrics');
-    const names = new Set(text.split('\n').map((line) => line.split(/[ {]/, 1)[0]));
-    for (const { prometheus, key } of METRICS) {
-      if (prometheus === undefined) continue;
-      assert.ok(names.has(typeof prometheus === 'string' ? prometheus : prometheus.name), key);
+test('faults and the reason for not being ready are reported', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  assert.deepEqual(await get(endpoint, '/healthz'), [200, 'ok\n']);
+  assert.deepEqual(await get(endpoint, '/readyz'), [200, 'ready\n']);
+  faults.push('decoder 0 has made no progress for 7 s', 'the capture has made no progress for 9 s');
+  notReady = 'draining';
+  assert.deepEqual(await get(endpoint, '/healthz'), [503, `${faults.join('\n')}\n`]);
+  assert.deepEqual(await get(endpoint, '/readyz'), [503, 'draining\n']);
+  faults.length = 0;
+  notReady = undefined;
+});
+
+test('an address in use is a usage error', async () => {
+  const { port } = new URL((await open()).url);
+  await assert.rejects(
+    openEndpoint({ host: '127.0.0.1', port: Number(port) }, () => {}),
+    (error) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.message, `--metrics 127.0.0.1:${port}: another program listens there already`);
+      return true;
+    },
+  );
+});
+
+test('idle connections make room for new ones', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  const { port } = new URL(endpoint.url);
+  const sockets = await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port) });
+      socket.on('error', () => {});
+      socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+      return socket;
+    }),
+  );
+  await assert.rejects(get(endpoint, '/healthz'));
+  assert.equal((await get(endpoint, '/healthz'))[0], 200);
+  for (const socket of sockets) socket.destroy();
+});
+
+test('connections beyond the limit are closed', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  const { port } = new URL(endpoint.url);
+  const sockets = Array.from({ length: 40 }, () => connect({ host: '127.0.0.1', port: Number(port) }));
+  const accepted = new Set(sockets);
+  await new Promise<void>((resolve) => {
+    for (const socket of sockets) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        accepted.delete(socket);
+        if (accepted.size === 16) resolve();
+      });
+      socket.resume();
     }
   });
-
-  const skip = isInstalled('promtool') ? false : 'promtool is not installed';
-  it('are as promtool wants them', { skip }, async () => {
-    const endpoint = await open();
-    endpoint.show(observed);
-    const [, text] = await get(endpoint, '/metrics');
-    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
-      input: text,
-      encoding: 'utf8',
-    });
-    assert.deepEqual([status, stdout, stderr], [0, '', '']);
-    const bad = text.replaceAll('wiretail_packets_total', 'wiretail_packets_ms');
-    assert.notEqual(spawnSync('promtool', ['check', 'metrics'], { input: bad }).status, 0);
+  const [connected] = accepted;
+  const answer = new Promise<string>((resolve) => {
+    connected.once('data', (data) => resolve(String(data)));
   });
+  connected.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.match(await answer, /^HTTP\/1\.1 200 OK/);
+  for (const socket of sockets) socket.destroy();
+});
+
+test('the metrics have the numbers of the run', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  onLag(0.004);
+  const [, text] = await get(endpoint, '/metrics');
+  const lines = text.split('\n');
+  for (const line of [
+    'wiretail_build_info{version="1.2.3"} 1',
+    'wiretail_lines_total{outcome="written"} 7',
+    'wiretail_records_total{dataset="gearman.packet"} 542',
+    'wiretail_output_lines_total{output="file:/x",outcome="written"} 6',
+    'wiretail_output_lines_total{output="file:/x",outcome="dropped"} 1',
+    'wiretail_output_lines_waiting{output="file:/x"} 3',
+    'wiretail_output_errors_total{output="file:/x"} 2',
+    'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="success"} 3',
+    'wiretail_calls_total{dataset="gluster.fop",action="WRITE",outcome="failure"} 1',
+    'wiretail_calls_total{dataset="gearman.packet",action="NOOP",outcome="none"} 9',
+    'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="0.00005"} 1',
+    'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="0.00025"} 3',
+    'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="10"} 3',
+    'wiretail_call_duration_seconds_bucket{dataset="gluster.fop",action="WRITE",le="+Inf"} 4',
+    'wiretail_call_duration_seconds_sum{dataset="gluster.fop",action="WRITE"} 12.5',
+    'wiretail_call_duration_seconds_count{dataset="gluster.fop",action="WRITE"} 4',
+    'wiretail_gearman_jobs_waiting{function="a \\"quoted\\"\\\\\\nname"} 2',
+    'wiretail_gearman_jobs_running{function="a \\"quoted\\"\\\\\\nname"} 1',
+    'wiretail_line_lag_seconds_bucket{le="0.005"} 1',
+  ]) {
+    assert.ok(lines.includes(line), `${line}\n${text}`);
+  }
+  assert.ok(!text.includes(`outcome="${OUTCOMES[2]}"`), 'an outcome without calls has no series');
+});
+
+test('each row with a Prometheus name is exported', async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  const [, text] = await get(endpoint, '/metrics');
+  const names = new Set(text.split('\n').map((line) => line.split(/[ {]/, 1)[0]));
+  for (const { prometheus, key } of METRICS) {
+    if (prometheus === undefined) continue;
+    assert.ok(names.has(typeof prometheus === 'string' ? prometheus : prometheus.name), key);
+  }
+});
+
+const skip = isInstalled('promtool') ? false : 'promtool is not installed';
+test('promtool accepts the metrics', { skip }, async () => {
+  const endpoint = await open();
+  endpoint.show(observed);
+  const [, text] = await get(endpoint, '/metrics');
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+    input: text,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stdout, stderr], [0, '', '']);
+  const bad = text.replaceAll('wiretail_packets_total', 'wiretail_packets_ms');
+  assert.notEqual(spawnSync('promtool', ['check', 'metrics'], { input: bad }).status, 0);
 });

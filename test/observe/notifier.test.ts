@@ -1,35 +1,35 @@
-/** What the service manager is told, by a run whose health the test decides. */
+/** Notifications to the service manager, by a run whose health the test sets. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { newNotifier, statusOf } from '../../src/observe/notifier.js';
+import { Notifier, statusOf } from '../../src/observe/notifier.js';
 import { until } from '../helpers/wiretail.js';
 
 const HALF_MS = 10;
 
-function harness(watchdog?: number) {
+function newHarness(watchdog?: number) {
   const sent: string[] = [];
-  const said: string[] = [];
-  const state = { wrong: [] as string[] };
-  const diagnostics = pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line).msg) });
-  const notifier = newNotifier({
+  const logged: string[] = [];
+  const state = { faults: [] as string[] };
+  const diagnostics = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line).msg) });
+  const notifier = new Notifier({
     send: (message) => sent.push(message),
     watchdog,
-    health: () => state.wrong,
+    health: () => state.faults,
     diagnostics,
   });
-  return { notifier, sent, said, state };
+  return { notifier, sent, logged, state };
 }
 
-test('in order: ready, a reload, status, the end', async () => {
-  const { notifier, sent } = harness();
+test('ready, a reload, the status and the stop are notified in order', async () => {
+  const { notifier, sent } = newHarness();
   notifier.status('too early');
   let reloads = 0;
   const reload = () =>
     notifier.reload(async () => {
       reloads++;
     });
-  // Whoever is not ready yet does not become so by a reload.
+  // A reload before ready() is not notified.
   await reload();
   assert.equal(sent.length, 0);
   notifier.ready('capturing on lo\nSTOPPING=1');
@@ -38,10 +38,10 @@ test('in order: ready, a reload, status, the end', async () => {
   await notifier.reload(async () => {
     reloads++;
     assert.match(sent.join(), /^RELOADING=1\nMONOTONIC_USEC=\d+$/);
-    sent.push('the work');
+    sent.push('work');
   });
-  const [reloading, ...rest]: string[] = sent.splice(0);
-  assert.deepEqual(rest, ['the work', 'READY=1']);
+  const [reloading, ...others]: string[] = sent.splice(0);
+  assert.deepEqual(others, ['work', 'READY=1']);
   const usec = BigInt(reloading.split('=').at(-1) ?? '');
   assert.ok(usec >= before && usec <= process.hrtime.bigint() / 1000n, `${before} ${usec}`);
   notifier.status('5 packets seen');
@@ -50,12 +50,12 @@ test('in order: ready, a reload, status, the end', async () => {
   notifier.stopping();
   await reload();
   notifier.status('too late');
-  assert.deepEqual(sent, ['STOPPING=1\nSTATUS=writing what was captured']);
+  assert.deepEqual(sent, ['STOPPING=1\nSTATUS=writing captured packets']);
   assert.equal(reloads, 3);
 });
 
-test('a reload that fails is over all the same', async () => {
-  const { notifier, sent } = harness();
+test('a failed reload ends with READY=1', async () => {
+  const { notifier, sent } = newHarness();
   notifier.ready('');
   await assert.rejects(
     notifier.reload(async () => {
@@ -65,62 +65,62 @@ test('a reload that fails is over all the same', async () => {
   assert.equal(sent.at(-1), 'READY=1');
 });
 
-test('a reload that the end overtakes does not say that it is ready', async () => {
-  const { notifier, sent } = harness();
+test('a reload that is overtaken by the stop does not end with READY=1', async () => {
+  const { notifier, sent } = newHarness();
   notifier.ready('');
   await notifier.reload(async () => notifier.stopping());
   assert.match(sent.at(-1) ?? '', /^STOPPING=1/);
 });
 
-test('the watchdog is fed while all is well, and told once what is not', async () => {
-  const { notifier, sent, said, state } = harness(2 * HALF_MS);
+test('the watchdog is pinged while the run is healthy, and a fault is reported once', async () => {
+  const { notifier, sent, logged, state } = newHarness(2 * HALF_MS);
   const pings = () => sent.filter((message) => message === 'WATCHDOG=1').length;
   assert.equal(pings(), 0);
   notifier.ready('');
   await until(
     () => pings() > 3,
-    () => 'the watchdog is not fed',
+    () => 'the watchdog is not pinged',
   );
-  state.wrong = ['decoder 0 has made no progress for 6 s', 'decoder 1 has made no progress for 5 s'];
-  const why = state.wrong.join('; ');
+  state.faults = ['decoder 0 has made no progress for 6 s', 'decoder 1 has made no progress for 5 s'];
+  const reason = state.faults.join('; ');
   await until(
-    () => said.length > 0,
-    () => 'nothing is said',
+    () => logged.length > 0,
+    () => 'nothing is logged',
   );
-  const fed = pings();
-  let looked = 0;
-  const wrong = state.wrong;
-  Object.defineProperty(state, 'wrong', {
+  const pinged = pings();
+  let checks = 0;
+  const { faults } = state;
+  Object.defineProperty(state, 'faults', {
     get() {
-      looked++;
-      return wrong;
+      checks++;
+      return faults;
     },
     configurable: true,
   });
   notifier.status('5 packets seen');
   await until(
-    () => looked > 3,
-    () => 'it is not looked at again',
+    () => checks > 3,
+    () => 'health is not checked again',
   );
-  assert.equal(pings(), fed);
-  assert.equal(sent.at(-1), `STATUS=${why}`);
-  assert.deepEqual(said, [`the watchdog is not fed: ${why}`]);
-  Object.defineProperty(state, 'wrong', { value: [] });
+  assert.equal(pings(), pinged);
+  assert.equal(sent.at(-1), `STATUS=${reason}`);
+  assert.deepEqual(logged, [`watchdog pings suspended: ${reason}`]);
+  Object.defineProperty(state, 'faults', { value: [] });
   await until(
-    () => pings() > fed + 1,
-    () => 'the watchdog is not fed again',
+    () => pings() > pinged + 1,
+    () => 'the watchdog is not pinged again',
   );
-  assert.deepEqual(said.slice(1), ['the watchdog is fed again']);
+  assert.deepEqual(logged.slice(1), ['watchdog pings resumed']);
 });
 
-test('without a watchdog nothing is fed', async () => {
-  const { notifier, sent } = harness();
+test('without a watchdog there are no pings', async () => {
+  const { notifier, sent } = newHarness();
   notifier.ready('');
   await new Promise((resolve) => setTimeout(resolve, 3 * HALF_MS));
   assert.deepEqual(sent, ['READY=1\nSTATUS=']);
 });
 
-test('the status is of a stats line', () => {
+test('the status sums up a stats line', () => {
   const stats = { packets: { seen: 7, dropped: 2 }, lines: { written: 5, dropped: 1, lost: 3 } };
   assert.equal(statusOf(stats), '7 packets seen, 2 dropped; 5 lines written, 4 dropped');
 });

@@ -1,6 +1,6 @@
 /** What the port mapper says where bricks listen is known to the decoders of the bricks, whichever they are. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { newDecoderData } from '../../src/pipeline/threads/decoder-data.js';
 import { DecoderPool } from '../../src/pipeline/threads/decoder-pool.js';
@@ -55,10 +55,14 @@ async function startThreads(workers: number, linkType: number) {
     lines: (): readonly Line[] => linesOf(text),
     send(packets: readonly Packet[]) {
       const records = asRecords(packets);
-      assert.equal(ring.copyRecords(records, 0, records.length), records.length, 'they have room');
+      assert.equal(
+        ring.copyRecords(records, 0, records.length),
+        records.length,
+        'the ring has room for them',
+      );
     },
-    /** Each decoder has heard what it was told: it hears between two beats, or before it looks for packets again. */
-    async heard() {
+    /** Each decoder has received its messages: it polls them between two heartbeats. */
+    async receivedMessages() {
       for (let round = 0; round < 2; round++) {
         const before = rows.map((row) => row[Counter.heartbeat]);
         const beats = () => rows.every((row, decoder) => row[Counter.heartbeat] > before[decoder]);
@@ -73,30 +77,26 @@ async function startThreads(workers: number, linkType: number) {
   };
 }
 
-describe('a connection to a brick that was joined late', () => {
-  for (const workers of [2, 4]) {
-    it(`has the brick that the port mapper told of: ${workers} decoders`, async () => {
-      const { linkType, packets } = await readPackets('g-fops-all');
-      const mapper = packets.filter(
-        (packet) => packet.connection.endsWith(':24007') && packet.number < Middle,
-      );
-      const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= Middle).slice(0, 60);
-      const threads = await startThreads(workers, linkType);
-      threads.send(mapper);
-      const told = () => threads.lines().filter(({ event }) => event.action === 'PORTBYBRICK').length === 3;
-      await until(told, () => `the port mapper said nothing: ${threads.lines().length} lines`, START_MS);
-      await threads.heard();
-      threads.send(late);
-      await threads.end();
-      const fops = threads.lines().filter(({ event }) => event.dataset === 'gluster.fop');
-      const seen = new Set<string>();
-      for (const { destination, gluster } of fops) {
-        const { ip, port } = destination as { ip: string; port: number };
-        const { brick } = gluster as { brick?: string };
-        assert.equal(brick, BRICKS[`${ip}:${port}`]);
-        seen.add(`${brick}`);
-      }
-      assert.deepEqual([...seen].sort(), Object.values(BRICKS));
-    });
-  }
-});
+for (const workers of [2, 4]) {
+  test(`a midstream pickup has the brick that the port mapper reported to another of ${workers} decoders`, async () => {
+    const { linkType, packets } = await readPackets('g-fops-all');
+    const mapper = packets.filter((packet) => packet.connection.endsWith(':24007') && packet.number < Middle);
+    const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= Middle).slice(0, 60);
+    const threads = await startThreads(workers, linkType);
+    threads.send(mapper);
+    const isMapped = () => threads.lines().filter(({ event }) => event.action === 'PORTBYBRICK').length === 3;
+    await until(isMapped, () => `no reply of the port mapper: ${threads.lines().length} lines`, START_MS);
+    await threads.receivedMessages();
+    threads.send(late);
+    await threads.end();
+    const fops = threads.lines().filter(({ event }) => event.dataset === 'gluster.fop');
+    const seen = new Set<string>();
+    for (const { destination, gluster } of fops) {
+      const { ip, port } = destination as { ip: string; port: number };
+      const { brick } = gluster as { brick?: string };
+      assert.equal(brick, BRICKS[`${ip}:${port}`]);
+      seen.add(`${brick}`);
+    }
+    assert.deepEqual([...seen].sort(), Object.values(BRICKS));
+  });
+}

@@ -1,6 +1,6 @@
-/** The lines about connections: how many of them there are. */
+/** The number of lines about connections. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { MESSAGES } from '../../src/observe/counters.js';
 import { Counter } from '../../src/records/counters.js';
 import { readPackets } from '../faults/packets.js';
@@ -20,32 +20,28 @@ function byConnection(lines: readonly Line[]): number[] {
   return [...counts.values()];
 }
 
-describe('a capture that is cut by the snapshot length', () => {
-  it('has at most ten lines a minute about a connection, the rest is counted', () => {
-    const { counters, lines } = decodePackets(many.linkType, many.packets, { snaplen: 96 });
-    const anomalies = lines.filter(({ event }) => event.dataset === 'wiretail.anomaly');
-    assert.ok(actions(anomalies, 'gap').length > 20);
-    assert.ok(actions(anomalies, 'resync').length > 20);
-    // The capture lasts less than a minute, but may begin in one and end in another.
-    assert.ok(Math.max(...byConnection(anomalies)) <= 20);
-    assert.equal(counters[Counter.anomalies_written], anomalies.length);
-    assert.equal(counters[MESSAGES['wiretail.anomaly']], anomalies.length);
-    assert.ok(counters[Counter.anomalies_suppressed] > 1000);
-  });
+test('anomalies of a connection beyond ten a minute are counted, not written', () => {
+  const { counters, lines } = decodePackets(many.linkType, many.packets, { snaplen: 96 });
+  const anomalies = lines.filter(({ event }) => event.dataset === 'wiretail.anomaly');
+  assert.ok(actions(anomalies, 'gap').length > 20);
+  assert.ok(actions(anomalies, 'resync').length > 20);
+  // The capture lasts less than a minute, but may begin in one and end in another.
+  assert.ok(Math.max(...byConnection(anomalies)) <= 20);
+  assert.equal(counters[Counter.anomalies_written], anomalies.length);
+  assert.equal(counters[MESSAGES['wiretail.anomaly']], anomalies.length);
+  assert.ok(counters[Counter.anomalies_suppressed] > 1000);
 });
 
-describe('a capture of one direction', () => {
-  for (const toServer of [true, false]) {
-    it(`toward the ${toServer ? 'server' : 'client'}: said once for each connection`, () => {
-      const packets = many.packets.filter((packet) => packet.toServer === toServer);
-      const { counters, lines } = decodePackets(many.linkType, packets);
-      const told = actions(lines, 'asymmetric');
-      assert.equal(told.length, counters[Counter.flows_new]);
-      assert.equal(counters[Counter.flows_asymmetric], told.length);
-      assert.deepEqual([...new Set(byConnection(told))], [1]);
-      assert.equal(actions(lines, 'evicted').length, 0);
-      assert.equal(actions(lines, 'gap').length, 0);
-      assert.ok(counters[MESSAGES['gearman.packet']] > 5000);
-    });
-  }
-});
+for (const toServer of [true, false]) {
+  test(`an asymmetric flow toward the ${toServer ? 'server' : 'client'} is reported once`, () => {
+    const packets = many.packets.filter((packet) => packet.toServer === toServer);
+    const { counters, lines } = decodePackets(many.linkType, packets);
+    const reported = actions(lines, 'asymmetric');
+    assert.equal(reported.length, counters[Counter.flows_new]);
+    assert.equal(counters[Counter.flows_asymmetric], reported.length);
+    assert.deepEqual([...new Set(byConnection(reported))], [1]);
+    assert.equal(actions(lines, 'evicted').length, 0);
+    assert.equal(actions(lines, 'gap').length, 0);
+    assert.ok(counters[MESSAGES['gearman.packet']] > 5000);
+  });
+}

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 const THREADS = 4;
 const worker = new URL('../helpers/gc-worker.js', import.meta.url);
 
-test('several threads may tidy up for the first time at once', async () => {
+test('several threads may collect for the first time at once', async () => {
   const threads = Array.from({ length: THREADS }, () => new Worker(worker));
   // An error of a thread rejects it.
   const told = await Promise.all(threads.map((thread) => once(thread, 'message')));

@@ -7,7 +7,7 @@ import { loadMallocTrim } from '../../src/pipeline/threads/malloc-trim.js';
 const MIB = 1 << 20;
 const PIECES = 10_000;
 
-test('memory that was freed between what is in use goes back to the system', async (t) => {
+test('freed memory between allocations in use is returned to the system', async (t) => {
   const trim = await loadMallocTrim();
   if (trim === undefined) {
     t.skip('this C library has no malloc_trim()');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { monotonic } from '../../src/observe/health.js';
-import { newNotifier } from '../../src/observe/notifier.js';
+import { Notifier } from '../../src/observe/notifier.js';
 import type { Outputs } from '../../src/output/run-outputs.js';
 import { Run } from '../../src/pipeline/threads/run.js';
 import { capturePath } from '../helpers/captures.js';
@@ -118,7 +118,7 @@ test('the watchdog is pinged until a decoder hangs', async () => {
   const run = startRun({ decoderScript: STUCK_DECODER, onStart: () => notifier.ready('reading') });
   const pings = () => sent.filter((message) => message === 'WATCHDOG=1').length;
   let checks = 0;
-  const notifier = newNotifier({
+  const notifier = new Notifier({
     send: (message) => sent.push(message),
     watchdog: 20,
     health() {

@@ -1,7 +1,6 @@
-/** The decoders' core over real captures: every packet is accounted for, however many decoders share them. */
-
+/** Decoders over real captures: every packet is accounted for, however many decoders share the packets. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { type DecodeOptions, PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';
@@ -36,13 +35,12 @@ interface Decoded {
 function start(capture: CaptureRecords, options: DecodeOptions): Decoded & { decoder: PacketDecoder } {
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
-  const place = Float64Array.of(capture.linkType, 0);
   return {
     lines,
     counters,
     decoder: new PacketDecoder(options, {
       counters,
-      checkpoint: place,
+      checkpoint: Float64Array.of(capture.linkType, 0),
       lines: newTextLines((line) => lines.push(line)),
     }),
   };
@@ -82,94 +80,90 @@ function account(capture: CaptureRecords, parts: readonly Decoded[]): void {
 
 for (const name of captureNames()) {
   const capture = await captureRecords(name);
-  describe(`the packets of ${name}`, () => {
-    let alone: Decoded | undefined;
-    const byOne = () => {
-      alone ??= decodeAll(capture, OPTIONS);
-      return alone;
-    };
+  let decodedByOne: Decoded | undefined;
+  const decodeByOne = () => {
+    decodedByOne ??= decodeAll(capture, OPTIONS);
+    return decodedByOne;
+  };
 
-    it('are each accounted for once by one decoder', () => account(capture, [byOne()]));
+  test(`${name}: one decoder accounts for each packet once`, () => account(capture, [decodeByOne()]));
 
-    for (const shards of [2, 3]) {
-      it(`are each accounted for once by ${shards} decoders, which write the same lines`, () => {
-        const parts = Array.from({ length: shards }, (_, shard) =>
-          decodeAll(capture, { ...OPTIONS, shard, shards }),
+  for (const shards of [2, 3]) {
+    test(`${name}: ${shards} decoders account for each packet once and write the same lines`, () => {
+      const parts = Array.from({ length: shards }, (_, shard) =>
+        decodeAll(capture, { ...OPTIONS, shard, shards }),
+      );
+      account(capture, parts);
+      const alone = decodeByOne();
+      assert.deepEqual(parts.flatMap((part) => part.lines).sort(), alone.lines.toSorted());
+      for (const counter of Object.keys(Counter) as (keyof typeof Counter)[]) {
+        if (counter === 'walked' || counter === 'other_decoder') continue;
+        assert.equal(
+          parts.reduce((all, part) => all + of(part.counters, counter), 0),
+          of(alone.counters, counter),
+          counter,
         );
-        account(capture, parts);
-        const one = byOne();
-        assert.deepEqual(parts.flatMap((part) => part.lines).sort(), one.lines.toSorted());
-        for (const counter of Object.keys(Counter) as (keyof typeof Counter)[]) {
-          if (counter === 'walked' || counter === 'other_decoder') continue;
-          assert.equal(
-            parts.reduce((all, part) => all + of(part.counters, counter), 0),
-            of(one.counters, counter),
-            counter,
-          );
-        }
-      });
-    }
-
-    for (const snaplen of [0, 20, 60, 68, 100]) {
-      it(`are accounted for when only ${snaplen} bytes of each are looked at`, () => {
-        const decoded = decodeAll(capture, { ...OPTIONS, snaplen });
-        account(capture, [decoded]);
-        for (const line of decoded.lines) JSON.parse(line);
-        if (snaplen < 40) assert.equal(of(decoded.counters, 'packets_decoded'), 0);
-      });
-    }
-
-    it('can be abandoned from any record on', () => {
-      for (const shards of [1, 2]) {
-        const parts = Array.from({ length: shards }, (_, shard) => {
-          const { decoder, ...decoded } = start(capture, { ...OPTIONS, shard, shards });
-          for (const run of capture.runs) {
-            const ends: number[] = [];
-            decoder.decodeRecords(run, 0, 0, () => {});
-            for (let at = 0; at < run.length; ) {
-              at += 16 + new DataView(run.buffer, run.byteOffset).getUint32(at + 8, true);
-              ends.push(at);
-            }
-            const middle = ends[Math.floor(ends.length / 2)];
-            decoder.decodeRecords(run, 0, middle, () => {});
-            decoder.abandon(run, middle, run.length);
-          }
-          decoder.end();
-          return decoded;
-        });
-        account(capture, parts);
-        const abandoned = parts.reduce((all, part) => all + of(part.counters, 'abandoned'), 0);
-        assert.ok(abandoned > 0 && abandoned < capture.packets);
       }
     });
+  }
+
+  for (const snaplen of [0, 20, 60, 68, 100]) {
+    test(`${name}: packets cut to ${snaplen} bytes are accounted for`, () => {
+      const decoded = decodeAll(capture, { ...OPTIONS, snaplen });
+      account(capture, [decoded]);
+      for (const line of decoded.lines) JSON.parse(line);
+      if (snaplen < 40) assert.equal(of(decoded.counters, 'packets_decoded'), 0);
+    });
+  }
+
+  test(`${name}: packets can be abandoned from any record on`, () => {
+    for (const shards of [1, 2]) {
+      const parts = Array.from({ length: shards }, (_, shard) => {
+        const { decoder, ...decoded } = start(capture, { ...OPTIONS, shard, shards });
+        for (const run of capture.runs) {
+          const ends: number[] = [];
+          decoder.decodeRecords(run, 0, 0, () => {});
+          for (let at = 0; at < run.length; ) {
+            at += 16 + new DataView(run.buffer, run.byteOffset).getUint32(at + 8, true);
+            ends.push(at);
+          }
+          const middle = ends[Math.floor(ends.length / 2)];
+          decoder.decodeRecords(run, 0, middle, () => {});
+          decoder.abandon(run, middle, run.length);
+        }
+        decoder.end();
+        return decoded;
+      });
+      account(capture, parts);
+      const abandoned = parts.reduce((all, part) => all + of(part.counters, 'abandoned'), 0);
+      assert.ok(abandoned > 0 && abandoned < capture.packets);
+    }
   });
 }
 
-describe('an exception in a protocol', () => {
-  it('costs its connection, and nothing else', async () => {
-    const capture = await captureRecords('gm-basic');
-    const whole = decodeAll(capture, OPTIONS);
-    let opened = 0;
-    const decoded = decodeAll(capture, {
-      ...OPTIONS,
-      // Asked for once with each connection.
-      get payloadBytes(): number {
-        if (++opened === 3) throw new Error('a protocol decoder failed');
-        return 16;
-      },
-    });
-    assert.ok(opened > 3);
-    account(capture, [decoded]);
-    assert.equal(of(decoded.counters, 'faults_decoder'), 1);
-    assert.ok(of(decoded.counters, 'packets_ignored_by_unknown_protocol') > 0);
-    const faults = decoded.lines.filter((line) => line.includes('"decoder_fault"'));
-    assert.equal(faults.length, 1);
-    const fault = JSON.parse(faults[0]);
-    assert.equal(fault.log.level, 'error');
-    assert.match(fault.message, /a protocol decoder failed/);
-    const lost = whole.lines.filter((line) => !decoded.lines.includes(line));
-    const connections = new Set(lost.map((line) => JSON.parse(line).network.community_id));
-    assert.deepEqual([...connections], [fault.network.community_id]);
-    assert.equal(decoded.lines.length, whole.lines.length - lost.length + 1);
+test('an exception in a protocol ends the decoding of its connection only', async () => {
+  const capture = await captureRecords('gm-basic');
+  const whole = decodeAll(capture, OPTIONS);
+  let opened = 0;
+  const decoded = decodeAll(capture, {
+    ...OPTIONS,
+    // Asked for once with each connection.
+    get payloadBytes(): number {
+      if (++opened === 3) throw new Error('a protocol decoder failed');
+      return 16;
+    },
   });
+  assert.ok(opened > 3);
+  account(capture, [decoded]);
+  assert.equal(of(decoded.counters, 'faults_decoder'), 1);
+  assert.ok(of(decoded.counters, 'packets_ignored_by_unknown_protocol') > 0);
+  const faults = decoded.lines.filter((line) => line.includes('"decoder_fault"'));
+  assert.equal(faults.length, 1);
+  const fault = JSON.parse(faults[0]);
+  assert.equal(fault.log.level, 'error');
+  assert.match(fault.message, /a protocol decoder failed/);
+  const lost = whole.lines.filter((line) => !decoded.lines.includes(line));
+  const connections = new Set(lost.map((line) => JSON.parse(line).network.community_id));
+  assert.deepEqual([...connections], [fault.network.community_id]);
+  assert.equal(decoded.lines.length, whole.lines.length - lost.length + 1);
 });

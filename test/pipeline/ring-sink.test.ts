@@ -1,6 +1,6 @@
 /** Capture files that are read into the ring's own memory: what a decoder finds there is what the file holds. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { readCapture } from '../../src/capture/file/read-capture.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { ringSink } from '../../src/pipeline/threads/ring-sink.js';
@@ -72,62 +72,60 @@ const SHAPES: Record<string, PcapShape> = {
   'with longer headers': { little: true, magic: 0xa1b2cd34, ticks: 1e6, extra: 8 },
 };
 
-describe('a capture file in the ring', () => {
-  for (const [name, shape] of Object.entries(SHAPES)) {
-    it(`${name}: in pieces of every size`, async () => {
-      const packets = somePackets(40, shape.ticks);
-      const path = temporaryFile(pcapFile(packets, shape));
-      for (const chunkSize of [1, 2, 7, 23, 24, 25, 100, 1000, undefined]) {
-        const { drained, packets: got, counters } = open();
-        const { problem } = await readCapture(path, drained, { chunkSize });
-        assert.equal(problem, undefined);
-        assert.deepEqual(got, packets, `pieces of ${chunkSize}`);
-        assert.equal(counters[Counter.captured], packets.length);
-        assert.equal(
-          counters[Counter.bytes],
-          packets.reduce((sum, { data }) => sum + data.length / 2, 0),
-        );
-      }
-    });
-  }
-
-  it('goes over many segments, with packets as long as they get', async () => {
-    const packets = longPackets(200);
-    for (const chunkSize of [5000, 100_000, undefined]) {
-      const { drained, packets: got } = open();
-      await readCapture(temporaryFile(pcapFile(packets, LE_NS)), drained, { chunkSize });
-      assert.deepEqual(got, packets);
+for (const [name, shape] of Object.entries(SHAPES)) {
+  test(`${name}: a file read in pieces of any size is written whole`, async () => {
+    const packets = somePackets(40, shape.ticks);
+    const path = temporaryFile(pcapFile(packets, shape));
+    for (const chunkSize of [1, 2, 7, 23, 24, 25, 100, 1000, undefined]) {
+      const { drained, packets: got, counters } = open();
+      const { problem } = await readCapture(path, drained, { chunkSize });
+      assert.equal(problem, undefined);
+      assert.deepEqual(got, packets, `pieces of ${chunkSize}`);
+      assert.equal(counters[Counter.captured], packets.length);
+      assert.equal(
+        counters[Counter.bytes],
+        packets.reduce((sum, { data }) => sum + data.length / 2, 0),
+      );
     }
   });
+}
 
-  it('follows another, of the same link or of another, or of another format', async () => {
-    const { drained, packets } = open();
-    const files = [somePackets(30), somePackets(20), somePackets(10, 1e9, 101), somePackets(5, 1e9, 276)];
-    await readCapture(temporaryFile(pcapFile(files[0]!, LE_NS)), drained);
-    await readCapture(temporaryFile(pcapFile(files[1]!, LE_NS)), drained);
-    await readCapture(temporaryFile(pcapFile(files[2]!, { ...LE_NS, link: 101 })), drained);
-    await readCapture(temporaryFile(pcapngFile(files[3]!, LE_NS)), drained);
-    assert.deepEqual(packets, files.flat());
-  });
-
-  it('tells where a file is cut, as it does elsewhere', async () => {
-    const packets = longPackets(60);
-    const file = pcapFile(packets, LE_NS);
+test('packets of maximum length cross many segments', async () => {
+  const packets = longPackets(200);
+  for (const chunkSize of [5000, 100_000, undefined]) {
     const { drained, packets: got } = open();
-    const { problem } = await readCapture(temporaryFile(file.subarray(0, -1)), drained);
-    const offset = file.length - RECORD_HEADER - packets[59]!.data.length / 2;
-    assert.equal(problem?.text, `ends inside packet 60, which starts at byte ${offset}`);
-    assert.deepEqual(got, packets.slice(0, 59));
-  });
+    await readCapture(temporaryFile(pcapFile(packets, LE_NS)), drained, { chunkSize });
+    assert.deepEqual(got, packets);
+  }
+});
 
-  it('is not read on by a run that is stopped while the ring is full', async () => {
-    let asked = 0;
-    // Nobody reads the ring: it fills, and what waits for room asks whether to stop.
-    const { sink, counters } = open(() => ++asked > 30);
-    const packets = longPackets(200);
-    const result = await readCapture(temporaryFile(pcapFile(packets, LE_NS)), sink);
-    assert.equal(result.problem, undefined);
-    assert.equal(counters[Counter.captured], result.packets);
-    assert.ok(result.packets > 0 && result.packets < packets.length, `${result.packets} packets`);
-  });
+test('a file may follow one of another link type or format', async () => {
+  const { drained, packets } = open();
+  const files = [somePackets(30), somePackets(20), somePackets(10, 1e9, 101), somePackets(5, 1e9, 276)];
+  await readCapture(temporaryFile(pcapFile(files[0]!, LE_NS)), drained);
+  await readCapture(temporaryFile(pcapFile(files[1]!, LE_NS)), drained);
+  await readCapture(temporaryFile(pcapFile(files[2]!, { ...LE_NS, link: 101 })), drained);
+  await readCapture(temporaryFile(pcapngFile(files[3]!, LE_NS)), drained);
+  assert.deepEqual(packets, files.flat());
+});
+
+test('the end of a truncated file is reported', async () => {
+  const packets = longPackets(60);
+  const file = pcapFile(packets, LE_NS);
+  const { drained, packets: got } = open();
+  const { problem } = await readCapture(temporaryFile(file.subarray(0, -1)), drained);
+  const offset = file.length - RECORD_HEADER - packets[59]!.data.length / 2;
+  assert.equal(problem?.text, `ends inside packet 60, which starts at byte ${offset}`);
+  assert.deepEqual(got, packets.slice(0, 59));
+});
+
+test('a stopped run does not read on while the ring is full', async () => {
+  let asked = 0;
+  // Nobody reads the ring: it fills, and what waits for room asks whether to stop.
+  const { sink, counters } = open(() => ++asked > 30);
+  const packets = longPackets(200);
+  const result = await readCapture(temporaryFile(pcapFile(packets, LE_NS)), sink);
+  assert.equal(result.problem, undefined);
+  assert.equal(counters[Counter.captured], result.packets);
+  assert.ok(result.packets > 0 && result.packets < packets.length, `${result.packets} packets`);
 });

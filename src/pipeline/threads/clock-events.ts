@@ -1,11 +1,11 @@
 /** Checks the clocks several times a second and reports steps and pauses. */
-import { type ClockEvent, newClockWatch } from '../../observe/clocks.js';
+import { type ClockEvent, ClockWatch } from '../../observe/clocks.js';
 import type { ClockCounts } from '../../observe/stats.js';
 
 const CHECK_MS = 250;
 
 export class ClockEvents {
-  private readonly watch = newClockWatch();
+  private readonly watch = new ClockWatch();
   private readonly timer: NodeJS.Timeout;
 
   constructor(onEvent: (event: ClockEvent, message: string) => void) {

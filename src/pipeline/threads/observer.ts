@@ -3,9 +3,9 @@ import { callTotals, createCallCounts } from '../../observe/call-counts.js';
 import { counterRow } from '../../observe/counters.js';
 import { healthOf, monotonic, OVER, type Thread } from '../../observe/health.js';
 import { createLabelledGauges, type GaugeValues, newGaugeReader } from '../../observe/labelled-gauges.js';
-import { newLag } from '../../observe/lag.js';
+import { Lag } from '../../observe/lag.js';
 import type { Observed } from '../../observe/observed.js';
-import { type Intervals, liveStatsOf, type MainCounts, newIntervals, statsOf } from '../../observe/stats.js';
+import { Intervals, liveStatsOf, type MainCounts, statsOf } from '../../observe/stats.js';
 import { GAUGES } from '../../protocols/registry.js';
 import { Counter } from '../../records/counters.js';
 import type { Action } from '../../records/datasets.js';
@@ -44,7 +44,7 @@ export class Observer {
   private readonly isLive: boolean;
   private readonly mainCounts: () => MainCounts;
   private readonly rows: readonly Float64Array[];
-  private readonly lag = newLag((seconds) => this.onLag(seconds));
+  private readonly lag = new Lag((seconds) => this.onLag(seconds));
   private readonly intervals: Intervals;
   private actions: readonly Action[] = [];
   private readiness: Readiness = Readiness.starting;
@@ -63,7 +63,7 @@ export class Observer {
     this.ring = ring;
     this.isLive = isLive;
     this.mainCounts = mainCounts;
-    this.intervals = newIntervals(ring, this.lag.take);
+    this.intervals = new Intervals(ring, this.lag);
     this.rows = Array.from({ length: decoders + 1 }, (_, row) => counterRow(counters, row));
     // So that a thread without a single heartbeat is found stuck too.
     for (const row of this.rows) row[Counter.heartbeat] = monotonic();
@@ -87,7 +87,7 @@ export class Observer {
 
   /** A batch of lines was written. @param since timestamp of its oldest packet in milliseconds of monotonic(); NaN: unknown */
   recordLag(since: number): void {
-    this.lag.written(since);
+    this.lag.record(since);
   }
 
   /** The numbers of a stats line. @param isFinal no thread counts any more */
@@ -120,7 +120,7 @@ export class Observer {
   private threads(): Thread[] {
     return this.rows.map((row, i) => ({
       name: i === 0 ? 'the capture' : `decoder ${i - 1}`,
-      beat: row[Counter.heartbeat],
+      heartbeat: row[Counter.heartbeat],
     }));
   }
 }
