@@ -1,12 +1,12 @@
-/** Packets of each type, and lines of the text protocol, as an independent decoder counted them. */
+/** Packets by type, and lines of the text protocol, compared with the counts of an independent decoder. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { captureNames } from '../helpers/captures.js';
 import { readLines } from './read.js';
 
 /**
- * Of each capture: "type:count ...", the number of packets, and of the lines of text sent to the server.
- * gm-all and gm-split-odd hold two connections that end at a bad magic; what follows it is not counted.
+ * By capture: "type:count ...", the number of packets, and the number of text lines to the server. In gm-all and
+ * gm-split-odd two connections end at a bad magic; later bytes are not counted.
  */
 const COUNTS: Readonly<Record<string, readonly [types: string, packets: number, lines: number]>> = {
   'gm-basic': ['1:3 4:18 6:16 7:10 8:16 10:18 13:26 14:2 18:2 21:1 31:16 32:1 33:1 34:1 39:34', 165, 1],
@@ -19,32 +19,30 @@ const COUNTS: Readonly<Record<string, readonly [types: string, packets: number, 
   ],
   'gm-admin': ['1:2 8:7 16:1 17:1 18:5 22:1 32:1 34:1', 19, 48],
   'gm-many': ['4:37 6:17 1:20 7:667 8:2000 10:37 13:4000 21:667 22:20 30:2037 31:2000 33:666', 12168, 0],
-  // The packets of gm-all, cut at odd places.
+  // The packets of gm-all, segmented at odd positions.
   get 'gm-split-odd'() {
     return COUNTS['gm-all'];
   },
 };
 
-describe('Gearman packets counted by type', () => {
-  it('covers every capture', () => {
-    assert.deepEqual(Object.keys(COUNTS).sort(), captureNames('gm-'));
-  });
-
-  for (const [name, [types, packets, lines]] of Object.entries(COUNTS)) {
-    it(name, async () => {
-      const records = await readLines(name, '--view', 'messages');
-      const counted = new Map<number, number>();
-      for (const { event, gearman } of records) {
-        if (event.dataset !== 'gearman.packet') continue;
-        const type = Number(gearman?.type_id);
-        counted.set(type, (counted.get(type) ?? 0) + 1);
-      }
-      const expected = types.split(' ').map((pair) => pair.split(':').map(Number) as [number, number]);
-      const byType = (list: Iterable<[number, number]>) => [...list].sort(([a], [b]) => a - b);
-      assert.deepEqual(byType(counted), byType(expected));
-      const sum = [...counted.values()].reduce((all, one) => all + one, 0);
-      assert.equal(sum, packets);
-      assert.equal(records.filter(({ event }) => event.dataset === 'gearman.admin').length, lines);
-    });
-  }
+test('every Gearman capture has counts', () => {
+  assert.deepEqual(Object.keys(COUNTS).sort(), captureNames('gm-'));
 });
+
+for (const [name, [types, packets, lines]] of Object.entries(COUNTS)) {
+  test(`${name}: packets by type and text lines`, async () => {
+    const records = await readLines(name, '--view', 'messages');
+    const counted = new Map<number, number>();
+    for (const { event, gearman } of records) {
+      if (event.dataset !== 'gearman.packet') continue;
+      const type = Number(gearman?.type_id);
+      counted.set(type, (counted.get(type) ?? 0) + 1);
+    }
+    const expected = types.split(' ').map((pair) => pair.split(':').map(Number) as [number, number]);
+    const byType = (list: Iterable<[number, number]>) => [...list].sort(([a], [b]) => a - b);
+    assert.deepEqual(byType(counted), byType(expected));
+    const sum = [...counted.values()].reduce((all, count) => all + count, 0);
+    assert.equal(sum, packets);
+    assert.equal(records.filter(({ event }) => event.dataset === 'gearman.admin').length, lines);
+  });
+}

@@ -1,11 +1,11 @@
 /**
- * Every field that tshark shows of Gearman, in all captures, against ours, and the other way round. Where
- * the two differ tshark is wrong, for one of the reasons in the table; anything else fails.
+ * Compares all fields of Gearman with tshark's, in all captures, in both directions. Where they differ, tshark is wrong
+ * for one of the reasons in the table. Any other difference fails.
  *
  * (tshark 4.0.17; its dissector is epan/dissectors/packet-gearman.c.)
  */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { test } from 'node:test';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import {
   COMMAND,
@@ -18,7 +18,7 @@ import {
   tsharkPackets,
 } from './read.js';
 
-/** Our name of each of tshark's fields. */
+/** Our names of tshark's fields. */
 const NAMES: Readonly<Record<string, string>> = {
   'opt.name': 'option',
   'func.name': 'function',
@@ -44,22 +44,22 @@ const NAMES: Readonly<Record<string, string>> = {
   'err.code': 'error_code',
   'err.text': 'error_text',
 };
-/** Fields that stand for all packets, or for what tshark makes of a packet. */
+/** Fields of the header, and of tshark's own interpretation. */
 const HEADER = new Set(['magic_code', 'pkt_type', 'data_size']);
 const OURS = new Set(Object.values(NAMES));
 
-/** One difference. A side that has nothing is undefined. */
+/** A difference; `undefined` on the side without a value. */
 interface Difference {
   readonly what: 'packet' | 'field' | 'command';
-  /** The packet's type, as we name it. */
+  /** Our name of the packet's type. */
   readonly type: string;
-  /** The field, as we name it, or tshark's name if we have none for it. */
+  /** Our name of the field, or tshark's if we have none. */
   readonly name: string;
   readonly ours: Buffer | undefined;
   readonly theirs: Buffer | undefined;
-  /** tshark says of the packet that it is malformed. */
+  /** tshark marks the packet as malformed. */
   readonly malformed: boolean;
-  /** The packet is all that its TCP segment holds. */
+  /** The packet is the only one in its TCP segment. */
   readonly alone: boolean;
   /** The TCP segment with the packet's or command's last byte. */
   readonly segment: Buffer;
@@ -75,11 +75,11 @@ function cutAtNul({ ours, theirs }: Difference): boolean {
 /** Where tshark is wrong. */
 const REASONS: readonly { readonly reason: string; readonly explains: (d: Difference) => boolean }[] = [
   {
-    reason: 'loses packets that share TCP segments with others, or straddle them',
+    reason: 'misses packets that share TCP segments with others, or straddle them',
     explains: (d) => d.what === 'packet' && d.theirs === undefined && !d.alone,
   },
   {
-    reason: "shows as a packet's data only what is before its first NUL",
+    reason: "shows only the part of a packet's data before its first NUL",
     explains: (d) => d.name === 'data_content' && cutAtNul(d),
   },
   {
@@ -87,20 +87,20 @@ const REASONS: readonly { readonly reason: string; readonly explains: (d: Differ
     explains: (d) => d.name === 'payload' && cutAtNul(d),
   },
   {
-    reason: 'takes the fourth argument of a reduce job, which is not used, for the payload',
+    reason: 'takes the unused fourth argument of a reduce job for the payload',
     explains: (d) => d.type.startsWith('SUBMIT_REDUCE_JOB') && d.name === 'payload',
   },
   {
-    reason: 'stops at the text of an ERROR, since the last argument has no NUL at its end',
+    reason: 'stops before the text of an ERROR, since its last argument has no terminating NUL',
     explains: (d) => d.type === 'ERROR' && d.name === 'error_text' && d.theirs === undefined && d.malformed,
   },
   {
-    reason: 'finds an empty payload malformed',
+    reason: 'marks an empty payload as malformed',
     explains: (d) =>
       d.what === 'field' && d.name === 'payload' && d.ours?.length === 0 && !d.theirs && d.malformed,
   },
   {
-    reason: 'does not read GET_STATUS at all',
+    reason: 'does not decode GET_STATUS',
     explains: (d) => d.type === 'GET_STATUS' && !d.malformed && (d.name === 'handle' || d.ours === undefined),
   },
   {
@@ -113,11 +113,11 @@ const REASONS: readonly { readonly reason: string; readonly explains: (d: Differ
       d.type === 'SUBMIT_JOB' && d.name === 'function' && d.theirs === undefined && d.malformed,
   },
   {
-    reason: 'has no field for the data of a type that it does not know',
+    reason: 'has no field for the data of an unknown type',
     explains: (d) => d.type === 'UNKNOWN' && (d.name === 'payload' || d.name === 'pkt_type.unknown'),
   },
   {
-    reason: 'knows five commands of the text protocol, without arguments and in lower case',
+    reason: 'decodes five commands of the text protocol, without arguments and in lower case',
     explains: ({ what, segment, ours, theirs }) => {
       if (what !== 'command' || ours === undefined || theirs !== undefined) return false;
       const command = ours.toString();
@@ -127,15 +127,15 @@ const REASONS: readonly { readonly reason: string; readonly explains: (d: Differ
     },
   },
   {
-    reason: 'loses commands that come in several TCP segments',
+    reason: 'misses commands split over several TCP segments',
     explains: ({ what, segment, theirs }) =>
       what === 'command' && theirs === undefined && segment[0] === 0x0a,
   },
 ];
 
-interface Tally {
+interface Comparison {
   packets: number;
-  /** Packets whose data, put together from our fields, are byte for byte what the segment holds. */
+  /** Packets whose data, rebuilt from our fields, equal the bytes of the segment. */
   whole: number;
   fields: number;
   commands: number;
@@ -143,32 +143,38 @@ interface Tally {
   readonly unexplained: string[];
 }
 
-const has = hasTshark();
-const total: Tally = { packets: 0, whole: 0, fields: 0, commands: 0, explained: new Map(), unexplained: [] };
+const total: Comparison = {
+  packets: 0,
+  whole: 0,
+  fields: 0,
+  commands: 0,
+  explained: new Map(),
+  unexplained: [],
+};
 
-describe('Gearman as tshark sees it', { skip: has ? false : 'tshark is not installed' }, () => {
-  for (const name of captureNames('gm-')) {
-    it(name, async (t) => {
-      const tally = await compare(name);
-      t.diagnostic(`${name}: ${words(tally)}`);
-      add(tally);
-      assert.deepEqual(tally.unexplained, []);
-      assert.ok(tally.packets > 0);
-    });
-  }
+const skip = hasTshark() ? false : 'tshark is not installed';
 
-  it('all captures together', (t) => {
-    t.diagnostic(`all captures: ${words(total)}`);
-    assert.ok(total.packets > 12000 && total.fields > 25000 && total.commands > 10);
+for (const name of captureNames('gm-')) {
+  test(`${name}: the fields are tshark's`, { skip }, async (t) => {
+    const comparison = await compare(name);
+    t.diagnostic(`${name}: ${words(comparison)}`);
+    add(comparison);
+    assert.deepEqual(comparison.unexplained, []);
+    assert.ok(comparison.packets > 0);
   });
+}
+
+test('the comparison covers many packets, fields and commands', { skip }, (t) => {
+  t.diagnostic(`all captures: ${words(total)}`);
+  assert.ok(total.packets > 12000 && total.fields > 25000 && total.commands > 10);
 });
 
-function words({ packets, whole, fields, commands, explained }: Tally): string {
-  const equal = `equal: ${packets} packets, ${fields} of their fields, ${commands} commands; ${whole} packets byte for byte what their segments hold`;
+function words({ packets, whole, fields, commands, explained }: Comparison): string {
+  const equal = `equal: ${packets} packets, ${fields} of their fields, ${commands} commands; ${whole} packets equal to their segments byte for byte`;
   return [equal, ...[...explained].map(([reason, count]) => `${count}: ${reason}`)].join('; ');
 }
 
-function add({ packets, whole, fields, commands, explained }: Tally): void {
+function add({ packets, whole, fields, commands, explained }: Comparison): void {
   total.whole += whole;
   total.packets += packets;
   total.fields += fields;
@@ -177,8 +183,8 @@ function add({ packets, whole, fields, commands, explained }: Tally): void {
     total.explained.set(reason, (total.explained.get(reason) ?? 0) + count);
 }
 
-async function compare(name: string): Promise<Tally> {
-  const tally: Tally = {
+async function compare(name: string): Promise<Comparison> {
+  const comparison: Comparison = {
     packets: 0,
     whole: 0,
     fields: 0,
@@ -191,12 +197,12 @@ async function compare(name: string): Promise<Tally> {
   const segments = tcpPayloads(name);
   const differ = (where: string, difference: Difference) => {
     const reason = REASONS.find(({ explains }) => explains(difference))?.reason;
-    if (reason !== undefined) tally.explained.set(reason, (tally.explained.get(reason) ?? 0) + 1);
+    if (reason !== undefined) comparison.explained.set(reason, (comparison.explained.get(reason) ?? 0) + 1);
     else {
       const { what, type, name: field, ours, theirs: other } = difference;
       const text = (bytes: Buffer | undefined) =>
         bytes === undefined ? 'nothing' : JSON.stringify(bytes.toString('latin1'));
-      tally.unexplained.push(
+      comparison.unexplained.push(
         `${where}: ${what} ${type} ${field}: ours ${text(ours)}, tshark's ${text(other)}`,
       );
     }
@@ -205,17 +211,17 @@ async function compare(name: string): Promise<Tally> {
     lines.filter((line) => line.event.dataset === 'gearman.packet'),
     theirs.filter((packet) => packet.fields[0]?.name !== COMMAND),
     segments,
-    tally,
+    comparison,
     differ,
   );
   compareCommands(
     lines.filter((line) => line.event.dataset === 'gearman.admin'),
     theirs.filter((packet) => packet.fields[0]?.name === COMMAND),
     segments,
-    tally,
+    comparison,
     differ,
   );
-  return tally;
+  return comparison;
 }
 
 type Differ = (where: string, difference: Difference) => void;
@@ -224,7 +230,7 @@ function comparePackets(
   ours: readonly Line[],
   theirs: readonly TsharkPacket[],
   segments: ReadonlyMap<number, Buffer>,
-  tally: Tally,
+  comparison: Comparison,
   differ: Differ,
 ): void {
   let next = 0;
@@ -240,7 +246,7 @@ function comparePackets(
     const where = `frame ${frame}`;
     if (common.alone) {
       assert.deepEqual(data(fields), segment.subarray(12), where);
-      tally.whole++;
+      comparison.whole++;
     }
     const header = Buffer.alloc(12);
     header.write(`\0${fields.magic}`, 'latin1');
@@ -259,8 +265,8 @@ function comparePackets(
       continue;
     }
     next++;
-    tally.packets++;
-    compareFields(fields, other, tally, (difference) => differ(where, { ...common, ...difference }));
+    comparison.packets++;
+    compareFields(fields, other, comparison, (difference) => differ(where, { ...common, ...difference }));
   }
   for (const { frame, fields } of theirs.slice(next)) {
     differ(`frame ${frame}`, {
@@ -283,34 +289,34 @@ function headerOf(packet: TsharkPacket): Buffer {
 function compareFields(
   fields: Fields,
   packet: TsharkPacket,
-  tally: Tally,
+  comparison: Comparison,
   differ: (difference: Pick<Difference, 'what' | 'name' | 'ours' | 'theirs' | 'malformed'>) => void,
 ): void {
   const { malformed } = packet;
   const shown = new Set<string>();
   for (const { name: theirName, bytes } of packet.fields) {
     if (HEADER.has(theirName)) {
-      tally.fields++;
+      comparison.fields++;
       continue;
     }
     const name = NAMES[theirName] ?? theirName;
     const ours = name === 'data_content' ? data(fields) : bytesOf(fields, name);
     shown.add(name);
-    // A field may stand for the NUL behind it too.
+    // A field may include its terminating NUL.
     const terminated = ours !== undefined && bytes.equals(Buffer.concat([ours, Buffer.of(0)]));
-    if (ours !== undefined && (bytes.equals(ours) || terminated)) tally.fields++;
+    if (ours !== undefined && (bytes.equals(ours) || terminated)) comparison.fields++;
     else differ({ what: 'field', name, ours, theirs: bytes, malformed });
   }
   for (const name of OURS) {
     const ours = bytesOf(fields, name);
     if (ours === undefined || shown.has(name)) continue;
-    // tshark shows no payload of packets that it takes for ones without.
+    // tshark shows no empty payload.
     if (name === 'payload' && ours.length === 0 && !malformed) continue;
     differ({ what: 'field', name, ours, theirs: undefined, malformed });
   }
 }
 
-/** The bytes that a field of ours stands for. */
+/** The bytes of a field of ours. */
 function bytesOf(fields: Fields, name: string): Buffer | undefined {
   const hex = fields[`${name}_hex`];
   if (hex !== undefined) return Buffer.from(String(hex), 'hex');
@@ -320,7 +326,7 @@ function bytesOf(fields: Fields, name: string): Buffer | undefined {
 
 const NO_ARGUMENT = /^(?:magic|type|type_id|size|payload_bytes)$|_hex$/;
 
-/** A packet's data, put together again from its fields, which stand in the order of the wire. */
+/** A packet's data, rebuilt from its fields, which are in the order of the wire. */
 function data(fields: Fields): Buffer {
   const names = Object.keys(fields).filter((name) => !NO_ARGUMENT.test(name) && name !== 'payload');
   const parts = names.map((name) => bytesOf(fields, name) ?? Buffer.alloc(0));
@@ -334,22 +340,24 @@ function compareCommands(
   ours: readonly Line[],
   theirs: readonly TsharkPacket[],
   segments: ReadonlyMap<number, Buffer>,
-  tally: Tally,
+  comparison: Comparison,
   differ: Differ,
 ): void {
-  const left = theirs.map((packet) => ({ frame: packet.frame, command: packet.fields[0].bytes }));
+  const remaining = theirs.map((packet) => ({ frame: packet.frame, command: packet.fields[0].bytes }));
   const common = { what: 'command', type: '', name: '', malformed: false, alone: false } as const;
   for (const line of ours) {
     const { command } = (line.gearman as Fields).admin as { command: string };
     const frame = line.packet?.number ?? 0;
     const segment = segments.get(frame) ?? Buffer.alloc(0);
-    const found = left.findIndex((one) => one.frame === frame && one.command.toString() === command);
+    const found = remaining.findIndex(
+      (candidate) => candidate.frame === frame && candidate.command.toString() === command,
+    );
     if (found >= 0) {
-      left.splice(found, 1);
-      tally.commands++;
+      remaining.splice(found, 1);
+      comparison.commands++;
     } else differ(`frame ${frame}`, { ...common, ours: Buffer.from(command), theirs: undefined, segment });
   }
-  for (const { frame, command } of left) {
+  for (const { frame, command } of remaining) {
     differ(`frame ${frame}`, { ...common, ours: undefined, theirs: command, segment: Buffer.alloc(0) });
   }
 }

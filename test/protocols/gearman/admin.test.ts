@@ -72,7 +72,7 @@ test('lists: status, prioritystatus, show jobs, show unique jobs, workers', () =
   });
 });
 
-test('a row that is not in the form is told as it is', () => {
+test('a row that is not in the form is text as sent', () => {
   const { admin } = exchange('status\n', 'a\nb\t1\t1\t1\nf\t1\tx\t1\n.\n');
   assert.deepEqual(admin.rows, [
     { text: 'a' },
@@ -87,7 +87,7 @@ test('long lists are cut and counted', () => {
   assert.equal(admin.rows_total, 5000);
 });
 
-test('lines: OK with and without a value', () => {
+test('one-line responses: OK with and without a value', () => {
   assert.deepEqual(exchange('version\n', 'OK 1.1.20+ds\n').admin, {
     command: 'version',
     arguments: [],
@@ -107,7 +107,7 @@ test('lines: OK with and without a value', () => {
   assert.deepEqual(exchange('create function f\r\n', 'OK\r\n').admin.arguments, ['f']);
 });
 
-test('lines: ERR with its code and text', () => {
+test('one-line responses: ERR with code and text', () => {
   const { admin, feed } = exchange('cancel job H:none:1\n', 'ERR UNKNOWN_JOB\r\n');
   assert.deepEqual([admin.response, admin.error_code, admin.error_text], ['ERR', 'UNKNOWN_JOB', undefined]);
   assert.equal(feed.seen[0].body.outcome, 'failure');
@@ -126,13 +126,13 @@ test('lines: ERR with its code and text', () => {
   assert.equal(exchange('\n', 'ERR UNKNOWN_COMMAND Unknown+server+command\r\n').admin.command, '');
 });
 
-test('unknown commands: by their first word; rows where the answer is neither OK nor ERR', () => {
+test('an unknown command is named by its first word, and has rows unless the response is OK or ERR', () => {
   const { admin, feed } = exchange('Gladiator all\n', 'one\ntwo\n.\n');
   assert.deepEqual(admin, { command: 'gladiator', arguments: ['all'], lines: ['one', 'two'], rows_total: 2 });
   assert.equal(feed.seen[0].body.action, 'gladiator');
 });
 
-test('actions and sentences', () => {
+test('actions and sentences of commands', () => {
   const { feed } = exchange('status\n', 'f\t1\t1\t1\ng\t1\t1\t1\n.\n');
   assert.equal(feed.seen[0].body.message, 'status: 2 functions in 0.25 ms');
   assert.equal(feed.seen[0].body.outcome, 'success');
@@ -151,7 +151,7 @@ const session: [0 | 1, Buffer][] = [
   [1, text('OK 1\n')],
 ];
 
-test('pipelined, and text and packets by turns: the same however it is cut', () => {
+test('pipelined commands, text and packets in turn: the same records however segmented', () => {
   const run = (step: number) => {
     const feed = feeder();
     for (const [dir, bytes] of session) {
@@ -170,7 +170,7 @@ test('pipelined, and text and packets by turns: the same however it is cut', () 
   for (let step = 1; step < 20; step++) assert.deepEqual(run(step), whole, `in pieces of ${step}`);
 });
 
-test('without a response: told at the end, unknown', () => {
+test('a command without a response is reported at the end, with outcome unknown', () => {
   const feed = feeder();
   feed.send(ToServer, text('a command with many words in it\nversion\n'));
   feed.end();
@@ -183,7 +183,7 @@ test('without a response: told at the end, unknown', () => {
   );
 });
 
-test('more commands at once than are remembered: none gets the response of another', () => {
+test('too many pending commands: none gets the response of another', () => {
   const feed = feeder();
   feed.send(ToServer, text('version\nstatus\n'.repeat(150)));
   feed.send(ToClient, text('OK 1.1.20\nf\t1\t1\t1\n.\n'.repeat(150)));
@@ -194,7 +194,7 @@ test('more commands at once than are remembered: none gets the response of anoth
     if (command === 'version') assert.equal(functions, undefined);
     if (command === 'status') assert.equal(version, undefined);
   }
-  // What is asked after a quiet time is answered as ever.
+  // After a quiet time commands are paired again.
   feed.at = { ...feed.at, seconds: feed.at.seconds + 10 };
   feed.send(ToServer, text('version\n'));
   feed.send(ToClient, text('OK 1.1.20\n'));
@@ -203,7 +203,7 @@ test('more commands at once than are remembered: none gets the response of anoth
   assert.deepEqual([adminOf(last).command, adminOf(last).version], ['version', '1.1.20']);
 });
 
-test('a list that is cut off keeps its rows and says so', () => {
+test('a truncated list keeps its rows and is marked', () => {
   for (const cut of ['end', 'gap', 'packet']) {
     const feed = feeder();
     feed.send(ToServer, text('status\n'));
@@ -212,21 +212,21 @@ test('a list that is cut off keeps its rows and says so', () => {
     else if (cut === 'gap') feed.gap(ToClient, 10);
     else feed.send(ToClient, text('\t2\t2\n'));
     if (cut === 'packet') feed.send(ToClient, packet('RES', 6));
-    const [told] = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin');
-    assert.equal(told.body.outcome, 'unknown');
-    assert.deepEqual(told.body.sections.wiretail, { truncated: true });
-    const { rows, rows_total } = adminOf(told);
+    const [record] = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin');
+    assert.equal(record.body.outcome, 'unknown');
+    assert.deepEqual(record.body.sections.wiretail, { truncated: true });
+    const { rows, rows_total } = adminOf(record);
     assert.equal((rows as unknown[]).length, cut === 'packet' ? 2 : 1);
     assert.equal(rows_total, undefined);
   }
 });
 
-test('a response whose command was not seen has its own record', () => {
+test('an orphan response has its own record', () => {
   const feed = feeder();
   feed.send(ToClient, text('OK 1.1.20\n'));
   feed.send(ToClient, text('f\t1\t1\t1\n.\n'));
   assert.deepEqual(
-    feed.seen.map((one) => [one.from, one.body.dataset, adminOf(one).command]),
+    feed.seen.map((record) => [record.from, record.body.dataset, adminOf(record).command]),
     [
       [ToClient, 'gearman.admin', undefined],
       [ToClient, 'gearman.admin', undefined],
@@ -234,7 +234,7 @@ test('a response whose command was not seen has its own record', () => {
   );
 });
 
-test('lines without an end are not held back for ever', () => {
+test('endless lines do not stay unconsumed', () => {
   for (const [dir, most] of [
     [ToServer, 16 * 1024],
     [ToClient, 64 * 1024],

@@ -1,4 +1,4 @@
-/** Feeds a decoder as the stream room does: what is held back comes again, what is skipped is not shown. */
+/** Feeds a decoder as the reassembler does: unconsumed bytes are passed again, skipped bytes are not passed. */
 
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
@@ -25,18 +25,18 @@ export interface Seen {
 
 export interface Feeder {
   readonly seen: Seen[];
-  /** Most bytes that were ever held back. */
+  /** The most bytes that were ever unconsumed. */
   readonly mostHeld: number;
   at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
-  /** One byte a call. */
+  /** One byte per call. */
   drip(dir: Direction, bytes: Uint8Array): void;
   gap(dir: Direction, missing: number, reason?: GapReason): void;
   end(): void;
   close(reason: Parameters<FlowDecoder['close']>[0]): void;
 }
 
-/** The anomaly that a record tells of, or the command and response; {} if it doesn't. */
+/** The anomaly or text command of a record; {} if it has none. */
 export function anomalyOf({ body }: Seen): JsonObject {
   return (body.sections.wiretail?.anomaly ?? {}) as JsonObject;
 }
@@ -48,7 +48,7 @@ export function adminOf({ body }: Seen): JsonObject {
 export interface FeederOptions {
   payloadBytes?: number;
   fromStart?: boolean;
-  /** One that several connections share; else its own, which does not follow jobs. */
+  /** Shared by several connections; by default one that does not follow jobs. */
   protocol?: Protocol;
   client?: { port: number; address: number };
   seen?: Seen[];
@@ -83,8 +83,8 @@ export function feeder({
       fresh = fresh.subarray(passed);
       if (skip[dir] > 0) return;
     }
-    // Bytes before and behind what is shown, so that a decoder that looks there is found out; and
-    // what was shown is spoilt afterwards, so that one that keeps a view of it is, too.
+    // Other bytes around the passed ones catch a decoder that reads outside of them. They are overwritten
+    // afterwards, which catches one that keeps a view.
     const all = Buffer.concat([held[dir], fresh]);
     const shown = Buffer.concat([Buffer.from([0, 0x0a]), all, Buffer.from([0, 0x0a, 0])]);
     const position = decoder.data(dir, shown, 2, 2 + all.length, self.at) - 2;

@@ -63,7 +63,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
   );
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();
-  const seen: { port: number; one: Seen }[] = [];
+  const seen: { port: number; record: Seen }[] = [];
   let ports = 50_000;
   const bytes = (magic: 'REQ' | 'RES', name: string, args: (string | number)[]) =>
     packet(magic, typeId(name), args.join('\0'));
@@ -77,7 +77,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
     },
     connect({ fromStart = true, port = ports++, address = 0x0a000003 } = {}) {
       const own: Seen[] = [];
-      own.push = (one) => seen.push({ port, one });
+      own.push = (record) => seen.push({ port, record });
       const feed = feeder({ fromStart, protocol, client: { port, address }, seen: own });
       feed.at = at;
       const self: Peer = {
@@ -110,8 +110,8 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
     },
     lines: () =>
       seen
-        .filter(({ one }) => one.body.dataset === 'gearman.job')
-        .map(({ port, one: { from, body } }) => ({
+        .filter(({ record }) => record.body.dataset === 'gearman.job')
+        .map(({ port, record: { from, body } }) => ({
           action: body.action,
           level: body.level,
           outcome: body.outcome,
@@ -124,7 +124,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
           job: JSON.parse(JSON.stringify(body.sections.gearman?.job)),
           body,
         })),
-    seen: () => seen.map(({ one }) => one),
+    seen: () => seen.map(({ record }) => record),
   };
 }
 

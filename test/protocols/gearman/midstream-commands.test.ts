@@ -1,18 +1,18 @@
-/** Text commands that come late, or not at all: no response is told as another command's. */
+/** Late and lost text commands: no response is reported as another command's. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { adminOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
 
-const told = ({ seen }: Feeder) => seen.map((one) => [one.body.action, one.body.outcome]);
+const outcomes = ({ seen }: Feeder) => seen.map(({ body }) => [body.action, body.outcome]);
 
-test('a command behind its response does not take the next one', () => {
+test('a command after its response does not take the next response', () => {
   const feed = feeder();
   feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
   feed.send(ToServer, Buffer.from('version\n'));
   feed.send(ToServer, Buffer.from('getpid\n'));
   feed.send(ToClient, Buffer.from('OK 4711\n'));
   feed.end();
-  assert.deepEqual(told(feed), [
+  assert.deepEqual(outcomes(feed), [
     ['response', 'success'],
     ['version', 'unknown'],
     ['getpid', 'unknown'],
@@ -20,13 +20,13 @@ test('a command behind its response does not take the next one', () => {
   ]);
 });
 
-test('a list of names whose command was lost is told as lines', () => {
+test('a list of names without its command is reported as lines', () => {
   const feed = feeder();
   feed.send(ToServer, Buffer.from('version\n'));
   feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
   feed.send(ToClient, Buffer.from('u1\nu2\n.\n'));
   feed.end();
-  assert.deepEqual(told(feed), [
+  assert.deepEqual(outcomes(feed), [
     ['version', 'success'],
     ['response', 'success'],
   ]);

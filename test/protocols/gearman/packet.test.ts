@@ -11,7 +11,7 @@ function fields(feed: Feeder): unknown[] {
     .map(({ body }) => body.sections.gearman);
 }
 
-test('all types 1 to 42 by name, their arguments by theirs', () => {
+test('all types 1 to 42 and their arguments have names', () => {
   assert.deepEqual(
     examples.map(({ type }) => type),
     Array.from({ length: 42 }, (_, i) => i + 1),
@@ -31,7 +31,7 @@ test('all types 1 to 42 by name, their arguments by theirs', () => {
   }
 });
 
-test('a packet says the same wherever it is cut', () => {
+test('a packet has the same record wherever it is segmented', () => {
   for (const payloadBytes of [0, 2, 100]) {
     for (const { type, magic, data, name } of examples) {
       const bytes = Buffer.concat([packet(magic, type, data), packet(magic, type, data)]);
@@ -51,7 +51,7 @@ test('a packet says the same wherever it is cut', () => {
   }
 });
 
-test('the record is of the moment at which the last byte passed', () => {
+test('the record has the timestamp of the last byte', () => {
   const feed = feeder();
   const bytes = packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`);
   feed.send(ToServer, bytes.subarray(0, 100));
@@ -64,7 +64,7 @@ test('the record is of the moment at which the last byte passed', () => {
   assert.deepEqual([body.seconds, body.nanoseconds, body.packet], [1_700_000_002, 7, 3]);
 });
 
-test('payloads: none by default, else the first bytes as text or hex', () => {
+test('payloads: absent by default, else the first bytes as text or hex', () => {
   const show = (payloadBytes: number, payload: Buffer) => {
     const feed = feeder({ payloadBytes });
     feed.send(ToServer, packet('REQ', 16, payload));
@@ -86,7 +86,7 @@ test('payloads: none by default, else the first bytes as text or hex', () => {
   assert.equal(show(10, Buffer.alloc(0)), undefined);
 });
 
-test('numbers: exact however large, and as sent unless plain', () => {
+test('canonical integers are exact at any size, other numbers are text as sent', () => {
   const epoch = (text: string) => {
     const feed = feeder();
     feed.send(ToServer, packet('REQ', 36, `f\0u\0${text}\0`));
@@ -102,7 +102,7 @@ test('numbers: exact however large, and as sent unless plain', () => {
   }
 });
 
-test('names: bytes that are not UTF-8 stand beside, long ones are cut at a character', () => {
+test('names that are not UTF-8 have their bytes as hex, long ones are cut at a character', () => {
   const name = (bytes: Buffer | string) => {
     const feed = feeder();
     feed.send(ToServer, packet('REQ', 1, bytes));
@@ -120,14 +120,14 @@ test('names: bytes that are not UTF-8 stand beside, long ones are cut at a chara
   assert.equal(long.function_hex, undefined);
 });
 
-test('the NUL that gearmand leaves at a handle is its terminator', () => {
+test('a NUL at the end of a handle is its terminator', () => {
   const feed = feeder();
   feed.send(ToClient, packet('RES', 14, 'H:lap:1\0'));
   assert.equal(feed.seen[0].body.sections.gearman?.handle, 'H:lap:1');
   assert.equal(feed.seen[0].body.sections.gearman?.size, 8);
 });
 
-test('an argument of any length is read without being held back', () => {
+test('an argument of any length does not stay unconsumed', () => {
   for (const step of [1, 7, 1000, 5000, 100_000]) {
     const feed = feeder();
     const long = 'n'.repeat(70_000);
@@ -155,7 +155,7 @@ test('an argument of any length is read without being held back', () => {
   }
 });
 
-test('too few arguments: what there is, marked, and an anomaly', () => {
+test('too few arguments: a malformed record and an anomaly', () => {
   const cases: [number, string, { [key: string]: string }][] = [
     [7, 'too-few', { function: 'too-few' }],
     [7, 'f\0', { function: 'f' }],
@@ -186,7 +186,7 @@ test('too few arguments: what there is, marked, and an anomaly', () => {
   }
 });
 
-test('types that are not known are passed over by their size', () => {
+test('packets of unknown types are skipped by their size', () => {
   for (const type of [0, 43, 99, 0xffffffff]) {
     const feed = feeder();
     feed.drip(ToServer, Buffer.concat([packet('REQ', type, 'z\0\0REQ'), packet('REQ', 4)]));
@@ -204,7 +204,7 @@ test('types that are not known are passed over by their size', () => {
   }
 });
 
-test('data in a packet that has none', () => {
+test('data in a packet type without data is malformed', () => {
   const feed = feeder();
   feed.send(ToServer, Buffer.concat([packet('REQ', 4, 'odd'), packet('REQ', 9)]));
   assert.deepEqual(
@@ -213,17 +213,17 @@ test('data in a packet that has none', () => {
   );
 });
 
-test('a magic from the wrong side is told', () => {
+test('a magic of the wrong direction is reported', () => {
   const feed = feeder();
   feed.send(ToServer, packet('RES', 16, 'x'));
   feed.send(ToClient, packet('REQ', 16, 'x'));
   const reasons = feed.seen
     .filter(({ body }) => body.dataset === 'wiretail.anomaly')
-    .map((one) => anomalyOf(one).reason);
+    .map((record) => anomalyOf(record).reason);
   assert.deepEqual(reasons, ['response magic from a client', 'request magic from a server']);
 });
 
-test('sentences', () => {
+test('sentences of packets', () => {
   const sentence = (magic: 'REQ' | 'RES', type: number, data: string) => {
     const feed = feeder();
     feed.send(direction(magic), packet(magic, type, data));

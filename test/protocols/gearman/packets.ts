@@ -1,4 +1,4 @@
-/** Packets for the tests: bytes made by hand, not by the code under test. */
+/** Hand-made packets, without the code under test. */
 
 export function packet(magic: 'REQ' | 'RES', type: number, data: string | Buffer = ''): Buffer {
   const body = typeof data === 'string' ? Buffer.from(data) : data;
@@ -19,7 +19,7 @@ export interface Example {
 
 const sched = { minute: 1, hour: 2, day_of_month: 31, month: 12, day_of_week: 6 };
 
-/** One of every type; payloads hold NULs. */
+/** A packet of every type. Payloads contain NULs. */
 export const examples: readonly Example[] = [
   { type: 1, magic: 'REQ', data: 'rev', name: 'CAN_DO', fields: { function: 'rev' } },
   { type: 2, magic: 'REQ', data: 'rev', name: 'CANT_DO', fields: { function: 'rev' } },
@@ -197,7 +197,7 @@ export const examples: readonly Example[] = [
   },
 ];
 
-/** Numbers from a seed (mulberry32). */
+/** A pseudo-random generator (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -14,7 +14,7 @@ function tick(feed: Feeder, nanoseconds = 1000): void {
   };
 }
 
-/** Sends in turn, 1 us apart; gives action, outcome and duration of what came back. */
+/** Sends packets in turn, 1 us apart. Returns action, outcome and duration of the records. */
 function talk(...messages: [number, Buffer][]): [string, string | undefined, number | undefined][] {
   const feed = feeder();
   for (const [dir, bytes] of messages) {
@@ -29,7 +29,7 @@ function talk(...messages: [number, Buffer][]): [string, string | undefined, num
 const job = packet('REQ', 7, 'f\0u\0x');
 const created = packet('RES', 8, 'H:1');
 
-test('each pair that the protocol has', () => {
+test('every request of the protocol is paired with its response', () => {
   const pairs: [number, string, number, string][] = [
     [7, 'f\0u\0x', 8, 'H:1'],
     [18, 'f\0u\0x', 8, 'H:1'],
@@ -62,7 +62,7 @@ test('each pair that the protocol has', () => {
   }
 });
 
-test('requests one behind the other are answered in their order', () => {
+test('pipelined requests are answered in order', () => {
   assert.deepEqual(
     talk(
       [0, job],
@@ -80,7 +80,7 @@ test('requests one behind the other are answered in their order', () => {
   );
 });
 
-test('what the server says of its own accord answers nothing', () => {
+test('unsolicited packets of the server answer no request', () => {
   assert.deepEqual(
     talk(
       [0, job],
@@ -99,7 +99,7 @@ test('what the server says of its own accord answers nothing', () => {
   assert.deepEqual(talk([1, created]), [['JOB_CREATED', undefined, undefined]]);
 });
 
-test('an ERROR answers by its code', () => {
+test('the code of an ERROR selects the request that it answers', () => {
   const error = (code: string): [number, Buffer] => [1, packet('RES', 19, `${code}\0text`)];
   const complete: [number, Buffer] = [0, packet('REQ', 13, 'H:9\0x')];
   assert.deepEqual(talk(complete, [0, job], error('JOB_NOT_FOUND'), [1, created]), [
@@ -120,7 +120,7 @@ test('an ERROR answers by its code', () => {
   assert.deepEqual(talk([0, job], error('something_else')), [['ERROR', 'failure', 1000]]);
 });
 
-test('after a loss nothing is paired until the connection was quiet', () => {
+test('after a loss nothing is paired until the connection was quiet for a while', () => {
   const feed = feeder();
   feed.send(ToServer, job);
   tick(feed);
@@ -137,7 +137,7 @@ test('after a loss nothing is paired until the connection was quiet', () => {
   assert.equal(feed.seen.at(-1)?.body.duration, 1000);
 });
 
-test('the bound on what is remembered', () => {
+test('pending requests are bounded, and evicted ones are counted', () => {
   const pairs = new Pairing(true);
   const at = { seconds: 1, nanoseconds: 0, packet: 0 };
   for (let i = 0; i < PENDING_LIMIT + 5; i++) pairs.addRequest(Awaits.echo, { ...at, nanoseconds: i });
@@ -146,20 +146,21 @@ test('the bound on what is remembered', () => {
   assert.equal(pairs.matchResponse(Awaits.echo, { ...at, nanoseconds: 100 }), 95);
   assert.equal(pairs.matchResponse(Awaits.submit, at), UNMATCHED);
   for (let i = 0; i < 100_000; i++) pairs.addRequest(Awaits.work, at);
-  assert.equal(pairs.takeEvicted(), 0, 'a run of WORK packets is one');
+  assert.equal(pairs.takeEvicted(), 0, 'a run of WORK packets is one entry');
   assert.equal(pairs.matchResponse(Awaits.work, at), UNTIMED);
 });
 
-test('the ring keeps its order as it grows and turns', () => {
+test('the ring buffer keeps its order as it grows and wraps', () => {
   const pairs = new Pairing(true);
   const at = (seconds: number) => ({ seconds, nanoseconds: 0, packet: 0 });
-  let asked = 0;
+  let requested = 0;
   let answered = 0;
   for (let round = 1; round < 60; round++) {
-    for (let i = 0; i < round; i++) pairs.addRequest(Awaits.echo, at(asked++));
+    for (let i = 0; i < round; i++) pairs.addRequest(Awaits.echo, at(requested++));
     for (let i = 0; i < round - 1; i++)
       assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), (1e6 - answered++) * 1e9);
   }
-  while (answered < asked) assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), (1e6 - answered++) * 1e9);
+  while (answered < requested)
+    assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), (1e6 - answered++) * 1e9);
   assert.equal(pairs.matchResponse(Awaits.echo, at(1e6)), UNMATCHED);
 });

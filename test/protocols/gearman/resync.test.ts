@@ -17,7 +17,7 @@ function oversized(size: number): Buffer {
   return bytes;
 }
 
-test('a bad magic: one anomaly, and the next packet is found, however the stream is cut', () => {
+test('a bad magic: one anomaly, and the next packet is found, however segmented', () => {
   const bad = packet('REQ', 16, 'x\0\0RE\0REQ');
   bad.write('XYZ', 1);
   const bytes = Buffer.concat([bad, packet('REQ', 7, 'f\0u\0x'), packet('REQ', 4)]);
@@ -37,20 +37,20 @@ test('a bad magic: one anomaly, and the next packet is found, however the stream
   }
 });
 
-test('a size over the limit swallows nothing', () => {
+test('a size over the limit skips no later packet', () => {
   for (const size of [SIZE_LIMIT + 1, 0x7fffffff, 0xffffffff]) {
     const feed = feeder();
     feed.drip(ToServer, Buffer.concat([oversized(size), packet('REQ', 4)]));
     assert.deepEqual(actions(feed), ['malformed', 'PRE_SLEEP']);
-    const { reason, size: told, limit, skipped_bytes } = anomaly(feed, 0);
-    assert.deepEqual([reason, told, limit, skipped_bytes], ['size over the limit', size, SIZE_LIMIT, 23]);
+    const { reason, size: reported, limit, skipped_bytes } = anomaly(feed, 0);
+    assert.deepEqual([reason, reported, limit, skipped_bytes], ['size over the limit', size, SIZE_LIMIT, 23]);
   }
   const feed = feeder();
   feed.send(ToServer, oversized(SIZE_LIMIT));
   assert.deepEqual(actions(feed), [], 'up to the limit it is believed');
 });
 
-test('where nothing follows, the anomaly comes at the end, or after 64 KiB', () => {
+test('without a next packet the anomaly is reported at the end, or after 64 KiB', () => {
   const feed = feeder();
   feed.send(ToServer, Buffer.from('\0XYZ\0\0\0\x10\0\0\0\x01x', 'latin1'));
   assert.deepEqual(actions(feed), []);
@@ -67,7 +67,7 @@ test('where nothing follows, the anomaly comes at the end, or after 64 KiB', () 
   assert.deepEqual(actions(long), ['malformed', 'PRE_SLEEP']);
 });
 
-test('a gap in what is skipped: the place is kept, the packet is incomplete', () => {
+test('a gap within a skipped payload keeps sync, and truncates the packet', () => {
   const feed = feeder();
   const bytes = packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`);
   feed.send(ToServer, bytes.subarray(0, 50));
@@ -85,7 +85,7 @@ test('a gap in what is skipped: the place is kept, the packet is incomplete', ()
   assert.deepEqual(actions(last), ['SUBMIT_JOB']);
 });
 
-test('a gap elsewhere: what was decoded is told, and the next packet is found', () => {
+test('a gap elsewhere: the truncated packet is reported, and the next one is found', () => {
   const feed = feeder();
   feed.send(ToServer, packet('REQ', 7, 'func\0unique\0x').subarray(0, 20));
   feed.gap(ToServer, 5);
@@ -95,7 +95,7 @@ test('a gap elsewhere: what was decoded is told, and the next packet is found', 
     gearman: { magic: 'REQ', type: 'SUBMIT_JOB', type_id: 7, size: 13, function: 'func' },
     wiretail: { truncated: true },
   });
-  // 3 bytes of the unique id were held back, 14 follow the gap.
+  // 3 bytes of the unique id were unconsumed, 14 follow the gap.
   assert.deepEqual(anomaly(feed, 1), {
     protocol: 'gearman',
     reason: 'gap',
@@ -106,7 +106,7 @@ test('a gap elsewhere: what was decoded is told, and the next packet is found', 
   });
 });
 
-test('a gap beyond what is skipped', () => {
+test('a gap that exceeds the skipped payload', () => {
   const feed = feeder();
   feed.send(ToServer, packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`).subarray(0, 50));
   feed.gap(ToServer, 5000);
@@ -114,7 +114,7 @@ test('a gap beyond what is skipped', () => {
   assert.deepEqual(actions(feed), ['SUBMIT_JOB', 'PRE_SLEEP'], 'nothing was skipped: no anomaly of ours');
 });
 
-test('joined midstream: a packet at once, text where only an administrator types it, else a search', () => {
+test('midstream pickup: a packet or a known command is decoded at once, else the next packet is searched', () => {
   const join = (dir: typeof ToServer | typeof ToClient, bytes: Buffer) => {
     const feed = feeder({ fromStart: false });
     feed.send(dir, bytes);
@@ -136,14 +136,14 @@ test('joined midstream: a packet at once, text where only an administrator types
   assert.equal(feed.seen[0].body.seconds, feed.at.seconds);
 });
 
-test('text from the server that no one asked for is not logged as a response', () => {
+test('unexpected text of the server is not reported as a response', () => {
   const feed = feeder();
   feed.send(ToClient, Buffer.concat([Buffer.from('secret payload\nmore of it\n'), packet('RES', 6)]));
   assert.deepEqual(actions(feed), ['resync', 'NOOP']);
   assert.ok(!JSON.stringify(feed.seen).includes('secret'));
 });
 
-test('a connection that ends in a packet or a line', () => {
+test('a connection that ends within a packet or a line', () => {
   const ends = (bytes: Buffer) => {
     const feed = feeder();
     feed.send(ToServer, bytes);
@@ -157,7 +157,7 @@ test('a connection that ends in a packet or a line', () => {
   assert.deepEqual(ends(packet('REQ', 4)), [['PRE_SLEEP', undefined]]);
 });
 
-test('any bytes: never throws, holds back within bounds', () => {
+test('random bytes: no exception, and bounded unconsumed bytes', () => {
   const next = random(20241122);
   const below = (n: number) => Math.floor(next() * n);
   const pieces = (): Buffer => {
@@ -208,9 +208,9 @@ test('any bytes: never throws, holds back within bounds', () => {
   }
 });
 
-test('claims', () => {
+test('detection by content and port', () => {
   const protocol = newGearman(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const claim = (
+  const detect = (
     bytes: Buffer | string,
     serverPort = 4730,
     fromStart = true,
@@ -224,30 +224,30 @@ test('claims', () => {
       fromStart,
     });
   };
-  assert.equal(claim(packet('REQ', 7), 9999), Match.yes);
-  assert.equal(claim(packet('REQ', 7).subarray(0, 7), 9999), Match.maybe);
-  assert.equal(claim(packet('REQ', 1000), 9999), Match.no);
-  assert.equal(claim(packet('REQ', 1000)), Match.yes);
-  assert.equal(claim('\0XYZ', 9999), Match.no);
-  assert.equal(claim('\0XYZ'), Match.yes, 'on its port, for the decoder to tell');
-  assert.equal(claim('status\n'), Match.yes);
-  assert.equal(claim('\n'), Match.yes);
-  assert.equal(claim('stat'), Match.maybe);
-  assert.equal(claim('status\n', 9999), Match.no);
-  for (const stranger of [
+  assert.equal(detect(packet('REQ', 7), 9999), Match.yes);
+  assert.equal(detect(packet('REQ', 7).subarray(0, 7), 9999), Match.maybe);
+  assert.equal(detect(packet('REQ', 1000), 9999), Match.no);
+  assert.equal(detect(packet('REQ', 1000)), Match.yes);
+  assert.equal(detect('\0XYZ', 9999), Match.no);
+  assert.equal(detect('\0XYZ'), Match.yes, 'on its port, for the decoder to tell');
+  assert.equal(detect('status\n'), Match.yes);
+  assert.equal(detect('\n'), Match.yes);
+  assert.equal(detect('stat'), Match.maybe);
+  assert.equal(detect('status\n', 9999), Match.no);
+  for (const foreign of [
     'GET / HTTP/1.1\r\n',
     'POST /x HTTP/1.1\r\n',
     'SSH-2.0-x\r\n',
     '\x16\x03\x01\0\0',
     'PRI * HTTP/2.0\r\n',
   ]) {
-    assert.equal(claim(stranger), Match.no, stranger);
-    assert.equal(claim(stranger, 4730, false), Match.no, stranger);
+    assert.equal(detect(foreign), Match.no, foreign);
+    assert.equal(detect(foreign, 4730, false), Match.no, foreign);
   }
-  assert.equal(claim('OK 1.1.20\n', 4730, true, ToClient), Match.yes);
-  assert.equal(claim('220 mail ESMTP\r\n', 4730, true, ToClient), Match.no);
-  assert.equal(claim('rest of a payload', 4730, false), Match.yes);
-  // On another port one segment proves nothing: test/protocols/midstream.test.ts.
-  assert.equal(claim(packet('REQ', 4), 9999, false), Match.no);
-  assert.equal(claim(Buffer.alloc(5000, 0x61), 9999, false), Match.no);
+  assert.equal(detect('OK 1.1.20\n', 4730, true, ToClient), Match.yes);
+  assert.equal(detect('220 mail ESMTP\r\n', 4730, true, ToClient), Match.no);
+  assert.equal(detect('rest of a payload', 4730, false), Match.yes);
+  // On another port one segment is no proof: test/protocols/midstream.test.ts.
+  assert.equal(detect(packet('REQ', 4), 9999, false), Match.no);
+  assert.equal(detect(Buffer.alloc(5000, 0x61), 9999, false), Match.no);
 });
