@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Headers } from './headers.js';
+import { IP_PROTOCOL_TCP } from './ip.js';
 
 /** The part of Headers that identifies a connection. */
 export type Endpoints = Pick<
   Headers,
   'ipVersion' | 'src0' | 'src1' | 'src2' | 'src3' | 'srcPort' | 'dst0' | 'dst1' | 'dst2' | 'dst3' | 'dstPort'
 >;
-
-/** IANA protocol number: only TCP is followed. */
-const TCP = 6;
 
 /**
  * Community ID v1 of a TCP connection (https://github.com/corelight/community-id-spec), by which Zeek, Suricata and
@@ -23,7 +21,7 @@ export function communityId(e: Endpoints, seed = 0): string {
   const head = Buffer.alloc(2);
   head.writeUInt16BE(seed);
   // Protocol, a zero byte of padding, then the ports.
-  const tail = Buffer.from([TCP, 0, 0, 0, 0, 0]);
+  const tail = Buffer.from([IP_PROTOCOL_TCP, 0, 0, 0, 0, 0]);
   tail.writeUInt16BE(forward ? e.srcPort : e.dstPort, 2);
   tail.writeUInt16BE(forward ? e.dstPort : e.srcPort, 4);
   const hash = createHash('sha1').update(head);

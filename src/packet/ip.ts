@@ -2,7 +2,7 @@ import { i32, u16 } from './bytes.js';
 import { type Headers, Outcome } from './headers.js';
 
 /** IANA protocol number. */
-const TCP = 6;
+export const IP_PROTOCOL_TCP = 6;
 
 /**
  * The most extension headers before TCP. RFC 8200, section 4.1, has each at most once (destination options twice); the
@@ -78,8 +78,9 @@ function parseIpv4(buf: Uint8Array, at: number, end: number, wireEnd: number, ou
   out.dst1 = 0;
   out.dst2 = 0xffff;
   out.dst3 = i32(buf, at + 16);
-  if (protocol !== TCP)
+  if (protocol !== IP_PROTOCOL_TCP) {
     return notTcpOutcome(out, protocol, fragmenting === 0 ? -1 : (fragmenting & 0x1fff) << 3);
+  }
   return fragmenting === 0 ? Outcome.tcp : fragmentOutcome(out);
 }
 
@@ -127,7 +128,7 @@ function parseExtensions(
     if (extension === Extension.none) {
       out.payloadStart = at;
       out.payloadLength = packetEnd - at;
-      return next === TCP ? Outcome.tcp : notTcpOutcome(out, next, -1);
+      return next === IP_PROTOCOL_TCP ? Outcome.tcp : notTcpOutcome(out, next, -1);
     }
     if (at + 8 > packetEnd) return Outcome.badHeader;
     if (at + 8 > end) return Outcome.truncated;
@@ -153,7 +154,7 @@ function parseExtensions(
 
 /** With more extension headers, the fragment may be of a TCP packet. */
 function ipv6Fragment(out: Headers, protocol: number, offset: number): Outcome {
-  if (protocol === TCP || EXTENSIONS[protocol] !== Extension.none) return fragmentOutcome(out);
+  if (protocol === IP_PROTOCOL_TCP || EXTENSIONS[protocol] !== Extension.none) return fragmentOutcome(out);
   return notTcpOutcome(out, protocol, offset);
 }
 
