@@ -52,7 +52,8 @@ export async function readArguments(args: readonly string[]): Promise<ReadConfig
 /** Reads files with one decoder. @throws UserError */
 export async function readHere(args: readonly string[]): Promise<ReadHere> {
   const config = await readArguments(args);
-  if (config.workers !== 1 || config.realtime) throw new Error('there is one decoder here, and no clock');
+  if (config.workers !== 1 || config.realtime)
+    throw new Error('read-here supports one worker only, and no realtime');
   const { stdout, problems } = await read(config);
   let lines: readonly Line[] | undefined;
   return {
@@ -94,7 +95,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   };
 
   const [{ options }] = newDecoderData(config, shared, undefined);
-  const place = Float64Array.of(-1, 0);
+  const checkpoint = Float64Array.of(-1, 0);
   const memory = newTextLines((line) => {
     ofDecoder++;
     output.push(line);
@@ -102,20 +103,20 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   const clock = new FileClock();
   const decoder = new PacketDecoder(options, {
     counters: own,
-    checkpoint: place,
+    checkpoint,
     lines: memory,
     recordCounters: newRecordCounters(shared.recordCounters, 0, own),
     clock,
   });
   const target: NumberingSink = {
     link(type) {
-      place[CheckpointWord.linkType] = type;
+      checkpoint[CheckpointWord.linkType] = type;
     },
     file() {
-      place[CheckpointWord.packet] = 0;
+      checkpoint[CheckpointWord.packet] = 0;
     },
     number(before) {
-      place[CheckpointWord.packet] = before;
+      checkpoint[CheckpointWord.packet] = before;
     },
     records(bytes, from, end, count) {
       captured[Counter.captured] += count;

@@ -1,4 +1,4 @@
-/** What happens to a daemon in months: it is stopped and goes on, interfaces come and go, the clock is set. */
+/** What a daemon meets in months: it is stopped and continued, interfaces come and go, the clock is set. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ type AllStats = ReturnType<typeof finalStats> & More;
 const statsIn = (capture: Capture): AllStats[] =>
   capture.lines().flatMap(({ wiretail }) => (wiretail as { stats?: AllStats } | undefined)?.stats ?? []);
 
-/** The last numbers of a capture, which ends well and whose packets are all accounted for. */
+/** Stops the capture. It exits with 0, and accounts for every packet. @returns the final stats */
 async function endOf(capture: Capture): Promise<AllStats> {
   assert.equal((await capture.stop()).code, 0, capture.stderr());
   const stats = finalStats(capture.lines()) as AllStats;
@@ -59,8 +59,8 @@ async function endOf(capture: Capture): Promise<AllStats> {
   return stats;
 }
 
-/** Three captures see all of it: one by the interface's name, one by `any`, one with the engine that takes its own times. */
-suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
+/** Three captures: by the interface's name, by `any`, and with the engine that takes its own timestamps. */
+suite('a long-running capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
   let near: Netns;
   let far: Netns;
   let named: Capture;
@@ -95,7 +95,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     near.run(process.execPath, [PEER, 'client', host, ECHO_PORT, text]);
   const ask = (xid: number) => saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, String(xid));
 
-  test('the clock is set back and forward: said and counted once each, and time goes on', async () => {
+  test('each clock step is reported and counted once, and timeouts stay right', async () => {
     const timeOf = async (text: string) => {
       echo(text);
       const { '@timestamp': time, event } = await timed.line(isEcho(text), text);
@@ -106,10 +106,10 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     const steps = (count: number) =>
       until(
         () => actions(timed).filter((action) => action === 'clock_step').length === count,
-        () => `not told of: ${actions(timed)}; ${timed.stderr()}`,
+        () => `not reported: ${actions(timed)}; ${timed.stderr()}`,
       );
     const first = await timeOf('first');
-    // A call waits over the step, and is never answered.
+    // A call that is pending during the step and never answered.
     const silent = await ask(5);
     await until(
       () => statsIn(timed).at(-1)?.flows.open === 1,
@@ -117,9 +117,9 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     );
     setAhead(-HOUR_MS);
     await steps(1);
-    // It is looked for once a second, on a busy machine a little later.
+    // Timeouts are checked once a second, on a busy machine a little later.
     assert.match((await timed.line(isCall(5), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
-    assert.ok((await timeOf('second')) < first - HOUR_MS / 2, 'lines have the time that it is now');
+    assert.ok((await timeOf('second')) < first - HOUR_MS / 2, 'lines have the new time');
     setAhead(HOUR_MS);
     await steps(2);
     // cap's process compares its clocks once a second.
@@ -129,12 +129,12 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
 
     const { clock: counted } = await endOf(timed);
     assert.equal(counted.steps, 2);
-    const told = anomalies(timed).filter(({ event }) => event.action === 'clock_step');
+    const reported = anomalies(timed).filter(({ event }) => event.action === 'clock_step');
     assert.deepEqual(
-      told.map(({ message }) => message),
+      reported.map(({ message }) => message),
       [
         'the system clock was set back by 3600.0 s; earlier lines have the old time',
-        'the clock was set forward by 7200.0 s: lines from before have the old time',
+        'the system clock was set forward by 7200.0 s; earlier lines have the old time',
       ],
     );
     const lags = statsIn(timed).flatMap(({ lag }) => lag?.max ?? []);
@@ -142,8 +142,8 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     assert.equal(timed.lines().filter(({ message }) => message.includes('no reply')).length, 1);
   });
 
-  test('stopped and continued under load: drops are counted to the packet, no reply is missed', async (t) => {
-    // The call is seen, and its reply comes while nobody looks: when it is looked at, it is older than the timeout.
+  test('stopped and continued under load: every drop is counted, no reply is reported missing', async (t) => {
+    // The reply arrives while the capture is stopped: when it is decoded, the timeout has passed.
     const client = await ask(2);
     await sleep(100);
     named.child.kill('SIGSTOP');
@@ -153,14 +153,14 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     await pause;
     named.child.kill('SIGCONT');
     assert.match((await named.line(isCall(2), 'the call')).message, /-> ok in \d+ ms$/);
-    await named.line(({ event }) => event.action === 'paused', 'that it was stopped');
+    await named.line(({ event }) => event.action === 'paused', 'the pause');
     const get = `fetch('http://${METRICS}/healthz').then((r) => process.stdout.write(String(r.status)))`;
     assert.equal(near.run(process.execPath, ['-e', get]), '200');
     client.kill();
-    // What is asked now and never answered is told of.
+    // A later call without a reply is reported.
     const silent = await ask(3);
     echo('goes on');
-    await named.line(isEcho('goes on'), 'an echo after all that');
+    await named.line(isEcho('goes on'), 'an echo after the pause');
     for (const capture of [named, any]) {
       assert.match((await capture.line(isCall(3), 'no reply')).message, /-> no reply for [12]\.\d+ s$/);
       assert.equal(capture.lines().filter(isCall(2)).length, 1);
@@ -169,7 +169,8 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     const last = (capture: Capture) => statsIn(capture).at(-1) as AllStats;
     await until(
       () => last(named).packets.seen === last(any).packets.seen,
-      () => `two do not count the same packets: ${last(named).packets.seen}, ${last(any).packets.seen}`,
+      () =>
+        `the captures do not count the same packets: ${last(named).packets.seen}, ${last(any).packets.seen}`,
     );
     const { packets, clock: counted } = last(named);
     assert.ok(packets.dropped_by.kernel > 0, 'nothing was dropped: the buffer was large enough');
@@ -179,7 +180,7 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     t.diagnostic(`${packets.seen} packets, of which ${packets.dropped} were dropped`);
   });
 
-  /** true: while it is up, which older kernels refuse. */
+  /** @returns false: older kernels rename only an interface that is down */
   const rename = (from: string, to: string): boolean => {
     try {
       near.ip('link', 'set', from, 'name', to);
@@ -192,28 +193,28 @@ suite('the life of a capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
     }
   };
 
-  test('renamed, and new ones with any: what is named is waited for, what is new is seen', async () => {
+  test('a renamed interface is waited for, and `any` captures new interfaces', async () => {
     const live = rename('veth0', 'wan0');
-    const down = await named.line(({ event }) => event.action === 'interface_down', 'that it is gone');
+    const down = await named.line(({ event }) => event.action === 'interface_down', 'interface_down');
     const reason = live ? 'the interface was renamed to wan0' : 'the interface is down';
     assert.equal(down.message, `capture on veth0 stopped: ${reason}; retrying until it is back`);
-    echo('called otherwise');
-    await any.line(isEcho('called otherwise'), 'an echo over the interface that was renamed');
+    echo('renamed');
+    await any.line(isEcho('renamed'), 'an echo over the renamed interface');
     connectPair(near, far, 'veth1', '10.99.3');
-    echo('a new one', '10.99.3.2');
-    await any.line(isEcho('a new one'), 'an echo over the interface that is new');
+    echo('new', '10.99.3.2');
+    await any.line(isEcho('new'), 'an echo over the new interface');
     near.ip('link', 'delete', 'veth1');
     rename('wan0', 'veth0');
-    await named.line(({ event }) => event.action === 'interface_up', 'that it is back');
+    await named.line(({ event }) => event.action === 'interface_up', 'interface_up');
     echo('after');
     for (const capture of [named, any]) await capture.line(isEcho('after'), 'an echo at the end');
 
     const ofInterfaces = (capture: Capture) => actions(capture).filter((action) => /^interface/.test(action));
     assert.deepEqual(ofInterfaces(any), []);
     assert.equal((await endOf(any)).kernel.interface_errors, 0);
-    const told = ofInterfaces(named);
-    assert.deepEqual([told[0], told.at(-1)], ['interface_down', 'interface_up']);
-    assert.equal((await endOf(named)).kernel.interface_errors, told.length / 2);
-    assert.equal(named.lines().some(isEcho('called otherwise')), false);
+    const events = ofInterfaces(named);
+    assert.deepEqual([events[0], events.at(-1)], ['interface_down', 'interface_up']);
+    assert.equal((await endOf(named)).kernel.interface_errors, events.length / 2);
+    assert.equal(named.lines().some(isEcho('renamed')), false);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * systemd itself, as the first process of namespaces of its own. Its root is an overlay whose changes are in memory:
- * it can change nothing of this machine, and all that it does is gone when it is killed.
+ * A real systemd, as the first process of its own namespaces. Its root is an overlay with changes in memory only: it can't
+ * change this machine, and leaves nothing when it is killed.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { createNetns, type Netns, run, start } from '../helpers/netns.js';
 import { ROOT } from '../helpers/project.js';
 import { ended, until } from '../helpers/wiretail.js';
 
-/** What systemd would set up that is of no use here, or of this machine's hardware. */
+/** Units that are of no use in the namespaces, or that set up hardware. */
 const MASKED = [
   ...['systemd-udevd', 'systemd-udev-trigger', 'systemd-modules-load', 'systemd-sysctl', 'systemd-timesyncd'],
   ...['systemd-networkd', 'systemd-remount-fs', 'systemd-tmpfiles-setup', 'systemd-tmpfiles-setup-dev'],
@@ -21,8 +21,8 @@ const MASKED_MOUNTS = ['dev-hugepages', 'dev-mqueue', 'sys-kernel-debug', 'sys-k
 );
 
 /**
- * $1: a directory to mount at, $2: the checkout, which is to be seen at its own place, $3: units to mask. No device but
- * these few is there, /sys and the kernel's settings are read-only, and the old root is gone before systemd begins.
+ * $1: a directory to mount at, $2: the checkout, which is mounted at its own path, $3: units to mask. There are only a few
+ * devices, /sys and the kernel's settings are read-only, and the old root is unmounted before systemd starts.
  */
 const INSIDE = `
 set -eu
@@ -62,7 +62,7 @@ exec env -i container=other PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \\
   /lib/systemd/systemd --system --unit=machine.target --log-target=console --show-status=0
 `;
 
-/** A cgroup of its own, which systemd takes for the root of all. $1: it, $2: the network namespace. */
+/** Gives it its own cgroup, which systemd takes for the root. $1: the cgroup, $2: the network namespace. */
 const HOST_HOOKS = `
 set -eu
 mkdir "$1"
@@ -76,7 +76,7 @@ exec nsenter "--net=/run/netns/$net" unshare --mount --propagation private --uts
 
 export interface Machine {
   readonly netns: Netns;
-  /** Runs a command in it to its end and gives what it printed. */
+  /** Runs a command in it. @returns what the command printed */
   run(command: string, ...args: string[]): string;
   spawn(command: string, ...args: string[]): ChildProcess;
 }
@@ -87,24 +87,24 @@ function cgroupRoot(): string | undefined {
   return ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((path) => existsSync(join(path, 'cgroup.procs')));
 }
 
-/** Why systemd can't be started on this machine; false: it may be tried. */
+/** Why systemd can't be started on this machine; false: it can be tried. */
 export function whyNoSystemd(): string | false {
   if (!existsSync(SYSTEMD)) return 'systemd is not installed';
   return cgroupRoot() === undefined && 'no cgroups of version 2 here';
 }
 
-/** @returns why it does not start here, which is no fault of what is tested */
-export async function startMachine(place: string): Promise<Machine | string> {
+/** @returns a text: the reason why systemd does not start, which is no fault of the program under test */
+export async function startMachine(directory: string): Promise<Machine | string> {
   const netns = createNetns();
   const cgroup = join(cgroupRoot() ?? '', netns.name);
   const masked = [...MASKED, ...MASKED_MOUNTS, 'proc-sys-fs-binfmt_misc.automount'].join(' ');
-  const inside = ['sh', '-c', INSIDE, 'sh', place, ROOT.slice(0, -1), masked];
+  const inside = ['sh', '-c', INSIDE, 'sh', directory, ROOT.slice(0, -1), masked];
   const holder = start('sh', ['-c', HOST_HOOKS, 'sh', cgroup, netns.name, ...inside], { stdio: 'pipe' });
   const end = ended(holder);
-  let said = '';
+  let printed = '';
   for (const stream of [holder.stdout, holder.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
+      printed += chunk;
     });
   }
   after(async () => {
@@ -112,9 +112,9 @@ export async function startMachine(place: string): Promise<Machine | string> {
     await end;
     await until(
       () => removeCgroups(cgroup),
-      () => `${cgroup} stays`,
+      () => `${cgroup} is not removed`,
     );
-    rmSync(place, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
   const first = (): number | undefined =>
     Number(readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim()) || undefined;
@@ -130,11 +130,11 @@ export async function startMachine(place: string): Promise<Machine | string> {
   try {
     const pid = await until(
       () => {
-        if (holder.exitCode !== null || holder.signalCode !== null) throw new Error(said);
+        if (holder.exitCode !== null || holder.signalCode !== null) throw new Error(printed);
         const child = first();
         return child !== undefined && asks(child) && child;
       },
-      () => said,
+      () => printed,
     );
     return {
       netns,
@@ -146,7 +146,7 @@ export async function startMachine(place: string): Promise<Machine | string> {
   }
 }
 
-/** Those that systemd has made, the innermost first; false: something still runs in one. */
+/** Removes the cgroups that systemd has made, innermost first; false: a process still runs in one. */
 function removeCgroups(cgroup: string): boolean {
   if (!existsSync(cgroup)) return true;
   for (const entry of readdirSync(cgroup, { withFileTypes: true })) {

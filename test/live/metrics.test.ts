@@ -23,7 +23,7 @@ interface Stats {
 
 const statsOf = (line: Line) => (line.wiretail as { stats: Stats }).stats;
 
-/** All changes together, by their paths: names may have dots. */
+/** Adds up changes by their paths; names may have dots. */
 function add(sum: Record<string, number>, change: Numbers, path = ''): Record<string, number> {
   for (const [name, value] of Object.entries(change)) {
     if (typeof value === 'number') sum[path + name] = (sum[path + name] ?? 0) + value;
@@ -38,7 +38,7 @@ function valueAt(stats: Stats, path: string): number {
   return Number(at);
 }
 
-suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 60000 }, () => {
+suite('the metrics of a live capture', { skip: whyNoNetns(), timeout: 60000 }, () => {
   let netns: Netns;
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-metrics-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
@@ -48,7 +48,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
     await startEchoServer(netns, '4730');
   });
 
-  /** GET within the namespace: the body, or undefined where nobody answers. */
+  /** GET within the namespace. @returns the body; undefined: no response */
   const get = async (url: string): Promise<string | undefined> => {
     const script = `fetch(${JSON.stringify(url)}).then((r) => r.text()).then((t) => process.stdout.write(t), () => {})`;
     const child = netns.spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -65,7 +65,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
     await ended(netns.spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
   };
 
-  test('changes, lag and memory in stats lines; the same numbers at /metrics, for Prometheus too', async (t) => {
+  test('stats lines have changes, lag and memory; /metrics has the same numbers', async (t) => {
     const scraped = isInstalled('prometheus');
     if (scraped) {
       const config = join(directory, 'prometheus.yml');
@@ -75,7 +75,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
       );
       const args = [`--config.file=${config}`, `--storage.tsdb.path=${directory}/tsdb`];
       netns.spawn('prometheus', [...args, `--web.listen-address=${PROMETHEUS}`], { stdio: 'ignore' });
-    } else t.diagnostic('prometheus is not installed: nothing scrapes');
+    } else t.diagnostic('prometheus is not installed: its scrape is not tested');
 
     const capture = await startCapture(netns, [
       ...['-i', 'lo', '--metrics', METRICS, '--stats-interval', '300ms'],
@@ -83,7 +83,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
     ]);
     await until(
       () => capture.stderr().includes('"url":"http://127.0.0.1:9732"'),
-      () => `it does not say that it serves metrics; ${capture.stderr()}`,
+      () => `metrics are not served; ${capture.stderr()}`,
     );
     assert.equal(await get(`http://${METRICS}/readyz`), 'ready\n');
     await echoes(200);
@@ -134,7 +134,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
     }
   });
 
-  test('the lag of lines that are written', async () => {
+  test('the lag of written lines is measured', async () => {
     const capture = await startCapture(netns, [
       '-i',
       'lo',
@@ -152,7 +152,7 @@ suite('what a live capture tells of itself', { skip: whyNoNetns(), timeout: 6000
     ) as unknown as { lag: Record<string, number> };
     await capture.stop();
     assert.ok(lag.batches > 0 && lag.mean <= lag.max && lag.p99 <= lag.max, JSON.stringify(lag));
-    // Not sooner than the packets, and not as late as if it were of another clock or unit.
+    // Neither negative nor as large as with a wrong clock or unit.
     assert.ok(lag.max >= 1000 && lag.max < 20e9, JSON.stringify(lag));
   });
 });

@@ -1,4 +1,4 @@
-/** What systemd is told by a real daemon that root started and that became a user, whose file it also writes anew. */
+/** sd_notify(3) messages of a real daemon that is started by root, drops privileges and reopens a file. */
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,10 @@ suite('systemd', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () =>
   const directory = mkdtempSync(join(tmpdir(), 'wiretail-notify-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  test('ready, fed, reloaded, and the end in order; a file of its own after a rotation', async () => {
+  test('ready, pings, reload and stop are notified in order; a reopened file belongs to the user', async () => {
     const path = join(directory, 'notify');
     const receiver = listenDatagrams(path);
-    // The user could not open it; who starts the daemon could.
+    // Only root can open the socket.
     chmodSync(path, 0o700);
     chmodSync(directory, 0o711);
     const logs = join(directory, 'log');
@@ -24,18 +24,18 @@ suite('systemd', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () =>
     chownSync(logs, NOBODY, NOBODY);
     const log = join(logs, 'wiretail.ndjson');
     const capture = await underManager(path, ['-i', 'lo', '--user', 'nobody', '--output', `file:${log}`]);
-    /** Waits for a message from the `from`th on, and gives the number of it. */
-    const told = (what: RegExp, from = 0) =>
+    /** Waits for a message, from the `from`th on. @returns its number */
+    const received = (what: RegExp, from = 0) =>
       until(
         () => receiver.messages().findIndex((message, i) => i >= from && what.test(message)) + 1 || undefined,
-        () => `not told ${what}: ${receiver.messages().join('|')}; ${capture.stderr()}`,
+        () => `not received ${what}: ${receiver.messages().join('|')}; ${capture.stderr()}`,
       );
-    const ready = await told(/^READY=1\n/);
+    const ready = await received(/^READY=1\n/);
     assert.equal(ready, 1);
     assert.match(receiver.messages()[0], /^READY=1\nSTATUS=capturing on lo with (libpcap|cap)$/);
-    await told(/^WATCHDOG=1$/);
-    const status = await told(/^STATUS=\d+ packets seen, 0 dropped; \d+ lines written, 0 dropped$/);
-    const fed = await told(/^WATCHDOG=1$/, status);
+    await received(/^WATCHDOG=1$/);
+    const status = await received(/^STATUS=\d+ packets seen, 0 dropped; \d+ lines written, 0 dropped$/);
+    const pinged = await received(/^WATCHDOG=1$/, status);
     const owner = () => {
       const { uid, gid, mode } = statSync(log);
       return [uid, gid, mode & 0o777];
@@ -44,29 +44,29 @@ suite('systemd', { skip: whyNoNetns() || whyNotNobody(), timeout: 60000 }, () =>
 
     renameSync(log, `${log}.1`);
     capture.child.kill('SIGHUP');
-    const reloading = await told(/^RELOADING=1\nMONOTONIC_USEC=\d+$/, fed);
-    const again = await told(/^READY=1$/, reloading);
+    const reloading = await received(/^RELOADING=1\nMONOTONIC_USEC=\d+$/, pinged);
+    const again = await received(/^READY=1$/, reloading);
     await until(
       () => statSync(log, { throwIfNoEntry: false }) !== undefined,
       () => `no new file: ${capture.stderr()}`,
     );
     assert.deepEqual(owner(), [NOBODY, NOBODY, 0o640]);
-    await told(/^WATCHDOG=1$/, again);
+    await received(/^WATCHDOG=1$/, again);
 
     const before = receiver.messages().length;
     assert.equal((await capture.stop()).code, 0, capture.stderr());
-    await told(/^STOPPING=1\n/, before);
+    await received(/^STOPPING=1\n/, before);
     const kinds = receiver.messages().map((message) => message.split('=', 1)[0]);
     assert.equal(kinds.filter((kind) => kind === 'READY').length, 2);
     assert.equal(kinds.filter((kind) => kind === 'STOPPING').length, 1);
     const last = kinds.indexOf('STOPPING');
     assert.ok(kinds.slice(last + 1).every((kind) => kind === 'WATCHDOG'));
-    assert.doesNotMatch(capture.stderr(), /service manager|not fed/);
+    assert.doesNotMatch(capture.stderr(), /service manager|watchdog/);
     receiver.close();
   });
 });
 
-/** As systemd sets it; the test's own environment is as it was. */
+/** Starts a capture in the environment that systemd sets. */
 async function underManager(socket: string, args: readonly string[]): Promise<Capture> {
   const { env } = process;
   process.env = { ...env, NOTIFY_SOCKET: socket, WATCHDOG_USEC: '200000' };

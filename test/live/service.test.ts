@@ -24,7 +24,7 @@ RestartSec=100ms
 `;
 
 suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout: 120000 }, () => {
-  test('installed, started, reloaded, rotated, watched, removed', async (t) => {
+  test('the service is installed, started, reloaded, rotated, restarted by its watchdog and removed', async (t) => {
     const machine = await startMachine(mkdtempSync(join(tmpdir(), 'wiretail-machine-')));
     if (typeof machine === 'string') {
       t.skip(machine);
@@ -40,7 +40,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
     const gluster = '/usr/local/lib/wiretail/packaging/wiretail-gluster.conf';
     machine.run('cp', gluster, '/etc/systemd/system/wiretail.service.d/gluster.conf');
     machine.run('systemctl', 'daemon-reload');
-    // It returns when the daemon has said that it is ready.
+    // It returns when the daemon has notified that it is ready.
     machine.run('systemctl', 'start', 'wiretail');
     assert.equal(property(machine, 'ActiveState'), 'active');
     const status = machine.run('cat', `/proc/${property(machine, 'MainPID')}/status`);
@@ -67,7 +67,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
       () => property(machine, 'StatusText'),
     );
 
-    // The network is not for this unit.
+    // This unit has no network.
     const journal = machine.run('journalctl', '-u', 'wiretail', '-o', 'cat', '--no-pager');
     assert.match(journal, /cannot write to syslog:udp:\/\/127\.0\.0\.1:514: .*EAFNOSUPPORT/);
 
@@ -78,7 +78,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
       () => machine.run('journalctl', '-u', 'wiretail', '-p', 'err', '--no-pager').includes('not reloaded'),
       () => levels(machine).join(', '),
     );
-    // The capture thread alone keeps its capability: from the next start on.
+    // Only the capture thread keeps its capability, from the next start on.
     write(machine, '/etc/wiretail/wiretail.yaml', `${CONFIG}user: wiretail\n`);
 
     const log = '/var/log/wiretail/wiretail.ndjson';
@@ -89,7 +89,7 @@ suite('as a service', { skip: whyNoNetns('logrotate') || whyNoSystemd(), timeout
     );
     assert.equal(machine.run('stat', '-c', '%U:%G %a', log, `${log}.1`), 'wiretail:wiretail 640\n'.repeat(2));
 
-    assert.equal(property(machine, 'NRestarts'), '0', 'its watchdog was not fed');
+    assert.equal(property(machine, 'NRestarts'), '0', 'its watchdog was not pinged');
     machine.run('kill', '-STOP', property(machine, 'MainPID'));
     await until(
       () => property(machine, 'NRestarts') !== '0' && property(machine, 'ActiveState') === 'active',
@@ -111,7 +111,7 @@ function property(machine: Machine, name: string): string {
   return machine.run('systemctl', 'show', '-P', name, 'wiretail').trim();
 }
 
-/** Of each message in the journal: what it is, its level, and what priority the journal has of it. */
+/** Of each message in the journal: its dataset, its level, and the journal's priority. */
 function levels(machine: Machine): string[] {
   const text = machine.run('journalctl', '-u', 'wiretail', '-o', 'json', '--no-pager', '--all');
   const messages = text

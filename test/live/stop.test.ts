@@ -25,7 +25,7 @@ const PORT = '4730';
 const ENGINES = ['libpcap', 'cap'] as const;
 const skip = whyNoNetns();
 
-/** What was asked for: it ends within so long of a signal. */
+/** The limit from the signal to the exit. */
 const STOP_MS = 5000;
 /** The ring, the kernel's buffer and the waiting lines are 64 MiB each; the rest is Node's and the batches'. */
 const MOST_MIB = 700;
@@ -72,14 +72,14 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     }
   }
 
-  // Large messages are too many for the capture, small ones for the decoder: then the ring is full, and the
-  // draining is cut short.
+  // Large messages overload the capture, small ones the decoder: then the ring is full, and the deadline ends the
+  // draining.
   for (const [engine, signal, bytes] of [
     ['libpcap', 'SIGTERM', 4096],
     ['libpcap', 'SIGINT', 32],
     ['cap', 'SIGTERM', 32],
   ] as const) {
-    test(`${signal} under full load of ${bytes} bytes with ${engine}: all is accounted for`, async (t) => {
+    test(`${signal} under full load of ${bytes} bytes with ${engine}: every packet is accounted for`, async (t) => {
       const tail = newTail();
       const capture = await startCapture(netns, ['-i', 'lo', '--engine', engine], tail.take);
       await underFlood(10, bytes, async () => {
@@ -100,7 +100,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     });
   }
 
-  test('a stalled reader: bounded memory, dropped lines are counted, the capture goes on', async (t) => {
+  test('with a stalled reader memory is bounded, dropped lines are counted, and the capture continues', async (t) => {
     const captures = new Map<string, Capture>();
     for (const engine of ENGINES) {
       captures.set(engine, await startCapture(netns, ['-i', 'lo', '--engine', engine], 'nothing'));
@@ -120,7 +120,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
       t.diagnostic(`${engine}: at most ${most.toFixed(0)} MiB`);
     }
 
-    // One is read at last: it has gone on, and says what it dropped. The other never is, and ends all the same.
+    // One is read at last: it has continued, and reports its drops. The other is never read, and ends all the same.
     const [read, unread] = ['libpcap', 'cap'].map((engine) => captures.get(engine) as Capture);
     const tail = newTail();
     let text = '';
@@ -129,13 +129,13 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
       text = (text + chunk.toString('latin1')).slice(-200000);
     });
     const echoed = () => /"type":"ECHO_RES","type_id":17,"size":777/.test(text);
-    // Again and again: the first ones may meet a kernel's buffer that is still full from the flood.
+    // Repeatedly: the first may find the kernel's buffer still full from the flood.
     for (let i = 0; i < 15 && !echoed(); i++) {
       const echo = peer('client', '127.0.0.1', PORT, 'x'.repeat(777));
       assert.equal((await ended(echo)).code, 0);
       await sleep(i === 0 ? 200 : 1000);
     }
-    await until(echoed, () => `the capture did not go on; ${read.stderr()}`);
+    await until(echoed, () => `the capture did not continue; ${read.stderr()}`);
     const end = await read.stop();
     assert.equal(end.code, 0, read.stderr());
     assert.ok(end.ms < STOP_MS, `it took ${end.ms} ms`);
@@ -158,7 +158,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     unread.child.stdout?.destroy();
   });
 
-  test('an output that recovers while the run ends: nothing follows the last numbers', async () => {
+  test('nothing follows the final stats, even if an output recovers meanwhile', async () => {
     const file = join(temporaryDirectory(), 'lines.ndjson');
     const args = ['-i', 'lo', '--output-buffer', WAITING, '--stats-interval', '100ms'];
     const capture = await startCapture(
@@ -166,13 +166,13 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
       [...args, '--output', 'stdout', '--output', `file:${file}`],
       'nothing',
     );
-    // No more than the kernel's buffer takes: behind a lost segment lines would wait until the end.
+    // No more than the kernel's buffer holds: after a lost segment lines would wait until the end.
     assert.equal((await ended(peer('flood', '127.0.0.1', PORT, '10', '512', '8'))).code, 0);
     await until(
       () => capture.stderr().includes('too slow'),
       () => `no line is dropped; ${capture.stderr()}`,
     );
-    // Once it is quiet, half is read: that will be called a recovery in a second, while the other half still waits.
+    // Once it is quiet, half is read: that counts as a recovery in a second, while the other half still waits.
     await until(
       () => QUIET.test(readFileSync(file, 'latin1').slice(-8192)),
       () => 'packets wait for ever',
@@ -200,7 +200,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     checkAccounts(stats, ms);
   });
 
-  test('a second signal ends it at once', async () => {
+  test('a second signal ends the process at once', async () => {
     const capture = await startCapture(netns, ['-i', 'lo'], 'nothing');
     await underFlood(5, 512, async () => {
       await sleep(1000);
@@ -219,7 +219,7 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
     });
   });
 
-  test('from packet to line on an idle machine', async (t) => {
+  test('the lag from packet to line on an idle machine', async (t) => {
     for (const engine of ENGINES) {
       const arrivals = new Map<number, number>();
       let text = '';
@@ -235,12 +235,12 @@ suite('the end of a capture', { skip, timeout: 180000 }, () => {
         },
       );
       const paced = peer('paced', '127.0.0.1', PORT, '60', '23');
-      let said = '';
+      let printed = '';
       paced.stdout?.on('data', (chunk) => {
-        said += chunk;
+        printed += chunk;
       });
       assert.equal((await ended(paced)).code, 0);
-      const sent = JSON.parse(said) as number[];
+      const sent = JSON.parse(printed) as number[];
       await until(
         () => sent.every((_, number) => arrivals.has(number)),
         () => `${arrivals.size} of ${sent.length} echoes are seen`,
@@ -269,7 +269,7 @@ suite('the reader of a file', { timeout: 120000 }, () => {
     return { child, end: ended(child), stderr: () => stderr };
   };
 
-  test('is slow: it is waited for, and nothing is dropped', async (t) => {
+  test('a slow reader is waited for, and nothing is dropped', async (t) => {
     const { child, end, stderr } = readFile();
     await sleep(3000);
     assert.equal(child.exitCode, null, stderr());
@@ -287,7 +287,7 @@ suite('the reader of a file', { timeout: 120000 }, () => {
     t.diagnostic(`at most ${memory.toFixed(0)} MiB while nobody read`);
   });
 
-  test('goes away: the run ends soon, without a word', async () => {
+  test('a reader that goes away ends the run silently', async () => {
     const { child, end, stderr } = readFile();
     child.stdout?.once('data', () => child.stdout?.destroy());
     const begin = performance.now();

@@ -79,7 +79,7 @@ function check(memory: SharedArrayBuffer, { calls, durations }: Counts): void {
       bounds.slice(1).map((to, i) => within(bounds[i], to)),
       `${dataset} ${action}`,
     );
-    assert.equal(sum, all.reduce((one, other) => one + other, 0) / 1e9);
+    assert.equal(sum, all.reduce((sum, duration) => sum + duration, 0) / 1e9);
   }
   assert.deepEqual(found, calls);
   assert.deepEqual(timed.sort(), Object.keys(durations).sort());
@@ -91,7 +91,7 @@ function readJobs({ gauges }: RecordCountersMemory): GaugeValues {
   return newGaugeReader(JOB_GAUGES, memory)();
 }
 
-/** Much the same traffic as in others: these have one of the views. */
+/** Similar to other captures: tested in one view only. */
 const ALIKE = /^(g-fops-v330|g-gfapi|g-heal|g-volume-admin|gen-|gm-many|gm-split)/;
 
 let total = 0;
@@ -105,18 +105,18 @@ for (const name of captureNames()) {
         const memory = createRecordCounters(2);
         const least = [0, 0];
         const { lines } = decodePackets(linkType, packets, { view, ...options }, (shard, row) => {
-          const tally = newRecordCounters(memory, shard, row);
+          const recordCounters = newRecordCounters(memory, shard, row);
           const jobs = [0, 0];
           const adjustGauge: AdjustGauge = (gauge, name, by) => {
             jobs[gauge] += by;
             least[gauge] = Math.min(least[gauge], jobs[gauge]);
-            tally.gauges.get('gearman')?.(gauge, name, by);
+            recordCounters.gauges.get('gearman')?.(gauge, name, by);
           };
-          return { ...tally, gauges: new Map([['gearman', adjustGauge]]) };
+          return { ...recordCounters, gauges: new Map([['gearman', adjustGauge]]) };
         });
         counts ??= countLines(lines);
         check(memory.calls, counts);
-        // All jobs have ended, or are told of as unfinished.
+        // All jobs have ended, or are reported as unfinished.
         assert.deepEqual(least, [0, 0]);
         for (const [job, now] of readJobs(memory)) assert.deepEqual(now, [0, 0], job);
         if (options.shards === 1) total += lines.length;
@@ -132,15 +132,15 @@ test('damage is counted as it is reported, also if the report is suppressed', as
   const memory = createRecordCounters(1);
   const seen = { malformed: 0, resync: 0, truncated: 0 };
   const watched = (shard: number, row: CounterRow): RecordCounters => {
-    const tally = newRecordCounters(memory, shard, row);
+    const recordCounters = newRecordCounters(memory, shard, row);
     return {
-      ...tally,
+      ...recordCounters,
       countRecord(body) {
         const { dataset, action, sections } = body;
         if (dataset === 'wiretail.anomaly') {
           if (action in seen) seen[action as keyof typeof seen]++;
         } else if (sections.wiretail?.truncated === true) seen.truncated++;
-        tally.countRecord(body);
+        recordCounters.countRecord(body);
       },
     };
   };

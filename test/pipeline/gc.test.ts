@@ -10,6 +10,6 @@ const worker = new URL('../helpers/gc-worker.js', import.meta.url);
 test('several threads may collect for the first time at once', async () => {
   const threads = Array.from({ length: THREADS }, () => new Worker(worker));
   // An error of a thread rejects it.
-  const told = await Promise.all(threads.map((thread) => once(thread, 'message')));
-  assert.deepEqual(told, Array(THREADS).fill([40]));
+  const messages = await Promise.all(threads.map((thread) => once(thread, 'message')));
+  assert.deepEqual(messages, Array(THREADS).fill([40]));
 });

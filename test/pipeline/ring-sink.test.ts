@@ -120,9 +120,9 @@ test('the end of a truncated file is reported', async () => {
 });
 
 test('a stopped run does not read on while the ring is full', async () => {
-  let asked = 0;
+  let checks = 0;
   // Nobody reads the ring: it fills, and what waits for room asks whether to stop.
-  const { sink, counters } = open(() => ++asked > 30);
+  const { sink, counters } = open(() => ++checks > 30);
   const packets = longPackets(200);
   const result = await readCapture(temporaryFile(pcapFile(packets, LE_NS)), sink);
   assert.equal(result.problem, undefined);
