@@ -1,7 +1,7 @@
-/** Conversations that are put onto an interface frame by frame: an echo each, with its name as payload. */
+/** Conversations that are injected frame by frame: an echo each, with its name as payload. */
 export interface Conversation {
   readonly version: 4 | 6;
-  /** VLAN identifiers, the outer one first. */
+  /** VLAN identifiers, outer first. */
   readonly tags: readonly number[];
 }
 

@@ -1,11 +1,11 @@
-/** A capture file of one connection that echoes: made here, since a long one is too large to keep. */
+/** Generates a capture file of one connection with echoes: a long request is too large for the repository. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 const TEXT = 'echo me';
-/** Requests in a packet. */
+/** Requests per packet. */
 const TOGETHER = 1000;
 
-/** Writes a pcap file of `count` ECHO_REQ (a multiple of 1000), in raw IPv4 packets. */
+/** Writes a pcap file with `count` ECHO_REQ (a multiple of 1000) in raw IPv4 packets. */
 export function writeEchoes(path: string, count: number): void {
   const header = Buffer.alloc(24);
   header.writeUInt32LE(0xa1b2c3d4, 0);
@@ -13,8 +13,8 @@ export function writeEchoes(path: string, count: number): void {
   header.writeUInt16LE(4, 6);
   header.writeUInt32LE(262144, 16);
   header.writeUInt32LE(101, 20);
-  const one = Buffer.from(`\0REQ\0\0\0\x10\0\0\0${String.fromCharCode(TEXT.length)}${TEXT}`, 'latin1');
-  const data = Buffer.concat(Array.from({ length: TOGETHER }, () => one));
+  const request = Buffer.from(`\0REQ\0\0\0\x10\0\0\0${String.fromCharCode(TEXT.length)}${TEXT}`, 'latin1');
+  const data = Buffer.concat(Array.from({ length: TOGETHER }, () => request));
   const file = openSync(path, 'w');
   writeSync(file, header);
   let sequence = 1;

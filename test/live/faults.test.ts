@@ -93,7 +93,7 @@ suite('a long-running capture', { skip: whyNoNetns(), timeout: 120000 }, () => {
 
   const echo = (text: string, host = FAR) =>
     near.run(process.execPath, [PEER, 'client', host, ECHO_PORT, text]);
-  const ask = (xid: number) => saying(near, 'asked', RPC_PEER, 'client', FAR, RPC_PORT, String(xid));
+  const ask = (xid: number) => saying(near, 'sent', RPC_PEER, 'client', FAR, RPC_PORT, String(xid));
 
   test('each clock step is reported and counted once, and timeouts stay right', async () => {
     const timeOf = async (text: string) => {

@@ -1,4 +1,4 @@
-/** A connection to a gearmand over a plain socket, which writes down what it sent and received. */
+/** A connection to a gearmand over a plain socket, with a transcript of what it sent and received. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type CommandSeen, PAYLOAD_SHOWN, type PacketSeen, splitData, TYPES } from './transcript.js';
@@ -9,7 +9,7 @@ export const commands: CommandSeen[] = [];
 export type Arguments = Readonly<Record<string, string | number>>;
 
 function packetOf(name: string, args: Arguments, payload: Uint8Array | string | undefined): Buffer {
-  const type = TYPES.find((one) => one.name === name);
+  const type = TYPES.find((row) => row.name === name);
   if (type === undefined) throw new Error(`no type ${name}`);
   const parts = type.arguments.map((argument) => Buffer.from(String(args[argument])));
   if (type.payload) parts.push(Buffer.from(payload ?? ''));
@@ -27,8 +27,8 @@ export class Connection {
   readonly socket: Socket;
   port = 0;
   #received: Buffer = Buffer.alloc(0);
-  /** Called when something came. */
-  #came: () => void = () => {};
+  /** Called when bytes arrive. */
+  #arrived: () => void = () => {};
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -39,7 +39,7 @@ export class Connection {
     const self = new Connection(socket);
     socket.on('data', (chunk) => {
       self.#received = Buffer.concat([self.#received, chunk]);
-      self.#came();
+      self.#arrived();
     });
     await once(socket, 'connect');
     self.port = socket.localPort ?? 0;
@@ -50,7 +50,7 @@ export class Connection {
     await new Promise<void>((resolve, reject) => {
       const last = `${packets.at(-1)?.type} ${commands.at(-1)?.command}`;
       const timer = setTimeout(() => reject(new Error(`gearmand does not answer; so far: ${last}`)), 5000);
-      this.#came = () => {
+      this.#arrived = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -59,7 +59,7 @@ export class Connection {
 
   note(from: 'client' | 'server', packet: Buffer): PacketSeen {
     const id = packet.readUInt32BE(4);
-    const type = TYPES.find((one) => one.id === id);
+    const type = TYPES.find((row) => row.id === id);
     if (type === undefined) throw new Error(`type ${id} came`);
     const { arguments: args, payload } = splitData(type, packet.subarray(12));
     const seen: PacketSeen = {
@@ -77,7 +77,7 @@ export class Connection {
     return seen;
   }
 
-  /** Makes a packet that is about to be written by hand. */
+  /** Builds a packet for the caller to write. */
   packet(name: string, args: Arguments = {}, payload?: Uint8Array | string): Buffer {
     const packet = packetOf(name, args, payload);
     this.note('client', packet);
@@ -101,7 +101,7 @@ export class Connection {
     }
   }
 
-  /** Receives until a packet of this type has come. */
+  /** Receives until a packet of one of these types arrives. */
   async until(...names: string[]): Promise<PacketSeen> {
     for (;;) {
       const packet = await this.receive();
@@ -121,10 +121,10 @@ export class Connection {
     }
   }
 
-  /** Sends commands in one piece, and takes their responses: one line, or rows up to a lone dot. */
-  async ask(...asked: (readonly [line: string, rows: boolean, end?: string])[]): Promise<void> {
-    this.socket.write(asked.map(([line, , end]) => line + (end ?? '\n')).join(''));
-    for (const [line, rows] of asked) await this.answer(line, rows);
+  /** Sends commands in one write, and receives their responses: a line, or rows up to a dot. */
+  async command(...requests: (readonly [line: string, rows: boolean, end?: string])[]): Promise<void> {
+    this.socket.write(requests.map(([line, , end]) => line + (end ?? '\n')).join(''));
+    for (const [line, rows] of requests) await this.answer(line, rows);
   }
 
   async answer(line: string, rows: boolean): Promise<void> {

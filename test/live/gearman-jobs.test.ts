@@ -1,6 +1,6 @@
 /**
- * Jobs at a real gearmand, captured live: each has one line, which says what those who took part in it know,
- * and the times that tshark sees in the packets.
+ * Jobs at a real gearmand, captured live: each has one record, with the fields that its client and workers know, and
+ * the times of tshark's packets.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -76,14 +76,14 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
       ...['--immediate-mode', '-U', '-w', file, 'tcp'],
     ]);
     const tcpdumpEnd = ended(tcpdump);
-    let said = '';
+    let output = '';
     tcpdump.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
+      output += chunk;
     });
     const capture = await startCapture(netns, ['-i', 'lo', '--stuck', '2s']);
     await until(
-      () => said.includes('listening on'),
-      () => `tcpdump does not capture: ${said}`,
+      () => output.includes('listening on'),
+      () => `tcpdump does not capture: ${output}`,
     );
     done = JSON.parse(netns.run(process.execPath, [WORKLOAD]));
     for (let size = -1; size !== statSync(file).size; await sleep(200)) size = statSync(file).size;
@@ -102,7 +102,7 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
   const keyOf = (port: number, unique: unknown, handle: unknown) => `${port} ${handle ?? ''} ${unique}`;
 
   for (const how of ['live', 'from the file'] as const) {
-    test(`each has one line, ${how}`, (t) => {
+    test(`each job has one record, ${how}`, (t) => {
       const lines = new Map<string, JobLine>();
       for (const line of ends(how === 'live' ? live : read)) {
         const { handle, unique_id } = line.gearman.job;
@@ -122,8 +122,8 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
           assert.deepEqual(job[field], value, `${field} of ${name}`);
         }
         assert.equal(line.source.port, client, `client of ${name}`);
-        // Where the server gave it up nobody has it any more, once the worker's connection is seen to end: the server
-        // tells the client of it from another thread, so that this may come first.
+        // The server fails the job of a disconnected worker from another thread: the client may get WORK_FAIL before
+        // the end of the worker's connection is captured.
         const isGivenUp = action === 'WORK_FAIL' && name === 'once' && job.worker === undefined;
         const has = isGivenUp ? [...workers, undefined] : workers;
         assert.equal(job.worker?.port, has.at(-1), `worker of ${name}`);
@@ -139,19 +139,19 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
       t.diagnostic(`${lines.size} jobs`);
     });
 
-    test(`the one that nobody can do is warned of once, ${how}`, () => {
+    test(`the job without a worker is reported as stuck once, ${how}`, () => {
       const stuck = (how === 'live' ? live : read).filter(({ event }) => event.action === 'stuck');
       assert.deepEqual(
         stuck.map(({ log, gearman: { job } }) => [log.level, job.unique_id, job.workers, job.running]),
         [['warn', 'stuck', 0, 0]],
       );
       const { age = 0, queue_wait = 0 } = stuck[0].gearman.job;
-      // Live time goes on by itself, in a file with the next packet.
+      // Live time advances without packets, time in a file with the next packet.
       assert.ok(age >= 2e9 && age < (how === 'live' ? 4e9 : 10e9) && age === queue_wait, `${age}`);
     });
   }
 
-  test('names and addresses of workers', () => {
+  test('records have names and addresses of workers', () => {
     const workerOf = (unique: string) =>
       ends(live).find(({ gearman: { job } }) => job.unique_id === unique)?.gearman.job;
     assert.deepEqual(
@@ -167,7 +167,7 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
     assert.ok(Number(later?.delay) > 0.9e9 && Number(later?.delay) <= 2e9, `${later?.delay}`);
   });
 
-  test('the times are those of the packets that tshark sees', (t) => {
+  test("the times are those of tshark's packets", (t) => {
     const times = timesOf(file);
     let compared = 0;
     for (const port of PORTS) {
@@ -178,16 +178,18 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
         if (destination.port !== port || !event.action.startsWith('WORK_')) continue;
         const of = (type: RegExp, from: string) =>
           packets.filter(
-            (one) => one.from === from && type.test(one.type) && one.arguments.handle === job.handle,
+            (packet) =>
+              packet.from === from && type.test(packet.type) && packet.arguments.handle === job.handle,
           );
         const created = of(/^JOB_CREATED$/, 'server')[0];
-        // The last submission before it on its connection: the workload waits for each answer.
+        // The last submission before it on the connection: the workload waits for each answer.
         const submitted = packets
           .filter(
-            (one) => one.port === created.port && /^SUBMIT/.test(one.type) && one.frame <= created.frame,
+            (packet) =>
+              packet.port === created.port && /^SUBMIT/.test(packet.type) && packet.frame <= created.frame,
           )
           .at(-1) as FramedPacket;
-        const end = packets.find((one) => one.frame === packet?.number && one.type === event.action);
+        const end = packets.find(({ frame, type }) => frame === packet?.number && type === event.action);
         assert.ok(end !== undefined, `frame ${packet?.number} is no ${event.action}`);
         assert.equal(
           BigInt(event.duration ?? 0),
@@ -201,8 +203,8 @@ suite('jobs at a real gearmand', { skip, timeout: 90000 }, () => {
         }
         if (assigns.length === 1 && job.run_time !== undefined) {
           const wait = timeOf(assigns[0]) - timeOf(submitted);
-          const told = BigInt(job.queue_wait ?? 0) + BigInt(job.delay ?? 0);
-          assert.equal(told, wait, `wait of ${job.unique_id}`);
+          const reported = BigInt(job.queue_wait ?? 0) + BigInt(job.delay ?? 0);
+          assert.equal(reported, wait, `wait of ${job.unique_id}`);
         }
         compared++;
       }

@@ -1,31 +1,31 @@
 /**
- * Jobs of every kind at the gearmand of 127.0.0.1:4730, and one at that of port 7003, which gives up after
- * one try: clients and workers over plain sockets. It prints what it did as JSON.
- *   gearman-jobs                     all of it
- *   gearman-jobs victim FUNCTION     a worker that takes a job and says nothing more, until it is killed
+ * Jobs of every kind at the gearmand on 127.0.0.1:4730, and one at the gearmand on port 7003, which does not retry:
+ * clients and workers over plain sockets. It prints the jobs as JSON.
+ *   gearman-jobs                     all jobs
+ *   gearman-jobs victim FUNCTION     a worker that takes a job and stays silent until it is killed
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as timer } from 'node:timers/promises';
 import { type Arguments, Connection } from './gearman-connection.js';
 
-/** A job as those who took part in it know it. */
+/** A job as its client and workers know it. */
 export interface JobDone {
   readonly name: string;
   readonly port: number;
   readonly handle: string;
   readonly action: string;
-  /** The fields of its line that are known, times apart. */
+  /** The known fields of its record, without times. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** What was waited for on purpose, in milliseconds. */
+  /** The least time in the queue, in milliseconds. */
   readonly waited?: number;
   readonly ran?: number;
-  /** The client's port, and those of its workers, the last one last. */
+  /** The port of the client, and of its workers in order. */
   readonly client: number;
   readonly workers: readonly number[];
 }
 
-/** For so many milliseconds at least: a timer counts from the beginning of its turn of the event loop, so that it may be early. */
+/** Sleeps at least this long. A timer may fire early: it counts from the start of its event-loop turn. */
 async function sleep(milliseconds: number): Promise<void> {
   const end = performance.now() + milliseconds;
   for (let left = milliseconds; left > 0; left = end - performance.now()) await timer(left);
@@ -77,7 +77,7 @@ const quick = await worker('quick', ['quick', 'victim', 'reset']);
 const base = { client: client.port, workers: [quick.port], port: 4730 };
 const known = { client_id: 'the client', priority: 'normal', background: false };
 
-// One with everything on its way, that waits for 60 ms and runs for 40.
+// A job with all progress packets, which waits for 60 ms and runs for 40 ms.
 {
   const handle = await submit(client, 'SUBMIT_JOB', { function: 'quick', unique_id: 'all' }, 'pay\0load');
   await sleep(60);
@@ -97,7 +97,7 @@ const known = { client_id: 'the client', priority: 'normal', background: false }
   done.push({ ...base, name: 'all', handle, action: 'WORK_COMPLETE', fields, waited: 60, ran: 40 });
 }
 
-// Priorities: submitted from low to high in the background, run from high to low.
+// Background jobs, submitted from low to high priority, run from high to low.
 {
   const kinds = [
     ['SUBMIT_JOB_LOW_BG', 'low'],
@@ -137,7 +137,7 @@ const known = { client_id: 'the client', priority: 'normal', background: false }
   done.push({ ...base, name: 'coalesced', handle, action: 'WORK_COMPLETE', fields });
 }
 
-// Failures: said so, and by an exception, which is a failure to a client that did not ask for them.
+// Failures, and an exception, which is a failure for a client without the option.
 for (const action of ['WORK_FAIL', 'WORK_EXCEPTION']) {
   const handle = await submit(client, 'SUBMIT_JOB', { function: 'quick', unique_id: '' }, 'x');
   await grab(quick);
@@ -152,25 +152,25 @@ for (const action of ['WORK_FAIL', 'WORK_EXCEPTION']) {
   done.push({ ...base, name: action, handle, action, fields });
 }
 
-/** Starts a worker in a process of its own, which takes a job of the function once there is one. */
+/** Starts a worker in a process of its own, which takes the next job of the function. */
 async function startVictim(name: string) {
   const child = spawn(process.execPath, [script, 'victim', name], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
+  let output = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
+    output += chunk;
   });
   const says = async (word: RegExp) => {
-    while (!word.test(said)) await sleep(10);
+    while (!word.test(output)) await sleep(10);
   };
   await says(/\n/);
   const kill = async () => {
     child.kill('SIGKILL');
     await once(child, 'close');
   };
-  return { port: Number.parseInt(said, 10), taken: () => says(/taken/), kill };
+  return { port: Number.parseInt(output, 10), taken: () => says(/taken/), kill };
 }
 
-// A worker that is killed while it works: the next one has the job.
+// A worker is killed while it runs a job: the job is reassigned.
 {
   const victim = await startVictim('victim');
   const handle = await submit(client, 'SUBMIT_JOB', { function: 'victim', unique_id: 'killed' }, 'x');
@@ -187,7 +187,7 @@ async function startVictim(name: string) {
   done.push({ ...base, workers, name: 'killed', handle, action: 'WORK_COMPLETE', fields, ran: 20 });
 }
 
-// One that says that it can't do anything while it works: its job is taken from it.
+// A worker resets its abilities while it runs a job: the server takes the job back.
 {
   const handle = await submit(client, 'SUBMIT_JOB', { function: 'reset', unique_id: 'reset' }, 'x');
   const fickle = await worker('fickle', ['reset']);
@@ -204,7 +204,7 @@ async function startVictim(name: string) {
   done.push({ ...base, workers, name: 'reset', handle, action: 'WORK_COMPLETE', fields });
 }
 
-// One that takes longer than it may: the server takes the job back, and refuses its result.
+// A worker exceeds its timeout: the server takes the job back, and refuses the result.
 {
   const slow = await Connection.open();
   slow.send('CAN_DO_TIMEOUT', { function: 'slow', timeout: 1000 });
@@ -223,20 +223,20 @@ async function startVictim(name: string) {
   done.push({ ...base, workers, name: 'slow', handle, action: 'WORK_COMPLETE', fields });
 }
 
-// A server that tries once: its client is told that the job has failed when the worker goes.
+// A server without retries: when the worker disconnects, the client gets WORK_FAIL.
 {
-  const [asker, leaver] = [await Connection.open(7003), await worker('leaver', ['once'], 7003)];
-  const handle = await submit(asker, 'SUBMIT_JOB', { function: 'once', unique_id: 'once' }, 'x');
-  await grab(leaver);
-  await leaver.close();
-  await asker.until('WORK_FAIL');
-  await asker.close();
+  const [submitter, exiting] = [await Connection.open(7003), await worker('exiting', ['once'], 7003)];
+  const handle = await submit(submitter, 'SUBMIT_JOB', { function: 'once', unique_id: 'once' }, 'x');
+  await grab(exiting);
+  await exiting.close();
+  await submitter.until('WORK_FAIL');
+  await submitter.close();
   const fields = { function: 'once', unique_id: 'once' };
-  const ports = { port: 7003, client: asker.port, workers: [leaver.port] };
+  const ports = { port: 7003, client: submitter.port, workers: [exiting.port] };
   done.push({ ...ports, name: 'once', handle, action: 'WORK_FAIL', fields });
 }
 
-// A job for two seconds from now; one whose client leaves; one that nobody can do; one that is refused.
+// A scheduled job, an abandoned one, one without a worker, and a refused one.
 const epoch = Math.floor(Date.now() / 1000) + 2;
 {
   const args = { function: 'quick', unique_id: 'later', epoch };
@@ -269,7 +269,7 @@ await sleep(Math.max(0, epoch * 1000 + 100 - Date.now()));
 await grab(quick);
 quick.send('WORK_COMPLETE', { handle: String(done.find(({ name }) => name === 'later')?.handle) }, '');
 await settled(quick);
-// Longer than --stuck, and its second.
+// Longer than --stuck and the sweep interval.
 await sleep(3200);
 await settled(client);
 for (const connection of [client, quick]) await connection.close();

@@ -1,6 +1,6 @@
 /**
- * A client, a worker and an administrator of the gearmand at 127.0.0.1:4730, over plain sockets: most of
- * the protocol in two seconds. It prints the transcript of what it sent and received as JSON.
+ * A client, a worker and an administrator of the gearmand on 127.0.0.1:4730, over plain sockets: most of the protocol
+ * in two seconds. It prints its transcript as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arguments, Connection, commands, packets } from './gearman-connection.js';
@@ -20,7 +20,7 @@ async function grab(how = 'GRAB_JOB'): Promise<string> {
   return String((await worker.until('JOB_ASSIGN', 'JOB_ASSIGN_UNIQ', 'JOB_ASSIGN_ALL')).arguments.handle);
 }
 
-/** Whatever the server had to say on this connection has been said. */
+/** Waits until the server has sent all that is pending on this connection. */
 async function settled(connection: Connection): Promise<void> {
   connection.send('ECHO_REQ', {}, 'settled?');
   await connection.until('ECHO_RES');
@@ -36,7 +36,7 @@ worker.send('GRAB_JOB');
 await worker.until('NO_JOB');
 worker.send('PRE_SLEEP');
 
-// Echoes: NULs, no UTF-8, nothing, in pieces, many in one write.
+// Echoes: NULs, not UTF-8, empty, in segments, many in one write.
 client.send('ECHO_REQ', {}, Buffer.from('a\0b\0\0c', 'latin1'));
 await client.until('ECHO_RES');
 client.send('ECHO_REQ', {}, Buffer.from([0xff, 0xfe, 0, 1, 2]));
@@ -71,7 +71,7 @@ await client.until('OPTION_RES');
 client.send('OPTION_REQ', { option: 'no-such' });
 await client.until('ERROR');
 
-// A job with everything on its way.
+// A job with all progress packets.
 const first = await submit('SUBMIT_JOB', { function: 'reverse', unique_id: 'uniq-1' }, 'pay\0load');
 await worker.until('NOOP');
 await grab();
@@ -107,7 +107,7 @@ await client.until('WORK_FAIL');
 worker.send('WORK_COMPLETE', { handle: 'H:none:9' }, 'of no job');
 await worker.until('ERROR');
 
-// In the background, in every priority and way of asking.
+// Background jobs of every priority, grabbed in every way.
 for (const [type, how] of [
   ['SUBMIT_JOB_BG', 'GRAB_JOB'],
   ['SUBMIT_JOB_HIGH_BG', 'GRAB_JOB_UNIQ'],
@@ -136,18 +136,27 @@ const schedule = { minute: 1, hour: 2, day_of_month: 31, month: 12, day_of_week:
 client.send('SUBMIT_JOB_SCHED', { function: 'reverse', unique_id: 'u-sched', ...schedule }, 'cron');
 await client.until('ERROR');
 
-// The text protocol: one by one, in one piece, and on a connection that speaks binary too.
-await admin.ask(['version', false]);
-await admin.ask(['STATUS', true]);
-await admin.ask(['workers', true], ['prioritystatus', true], ['show jobs', true], ['show unique jobs', true]);
-await admin.ask(['maxqueue reverse 100 50 20', false], ['getpid', false], ['verbose', false]);
-await admin.ask(['create function made', false, '\r\n'], ['drop function made', false]);
-await admin.ask(['cancel job H:none:7', false], ['nonsense here', false], ['drop function no-such', false]);
+// The text protocol: single commands, pipelined ones, and on a connection with binary packets.
+await admin.command(['version', false]);
+await admin.command(['STATUS', true]);
+await admin.command(
+  ['workers', true],
+  ['prioritystatus', true],
+  ['show jobs', true],
+  ['show unique jobs', true],
+);
+await admin.command(['maxqueue reverse 100 50 20', false], ['getpid', false], ['verbose', false]);
+await admin.command(['create function made', false, '\r\n'], ['drop function made', false]);
+await admin.command(
+  ['cancel job H:none:7', false],
+  ['nonsense here', false],
+  ['drop function no-such', false],
+);
 const mixed = await Connection.open();
-await mixed.ask(['version', false]);
+await mixed.command(['version', false]);
 mixed.send('ECHO_REQ', {}, 'binary after text');
 await mixed.until('ECHO_RES');
-await mixed.ask(['status', true]);
+await mixed.command(['status', true]);
 const behind = mixed.packet('ECHO_REQ', {}, 'behind a command, in one segment');
 mixed.socket.write(Buffer.concat([Buffer.from('getpid\n'), behind]));
 await mixed.answer('getpid', false);

@@ -1,6 +1,6 @@
 /**
- * A real gearmand, its tools and a workload of our own, captured at the same time by both engines and by
- * tcpdump: everyone who was there, and everyone who reads the file, must have seen the same packets.
+ * A real gearmand, its tools and a workload of our own, captured by both engines and by tcpdump at the same time. The
+ * live captures, the file, tshark and the transcript of the workload must agree on the packets.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -29,7 +29,7 @@ const WORKLOAD = fileURLToPath(new URL('./gearman-workload.js', import.meta.url)
 const skip = whyNoNetns('gearmand', 'gearman', 'gearadmin', 'tcpdump', 'tshark');
 const OPTIONS = ['--payload-bytes', String(PAYLOAD_SHOWN)];
 
-/** The server and its tools, in the background and one after the other. */
+/** The server in the background, and its tools one after the other. */
 async function useTools(netns: Netns): Promise<void> {
   const worker = netns.spawn('gearman', ['-w', '-c', '3', '-f', 'upper', '--', 'tr', 'a-z', 'A-Z']);
   const end = ended(worker);
@@ -39,7 +39,7 @@ async function useTools(netns: Netns): Promise<void> {
   await end;
   netns.run('gearadmin', ['--status', '--workers', '--show-jobs', '--server-version']);
   netns.run('gearadmin', ['--create-function', 'made']);
-  // The last thing that happens: captures that have it have everything.
+  // A capture that has this last command has everything.
   netns.run('gearadmin', ['--drop-function', 'made']);
 }
 
@@ -51,7 +51,7 @@ interface Seen {
 
 interface CommandLine {
   readonly port: number;
-  /** The packets that the command and its response ended in; none live. */
+  /** The packets with the last bytes of the command and of its response; files only. */
   readonly numbers: { readonly number: number; readonly reply_number: number };
   readonly admin: { readonly [key: string]: unknown };
 }
@@ -61,7 +61,7 @@ interface Endpoints {
   readonly destination: { readonly port: number };
 }
 
-/** The lines about packets and commands, in the transcript's form. */
+/** The records of packets and commands, in the form of the transcript. */
 function seenIn(lines: readonly Line[]): Seen {
   const packets: FramedPacket[] = [];
   const commands: CommandLine[] = [];
@@ -76,7 +76,7 @@ function seenIn(lines: readonly Line[]): Seen {
     const from = destination.port === PORT ? 'client' : 'server';
     const fields = line.gearman as Record<string, string | number>;
     const { magic, type, type_id, size, payload_bytes, payload, payload_hex, ...args } = fields;
-    assert.equal(type_id, TYPES.find((one) => one.name === type)?.id, `type of ${line.message}`);
+    assert.equal(type_id, TYPES.find((row) => row.name === type)?.id, `type of ${line.message}`);
     packets.push({
       port: from === 'client' ? source.port : destination.port,
       from,
@@ -98,7 +98,7 @@ function seenIn(lines: readonly Line[]): Seen {
   return { lines, packets, commands };
 }
 
-/** Packets by connection and direction: the order among those is the only one that is certain. */
+/** Packets by connection and direction: only within these is the order certain. */
 function byStream(packets: readonly PacketSeen[]): Record<string, unknown[]> {
   const streams: Record<string, unknown[]> = {};
   for (const { port, from, magic, type, size, arguments: args, payload } of packets) {
@@ -117,7 +117,7 @@ function byPort(commands: readonly CommandLine[]): Record<string, unknown[]> {
   return found;
 }
 
-/** A response's lines as the server must have sent them, from the fields of the record. */
+/** The lines of a response, rebuilt from the fields of the record. */
 function responseLines(admin: CommandLine['admin']): string[] {
   const rows = admin.rows as Record<string, string | number | string[]>[] | undefined;
   if (rows !== undefined) {
@@ -161,17 +161,17 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
       ...['--immediate-mode', '-U', '-w', file, 'tcp', 'port', String(PORT)],
     ]);
     const tcpdumpEnd = ended(tcpdump);
-    let said = '';
+    let output = '';
     tcpdump.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
+      output += chunk;
     });
     const captures = new Map<string, Capture>();
     for (const engine of ['libpcap', 'cap']) {
       captures.set(engine, await startCapture(netns, ['-i', 'lo', '--engine', engine, ...OPTIONS]));
     }
     await until(
-      () => said.includes('listening on'),
-      () => `tcpdump does not capture: ${said}`,
+      () => output.includes('listening on'),
+      () => `tcpdump does not capture: ${output}`,
     );
     begin = Date.now();
     transcript = JSON.parse(netns.run(process.execPath, [WORKLOAD]));
@@ -187,7 +187,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
     for (let size = -1; size !== statSync(file).size; await sleep(200)) size = statSync(file).size;
     tcpdump.kill('SIGTERM');
     await tcpdumpEnd;
-    assert.match(said, /\n0 packets dropped by kernel/);
+    assert.match(output, /\n0 packets dropped by kernel/);
     for (const [engine, capture] of captures) {
       exits.set(engine, (await capture.stop()).code);
       seen.set(engine, seenIn(capture.lines()));
@@ -197,7 +197,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
     fromFile = seenIn(linesOf(ran.stdout));
   });
 
-  test('the file holds what the workload sent and received', (t) => {
+  test('the file has the packets that the workload sent and received', (t) => {
     const ours = new Set(transcript.packets.map((packet) => packet.port));
     const packets = fromFile.packets.filter((packet) => ours.has(packet.port));
     assert.deepEqual(byStream(packets), byStream(transcript.packets));
@@ -206,7 +206,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
     t.diagnostic(`${packets.length} packets of ${types.size} types as the workload has them`);
   });
 
-  test('the file holds the commands of the workload and their responses', () => {
+  test('the file has the commands of the workload and their responses', () => {
     const ours = new Set(transcript.commands.map((command) => command.port));
     const commands = fromFile.commands.filter((command) => ours.has(command.port));
     assert.deepEqual(
@@ -221,7 +221,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
   });
 
   for (const engine of ['libpcap', 'cap']) {
-    test(`engine ${engine} saw live what the file holds`, (t) => {
+    test(`engine ${engine} captured live what the file has`, (t) => {
       const live = seen.get(engine) as Seen;
       assert.equal(exits.get(engine), 0);
       assert.deepEqual(byStream(live.packets), byStream(fromFile.packets));
@@ -244,7 +244,7 @@ suite('a real gearmand, captured live', { skip, timeout: 90000 }, () => {
     });
   }
 
-  test('tshark sees the same in the file, but for its known faults', (t) => {
+  test('tshark agrees on the file, except for its known faults', (t) => {
     const view = readWithTshark(file, PORT);
     const textFrames = new Set<string>();
     for (const { port, numbers } of fromFile.commands) {

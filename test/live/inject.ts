@@ -1,6 +1,6 @@
 /**
- * Puts whole Ethernet frames onto an interface: Gearman conversations in frames with VLAN tags, which not
- * every kernel can make by itself.
+ * Injects Ethernet frames into an interface: Gearman conversations in frames with VLAN tags, which not every kernel
+ * can produce.
  *   inject DEVICE CONVERSATION...      names of CONVERSATIONS
  */
 import koffi from 'koffi';
@@ -83,7 +83,7 @@ const nameToIndex = libc.func('uint if_nametoindex(const char *name)');
 
 const [device, ...names] = process.argv.slice(2);
 const fd = socket(AF_PACKET, SOCK_RAW, 0);
-// struct sockaddr_ll: family, protocol, interface index, and what the kernel does not need.
+// struct sockaddr_ll: family, protocol, interface index, and fields that the kernel ignores.
 const address = Buffer.alloc(20);
 address.writeUInt16LE(AF_PACKET, 0);
 address.writeInt32LE(nameToIndex(device), 4);

@@ -1,9 +1,9 @@
 /**
  * Gearman echoes over plain sockets, without gearmand:
  *   server PORT                        answers each ECHO_REQ on all addresses, until it is killed
- *   client HOST PORT TEXT              sends one and waits for its answer
- *   paced HOST PORT COUNT GAP_MS       sends them one at a time; prints when each was sent (ms since the epoch)
- *   flood HOST PORT SECONDS BYTES [ROUNDS]   sends them as fast as it can over some connections, a window a round
+ *   client HOST PORT TEXT              sends one ECHO_REQ and waits for its response
+ *   paced HOST PORT COUNT GAP_MS       sends them one at a time; prints their times (ms since the epoch)
+ *   flood HOST PORT SECONDS BYTES [ROUNDS]   sends them as fast as possible over several connections, a window per round
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -13,7 +13,7 @@ const HEADER = 12;
 const ECHO_REQ = 16;
 const ECHO_RES = 17;
 const CONNECTIONS = 4;
-/** Bytes that each connection has on its way at a time. */
+/** Bytes in flight on each connection. */
 const WINDOW = 256 << 10;
 
 function echo(payload: Uint8Array): Buffer {
@@ -24,7 +24,7 @@ function echo(payload: Uint8Array): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** Turns the requests of a chunk into responses where they are, wherever chunks are cut. */
+/** Turns requests into responses in place, however they are split into chunks. */
 function newResponder(): (chunk: Buffer) => Buffer {
   const head = Buffer.alloc(HEADER);
   let filled = 0;
@@ -54,7 +54,7 @@ async function open(host: string, port: number): Promise<Socket> {
   return socket;
 }
 
-/** Waits until so many bytes have come. */
+/** Waits until this many bytes have arrived. */
 async function take(socket: Socket, bytes: number): Promise<void> {
   for (let got = 0; got < bytes; ) got += (await once(socket, 'data'))[0].length;
 }

@@ -1,7 +1,7 @@
 /**
- * RPC calls over plain sockets, of the procedure PING of GLUSTER_DUMP:
- *   server PORT DELAY_MS        answers each call so much later, but none with an odd xid, until it is killed
- *   client HOST PORT XID...     sends calls, says so, and stays connected until it is killed
+ * RPC calls of the procedure PING of GLUSTER_DUMP over plain sockets:
+ *   server PORT DELAY_MS        answers calls with an even xid after a delay, until it is killed
+ *   client HOST PORT XID...     sends calls, prints `sent`, and stays connected until it is killed
  */
 import { connect, createServer } from 'node:net';
 
@@ -22,12 +22,12 @@ const reply = (xid: number) => record(xid, 1, 0, 0, 0, 0, 0, 0, 0);
 const [mode, ...args] = process.argv.slice(2);
 if (mode === 'server') {
   createServer({ noDelay: true }, (socket) => {
-    let rest = Buffer.alloc(0);
+    let pending = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk]);
-      for (const size = call(0).length; rest.length >= size; rest = rest.subarray(size)) {
-        const xid = rest.readUInt32BE(4);
+      pending = Buffer.concat([pending, chunk]);
+      for (const size = call(0).length; pending.length >= size; pending = pending.subarray(size)) {
+        const xid = pending.readUInt32BE(4);
         if (xid % 2 === 0) setTimeout(() => socket.write(reply(xid)), Number(args[1]));
       }
     });
@@ -37,7 +37,7 @@ if (mode === 'server') {
   socket.resume();
   socket.once('connect', () => {
     socket.write(Buffer.concat(args.slice(2).map((xid) => call(Number(xid)))), () =>
-      process.stdout.write('asked\n'),
+      process.stdout.write('sent\n'),
     );
   });
 }

@@ -1,24 +1,24 @@
-/** What a workload says that it sent and received, and the argument names of Gearman's PROTOCOL. */
+/** The transcript of a workload: packets sent and received, with the argument names of Gearman's PROTOCOL. */
 
 export interface PacketSeen {
-  /** The client's port: connections are told apart by it. */
+  /** The client's port identifies the connection. */
   readonly port: number;
   readonly from: 'client' | 'server';
   readonly magic: 'REQ' | 'RES';
   readonly type: string;
   readonly size: number;
   readonly arguments: Readonly<Record<string, string | number>>;
-  /** What follows the arguments: its length, and its first bytes in hex. */
+  /** The payload's length, and its first bytes in hex. */
   readonly payload?: { readonly bytes: number; readonly hex: string };
 }
 
 export interface CommandSeen {
   readonly port: number;
-  /** As it was sent, without what ends the line. */
+  /** As sent, without the line end. */
   readonly line: string;
   readonly command: string;
   readonly arguments: readonly string[];
-  /** The lines of the response as they were received, without the lone dot. */
+  /** The lines of the response as received, without the dot at the end. */
   readonly response: readonly string[];
 }
 
@@ -27,10 +27,10 @@ export interface Transcript {
   readonly commands: readonly CommandSeen[];
 }
 
-/** The payload of a packet that is sent in segments of which the first ends in the magic. */
+/** The payload of a packet whose first segment ends within the magic. */
 export const CUT_IN_MAGIC = 'its magic is in two segments';
 
-/** How many of a payload's first bytes are compared. */
+/** First bytes of a payload that are compared. */
 export const PAYLOAD_SHOWN = 48;
 
 interface TypeRow {
@@ -47,7 +47,7 @@ const row = (id: number, name: string, list: string, payload = false): TypeRow =
   payload,
 });
 
-/** Written down from gearmand's PROTOCOL and libgearman/command.cc, apart from the decoder under test. */
+/** From gearmand's PROTOCOL and libgearman/command.cc, independent of the decoder under test. */
 export const TYPES: readonly TypeRow[] = [
   row(1, 'CAN_DO', 'function'),
   row(2, 'CANT_DO', 'function'),
@@ -103,7 +103,7 @@ export function argumentOf(name: string, bytes: Uint8Array): string | number {
   return COUNTS.has(name) ? Number(text) : text;
 }
 
-/** Splits a packet's data, as PROTOCOL says: by the count of arguments, the last taking what is left. */
+/** Splits a packet's data by the number of arguments (PROTOCOL). The last one takes the rest. */
 export function splitData(
   type: TypeRow,
   data: Buffer,

@@ -1,11 +1,11 @@
-/** What tshark makes of the Gearman packets in a capture, and where it is known to be wrong. */
+/** tshark's view of the Gearman packets in a capture, and its known faults. */
 import { run } from '../helpers/netns.js';
 import { argumentOf, CUT_IN_MAGIC, PAYLOAD_SHOWN, type PacketSeen, TYPES } from './transcript.js';
 
-/** A packet, and the frame that it ended in. */
+/** A packet, and the frame with its last byte. */
 export type FramedPacket = PacketSeen & { readonly frame: number };
 
-/** tshark's fields by the argument that they hold. */
+/** The argument of each of tshark's fields. */
 const FIELDS: Readonly<Record<string, string>> = {
   'gearman.func.name': 'function',
   'gearman.client_id': 'client_id',
@@ -85,7 +85,7 @@ export function readWithTshark(file: string, port: number): TsharkView {
         if (packet === undefined) continue;
         const argument = FIELDS[field.name];
         if (field.name === 'gearman.pkt_type') {
-          const type = TYPES.find((one) => one.id === Number(field.show));
+          const type = TYPES.find((row) => row.id === Number(field.show));
           Object.assign(packet, { type: type?.name ?? field.show });
           if (type?.payload) Object.assign(packet, { payload: { bytes: 0, hex: '' } });
         } else if (field.name === 'gearman.data_size') Object.assign(packet, { size: Number(field.show) });
@@ -106,7 +106,7 @@ export function readWithTshark(file: string, port: number): TsharkView {
 export interface Fault {
   readonly reason: string;
   applies(packet: FramedPacket): boolean;
-  /** What tshark shows instead; nothing if it does not show the packet at all. */
+  /** What tshark shows instead; undefined: it does not show the packet. */
   shows(packet: FramedPacket): FramedPacket | undefined;
 }
 
@@ -118,10 +118,9 @@ const without = (packet: FramedPacket, name: string): FramedPacket => {
 const firstNul = (packet: FramedPacket): number => Buffer.from(packet.payload?.hex ?? '', 'hex').indexOf(0);
 
 /**
- * Where tshark (4.0) is known to be wrong. A test that finds that one of these no longer applies fails, so
- * that the list stays true.
+ * Known faults of tshark 4.0. The test fails if one of them no longer applies, which keeps the list true.
  *
- * @param textFrames frames that hold a line of text too, as `<port> <from> <frame>`
+ * @param textFrames frames that contain a line of text too, as `<port> <from> <frame>`
  */
 export function knownFaults(textFrames: ReadonlySet<string>): Fault[] {
   return [
@@ -162,18 +161,18 @@ export function knownFaults(textFrames: ReadonlySet<string>): Fault[] {
       },
     },
     {
-      reason: 'takes a segment for text of which the first bytes are not a whole magic',
+      reason: 'takes a segment that starts within a magic for text',
       applies: (packet) =>
         packet.from === 'client' && packet.payload?.hex === Buffer.from(CUT_IN_MAGIC).toString('hex'),
       shows: () => undefined,
     },
     {
-      reason: 'loses a packet that comes behind text in one segment',
+      reason: 'misses a packet after text in the same segment',
       applies: (packet) => textFrames.has(`${packet.port} ${packet.from} ${packet.frame}`),
       shows: () => undefined,
     },
   ];
 }
 
-/** The text commands that tshark knows, so written, without arguments, and first in their segment. */
+/** The text commands that tshark decodes: in lower case, without arguments, at the start of a segment. */
 export const KNOWN_COMMANDS: readonly string[] = ['workers', 'status', 'maxqueue', 'shutdown', 'version'];
