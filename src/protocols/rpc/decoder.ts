@@ -3,7 +3,6 @@ import { isBefore, type PacketTimestamp } from '../../packet/timestamp.js';
 import { stampSyncLoss } from '../framing/resync.js';
 import { StreamParser } from '../framing/stream-parser.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
-import { newSyncLoss } from '../framing/sync-loss.js';
 import {
   type Connection,
   type Direction,
@@ -19,13 +18,14 @@ import {
 import { anomalies, reportUnansweredCalls } from './anomaly.js';
 import { Candidate, mayBeginMark } from './candidate.js';
 import { type Flow, openFlow, type RpcContext, type Side } from './connection.js';
-import { beginFragment, newFragments, takeFragment } from './fragments.js';
+import { parseFragment, rejectMark } from './fragmented-record.js';
+import { newFragments } from './fragments.js';
 import { endSkippedMessage, gapInRecords, skipRest } from './gap.js';
 import { LAST_FRAGMENT, MARK_BYTES, RECORD_LIMIT } from './header.js';
-import { carriesData, markMessageTruncated } from './message.js';
+import { markMessageTruncated } from './message.js';
 import { decodeMessage } from './read-message.js';
 import { setRecordBytes } from './record-bytes.js';
-import { acceptRecord, checkPosition, loseSync, skipBytes } from './resync.js';
+import { acceptRecord, checkPosition, skipBytes } from './resync.js';
 import { restoreFlow, type SuspendedRpc, suspendFlow } from './suspend.js';
 import { completeMessage, rejectTentative } from './tentative.js';
 import { reportUnanswered } from './unanswered.js';
@@ -67,7 +67,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     at: PacketTimestamp,
   ): number {
     const side = this.flow.sides[dir];
-    if (side.phase === Phase.message) return this.parseFragment(dir, buf, start, end, at);
+    if (side.phase === Phase.message) return parseFragment(this.flow, dir, buf, start, end, at);
     if (side.sync === SyncState.tentative && !this.confirmCandidate(dir, buf, start, end, at)) return start;
     if (end - start < Math.max(MARK_BYTES, side.minBytes)) {
       side.needMore = true;
@@ -76,7 +76,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     const mark = unsigned(buf, start);
     const length = mark % LAST_FRAGMENT;
     if (length > RECORD_LIMIT || (length === 0 && mark !== 0)) {
-      this.rejectMark(dir, mark, at);
+      rejectMark(this.flow, dir, mark, at);
       return start;
     }
     if (mark < LAST_FRAGMENT) {
@@ -101,12 +101,6 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     else if (kind === Candidate.more) this.flow.sides[dir].needMore = true;
     else return true;
     return false;
-  }
-
-  private rejectMark(dir: Direction, mark: number, at: PacketTimestamp): void {
-    if (rejectTentative(this.flow, dir, at)) return;
-    const details = { header_hex: mark.toString(16).padStart(8, '0'), limit: RECORD_LIMIT };
-    loseSync(this.flow, dir, newSyncLoss('bad record mark', details, true, at));
   }
 
   /** Parses a record of one fragment, whose mark is at `start`. */
@@ -143,48 +137,6 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     if (recordEnd <= end) completeMessage(flow, dir, message, recordEnd - start, at);
     else skipRest(side, message, 0);
     return recordEnd;
-  }
-
-  private parseFragment(
-    dir: Direction,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    at: PacketTimestamp,
-  ): number {
-    const side = this.flow.sides[dir];
-    const record = side.fragments ?? newFragments();
-    side.fragments = record;
-    if (record.left > 0) {
-      const position = takeFragment(record, buf, start, end);
-      if (record.left === 0 && record.last) this.endFragments(dir, side, at);
-      return position;
-    }
-    if (end - start < MARK_BYTES) {
-      side.needMore = true;
-      return start;
-    }
-    const mark = unsigned(buf, start);
-    if (record.total + (mark % LAST_FRAGMENT) > RECORD_LIMIT) {
-      this.rejectMark(dir, mark, at);
-      return start;
-    }
-    beginFragment(record, mark);
-    if (record.left === 0 && record.last) this.endFragments(dir, side, at);
-    return start + MARK_BYTES;
-  }
-
-  private endFragments(dir: Direction, side: Side, at: PacketTimestamp): void {
-    const { fragments } = side;
-    side.fragments = undefined;
-    side.phase = Phase.boundary;
-    if (fragments === undefined) return;
-    const { bytes, kept, total } = fragments;
-    const { flow } = this;
-    const message = decodeMessage(flow, dir, setRecordBytes(flow.record, bytes, 0, kept, total, true));
-    if (message === undefined) return;
-    if (kept < total && !carriesData(message)) markMessageTruncated(message);
-    completeMessage(flow, dir, message, total, at);
   }
 
   protected override endSkippedMessage(dir: Direction, side: Side, at: PacketTimestamp): void {

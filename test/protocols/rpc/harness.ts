@@ -4,6 +4,7 @@ import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGluster } from '../../../src/protocols/gluster/implementation.js';
 import {
   type Direction,
+  type FlowDecoder,
   type GapReason,
   Match,
   type ProtocolOptions,
@@ -26,22 +27,6 @@ export interface EmittedRecord {
   body: RecordBody;
 }
 
-export interface Feeder {
-  readonly records: EmittedRecord[];
-  /** The most bytes that were unconsumed at any time. */
-  readonly maxUnconsumed: number;
-  /** Bytes passed to the decoder, counted as often as they were. */
-  readonly bytesPassed: number;
-  at: PacketTimestamp;
-  send(dir: Direction, bytes: Uint8Array): void;
-  /** Passes one byte a call. */
-  drip(dir: Direction, bytes: Uint8Array): void;
-  /** Passes pieces of random lengths. */
-  pieces(dir: Direction, bytes: Uint8Array, random: Random, most: number): void;
-  gap(dir: Direction, missing: number, reason?: GapReason): void;
-  end(): void;
-}
-
 export interface FeederOptions {
   payloadBytes?: number;
   fromStart?: boolean;
@@ -49,22 +34,25 @@ export interface FeederOptions {
   detail?: 'summary' | 'full';
 }
 
-export function feeder({
-  payloadBytes = 0,
-  fromStart = true,
-  view = 'calls',
-  detail = 'full',
-}: FeederOptions = {}): Feeder {
-  const seen: EmittedRecord[] = [];
-  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, view, detail };
-  const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
-  const decoder = glusterfs.open(connection, (from, body) => seen.push({ from, body }), options);
-  const unconsumed: [Buffer, Buffer] = [NOTHING, NOTHING];
-  const skip: [number, number] = [0, 0];
-  let maxUnconsumed = 0;
-  let shownBytes = 0;
+export class Feeder {
+  readonly records: EmittedRecord[] = [];
+  /** The most bytes that were unconsumed at any time. */
+  maxUnconsumed = 0;
+  /** Bytes passed to the decoder, counted as often as they were. */
+  bytesPassed = 0;
+  at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
+  private readonly decoder: FlowDecoder;
+  private readonly unconsumed: [Buffer, Buffer] = [NOTHING, NOTHING];
+  private readonly skip: [number, number] = [0, 0];
 
-  function send(dir: Direction, bytes: Uint8Array): void {
+  constructor({ payloadBytes = 0, fromStart = true, view = 'calls', detail = 'full' }: FeederOptions) {
+    const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, view, detail };
+    const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart };
+    this.decoder = glusterfs.open(connection, (from, body) => this.records.push({ from, body }), options);
+  }
+
+  send(dir: Direction, bytes: Uint8Array): void {
+    const { skip, unconsumed } = this;
     let incoming = Buffer.from(bytes);
     if (skip[dir] > 0) {
       const skipped = Math.min(skip[dir], incoming.length);
@@ -72,59 +60,57 @@ export function feeder({
       incoming = incoming.subarray(skipped);
       if (skip[dir] > 0) return;
     }
-    // Padding before and behind reveals a decoder that reads out of bounds; overwriting the bytes afterwards
-    // reveals one that keeps a view of them.
+    // Padding before and behind reveals a decoder that reads out of bounds; overwriting the bytes afterwards reveals
+    // one that keeps a view of them.
     const all = Buffer.concat([unconsumed[dir], incoming]);
     const passed = Buffer.concat([PADDING, all, PADDING]);
     const start = PADDING.length;
-    shownBytes += all.length;
-    const position = decoder.data(dir, passed, start, start + all.length, self.at) - start;
+    this.bytesPassed += all.length;
+    const position = this.decoder.data(dir, passed, start, start + all.length, this.at) - start;
     passed.fill(0xee);
     if (!Number.isSafeInteger(position) || position < 0) throw new Error(`consumed ${position} bytes`);
     skip[dir] = Math.max(0, position - all.length);
     unconsumed[dir] = all.subarray(position);
-    maxUnconsumed = Math.max(maxUnconsumed, unconsumed[dir].length);
+    this.maxUnconsumed = Math.max(this.maxUnconsumed, unconsumed[dir].length);
   }
 
-  const self: Feeder = {
-    records: seen,
-    get maxUnconsumed() {
-      return maxUnconsumed;
-    },
-    get bytesPassed() {
-      return shownBytes;
-    },
-    at: { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 },
-    send,
-    drip(dir, bytes) {
-      for (let i = 0; i < bytes.length; i++) send(dir, bytes.subarray(i, i + 1));
-    },
-    pieces(dir, bytes, random, most) {
-      for (let i = 0; i < bytes.length; ) {
-        const length = random.between(1, most);
-        send(dir, bytes.subarray(i, i + length));
-        i += length;
-      }
-    },
-    gap(dir, missing, reason = 'lost') {
-      let left = missing;
-      while (left > 0 && skip[dir] > 0) {
-        const skipped = Math.min(left, skip[dir]);
-        skip[dir] -= skipped;
-        left -= skipped;
-        decoder.gap(dir, skipped, reason, true, self.at, NOTHING);
-        if (skip[dir] === 0) skip[dir] = decoder.data(dir, NOTHING, 0, 0, self.at);
-      }
-      if (left === 0 && missing > 0) return;
-      const last = unconsumed[dir];
-      unconsumed[dir] = NOTHING;
-      decoder.gap(dir, left, reason, false, self.at, last);
-    },
-    end() {
-      decoder.close('end', self.at);
-    },
-  };
-  return self;
+  /** Passes one byte a call. */
+  drip(dir: Direction, bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length; i++) this.send(dir, bytes.subarray(i, i + 1));
+  }
+
+  /** Passes pieces of random lengths. */
+  pieces(dir: Direction, bytes: Uint8Array, random: Random, most: number): void {
+    for (let i = 0; i < bytes.length; ) {
+      const length = random.between(1, most);
+      this.send(dir, bytes.subarray(i, i + length));
+      i += length;
+    }
+  }
+
+  gap(dir: Direction, missing: number, reason: GapReason = 'lost'): void {
+    const { decoder, skip, unconsumed } = this;
+    let left = missing;
+    while (left > 0 && skip[dir] > 0) {
+      const skipped = Math.min(left, skip[dir]);
+      skip[dir] -= skipped;
+      left -= skipped;
+      decoder.gap(dir, skipped, reason, true, this.at, NOTHING);
+      if (skip[dir] === 0) skip[dir] = decoder.data(dir, NOTHING, 0, 0, this.at);
+    }
+    if (left === 0 && missing > 0) return;
+    const last = unconsumed[dir];
+    unconsumed[dir] = NOTHING;
+    decoder.gap(dir, left, reason, false, this.at, last);
+  }
+
+  end(): void {
+    this.decoder.close('end', this.at);
+  }
+}
+
+export function feeder(options: FeederOptions = {}): Feeder {
+  return new Feeder(options);
 }
 
 /** A section as its line shows it: without undefined fields. */

@@ -48,7 +48,7 @@ export const image = (pairs: readonly (readonly [Uint8Array | string, Uint8Array
   return Buffer.concat(parts);
 };
 
-const Edges = [
+const EDGES = [
   0n,
   1n,
   -1n,
@@ -59,159 +59,179 @@ const Edges = [
   -(2n ** 63n),
   2n ** 64n - 1n,
 ];
-const Doubles = [0, 1.5, -2e300, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-const Words = ['', 'a', '/dir/name', 'é€😀', 'tab\tand\n', 'nul\0in', '42', '-7', 'end\0'];
-const Keys = ['a', 'a', 'a_hex', 'volname', '__proto__', '12', 'gfid-req', 'trusted.afr.v-client-0', '', 'é'];
+const DOUBLES = [0, 1.5, -2e300, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+const WORDS = ['', 'a', '/dir/name', 'é€😀', 'tab\tand\n', 'nul\0in', '42', '-7', 'end\0'];
+const KEYS = ['a', 'a', 'a_hex', 'volname', '__proto__', '12', 'gfid-req', 'trusted.afr.v-client-0', '', 'é'];
 
 export interface Message {
   readonly bytes: Buffer;
   readonly fields: Fields;
 }
 
-/** A message of this struct; `since`: with the fields that older senders lack. */
-export function randomMessage(random: Random, root: XdrStruct, since: boolean): Message {
-  const parts: Uint8Array[] = [];
+const integer = (value: bigint): number | bigint =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
-  const content = (): Buffer =>
-    random.chance(0.6) ? Buffer.from(random.pick(Words)) : Buffer.from(random.bytes(random.below(12)));
-  const key = (): Buffer =>
-    random.chance(0.8) ? Buffer.from(random.pick(Keys)) : Buffer.from(random.bytes(2));
-  const number = (): number => (random.chance(0.5) ? random.below(40) : random.below(2 ** 32));
-  const integer = (value: bigint): number | bigint =>
-    Number.isSafeInteger(Number(value)) ? Number(value) : value;
+class RandomWriter {
+  readonly parts: Uint8Array[] = [];
+  private readonly random: Random;
+  private readonly since: boolean;
 
-  const hyper = (signed: boolean): bigint => {
-    const any = random.chance(0.6) ? random.pick(Edges) : Buffer.from(random.bytes(8)).readBigUInt64BE();
-    parts.push(long(any));
+  constructor(random: Random, since: boolean) {
+    this.random = random;
+    this.since = since;
+  }
+
+  private content(): Buffer {
+    return this.random.chance(0.6)
+      ? Buffer.from(this.random.pick(WORDS))
+      : Buffer.from(this.random.bytes(this.random.below(12)));
+  }
+  private key(): Buffer {
+    return this.random.chance(0.8) ? Buffer.from(this.random.pick(KEYS)) : Buffer.from(this.random.bytes(2));
+  }
+  private number(): number {
+    return this.random.chance(0.5) ? this.random.below(40) : this.random.below(2 ** 32);
+  }
+
+  private hyper(signed: boolean): bigint {
+    const any = this.random.chance(0.6)
+      ? this.random.pick(EDGES)
+      : Buffer.from(this.random.bytes(8)).readBigUInt64BE();
+    this.parts.push(long(any));
     return signed ? BigInt.asIntN(64, any) : BigInt.asUintN(64, any);
-  };
-  const double = (): number | string => {
-    const value = random.pick(Doubles);
-    parts.push(real(value));
+  }
+  private double(): number | string {
+    const value = this.random.pick(DOUBLES);
+    this.parts.push(real(value));
     return doubleOf(value);
-  };
-  const raw = (length: number): Uint8Array => {
-    const bytes = random.bytes(length);
-    parts.push(bytes, new Uint8Array(-length & 3));
+  }
+  private raw(length: number): Uint8Array {
+    const bytes = this.random.bytes(length);
+    this.parts.push(bytes, new Uint8Array(-length & 3));
     return bytes;
-  };
-  const opaque = (): Buffer => {
-    const bytes = content();
-    parts.push(counted(bytes));
+  }
+  private opaque(): Buffer {
+    const bytes = this.content();
+    this.parts.push(counted(bytes));
     return bytes;
-  };
-  const structOf = (struct: XdrStruct): Fields => {
+  }
+  structOf(struct: XdrStruct): Fields {
     const fields: Fields = {};
-    for (const [name, type] of Object.entries(struct.fields)) field(fields, name, type);
+    for (const [name, type] of Object.entries(struct.fields)) this.field(fields, name, type);
     return fields;
-  };
+  }
 
-  const gfxDictInto = (owner: Fields, name: string): void => {
-    if (random.chance(0.15)) {
-      parts.push(word(number()), word(-1), word(0));
+  private gfxDictInto(owner: Fields, name: string): void {
+    if (this.random.chance(0.15)) {
+      this.parts.push(word(this.number()), word(-1), word(0));
       return;
     }
-    const pairs = random.below(6);
-    parts.push(word(number()), word(pairs), word(pairs));
+    const pairs = this.random.below(6);
+    this.parts.push(word(this.number()), word(pairs), word(pairs));
     const dict: Fields = {};
-    for (let i = 0; i < pairs; i++) gfxPairInto(dict);
+    for (let i = 0; i < pairs; i++) this.gfxPairInto(dict);
     owner[name] = dict;
-  };
-  const gfxPairInto = (dict: Fields): void => {
-    const name = withoutNul(key());
-    const type = random.between(1, 9);
-    parts.push(counted(Buffer.concat([name, Buffer.of(0)])), word(type));
+  }
+  private gfxPairInto(dict: Fields): void {
+    const name = withoutNul(this.key());
+    const type = this.random.between(1, 9);
+    this.parts.push(counted(Buffer.concat([name, Buffer.of(0)])), word(type));
     if (type === 5) {
-      const words = withoutNul(opaque());
+      const words = withoutNul(this.opaque());
       const holder: Fields = {};
       setText(holder, 't', words);
       setPair(dict, name, holder.t as string, holder.t_hex as string | undefined);
-    } else setPair(dict, name, gfxValue(name, type));
-  };
-  const gfxValue = (name: Uint8Array, type: number): Json => {
-    if (type === 2 || type === 3) return integer(hyper(type === 2));
-    if (type === 4) return double();
-    if (type === 7) return uuidOf(raw(16));
-    if (type === 8) return structOf(gfx_iattx);
-    return type === 9 ? structOf(gfx_mdata_iatt) : untypedOf(name, opaque());
-  };
+    } else setPair(dict, name, this.gfxValue(name, type));
+  }
+  private gfxValue(name: Uint8Array, type: number): Json {
+    if (type === 2 || type === 3) return integer(this.hyper(type === 2));
+    if (type === 4) return this.double();
+    if (type === 7) return uuidOf(this.raw(16));
+    if (type === 8) return this.structOf(gfx_iattx);
+    return type === 9 ? this.structOf(gfx_mdata_iatt) : untypedOf(name, this.opaque());
+  }
 
-  const dictInto = (owner: Fields, name: string): void => {
-    const form = random.below(6);
-    const pairs = Array.from({ length: random.below(5) }, () => [key(), content()] as const);
+  private dictInto(owner: Fields, name: string): void {
+    const form = this.random.below(6);
+    const pairs = Array.from({ length: this.random.below(5) }, () => [this.key(), this.content()] as const);
     let bytes: Buffer = form === 0 ? Buffer.alloc(0) : image(pairs);
     if (form === 1) bytes = Buffer.concat([bytes, Buffer.of(7)]);
-    parts.push(counted(bytes));
+    this.parts.push(counted(bytes));
     const dict: Fields = {};
     for (const [name, value] of pairs) setPair(dict, name, untypedOf(name, value));
     if (form !== 0) owner[name] = form === 1 ? hexOf(bytes) : dict;
-  };
+  }
 
-  const listOf = (type: XdrType, length: number, before: () => void): Json[] =>
-    Array.from({ length }, () => {
+  private listOf(type: XdrType, length: number, before: () => void): Json[] {
+    return Array.from({ length }, () => {
       before();
       const owner: Fields = {};
-      field(owner, 'item', type);
+      this.field(owner, 'item', type);
       return owner.item ?? '';
     });
+  }
 
-  const field = (owner: Fields, name: string, type: XdrType): void => {
+  private field(owner: Fields, name: string, type: XdrType): void {
     switch (type.kind) {
       case 'int':
       case 'unsigned int': {
-        const value = type.kind === 'int' ? number() | 0 : number();
-        parts.push(word(value));
+        const value = type.kind === 'int' ? this.number() | 0 : this.number();
+        this.parts.push(word(value));
         owner[name] = value;
         if (type.names) owner[`${name}_${type.names.suffix}`] = type.names.of(value);
         return;
       }
       case 'hyper':
       case 'unsigned hyper': {
-        const value = hyper(type.kind === 'hyper');
+        const value = this.hyper(type.kind === 'hyper');
         owner[name] = type.id ? String(value) : integer(value);
         return;
       }
       case 'double':
-        owner[name] = double();
+        owner[name] = this.double();
         return;
       case 'opaque':
-        owner[name] = type.uuid ? uuidOf(raw(type.length)) : hexOf(raw(type.length));
+        owner[name] = type.uuid ? uuidOf(this.raw(type.length)) : hexOf(this.raw(type.length));
         return;
       case 'bytes':
-        owner[name] = hexOf(opaque());
+        owner[name] = hexOf(this.opaque());
         return;
       case 'string':
-        setText(owner, name, opaque());
+        setText(owner, name, this.opaque());
         return;
       case 'uuid words': {
-        const bytes = raw(64);
+        const bytes = this.raw(64);
         owner[name] = uuidOf(bytes.filter((_, i) => i % 4 === 3));
         return;
       }
       case 'array': {
-        const length = type.length ?? random.below(4);
-        if (type.length === undefined) parts.push(word(length));
-        owner[name] = listOf(type.of, length, () => {});
+        const length = type.length ?? this.random.below(4);
+        if (type.length === undefined) this.parts.push(word(length));
+        owner[name] = this.listOf(type.of, length, () => {});
         return;
       }
       case 'chain':
-        owner[name] = listOf(type.of, random.below(4), () => parts.push(word(1)));
-        parts.push(word(0));
+        owner[name] = this.listOf(type.of, this.random.below(4), () => this.parts.push(word(1)));
+        this.parts.push(word(0));
         return;
       case 'gfx_dict':
-        gfxDictInto(owner, name);
+        this.gfxDictInto(owner, name);
         return;
       case 'dict':
-        dictInto(owner, name);
+        this.dictInto(owner, name);
         return;
       case 'since':
-        if (since) field(owner, name, type.of);
+        if (this.since) this.field(owner, name, type.of);
         return;
       case 'struct':
-        set(owner, name, structOf(type));
+        set(owner, name, this.structOf(type));
     }
-  };
+  }
+}
 
-  const fields = structOf(root);
-  return { bytes: Buffer.concat(parts), fields };
+/** A message of this struct; `since`: with the fields that older senders lack. */
+export function randomMessage(random: Random, root: XdrStruct, since: boolean): Message {
+  const writer = new RandomWriter(random, since);
+  const fields = writer.structOf(root);
+  return { bytes: Buffer.concat(writer.parts), fields };
 }

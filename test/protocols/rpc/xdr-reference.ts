@@ -48,136 +48,157 @@ function imageOf(opaque: Uint8Array): Fields | undefined {
   return at === opaque.length ? dict : undefined;
 }
 
-/** Reads bytes[0, end) of a record that goes on up to `recordEnd`. */
-export function readPlainly(root: XdrStruct, bytes: Uint8Array, end: number, recordEnd: number): Reading {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
+class PlainReader {
+  at = 0;
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly end: number;
+  private readonly recordEnd: number;
 
-  const take = (length: number): number => {
-    const start = at;
-    if (start + length > end) throw new Ended(start + length > recordEnd ? 'malformed' : 'incomplete');
-    at += length;
+  constructor(bytes: Uint8Array, end: number, recordEnd: number) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.end = end;
+    this.recordEnd = recordEnd;
+  }
+
+  private take(length: number): number {
+    const start = this.at;
+    if (start + length > this.end)
+      throw new Ended(start + length > this.recordEnd ? 'malformed' : 'incomplete');
+    this.at += length;
     return start;
-  };
-  const word = (): number => view.getUint32(take(4));
-  const raw = (length: number): Uint8Array => {
-    const start = take(Math.ceil(length / 4) * 4);
-    return bytes.subarray(start, start + length);
-  };
-  const opaque = (): Uint8Array => raw(word());
-  const hyper = (signed: boolean): bigint =>
-    signed ? view.getBigInt64(take(8)) : view.getBigUint64(take(8));
-  const double = (): number | string => doubleOf(view.getFloat64(take(8)));
-  const structOf = (struct: XdrStruct, into: Fields): Fields => {
-    for (const [name, type] of Object.entries(struct.fields)) field(into, name, type);
+  }
+  private word(): number {
+    return this.view.getUint32(this.take(4));
+  }
+  private raw(length: number): Uint8Array {
+    const start = this.take(Math.ceil(length / 4) * 4);
+    return this.bytes.subarray(start, start + length);
+  }
+  private opaque(): Uint8Array {
+    return this.raw(this.word());
+  }
+  private hyper(signed: boolean): bigint {
+    return signed ? this.view.getBigInt64(this.take(8)) : this.view.getBigUint64(this.take(8));
+  }
+  private double(): number | string {
+    return doubleOf(this.view.getFloat64(this.take(8)));
+  }
+  structOf(struct: XdrStruct, into: Fields): Fields {
+    for (const [name, type] of Object.entries(struct.fields)) this.field(into, name, type);
     return into;
-  };
+  }
 
-  const gfxDict = (): Fields | undefined => {
-    const [, count, pairs] = [word(), word() | 0, word()];
+  private gfxDict(): Fields | undefined {
+    const [, count, pairs] = [this.word(), this.word() | 0, this.word()];
     const dict: Fields = {};
     for (let i = 0; i < pairs; i++) {
-      const key = withoutNul(opaque());
-      const type = word();
+      const key = withoutNul(this.opaque());
+      const type = this.word();
       if (type === 5) {
-        const words = withoutNul(opaque());
+        const words = withoutNul(this.opaque());
         setPair(dict, key, textOf(words), isText(words) ? undefined : hexOf(words));
-      } else setPair(dict, key, gfxValue(key, type));
+      } else setPair(dict, key, this.gfxValue(key, type));
     }
     return count < 0 && pairs === 0 ? undefined : dict;
-  };
-  const gfxValue = (key: Uint8Array, type: number): Json => {
+  }
+  private gfxValue(key: Uint8Array, type: number): Json {
     switch (type) {
       case 1:
       case 6:
-        return untypedOf(key, opaque());
+        return untypedOf(key, this.opaque());
       case 2:
       case 3:
-        return hyper(type === 2);
+        return this.hyper(type === 2);
       case 4:
-        return double();
+        return this.double();
       case 7:
-        return uuidOf(raw(16));
+        return uuidOf(this.raw(16));
       case 8:
-        return structOf(gfx_iattx, {});
+        return this.structOf(gfx_iattx, {});
       case 9:
-        return structOf(gfx_mdata_iatt, {});
+        return this.structOf(gfx_mdata_iatt, {});
       default:
         throw new Ended('malformed');
     }
-  };
+  }
 
-  const item = (type: XdrType): Json => {
+  private item(type: XdrType): Json {
     const owner: Fields = {};
-    field(owner, 'item', type);
+    this.field(owner, 'item', type);
     return owner.item ?? '';
-  };
+  }
 
-  const field = (owner: Fields, name: string, type: XdrType): void => {
+  private field(owner: Fields, name: string, type: XdrType): void {
     switch (type.kind) {
       case 'int':
       case 'unsigned int': {
-        const value = type.kind === 'int' ? word() | 0 : word();
+        const value = type.kind === 'int' ? this.word() | 0 : this.word();
         owner[name] = value;
         if (type.names) owner[`${name}_${type.names.suffix}`] = type.names.of(value);
         return;
       }
       case 'hyper':
       case 'unsigned hyper': {
-        const value = hyper(type.kind === 'hyper');
+        const value = this.hyper(type.kind === 'hyper');
         owner[name] = type.id ? String(value) : value;
         return;
       }
       case 'double':
-        owner[name] = double();
+        owner[name] = this.double();
         return;
       case 'opaque':
-        owner[name] = type.uuid ? uuidOf(raw(type.length)) : hexOf(raw(type.length));
+        owner[name] = type.uuid ? uuidOf(this.raw(type.length)) : hexOf(this.raw(type.length));
         return;
       case 'bytes':
-        owner[name] = hexOf(opaque());
+        owner[name] = hexOf(this.opaque());
         return;
       case 'string':
-        setText(owner, name, opaque());
+        setText(owner, name, this.opaque());
         return;
       case 'uuid words': {
-        owner[name] = uuidOf(Uint8Array.from({ length: 16 }, () => word()));
+        owner[name] = uuidOf(Uint8Array.from({ length: 16 }, () => this.word()));
         return;
       }
       case 'array': {
         const items: Json[] = [];
-        for (let left = type.length ?? word(); left > 0; left--) items.push(item(type.of));
+        for (let left = type.length ?? this.word(); left > 0; left--) items.push(this.item(type.of));
         owner[name] = items;
         return;
       }
       case 'chain': {
         const items: Json[] = [];
-        while (word() !== 0) items.push(item(type.of));
+        while (this.word() !== 0) items.push(this.item(type.of));
         owner[name] = items;
         return;
       }
       case 'gfx_dict':
-        owner[name] = gfxDict();
+        owner[name] = this.gfxDict();
         return;
       case 'dict': {
-        const content = opaque();
+        const content = this.opaque();
         if (content.length > 0) owner[name] = imageOf(content) ?? hexOf(content);
         return;
       }
       case 'since':
-        if (at < recordEnd) field(owner, name, type.of);
+        if (this.at < this.recordEnd) this.field(owner, name, type.of);
         return;
       case 'struct':
-        owner[name] = structOf(type, {});
+        owner[name] = this.structOf(type, {});
     }
-  };
+  }
+}
 
+/** Reads bytes[0, end) of a record that goes on up to `recordEnd`. */
+export function readPlainly(root: XdrStruct, bytes: Uint8Array, end: number, recordEnd: number): Reading {
+  const reader = new PlainReader(bytes, end, recordEnd);
   const fields: Fields = {};
   try {
-    structOf(root, fields);
-    return { state: 'complete', fields, position: at };
+    reader.structOf(root, fields);
+    return { state: 'complete', fields, position: reader.at };
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
-    return { state: error.state, fields, position: at };
+    return { state: error.state, fields, position: reader.at };
   }
 }
