@@ -12,9 +12,9 @@ import { sampleBody } from './sample.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
-test('every procedure, whatever is missing: a subject, and no word that only a program says', () => {
+test("every procedure, with any fields missing: a subject, and no programmer's words", () => {
   const random = newRandom(7);
-  const wrong = /undefined|NaN|\[object|null|[\n\u2028]/;
+  const programmersWords = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
     const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
     for (const procedure of program.procedures) {
@@ -22,59 +22,63 @@ test('every procedure, whatever is missing: a subject, and no word that only a p
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const part = random.pick(['call', 'reply', 'both'] as const);
-        const said = describer.describe(
+        const described = describer.describe(
           { program, procedure, request, response, whole: true, refused: false, epoch: 0 },
           part,
         );
-        assert.ok(said.subject.startsWith(procedure.name));
-        assert.doesNotMatch(`${said.subject} -> ${said.result ?? ''}`, wrong);
-        assert.ok(said.subject.length < 1000);
-        assert.equal(said.result === undefined, part === 'call');
-        assert.equal(said.outcome === undefined, part === 'call');
-        assert.ok(Object.values(said.fields).every((value) => value !== undefined));
+        assert.ok(described.subject.startsWith(procedure.name));
+        assert.doesNotMatch(`${described.subject} -> ${described.result ?? ''}`, programmersWords);
+        assert.ok(described.subject.length < 1000);
+        assert.equal(described.result === undefined, part === 'call');
+        assert.equal(described.outcome === undefined, part === 'call');
+        assert.ok(Object.values(described.fields).every((value) => value !== undefined));
       }
     }
   }
 });
 
-/** What a reader of wanted fields alone gives. */
-function brief(struct: XdrStruct, fields: Fields): Fields {
+/** The fields that a summary reads. */
+function summarised(struct: XdrStruct, fields: Fields): Fields {
   const kept: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
     const type: XdrType | undefined = struct.fields[name];
     if (type === undefined || !summaryFields(struct.name, name)) continue;
-    const pick =
+    const filter =
       type.kind === 'dict' && typeof value === 'object' ? summaryKeys(struct.name, name) : undefined;
-    if (type.kind === 'struct') kept[name] = brief(type, value as Fields);
-    else if (pick === undefined) kept[name] = value;
-    else kept[name] = Object.fromEntries(Object.entries(value as Fields).filter(([key]) => pick(key)));
+    if (type.kind === 'struct') kept[name] = summarised(type, value as Fields);
+    else if (filter === undefined) kept[name] = value;
+    else kept[name] = Object.fromEntries(Object.entries(value as Fields).filter(([key]) => filter(key)));
   }
   return kept;
 }
 
-test('the wanted fields are all that a description needs', () => {
+test('the fields of the summary are all that a description needs', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
-    const whole = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
-    const small = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
+    const fullDescriber = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
+    const summaryDescriber = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
     for (const procedure of program.procedures) {
       for (let i = 0; procedure !== undefined && i < 50; i++) {
         const request = sampleBody(procedure.call, random);
         const response = sampleBody(procedure.reply, random);
         const { call, reply } = procedure;
-        const all = { program, procedure, request, response, whole: true, refused: false, epoch: 0 };
-        const some = {
-          ...all,
-          request: request && typeof call !== 'string' ? brief(call, request) : undefined,
-          response: response && typeof reply !== 'string' ? brief(reply, response) : undefined,
+        const full = { program, procedure, request, response, whole: true, refused: false, epoch: 0 };
+        const summary = {
+          ...full,
+          request: request && typeof call !== 'string' ? summarised(call, request) : undefined,
+          response: response && typeof reply !== 'string' ? summarised(reply, response) : undefined,
         };
-        assert.deepEqual(small.describe(some, 'both'), whole.describe(all, 'both'), procedure.name);
+        assert.deepEqual(
+          summaryDescriber.describe(summary, 'both'),
+          fullDescriber.describe(full, 'both'),
+          procedure.name,
+        );
       }
     }
   }
 });
 
-test('hot replies are passed over but for their result', () => {
+test('of frequent replies only the status is read', () => {
   assert.ok(summaryFields('gfx_write_req', 'offset') && summaryFields('gfx_read_rsp', 'op_ret'));
   for (const [struct, field] of [
     ['gfx_write_req', 'xdata'],

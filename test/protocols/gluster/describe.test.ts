@@ -9,9 +9,9 @@ import { introduce } from './calls.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
-const Fop = 1298437;
-const Handshake = 14398633;
-const Mgmt = 1238433;
+const FOP = 1298437;
+const HANDSHAKE = 14398633;
+const MGMT = 1238433;
 
 function exchange(number: number, version: number, name: string, request?: Fields, response?: Fields) {
   const program = findProgram(number, version);
@@ -33,7 +33,7 @@ function both(
   );
 }
 
-const fop = (name: string, request: Fields, response: Fields) => both(Fop, 400, name, request, response);
+const fop = (name: string, request: Fields, response: Fields) => both(FOP, 400, name, request, response);
 
 const id = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
 const directory = 'bb40ca07-e64e-4b19-b5d3-83432466d2b7';
@@ -42,15 +42,15 @@ const none = '00000000-0000-0000-0000-000000000000';
 const ok = { op_ret: 0, op_errno: 0 };
 const enoent = { op_ret: -1, op_errno: 2 };
 
-test('WRITE and READ: the file, how much and where', () => {
-  const asked = { gfid: id, fd: '1', offset: 65536, size: 131072 };
-  assert.deepEqual(fop('WRITE', asked, { op_ret: 131072, op_errno: 0 }), {
+test('WRITE and READ: the file, the size and the offset', () => {
+  const request = { gfid: id, fd: '1', offset: 65536, size: 131072 };
+  assert.deepEqual(fop('WRITE', request, { op_ret: 131072, op_errno: 0 }), {
     fields: { gfid: id, size: 131072, offset: 65536, op_ret: 131072, op_errno: 0 },
     subject: `WRITE <gfid:${id}> 128 KiB at 65536`,
     result: '128 KiB',
     outcome: 'success',
   });
-  const read = fop('READ', { ...asked, offset: 2n ** 63n }, { op_ret: 7, op_errno: 2 });
+  const read = fop('READ', { ...request, offset: 2n ** 63n }, { op_ret: 7, op_errno: 2 });
   assert.equal(read.subject, `READ <gfid:${id}> 128 KiB at 9223372036854775808`);
   assert.equal(read.result, '7 bytes, end of file');
   assert.equal(read.outcome, 'success');
@@ -58,7 +58,7 @@ test('WRITE and READ: the file, how much and where', () => {
   assert.equal(read.fields.error, undefined);
 });
 
-test('a failure has the name of its error', () => {
+test('a failure names its error', () => {
   const { fields, result, outcome } = fop('STAT', { gfid: id }, enoent);
   assert.deepEqual(fields, { gfid: id, op_ret: -1, op_errno: 2, error: 'ENOENT' });
   assert.equal(result, 'ENOENT');
@@ -67,7 +67,7 @@ test('a failure has the name of its error', () => {
   assert.equal(fop('STAT', { gfid: id }, { op_ret: -1, op_errno: 0 }).result, 'failed');
 });
 
-test('a name in a directory: its path, and the gfid that the reply told', () => {
+test('a name in a directory: its path, and the gfid of the reply', () => {
   const found = fop(
     'LOOKUP',
     { gfid: none, pargfid: directory, bname: 'a\nb' },
@@ -88,7 +88,7 @@ test('a name in a directory: its path, and the gfid that the reply told', () => 
   assert.deepEqual(missing.fields, { path: '/x', op_ret: -1, op_errno: 2, error: 'ENOENT' });
 });
 
-test('the root is known by its path', () => {
+test('the root is shown as a path', () => {
   const { fields, subject } = fop('LOOKUP', { gfid: root, pargfid: none, bname: '' }, ok);
   assert.equal(subject, 'LOOKUP /');
   assert.equal(fields.path, '/');
@@ -105,18 +105,18 @@ test('RENAME, LINK and SYMLINK have two names', () => {
   assert.equal(linked.subject, `LINK <gfid:${id}> to /b`);
   assert.equal(linked.fields.gfid, id);
   assert.equal(linked.fields.new_path, '/b');
-  const pointed = fop('SYMLINK', { pargfid: root, bname: 'l', linkname: '../t' }, ok);
-  assert.equal(pointed.subject, 'SYMLINK /l to ../t');
-  assert.equal(pointed.fields.target, '../t');
+  const symlink = fop('SYMLINK', { pargfid: root, bname: 'l', linkname: '../t' }, ok);
+  assert.equal(symlink.subject, 'SYMLINK /l to ../t');
+  assert.equal(symlink.fields.target, '../t');
 });
 
 test('listings: the number of entries, and the end of the directory', () => {
-  const asked = { gfid: root, fd: '1', size: 4096 };
-  const some = fop('READDIRP', asked, { op_ret: 3, op_errno: 0 });
-  assert.equal(some.result, '3 entries');
-  assert.equal(some.fields.entries, 3);
-  assert.equal(some.fields.eof, undefined);
-  const end = fop('READDIR', asked, { op_ret: 0, op_errno: 2 });
+  const request = { gfid: root, fd: '1', size: 4096 };
+  const page = fop('READDIRP', request, { op_ret: 3, op_errno: 0 });
+  assert.equal(page.result, '3 entries');
+  assert.equal(page.fields.entries, 3);
+  assert.equal(page.fields.eof, undefined);
+  const end = fop('READDIR', request, { op_ret: 0, op_errno: 2 });
   assert.equal(end.result, '0 entries, end of directory');
   assert.equal(end.fields.eof, true);
   assert.equal(end.outcome, 'success');
@@ -134,8 +134,8 @@ test('locks and leases', () => {
     owner: 'd0dc8dfde37f0000',
     domain: 'rep-replicate-0',
   });
-  const part = fop('LK', { gfid: id, cmd: 0, type: 2, flock: { ...flock, start: 10, len: 5 } }, ok);
-  assert.equal(part.subject, `LK <gfid:${id}> GETLK UNLCK 5 bytes at 10`);
+  const range = fop('LK', { gfid: id, cmd: 0, type: 2, flock: { ...flock, start: 10, len: 5 } }, ok);
+  assert.equal(range.subject, `LK <gfid:${id}> GETLK UNLCK 5 bytes at 10`);
   const named = fop('ENTRYLK', { gfid: id, cmd: 0, type: 1, name: 'f', volume: 'v' }, ok);
   assert.equal(named.subject, `ENTRYLK <gfid:${id}> LOCK WRLCK of f in v`);
   const leased = fop('LEASE', { gfid: id, lease: { cmd: 2, lease_type: 1, lease_id: 'ab' } }, ok);
@@ -172,11 +172,11 @@ test('the other file operations', () => {
   assert.equal(fop('READLINK', { gfid: id }, { op_ret: 3, op_errno: 0, path: '../t' }).result, '../t');
 });
 
-test('old versions: paths that are sent, and the same words otherwise', () => {
-  const old = both(Fop, 310, 'OPEN', { gfid: id, path: '/d/f', flags: 0 }, ok);
+test('older versions: paths in the request, otherwise the same words', () => {
+  const old = both(FOP, 310, 'OPEN', { gfid: id, path: '/d/f', flags: 0 }, ok);
   assert.equal(old.subject, 'OPEN /d/f O_RDONLY');
   assert.equal(old.fields.path, '/d/f');
-  const found = both(Fop, 330, 'LOOKUP', { pargfid: root, bname: 'f' }, { ...ok, stat: { ia_gfid: id } });
+  const found = both(FOP, 330, 'LOOKUP', { pargfid: root, bname: 'f' }, { ...ok, stat: { ia_gfid: id } });
   assert.equal(found.subject, 'LOOKUP /f');
   assert.equal(found.fields.gfid, id);
 });
@@ -196,15 +196,15 @@ const setvolume: Fields = {
   ),
 };
 
-test('SETVOLUME tells of the client; the connection remembers its volume and brick', () => {
+test('SETVOLUME identifies the client; later lines have its volume and brick', () => {
   const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
-  const hello = introduce(
+  const introduction = introduce(
     describer,
-    exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
+    exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
   );
-  assert.equal(hello.subject, 'SETVOLUME /bricks/h');
-  assert.equal(hello.result, 'ok');
-  assert.deepEqual(hello.fields, {
+  assert.equal(introduction.subject, 'SETVOLUME /bricks/h');
+  assert.equal(introduction.result, 'ok');
+  assert.deepEqual(introduction.fields, {
     volume: 'h-v',
     brick: '/bricks/h',
     client: {
@@ -219,7 +219,7 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
     op_ret: 0,
     op_errno: 22,
   });
-  const later = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both');
+  const later = describer.describe(exchange(FOP, 400, 'STAT', { gfid: id }, ok), 'both');
   assert.deepEqual(later.fields, {
     volume: 'h-v',
     brick: '/bricks/h',
@@ -228,28 +228,28 @@ test('SETVOLUME tells of the client; the connection remembers its volume and bri
     op_ret: 0,
     op_errno: 0,
   });
-  assert.equal(both(Fop, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
+  assert.equal(both(FOP, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
 });
 
-test('with --detail full each line has the id of the mount too', () => {
+test('with --detail full each line also has the id of the mount', () => {
   const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, HOST_HOOKS));
-  introduce(describer, exchange(Handshake, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
-  const { client } = describer.describe(exchange(Fop, 400, 'STAT', { gfid: id }, ok), 'both').fields;
-  // In their order.
+  introduce(describer, exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
+  const { client } = describer.describe(exchange(FOP, 400, 'STAT', { gfid: id }, ok), 'both').fields;
+  // The order counts.
   assert.equal(
     JSON.stringify(client),
     '{"host":"node-HOST:1","pid":17841,"mount_id":"41c517ab","process_name":"glustershd"}',
   );
 });
 
-test('SETVOLUME refused: why, in its own words; the volume by the key of the volfile', () => {
+test('a refused SETVOLUME: the reason of its dictionary; the volume by the key of the volfile', () => {
   const request = { dict: { 'volfile-key': '/rep', 'process-uuid': 'node1-1234-2013/01/01-00:00:00' } };
   const response = {
     op_ret: -1,
     op_errno: 13,
     dict: { ERROR: { hex: '00', text: 'Authentication failed' } },
   };
-  const refused = both(Handshake, 2, 'SETVOLUME', request, response);
+  const refused = both(HANDSHAKE, 2, 'SETVOLUME', request, response);
   assert.equal(refused.result, 'EACCES: Authentication failed');
   assert.equal(refused.fields.op_errstr, 'Authentication failed');
   assert.equal(refused.fields.volume, 'rep');
@@ -268,7 +268,7 @@ test('volfiles by their key', () => {
   ];
   for (const [key, volume] of volumes) {
     const { fields, subject, result } = both(
-      Handshake,
+      HANDSHAKE,
       2,
       'GETSPEC',
       { flags: 1, key },
@@ -283,13 +283,13 @@ test('volfiles by their key', () => {
 
 test('the other programs', () => {
   const dict = { volname: { hex: '00', text: 'rep' }, 'cmd-str': { hex: '00', text: 'volume start rep' } };
-  const mgmt = both(Mgmt, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
+  const mgmt = both(MGMT, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
   assert.equal(mgmt.subject, 'STAGE_OP "volume start rep"');
   assert.equal(mgmt.fields.operation, 'GD_OP_START_VOLUME');
   assert.equal(mgmt.fields.volume, 'rep');
   assert.equal(mgmt.fields.command, 'volume start rep');
-  assert.equal(both(Mgmt, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP volume rename');
-  const unlocked = both(Mgmt, 3, 'UNLOCK', { uuid: id, txn_id: directory, op: 0 }, ok);
+  assert.equal(both(MGMT, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP volume rename');
+  const unlocked = both(MGMT, 3, 'UNLOCK', { uuid: id, txn_id: directory, op: 0 }, ok);
   assert.equal(unlocked.subject, 'UNLOCK (txn bb40ca07) by 93e1d5cc');
   assert.equal(unlocked.fields.transaction, directory);
   const refused = both(1238463, 2, 'START_VOLUME', { dict }, { op_ret: 1, op_errno: 30800, op_errstr: 'no' });
@@ -305,8 +305,8 @@ test('the other programs', () => {
   );
   assert.equal(probed.subject, 'PROBE_QUERY node2 by 93e1d5cc');
   assert.equal(probed.fields.error, 'GF_PROBE_ANOTHER_CLUSTER');
-  const typed = (words: string, host?: string) =>
-    both(1238463, 2, 'PROBE', { dict: { 'cmd-str': words, ...(host && { hostname: host }) } }, ok).subject;
+  const typed = (command: string, host?: string) =>
+    both(1238463, 2, 'PROBE', { dict: { 'cmd-str': command, ...(host && { hostname: host }) } }, ok).subject;
   assert.equal(typed('peer probe node2', 'node2'), 'PROBE node2');
   assert.equal(typed('peer probe node2'), 'PROBE "peer probe node2"');
   const port = both(34123456, 1, 'PORTBYBRICK', { brick: '/b' }, { ...ok, status: 0, port: 49152 });
@@ -317,8 +317,8 @@ test('the other programs', () => {
   assert.equal(ended.fields.operation, 'GLUSTERD_BRICK_TERMINATE');
   assert.equal(both(123451501, 1, 'PING', undefined, ok).subject, 'PING');
   assert.equal(both(1239873, 1, 'VERSIONS', {}, { op_ret: 0, op_errno: 22 }).result, 'ok');
-  const asked = both(29852134, 1, 'GETLIMIT', { dict: { gfid: { hex: '00', text: root } } }, ok);
-  assert.equal(asked.subject, 'GETLIMIT /');
+  const limit = both(29852134, 1, 'GETLIMIT', { dict: { gfid: { hex: '00', text: root } } }, ok);
+  assert.equal(limit.subject, 'GETLIMIT /');
 });
 
 test('a callback has no result', () => {
@@ -334,8 +334,8 @@ test('a callback has no result', () => {
   );
 });
 
-test('a reply that says nothing is no failure, and one that could not be read is not known to be none', () => {
+test('an empty reply is a success; the outcome of an unreadable one is unknown', () => {
   assert.equal(both(34123456, 1, 'NULL').outcome, 'success');
   assert.equal(fop('STAT', { gfid: id }, {}).outcome, 'unknown');
-  assert.equal(both(Fop, 400, 'STAT', { gfid: id }).outcome, 'unknown');
+  assert.equal(both(FOP, 400, 'STAT', { gfid: id }).outcome, 'unknown');
 });

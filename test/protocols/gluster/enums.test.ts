@@ -27,17 +27,17 @@ import {
 } from '../../../src/protocols/gluster/enums/glusterd.js';
 
 test('error numbers are those of Linux', () => {
-  const two = new Set(['EWOULDBLOCK', 'ENOTSUP', 'EDEADLOCK']); // second names of a number
+  const secondNames = new Set(['EWOULDBLOCK', 'ENOTSUP', 'EDEADLOCK']);
   for (const [name, number] of Object.entries(os.errno)) {
-    if (!two.has(name)) assert.equal(errnoName.of(number), name);
+    if (!secondNames.has(name)) assert.equal(errnoName.of(number), name);
   }
   assert.equal(errnoName.of(95), 'EOPNOTSUPP');
   assert.equal(errnoName.of(116), 'ESTALE');
   assert.equal(errnoName.of(133), 'EHWPOISON');
-  for (const none of [0, 41, 58, 134, -1]) assert.equal(errnoName.of(none), undefined);
+  for (const number of [0, 41, 58, 134, -1]) assert.equal(errnoName.of(number), undefined);
 });
 
-test("error numbers beyond Linux's: other systems' and glusterd's", () => {
+test('error numbers of other systems and of glusterd', () => {
   assert.equal(errnoName.of(523), 'EBADCOOKIE');
   assert.equal(errnoName.of(906), 'EFTYPE');
   assert.equal(errnoName.of(1024), 'GF_ERROR_CODE_UNKNOWN');
@@ -45,7 +45,7 @@ test("error numbers beyond Linux's: other systems' and glusterd's", () => {
   assert.equal(errnoName.of(30816), 'EG_NOGANESHA');
 });
 
-test('open flags: the access mode first, then bits, then what has no name', () => {
+test('open flags: the access mode, then bits, then bits without a name', () => {
   assert.deepEqual(openFlags.of(0), ['O_RDONLY']);
   assert.deepEqual(openFlags.of(32769), ['O_WRONLY', 'O_LARGEFILE']);
   assert.deepEqual(openFlags.of(0o1102), ['O_RDWR', 'O_CREAT', 'O_TRUNC']);
@@ -65,7 +65,7 @@ test('file modes: the type and the permissions', () => {
   assert.equal(fileMode.of(0xffffffff), '37777777777');
 });
 
-test('bits: nothing where none is set, unless that has a name', () => {
+test('bits: no names if no bit is set, unless zero has a name', () => {
   assert.deepEqual(accessMask.of(0), ['F_OK']);
   assert.deepEqual(accessMask.of(5), ['R_OK', 'X_OK']);
   assert.equal(setattrValid.of(0), undefined);
@@ -81,7 +81,7 @@ test('bits: nothing where none is set, unless that has a name', () => {
   assert.deepEqual(upcallFlags.of(0x4001), ['UP_NLINK', '0x4000']);
 });
 
-test('numbers of which each has a name', () => {
+test('numbers whose values have names', () => {
   assert.equal(lkType.of(2), 'GF_LK_F_UNLCK');
   assert.equal(leaseCommand.of(0), undefined);
   assert.equal(leaseCommand.of(3), 'GF_UNLK_LEASE');
@@ -92,7 +92,7 @@ test('numbers of which each has a name', () => {
   assert.equal(xattropFlags.of(-1), undefined);
 });
 
-test('operations of glusterd, which had other numbers in 3.2', () => {
+test('operations of glusterd, which have other numbers in GlusterFS 3.2', () => {
   assert.equal(glusterdOp.of(5), 'GD_OP_START_VOLUME');
   assert.equal(glusterdOp.of(18), 'GD_OP_STATUS_VOLUME');
   assert.equal(glusterdOp.of(43), 'GD_OP_ADD_TIER_BRICK');
@@ -104,10 +104,10 @@ test('operations of glusterd, which had other numbers in 3.2', () => {
   assert.equal(deprobeResponse.of(4), 'GF_DEPROBE_FRIEND_DOWN');
 });
 
-test('process ids below zero tell who calls', () => {
+test("negative process ids are GlusterFS's own clients", () => {
   assert.equal(clientName(-6), 'self-heal daemon (GF_CLIENT_PID_SELF_HEALD)');
   assert.equal(clientName(-3), 'rebalance (GF_CLIENT_PID_DEFRAG)');
   assert.equal(clientName(-13), 'time keeping (GF_CLIENT_PID_SET_UTIME)');
   assert.equal(clientName(-14), 'quota helper (GF_CLIENT_PID_QUOTA_HELPER)');
-  for (const ordinary of [0, 1, 4148, -15, -2147483648]) assert.equal(clientName(ordinary), undefined);
+  for (const pid of [0, 1, 4148, -15, -2147483648]) assert.equal(clientName(pid), undefined);
 });

@@ -5,22 +5,22 @@ import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom } from '../../helpers/random.js';
 
 /** As in a packet: with other bytes around. */
-function mean(key: string, value: Buffer): Fields | undefined {
+function interpret(key: string, value: Buffer): Fields | undefined {
   const packet = Buffer.concat([Buffer.from('ab'), value, Buffer.from('cd')]);
   return interpretKnownKey(key, packet, 2, 2 + value.length);
 }
 
-const hex = (key: string, digits: string) => mean(key, Buffer.from(digits.replaceAll(' ', ''), 'hex'));
-const text = (key: string, value: string) => mean(key, Buffer.from(value, 'latin1'));
+const hex = (key: string, digits: string) => interpret(key, Buffer.from(digits.replaceAll(' ', ''), 'hex'));
+const text = (key: string, value: string) => interpret(key, Buffer.from(value, 'latin1'));
 
-test('pending operations of AFR, which a change may lower', () => {
+test('pending operations of AFR, which an increment may lower', () => {
   assert.deepEqual(hex('trusted.afr.rep-client-1', '00000003 00000000 ffffffff'), {
     afr: { data: 3, metadata: 0, entry: -1 },
   });
   assert.equal(hex('trusted.afr.dirty', '00000003 00000000'), undefined);
 });
 
-test('the part of the hash range that a directory has on a brick', () => {
+test('the hash range of a directory on a brick', () => {
   assert.deepEqual(hex('trusted.glusterfs.dht', '00000001 00000000 7fffffff ffffffff'), {
     dht: { commit_hash: 1, type: 0, start: 0x7fffffff, stop: 0xffffffff },
   });
@@ -38,7 +38,7 @@ test('dispersed files', () => {
   });
 });
 
-test('uuids, by the end of the key and 16 bytes', () => {
+test('UUIDs, by the end of the key and 16 bytes', () => {
   const id = '1e57009fe7014113900add022a9f99ee';
   const uuid = '1e57009f-e701-4113-900a-dd022a9f99ee';
   for (const key of ['trusted.gfid', 'gfid-req', 'gfid0', 'trusted.glusterfs.volume-id', 'originator_uuid']) {
@@ -48,7 +48,7 @@ test('uuids, by the end of the key and 16 bytes', () => {
   assert.equal(hex('user.foo', id), undefined);
 });
 
-test('quota, bitrot, ACLs and the mark of geo-replication', () => {
+test("quota, bitrot, ACLs and geo-replication's timestamp", () => {
   assert.deepEqual(hex('trusted.glusterfs.quota.limit-set', '0000000040000000 ffffffffffffffff'), {
     quota: { hard_limit: 1073741824, soft_limit: -1 },
   });
@@ -71,7 +71,7 @@ test('quota, bitrot, ACLs and the mark of geo-replication', () => {
   });
 });
 
-test('integers that are sent as text, exactly or not at all', () => {
+test('integers in decimal text, in canonical form only', () => {
   assert.deepEqual(text('brick1.port', '49152\0'), { integer: 49152 });
   assert.deepEqual(text('whatever', '-1'), { integer: -1 });
   assert.deepEqual(text('transport-ptr', '18446744073709551615\0'), { integer: 18446744073709551615n });
@@ -102,16 +102,16 @@ test('any bytes under any key', () => {
     '',
     'a.xtime',
   );
-  let known = 0;
+  let interpreted = 0;
   for (let i = 0; i < 20_000; i++) {
-    const fields = mean(random.pick(keys), Buffer.from(random.bytes(random.below(80))));
+    const fields = interpret(random.pick(keys), Buffer.from(random.bytes(random.below(80))));
     if (fields === undefined) continue;
-    known++;
+    interpreted++;
     assert.equal(Object.keys(fields).length, 1);
     assert.doesNotMatch(
       JSON.stringify(fields, (_, v) => (typeof v === 'bigint' ? `${v}` : v)),
       /null/,
     );
   }
-  assert.ok(known > 100);
+  assert.ok(interpreted > 100);
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { findProgram, PROGRAMS, programDataset } from '../../../src/protocols/gluster/programs/index.js';
-import type { Procedure } from '../../../src/protocols/rpc/program.js';
+import type { GlusterProcedure } from '../../../src/protocols/gluster/programs/procedure.js';
+import type { XdrFields, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 
-/** Name, number, version, dataset, and how many procedures the newest GlusterFS with this version has. */
+/** Name, number, version, dataset, and the number of procedures in the newest GlusterFS with this version. */
 const EXPECTED: readonly (readonly [string, number, number, string, number])[] = [
   ['GLUSTER_FOP', 1298437, 400, 'fop', 57],
   ['GLUSTER_FOP', 1298437, 330, 'fop', 53],
@@ -28,10 +29,12 @@ const EXPECTED: readonly (readonly [string, number, number, string, number])[] =
   ['CHANGELOG_REV_RPC', 1886350951, 1, 'changelog', 2],
 ];
 
-const rows = (number: number, version: number): readonly Procedure[] => {
-  const found = findProgram(number, version)?.procedures ?? [];
-  return found.filter((row) => row !== undefined);
+const rows = (number: number, version: number): readonly GlusterProcedure[] => {
+  const procedures = findProgram(number, version)?.procedures ?? [];
+  return procedures.filter((row) => row !== undefined);
 };
+
+const ALL: readonly GlusterProcedure[] = PROGRAMS.flatMap(({ number, version }) => rows(number, version));
 
 test('every program is found by its number and version', () => {
   for (const [name, number, version, dataset, count] of EXPECTED) {
@@ -48,7 +51,7 @@ test('every program is found by its number and version', () => {
   assert.equal(programDataset(100003), undefined);
 });
 
-test('procedures have no gaps, no name twice, and begin with NULL', () => {
+test('procedures are numbered without gaps, have distinct names, and begin with NULL', () => {
   for (const { name, version, procedures } of PROGRAMS) {
     procedures.forEach((row, number) => {
       assert.equal(row?.number, number, `${name} ${version}`);
@@ -56,25 +59,25 @@ test('procedures have no gaps, no name twice, and begin with NULL', () => {
     const names = procedures.map((row) => row?.name);
     assert.equal(new Set(names).size, names.length, `${name} ${version}`);
     assert.equal(names[0], 'NULL');
-    for (const each of names) assert.match(each ?? '', /^[A-Z][A-Z0-9_]*$/);
+    for (const procedure of names) assert.match(procedure ?? '', /^[A-Z][A-Z0-9_]*$/);
   }
 });
 
 test('numbers that other dissectors get wrong', () => {
-  const at = (version: number, number: number): string | undefined =>
+  const nameOf = (version: number, number: number): string | undefined =>
     findProgram(1298437, version)?.procedures[number]?.name;
   for (const version of [310, 330, 400]) {
-    assert.equal(at(version, 27), 'LOOKUP');
-    assert.equal(at(version, 40), 'READDIRP');
-    assert.equal(at(version, 41), 'RELEASE');
-    assert.equal(at(version, 42), 'RELEASEDIR');
+    assert.equal(nameOf(version, 27), 'LOOKUP');
+    assert.equal(nameOf(version, 40), 'READDIRP');
+    assert.equal(nameOf(version, 41), 'RELEASE');
+    assert.equal(nameOf(version, 42), 'RELEASEDIR');
   }
-  assert.equal(at(330, 52), 'SETACTIVELK');
-  assert.equal(at(400, 48), 'SEEK');
-  assert.equal(at(400, 56), 'COPY_FILE_RANGE');
+  assert.equal(nameOf(330, 52), 'SETACTIVELK');
+  assert.equal(nameOf(400, 48), 'SEEK');
+  assert.equal(nameOf(400, 56), 'COPY_FILE_RANGE');
 });
 
-test('only the callbacks have no replies', () => {
+test('only callbacks have no replies', () => {
   for (const { name, callback, procedures } of PROGRAMS) {
     assert.equal(callback, name === 'GLUSTER_CBK');
     for (const row of procedures) {
@@ -107,7 +110,7 @@ test('file data follows READ replies, WRITE and PUT calls, and changelog events'
   }
 });
 
-test('what nobody has written down', () => {
+test('procedures with bodies of unknown form', () => {
   const unknown = PROGRAMS.flatMap(({ name, version, procedures }) =>
     procedures.flatMap((row) => (row?.call === 'unknown' ? [`${name} ${version} ${row.name}`] : [])),
   );
@@ -119,4 +122,71 @@ test('what nobody has written down', () => {
     'CLI 1 GETSPEC',
     'CLI 1 PMAP_PORTBYBRICK',
   ]);
+});
+
+/** The names of the fields in a table that are also in another, with those of nested structs. */
+function* commonFields(reads: XdrFields, fields: XdrFields, path = ''): Generator<string> {
+  for (const [name, type] of Object.entries(reads)) {
+    if (!Object.hasOwn(fields, name)) continue;
+    yield `${path}${name}`;
+    const [inner, struct] = [structIn(type), structIn(fields[name])];
+    if (inner !== undefined && struct !== undefined) yield* commonFields(inner, struct, `${path}${name}.`);
+  }
+}
+
+function structIn(type: XdrType): XdrFields | undefined {
+  if (type.kind === 'struct') return type.fields;
+  return 'of' in type ? structIn(type.of) : undefined;
+}
+
+test('each field that a part of a description reads is in a struct that the part is used for', () => {
+  const read = new Map<XdrFields, Set<string>>();
+  for (const { call, callReads, reply, replyReads } of ALL) {
+    for (const [body, tables] of [[call, callReads] as const, [reply, replyReads] as const]) {
+      for (const table of tables) {
+        const found = read.get(table) ?? new Set();
+        read.set(table, found);
+        if (typeof body === 'object') for (const name of commonFields(table, body.fields)) found.add(name);
+      }
+    }
+  }
+  for (const [table, found] of read) {
+    assert.deepEqual(
+      [...commonFields(table, table)].filter((name) => !found.has(name)),
+      [],
+    );
+  }
+});
+
+test('a call with a struct has a subject, but for these', () => {
+  const bare = PROGRAMS.flatMap(({ name, version, procedures }) =>
+    procedures.flatMap((row) =>
+      typeof row?.call === 'object' && row.subject.length === 0 ? [`${name} ${version} ${row.name}`] : [],
+    ),
+  );
+  assert.deepEqual(bare, [
+    'GLUSTER_HNDSK 2 SET_LK_VER',
+    'GLUSTER_DUMP 1 DUMP',
+    'GLUSTER_CBK 1 STATEDUMP',
+    'GLUSTERD1_MGMT 1 CLI_LIST_FRIENDS',
+    'CLI 2 LIST_FRIENDS',
+    'CLI 2 GETWD',
+    'CLI 2 MOUNT',
+    'CLI 1 LIST_FRIENDS',
+    'CLI 1 GETWD',
+    'CHANGELOG_RPC 1 PROBE_FILTER',
+    'CHANGELOG_REV_RPC 1 EVENT',
+  ]);
+});
+
+test('a file operation that carries a name has a path observation, and one with a lock has a lock use', () => {
+  for (const version of [310, 330, 400]) {
+    for (const { name, call, paths, locks } of rows(1298437, version)) {
+      if (typeof call === 'string') continue;
+      const names = ['bname', 'oldbname', 'newbname'].some((field) => Object.hasOwn(call.fields, field));
+      if (names) assert.ok(paths, `${version} ${name}`);
+      const isLock = Object.hasOwn(call.fields, 'volume') || Object.hasOwn(call.fields, 'flock');
+      if (isLock) assert.ok(locks?.kind !== undefined, `${version} ${name}`);
+    }
+  }
 });

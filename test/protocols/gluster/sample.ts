@@ -1,16 +1,16 @@
-/** Fields of a struct as a reader would give them, made up from its table. */
+/** Random fields of a struct, as a reader of its table returns them. */
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Body } from '../../../src/protocols/rpc/program.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 import type { Json } from '../../../src/records/record.js';
 import type { Random } from '../../helpers/random.js';
 
-const Numbers: readonly (number | bigint)[] = [0, 1, 2, 22, 49152, 0x7fffffff, 9223372036854775808n];
-const Strings = ['', 'a.txt', 'vol', 'x\u0000\n\u2028y', '/bricks/b1', 'é'.repeat(300)];
-const Gfids = [0, 1, 2].map((last) => `00000000-0000-0000-0000-00000000000${last}`);
+const NUMBERS: readonly (number | bigint)[] = [0, 1, 2, 22, 49152, 0x7fffffff, 9223372036854775808n];
+const STRINGS = ['', 'a.txt', 'vol', 'x\u0000\n\u2028y', '/bricks/b1', 'é'.repeat(300)];
+const GFIDS = [0, 1, 2].map((last) => `00000000-0000-0000-0000-00000000000${last}`);
 
-/** Keys of dictionaries that somebody looks for. */
-const Keys = `volname cmd-str hostname brick-name gfid process-uuid volfile-key remote-subvolume ERROR
+/** Keys of dictionaries that descriptions read. */
+const KEYS = `volname cmd-str hostname brick-name gfid process-uuid volfile-key remote-subvolume ERROR
   key1 value1 key2 value2 key value count op type subop op_name op_value path hard-limit barrier snapname volcount
   volname1 transaction_id originator_uuid sync-mgmt-operation rebalance-command heal-op scrub-value auto-delete
   friend1.hostname friend1.uuid friend1.state friend1.connected friend2.uuid volume1.name peer-id
@@ -25,27 +25,27 @@ function sample(type: XdrType, random: Random): Json | undefined {
       return random.pick([0, 1, 2, 3, 512, 4294967295]);
     case 'hyper':
     case 'unsigned hyper':
-      return type.id ? String(random.pick(Numbers)) : random.pick(Numbers);
+      return type.id ? String(random.pick(NUMBERS)) : random.pick(NUMBERS);
     case 'double':
       return 1.5;
     case 'opaque':
-      return type.uuid ? random.pick(Gfids) : '00'.repeat(type.length);
+      return type.uuid ? random.pick(GFIDS) : '00'.repeat(type.length);
     case 'uuid words':
-      return random.pick(Gfids);
+      return random.pick(GFIDS);
     case 'bytes':
       return random.pick(['', 'd0dc8dfde37f0000']);
     case 'string':
-      return random.pick(Strings);
+      return random.pick(STRINGS);
     case 'array':
     case 'chain':
       return Array.from({ length: random.below(3) }, () => sample(type.of, random) ?? 0);
     case 'gfx_dict':
     case 'dict': {
       if (random.chance(0.2)) return random.pick([undefined, 'beef', {}]);
-      const text = () => random.pick([...Strings, ...Gfids, '0', '1', '2', '11', '999999999']);
+      const text = () => random.pick([...STRINGS, ...GFIDS, '0', '1', '2', '11', '999999999']);
       const value = () =>
         random.pick<Json>([text(), { hex: '00', text: text() }, { hex: 'ff', uuid: text() }, 5, 1.5]);
-      return Object.fromEntries(Keys.filter(() => random.chance(0.6)).map((key) => [key, value()]));
+      return Object.fromEntries(KEYS.filter(() => random.chance(0.6)).map((key) => [key, value()]));
     }
     case 'since':
       return random.chance(0.5) ? sample(type.of, random) : undefined;
@@ -54,7 +54,7 @@ function sample(type: XdrType, random: Random): Json | undefined {
   }
 }
 
-/** Now and then a field is absent. */
+/** Some fields are absent. */
 function sampleFields(struct: XdrStruct, random: Random): Fields {
   const fields: Fields = {};
   for (const [name, type] of Object.entries(struct.fields)) {

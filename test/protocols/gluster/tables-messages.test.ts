@@ -1,7 +1,6 @@
 /**
- * Whole messages, read by the tables alone: a reader of a few lines, so that an error of the compiler can't hide
- * one of a table, nor the other way round. Real servers and clients sent them, but for READ (its fd and offset
- * were 0) and SIGNIN.
+ * Whole messages, read by a small interpreter of the tables, so that an error of the compiler cannot hide an error of a
+ * table, or the reverse. Real servers and clients sent them, except READ (its fd and offset were 0) and SIGNIN.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -76,7 +75,7 @@ function message(
   part: 'call' | 'reply',
   hex: string,
 ): unknown {
-  const row = findProgram(program, version)?.procedures.find((each) => each?.name === method);
+  const row = findProgram(program, version)?.procedures.find((procedure) => procedure?.name === method);
   const body = row?.[part];
   assert.ok(typeof body === 'object', method);
   const from = new Reader(hex);
@@ -85,17 +84,23 @@ function message(
   return value;
 }
 
-/** The words of a UUID, a byte in each. */
-const words = (hex: string): string => hex.replaceAll(/../g, '000000$&');
+/** A UUID with each byte in an XDR word of its own. */
+const uuidWords = (hex: string): string => hex.replaceAll(/../g, '000000$&');
 
 const empty = 'ffffffff00000000';
 
 test('a peer probe of GlusterFS 3.2.5', () => {
-  const asker = words('9045d5f25198463a80c19a0449ae1184');
-  const asked = words('de78d02019b24eedacdff00c7d152b1a');
+  const senderUuid = uuidWords('9045d5f25198463a80c19a0449ae1184');
+  const responderUuid = uuidWords('de78d02019b24eedacdff00c7d152b1a');
   const uuid = '9045d5f2-5198-463a-80c1-9a0449ae1184';
   assert.deepEqual(
-    message(1238433, 1, 'PROBE_QUERY', 'call', `${asker} 0000000d 3137322e33312e3132322e3539000000 00000000`),
+    message(
+      1238433,
+      1,
+      'PROBE_QUERY',
+      'call',
+      `${senderUuid} 0000000d 3137322e33312e3132322e3539000000 00000000`,
+    ),
     { uuid, hostname: '172.31.122.59', port: 0 },
   );
   assert.deepEqual(
@@ -104,7 +109,7 @@ test('a peer probe of GlusterFS 3.2.5', () => {
       1,
       'PROBE_QUERY',
       'reply',
-      `${asked} 0000000d 3137322e33312e3132322e3539000000 00000000 00000000 00000000`,
+      `${responderUuid} 0000000d 3137322e33312e3132322e3539000000 00000000 00000000 00000000`,
     ),
     {
       uuid: 'de78d020-19b2-4eed-acdf-f00c7d152b1a',
@@ -120,7 +125,7 @@ test('a peer probe of GlusterFS 3.2.5', () => {
       1,
       'FRIEND_ADD',
       'call',
-      `${asker} 0000000d 3137322e33312e3132322e3539000000 00000000
+      `${senderUuid} 0000000d 3137322e33312e3132322e3539000000 00000000
        00000014 00000001 00000005 00000002 636f756e7400 3000`,
     ),
     { uuid, hostname: '172.31.122.59', port: 0, vols: '\0\0\0\x01\0\0\0\x05\0\0\0\x02count\x000\0' },
@@ -231,7 +236,7 @@ test('file operations of GlusterFS 10.3', () => {
   );
 });
 
-test('a refused lock of version 330 has its extra data last', () => {
+test('a refused lock of version 330 has its xdata last', () => {
   const flock = { type: 0, whence: 0, start: 0n, len: 0n, pid: 0, lk_owner: '' };
   assert.deepEqual(
     message(1298437, 330, 'LK', 'reply', `ffffffff 0000000b ${'00000000'.repeat(8)} 00000000`),
@@ -239,7 +244,7 @@ test('a refused lock of version 330 has its extra data last', () => {
   );
 });
 
-test('an older brick signs in without its pid', () => {
+test('an older brick signs in without a pid', () => {
   const hex = '0000000a 2f627269636b732f72310000 0000de5d';
   assert.deepEqual(message(34123456, 1, 'SIGNIN', 'call', hex), {
     brick: '/bricks/r1',

@@ -11,45 +11,48 @@ import {
 import type { Body } from '../../../src/protocols/rpc/program.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 
-interface Seen {
+interface Occurrence {
   readonly where: string;
   readonly struct: XdrStruct;
-  /** The message's own struct, not one within it. */
+  /** The message's own struct, not a nested one. */
   readonly top: boolean;
 }
 
-function within(type: XdrType): readonly XdrStruct[] {
+function nestedStructs(type: XdrType): readonly XdrStruct[] {
   switch (type.kind) {
     case 'struct':
       return [type];
     case 'array':
     case 'chain':
     case 'since':
-      return within(type.of);
+      return nestedStructs(type.of);
     default:
       return [];
   }
 }
 
-function reached(where: string, struct: XdrStruct, top: boolean): readonly Seen[] {
-  const inner = Object.values(struct.fields).flatMap(within);
-  return [{ where, struct, top }, ...inner.flatMap((each) => reached(`${where} ${each.name}`, each, false))];
+function occurrences(where: string, struct: XdrStruct, top: boolean): readonly Occurrence[] {
+  const inner = Object.values(struct.fields).flatMap(nestedStructs);
+  return [
+    { where, struct, top },
+    ...inner.flatMap((nested) => occurrences(`${where} ${nested.name}`, nested, false)),
+  ];
 }
 
 const bodies = (call: Body | undefined, reply: Body | undefined): readonly XdrStruct[] =>
   [call, reply].filter((body) => typeof body === 'object');
 
-function ofProgram(number: number, version: number): readonly Seen[] {
+function ofProgram(number: number, version: number): readonly Occurrence[] {
   return (findProgram(number, version)?.procedures ?? []).flatMap((row) =>
     bodies(row?.call, row?.reply).flatMap((body) =>
-      reached(`${version} ${row?.name} ${body.name}`, body, true),
+      occurrences(`${version} ${row?.name} ${body.name}`, body, true),
     ),
   );
 }
 
-const ALL: readonly Seen[] = PROGRAMS.flatMap(({ number, version }) => ofProgram(number, version));
+const ALL: readonly Occurrence[] = PROGRAMS.flatMap(({ number, version }) => ofProgram(number, version));
 
-/** Bytes on the wire, of what has always the same number of them. */
+/** Bytes on the wire of a type of fixed size. */
 function size(type: XdrType): number {
   switch (type.kind) {
     case 'int':
@@ -70,7 +73,7 @@ function size(type: XdrType): number {
   }
 }
 
-test('structs of a fixed size have the size that Gluster gives them', () => {
+test("structs of fixed size have GlusterFS's size", () => {
   assert.equal(size(gfx_iattx), 148);
   assert.equal(size(gfx_mdata_iatt), 36);
   assert.equal(size(gf_iatt), 100);
@@ -85,7 +88,7 @@ test('structs of a fixed size have the size that Gluster gives them', () => {
   assert.equal(fixed('changelog_event_req'), 24);
 });
 
-test('a struct and what it is called for agree', () => {
+test('calls have structs for requests, replies have structs for responses', () => {
   for (const { number, version, name, procedures } of PROGRAMS) {
     for (const row of procedures) {
       if (typeof row?.call === 'object') assert.match(row.call.name, /_req$|_update$|^gf_statedump$/, name);
@@ -97,7 +100,7 @@ test('a struct and what it is called for agree', () => {
   }
 });
 
-test('within a program one name means one struct, but for the meaning of its numbers', () => {
+test('within a program a name stands for one struct, apart from the names of its numbers', () => {
   for (const { number, version } of PROGRAMS) {
     const shapes = new Map<string, string>();
     for (const { struct, where } of ofProgram(number, version)) {
@@ -108,7 +111,7 @@ test('within a program one name means one struct, but for the meaning of its num
   }
 });
 
-test('a field of one name is of one kind everywhere', () => {
+test('a field has the same kind in all structs', () => {
   for (const { where, struct } of ALL) {
     for (const [name, type] of Object.entries(struct.fields)) {
       const at = `${where}.${name}`;
@@ -130,7 +133,7 @@ test('a field of one name is of one kind everywhere', () => {
   }
 });
 
-test('a directory cookie is an id, the offset of data is not', () => {
+test('a directory cookie is an id, an offset in a file is not', () => {
   for (const { where, struct } of ofProgram(1298437, 400)) {
     const offset = struct.fields.offset;
     if (offset === undefined) continue;
@@ -154,12 +157,12 @@ test('dictionaries: typed in version 400, last in version 330, of few operations
   }
   for (const { where, struct } of ofProgram(1298437, 310))
     assert.equal(struct.fields.xdata, undefined, where);
-  for (const { where, struct } of ALL.filter((each) => !each.where.startsWith('400 '))) {
+  for (const { where, struct } of ALL.filter((occurrence) => !occurrence.where.startsWith('400 '))) {
     for (const type of Object.values(struct.fields)) assert.notEqual(type.kind, 'gfx_dict', where);
   }
 });
 
-test('what came later stands last in the message', () => {
+test('fields that older senders lack are last in the message', () => {
   const late = new Set<string>();
   for (const { where, struct, top } of ALL) {
     const since = Object.entries(struct.fields).map(([name, { kind }]) => (kind === 'since' ? name : ''));

@@ -38,17 +38,10 @@ const TRANSACTION = pairs(
   /^(?:(?:key|value)\d{1,3}|volname1)$/,
 );
 
-const VOLUME_NAMES = { volname: string, old_volname: string };
-
-interface VolumeNames {
-  readonly volname?: string | undefined;
-  readonly old_volname?: string | undefined;
-}
-
-function putVolume(request: VolumeNames, dict: Json | undefined, out: Fields): void {
+function putVolume(volname: string | undefined, dict: Json | undefined, out: Fields): void {
   // A snapshot may be of several volumes: volname1, volname2, ...
   const onlyVolume = numberEntry(dict, 'volcount') === 1 ? entry(dict, 'volname1') : undefined;
-  const volume = text(request.volname) ?? text(request.old_volname) ?? entry(dict, 'volname') ?? onlyVolume;
+  const volume = text(volname) ?? entry(dict, 'volname') ?? onlyVolume;
   if (volume !== undefined && !NO_VOLUME.has(volume)) out.volume = volume;
 }
 
@@ -102,40 +95,34 @@ export function shortId(id: unknown): string {
   return typeof id === 'string' ? id.slice(0, 8) : '';
 }
 
+const STEP_FIELDS = { uuid: uuid_words, txn_id: uuid_words, op: int, dict: TRANSACTION, buf: TRANSACTION };
+
 /**
  * A request of a transaction. Its words come from gluster/cluster/transaction-trace.ts, which knows the other requests
  * of the transaction.
  */
 export const transactionStep = (names: Names) =>
-  subjectPart(
-    {
-      uuid: uuid_words,
-      txn_id: uuid_words,
-      op: int,
-      dict: TRANSACTION,
-      buf: TRANSACTION,
-      ...VOLUME_NAMES,
-    },
-    (request, out) => {
-      const dict = request.dict ?? request.buf;
-      put(out, 'operation', operationName(names, request.op) ?? operationIn(dict));
-      putVolume(request, dict, out);
-      put(out, 'snapshot', entry(dict, 'snapname'));
-      putCommand(dict, out);
-      putSettings(dict, out);
-      // glusterd_mgmt_v3_initiate_all_phases() has no id: it is zero then, which is none.
-      put(out, 'transaction', gfid(request.txn_id) ?? uuidEntry(dict, 'transaction_id'));
-      put(out, 'peer_uuid', gfid(request.uuid) ?? uuidEntry(dict, 'originator_uuid'));
-      return '';
-    },
-  );
+  subjectPart(STEP_FIELDS, (request, out) => {
+    const dict = request.dict ?? request.buf;
+    put(out, 'operation', operationName(names, request.op) ?? operationIn(dict));
+    putVolume(undefined, dict, out);
+    put(out, 'snapshot', entry(dict, 'snapname'));
+    putCommand(dict, out);
+    putSettings(dict, out);
+    // glusterd_mgmt_v3_initiate_all_phases() has no id: it is zero then, which is none.
+    put(out, 'transaction', gfid(request.txn_id) ?? uuidEntry(dict, 'transaction_id'));
+    put(out, 'peer_uuid', gfid(request.uuid) ?? uuidEntry(dict, 'originator_uuid'));
+    return '';
+  });
+
+const COMMAND_FIELDS = { hostname: string, volname: string, dict: TRANSACTION };
 
 /** A command as the administrator typed it. `operation`: what it leads to; undefined: nothing, or it is not known. */
 export const typedCommand = (operation?: CommandOperation) =>
-  subjectPart({ hostname: string, dict: TRANSACTION, ...VOLUME_NAMES }, (request, out) => {
+  subjectPart(COMMAND_FIELDS, (request, out) => {
     const { dict } = request;
     if (operation !== undefined) out.operation = operationOf(operation, (key) => numberEntry(dict, key));
-    putVolume(request, dict, out);
+    putVolume(request.volname, dict, out);
     put(out, 'snapshot', entry(dict, 'snapname'));
     putCommand(dict, out);
     putSettings(dict, out);
@@ -147,14 +134,16 @@ export const typedCommand = (operation?: CommandOperation) =>
     return phrase === '' && host !== undefined ? displayName(host) : phrase;
   });
 
+const BRICK_FIELDS = { name: string, op: int, input: TRANSACTION };
+
 /** A request to a brick: the brick, and the command behind it. The operation repeats the procedure. */
 export const brickRequest = (names: Names) =>
-  subjectPart({ name: string, op: int, input: TRANSACTION }, (request, out) => {
+  subjectPart(BRICK_FIELDS, (request, out) => {
     const { input } = request;
     put(out, 'operation', operationName(names, request.op));
     const path = text(request.name) ?? entry(input, 'brick-name');
     put(out, 'brick', path);
-    putVolume({}, input, out);
+    putVolume(undefined, input, out);
     putCommand(input, out);
     put(out, 'transaction', uuidEntry(input, 'transaction_id'));
     put(out, 'peer_uuid', uuidEntry(input, 'originator_uuid'));

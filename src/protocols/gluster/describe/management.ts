@@ -19,16 +19,13 @@ function shownValue(value: string | number | undefined, out: Fields, field: stri
 const COMMAND = pairs('volname cmd-str');
 
 /** The volume of a dictionary, and the command that somebody typed. */
-export const volume = subjectPart(
-  { volname: string, old_volname: string, dict: COMMAND },
-  ({ volname, old_volname, dict }, out) => {
-    const name = text(volname) ?? text(old_volname) ?? entry(dict, 'volname');
-    // Stands for every volume: no volume may have this name.
-    if (name !== 'all') put(out, 'volume', name);
-    put(out, 'command', entry(dict, 'cmd-str'));
-    return name === undefined ? '' : displayName(name);
-  },
-);
+export const volume = subjectPart({ old_volname: string, dict: COMMAND }, ({ old_volname, dict }, out) => {
+  const name = text(old_volname) ?? entry(dict, 'volname');
+  // Stands for every volume: no volume may have this name.
+  if (name !== 'all') put(out, 'volume', name);
+  put(out, 'command', entry(dict, 'cmd-str'));
+  return name === undefined ? '' : displayName(name);
+});
 
 /** RENAME_VOLUME. */
 export const newVolume = subjectPart({ new_volname: string }, ({ new_volname }, out) =>

@@ -19,17 +19,20 @@ const TRANSITIONS = pairs('count', /^log\d{1,5}-(?:old-state|event|new-state|tim
 const VERSIONS = pairs('peer-id operating-version minimum-operating-version maximum-operating-version');
 const COMMAND = pairs('hostname cmd-str');
 
-/** The host that the call is about. The command has it in its dictionary since GlusterFS 3.5. */
-export const hostname = subjectPart({ hostname: string, dict: COMMAND }, (request, out) => {
-  const host = text(request.hostname) ?? entry(request.dict, 'hostname');
+function describeHost(host: string | undefined, out: Fields): string {
   put(out, 'peer', host);
   return host === undefined ? '' : displayName(host);
-});
+}
 
-/** PROBE and DEPROBE of the command. */
-export const probedHost = subjectPart({ hostname: string, dict: COMMAND }, (request, out, names) => {
-  putCommand(request.dict, out);
-  return hostname.describe(request, out, names) || operationPhrase(out);
+/** The host that the call is about. */
+export const hostname = subjectPart({ hostname: string }, (request, out) =>
+  describeHost(text(request.hostname), out),
+);
+
+/** PROBE and DEPROBE of the command, which has the host in its dictionary since GlusterFS 3.5. */
+export const probedHost = subjectPart({ hostname: string, dict: COMMAND }, ({ hostname, dict }, out) => {
+  putCommand(dict, out);
+  return describeHost(text(hostname) ?? entry(dict, 'hostname'), out) || operationPhrase(out);
 });
 
 function hostOrId(id: string, names: FileNames): string {

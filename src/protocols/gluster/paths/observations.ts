@@ -164,7 +164,7 @@ export const ENTRY_CREATION = changesNames(
 
 export const ENTRY_LINK = changesNames(
   0,
-  { ...OLD_ENTRY, ...NEW_ENTRY },
+  { oldgfid: uuid, ...NEW_ENTRY },
   {},
   ({ paths, brick, evidence }, request, _response, succeeded) => {
     const entry = directoryEntry(request.newgfid, request.newbname);
