@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { JsonObject } from '../../../src/records/record.js';
-import { adminOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { adminOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';
 
 const text = (line: string): Buffer => Buffer.from(line, 'latin1');
 
 function exchange(command: string, response: string): { admin: JsonObject; feed: Feeder } {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, text(command));
   feed.at = { ...feed.at, nanoseconds: 250_000, packet: 2 };
   feed.send(ToClient, text(response));
@@ -153,7 +153,7 @@ const session: [0 | 1, Buffer][] = [
 
 test('pipelined commands, text and packets in turn: the same records however segmented', () => {
   const run = (step: number) => {
-    const feed = feeder();
+    const feed = newFeeder();
     for (const [dir, bytes] of session) {
       for (let i = 0; i < bytes.length; i += step) {
         feed.send(dir === 0 ? ToServer : ToClient, bytes.subarray(i, i + step));
@@ -171,7 +171,7 @@ test('pipelined commands, text and packets in turn: the same records however seg
 });
 
 test('a command without a response is reported at the end, with outcome unknown', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, text('a command with many words in it\nversion\n'));
   feed.end();
   assert.deepEqual(
@@ -184,7 +184,7 @@ test('a command without a response is reported at the end, with outcome unknown'
 });
 
 test('too many pending commands: none gets the response of another', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, text('version\nstatus\n'.repeat(150)));
   feed.send(ToClient, text('OK 1.1.20\nf\t1\t1\t1\n.\n'.repeat(150)));
   feed.end();
@@ -205,7 +205,7 @@ test('too many pending commands: none gets the response of another', () => {
 
 test('a truncated list keeps its rows and is marked', () => {
   for (const cut of ['end', 'gap', 'packet']) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, text('status\n'));
     feed.send(ToClient, text('f\t1\t1\t1\ng\t2'));
     if (cut === 'end') feed.end();
@@ -222,7 +222,7 @@ test('a truncated list keeps its rows and is marked', () => {
 });
 
 test('an orphan response has its own record', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToClient, text('OK 1.1.20\n'));
   feed.send(ToClient, text('f\t1\t1\t1\n.\n'));
   assert.deepEqual(
@@ -239,12 +239,12 @@ test('endless lines do not stay unconsumed', () => {
     [ToServer, 16 * 1024],
     [ToClient, 64 * 1024],
   ] as const) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, text('status\n'));
     for (let i = 0; i < 300; i++) feed.send(dir, Buffer.alloc(1000, 0x61));
     feed.send(dir, text('\n'));
     feed.send(ToServer, packet('REQ', 4));
-    assert.ok(feed.mostHeld <= most, String(feed.mostHeld));
+    assert.ok(feed.mostUnconsumed <= most, String(feed.mostUnconsumed));
     assert.equal(feed.seen.at(-1)?.body.action, 'PRE_SLEEP');
   }
 });

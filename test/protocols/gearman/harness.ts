@@ -26,7 +26,7 @@ export interface Seen {
 export interface Feeder {
   readonly seen: Seen[];
   /** The most bytes that were ever unconsumed. */
-  readonly mostHeld: number;
+  readonly mostUnconsumed: number;
   at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
   /** One byte per call. */
@@ -54,28 +54,40 @@ export interface FeederOptions {
   seen?: Seen[];
 }
 
-export function feeder({
-  payloadBytes = 0,
-  fromStart = true,
-  client = { port: 40000, address: ADDRESSES.client[3] },
-  seen = [],
-  protocol,
-}: FeederOptions = {}): Feeder {
-  const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full', view: 'messages' };
-  const connection = {
-    serverPort: 4730,
-    clientPort: client.port,
-    ...ADDRESSES,
-    client: [0, 0, 0, client.address] as const,
-    fromStart,
-  };
-  const emit = (from: Direction, body: RecordBody) => seen.push({ from, body });
-  const decoder = (protocol ?? newGearman(options, HOST_HOOKS)).open(connection, emit, options);
-  const held: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
-  const skip: [number, number] = [0, 0];
-  let mostHeld = 0;
+export function newFeeder(options: FeederOptions = {}): Feeder {
+  return new DecoderFeeder(options);
+}
 
-  function send(dir: Direction, bytes: Uint8Array): void {
+class DecoderFeeder implements Feeder {
+  readonly seen: Seen[];
+  mostUnconsumed = 0;
+  at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
+  private readonly decoder: FlowDecoder;
+  private readonly unconsumed: [Buffer, Buffer] = [NOTHING, NOTHING];
+  private readonly skip: [number, number] = [0, 0];
+
+  constructor({
+    payloadBytes = 0,
+    fromStart = true,
+    client = { port: 40000, address: ADDRESSES.client[3] },
+    seen = [],
+    protocol,
+  }: FeederOptions) {
+    this.seen = seen;
+    const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full', view: 'messages' };
+    const connection = {
+      serverPort: 4730,
+      clientPort: client.port,
+      ...ADDRESSES,
+      client: [0, 0, 0, client.address] as const,
+      fromStart,
+    };
+    const emit = (from: Direction, body: RecordBody) => seen.push({ from, body });
+    this.decoder = (protocol ?? newGearman(options, HOST_HOOKS)).open(connection, emit, options);
+  }
+
+  send(dir: Direction, bytes: Uint8Array): void {
+    const { skip } = this;
     let fresh = Buffer.from(bytes);
     if (skip[dir] > 0) {
       const passed = Math.min(skip[dir], fresh.length);
@@ -85,43 +97,38 @@ export function feeder({
     }
     // Other bytes around the passed ones catch a decoder that reads outside of them. They are overwritten
     // afterwards, which catches one that keeps a view.
-    const all = Buffer.concat([held[dir], fresh]);
+    const all = Buffer.concat([this.unconsumed[dir], fresh]);
     const shown = Buffer.concat([Buffer.from([0, 0x0a]), all, Buffer.from([0, 0x0a, 0])]);
-    const position = decoder.data(dir, shown, 2, 2 + all.length, self.at) - 2;
+    const position = this.decoder.data(dir, shown, 2, 2 + all.length, this.at) - 2;
     shown.fill(0xee);
     skip[dir] = Math.max(0, position - all.length);
-    held[dir] = all.subarray(position);
-    mostHeld = Math.max(mostHeld, held[dir].length);
+    this.unconsumed[dir] = all.subarray(position);
+    this.mostUnconsumed = Math.max(this.mostUnconsumed, this.unconsumed[dir].length);
   }
 
-  const self: Feeder = {
-    seen,
-    get mostHeld() {
-      return mostHeld;
-    },
-    at: { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 },
-    send,
-    drip(dir, bytes) {
-      for (let i = 0; i < bytes.length; i++) send(dir, bytes.subarray(i, i + 1));
-    },
-    gap(dir, missing, reason = 'lost') {
-      if (skip[dir] >= missing) {
-        decoder.gap(dir, missing, reason, true, self.at, NOTHING);
-        skip[dir] -= missing;
-        if (skip[dir] === 0) decoder.data(dir, Buffer.alloc(0), 0, 0, self.at);
-        return;
-      }
-      skip[dir] = 0;
-      const last = held[dir];
-      held[dir] = NOTHING;
-      decoder.gap(dir, missing, reason, false, self.at, last);
-    },
-    end() {
-      decoder.close('end', self.at);
-    },
-    close(reason) {
-      decoder.close(reason, self.at);
-    },
-  };
-  return self;
+  drip(dir: Direction, bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length; i++) this.send(dir, bytes.subarray(i, i + 1));
+  }
+
+  gap(dir: Direction, missing: number, reason: GapReason = 'lost'): void {
+    const { decoder, skip, unconsumed } = this;
+    if (skip[dir] >= missing) {
+      decoder.gap(dir, missing, reason, true, this.at, NOTHING);
+      skip[dir] -= missing;
+      if (skip[dir] === 0) decoder.data(dir, Buffer.alloc(0), 0, 0, this.at);
+      return;
+    }
+    skip[dir] = 0;
+    const last = unconsumed[dir];
+    unconsumed[dir] = NOTHING;
+    decoder.gap(dir, missing, reason, false, this.at, last);
+  }
+
+  end(): void {
+    this.close('end');
+  }
+
+  close(reason: Parameters<FlowDecoder['close']>[0]): void {
+    this.decoder.close(reason, this.at);
+  }
 }

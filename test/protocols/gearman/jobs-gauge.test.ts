@@ -1,13 +1,13 @@
 /** The gauges of waiting and running jobs by function. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { assign, type Lab, lab, submit } from './jobs-harness.js';
+import { assign, type Lab, newLab, submit } from './jobs-harness.js';
 
 type Gauges = Record<string, readonly [waiting: number, running: number]>;
 
 function watched(): { l: Lab; now(): Gauges } {
   const gauges = new Map<string, [number, number]>();
-  const l = lab({}, (gauge, name, by) => {
+  const l = newLab({}, (gauge, name, by) => {
     const values = gauges.get(name ?? '?') ?? [0, 0];
     values[gauge] += by;
     gauges.set(name ?? '?', values);
@@ -24,7 +24,7 @@ test('a job waits, runs and is done', () => {
   assert.deepEqual(now(), { f: [2, 0] });
   assign(worker, 'H:1', 'a');
   assert.deepEqual(now(), { f: [1, 1] });
-  worker.says('WORK_COMPLETE', 'H:1', '');
+  worker.sends('WORK_COMPLETE', 'H:1', '');
   assert.deepEqual(now(), { f: [1, 0] });
   l.end();
   assert.deepEqual(now(), {});
@@ -33,9 +33,9 @@ test('a job waits, runs and is done', () => {
 test('an unanswered submission is not counted, nor is a refused one', () => {
   const { l, now } = watched();
   const client = l.connect();
-  client.says('SUBMIT_JOB', 'f', 'u', '');
+  client.sends('SUBMIT_JOB', 'f', 'u', '');
   assert.deepEqual(now(), {});
-  client.hears('ERROR', 'QUEUE_ERROR', 'full');
+  client.receives('ERROR', 'QUEUE_ERROR', 'full');
   assert.deepEqual(now(), {});
 });
 
@@ -57,15 +57,15 @@ test('a job of unknown function is counted as such until its function is seen', 
     l.connect(),
     l.connect({ fromStart: false }),
   ];
-  client.hears('WORK_STATUS', 'H:7', '1', '2');
-  late.says('WORK_STATUS', 'H:9', '1', '2');
+  client.receives('WORK_STATUS', 'H:7', '1', '2');
+  late.sends('WORK_STATUS', 'H:9', '1', '2');
   assert.deepEqual(now(), { '?': [0, 2] });
   assign(worker, 'H:8');
   assert.deepEqual(now(), { '?': [0, 2], f: [0, 1] });
   // The new assignment has its function.
   assign(worker, 'H:7');
   assert.deepEqual(now(), { '?': [0, 1], f: [0, 2] });
-  client.hears('WORK_FAIL', 'H:7');
+  client.receives('WORK_FAIL', 'H:7');
   assert.deepEqual(now(), { '?': [0, 1], f: [0, 1] });
 });
 
@@ -73,6 +73,6 @@ test('progress that the server relays shows that a waiting job runs', () => {
   const { l, now } = watched();
   const client = l.connect();
   submit(l, client, 'SUBMIT_JOB', 'H:1');
-  client.hears('WORK_STATUS', 'H:1', '1', '2');
+  client.receives('WORK_STATUS', 'H:1', '1', '2');
   assert.deepEqual(now(), { f: [0, 1] });
 });

@@ -4,7 +4,7 @@ import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { type Feeder, feeder, type Seen, ToClient, ToServer } from './harness.js';
+import { type Feeder, newFeeder, type Seen, ToClient, ToServer } from './harness.js';
 import { examples, packet } from './packets.js';
 
 const ids = new Map(examples.map(({ name, type }) => [name, type]));
@@ -18,8 +18,8 @@ export function typeId(name: string): number {
 export interface Peer {
   readonly feed: Feeder;
   /** Sends a packet. The arguments and the payload are joined by NULs. */
-  says(name: string, ...args: (string | number)[]): void;
-  hears(name: string, ...args: (string | number)[]): void;
+  sends(name: string, ...args: (string | number)[]): void;
+  receives(name: string, ...args: (string | number)[]): void;
   close(reason?: 'fin' | 'rst' | 'end' | 'evicted' | 'reused'): void;
   lose(dir: typeof ToServer | typeof ToClient): void;
 }
@@ -43,9 +43,9 @@ export interface JobLine {
 
 export interface Lab {
   readonly at: PacketTimestamp;
-  readonly tallied: string[];
+  readonly counted: string[];
   /** Advances time by milliseconds. */
-  pass(ms: number): void;
+  advance(ms: number): void;
   connect(options?: { fromStart?: boolean; port?: number; address?: number }): Peer;
   tick(): void;
   /** Ends the run, after every connection. */
@@ -55,22 +55,34 @@ export interface Lab {
   seen(): Seen[];
 }
 
-export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_HOOKS.adjustGauge): Lab {
-  const tallied: string[] = [];
+interface PortRecord {
+  readonly port: number;
+  readonly record: Seen;
+}
+
+function jobLine({ port, record: { from, body } }: PortRecord): JobLine {
+  const { action, level, outcome, duration, age, message, sections } = body;
+  // As JSON: without undefined members.
+  const job = JSON.parse(JSON.stringify(sections.gearman?.job));
+  return { action, level, outcome, duration, age, message, port, from, job, body };
+}
+
+export function newLab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_HOOKS.adjustGauge): Lab {
+  const counted: string[] = [];
   const protocol = newGearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...HOST_HOOKS, adjustGauge, count: (what) => tallied.push(what) },
+    { ...HOST_HOOKS, adjustGauge, count: (what) => counted.push(what) },
   );
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();
-  const seen: { port: number; record: Seen }[] = [];
+  const seen: PortRecord[] = [];
   let ports = 50_000;
   const bytes = (magic: 'REQ' | 'RES', name: string, args: (string | number)[]) =>
     packet(magic, typeId(name), args.join('\0'));
   return {
     at,
-    tallied,
-    pass(ms) {
+    counted: counted,
+    advance(ms) {
       const nanoseconds = at.nanoseconds + Math.round(ms * 1e6);
       at.seconds += Math.floor(nanoseconds / 1e9);
       at.nanoseconds = nanoseconds % 1e9;
@@ -78,15 +90,15 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
     connect({ fromStart = true, port = ports++, address = 0x0a000003 } = {}) {
       const own: Seen[] = [];
       own.push = (record) => seen.push({ port, record });
-      const feed = feeder({ fromStart, protocol, client: { port, address }, seen: own });
+      const feed = newFeeder({ fromStart, protocol, client: { port, address }, seen: own });
       feed.at = at;
       const self: Peer = {
         feed,
-        says(name, ...args) {
+        sends(name, ...args) {
           at.packet++;
           feed.send(ToServer, bytes('REQ', name, args));
         },
-        hears(name, ...args) {
+        receives(name, ...args) {
           at.packet++;
           feed.send(ToClient, bytes('RES', name, args));
         },
@@ -108,22 +120,7 @@ export function lab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOST_H
       for (const peer of [...peers.keys()]) peer.close('end');
       protocol.end?.(at);
     },
-    lines: () =>
-      seen
-        .filter(({ record }) => record.body.dataset === 'gearman.job')
-        .map(({ port, record: { from, body } }) => ({
-          action: body.action,
-          level: body.level,
-          outcome: body.outcome,
-          duration: body.duration,
-          age: body.age,
-          message: body.message,
-          port,
-          from,
-          // As JSON: without undefined members.
-          job: JSON.parse(JSON.stringify(body.sections.gearman?.job)),
-          body,
-        })),
+    lines: () => seen.filter(({ record }) => record.body.dataset === 'gearman.job').map(jobLine),
     seen: () => seen.map(({ record }) => record),
   };
 }
@@ -137,13 +134,13 @@ export function submit(
   unique = 'u',
   data = 'work',
 ): void {
-  client.says(type, 'f', unique, data);
-  lab.pass(1);
-  client.hears('JOB_CREATED', handle);
+  client.sends(type, 'f', unique, data);
+  lab.advance(1);
+  client.receives('JOB_CREATED', handle);
 }
 
 /** Assigns a job to a worker. */
 export function assign(worker: Peer, handle: string, unique = 'u', data = 'work'): void {
-  worker.says('GRAB_JOB_UNIQ');
-  worker.hears('JOB_ASSIGN_UNIQ', handle, 'f', unique, data);
+  worker.sends('GRAB_JOB_UNIQ');
+  worker.receives('JOB_ASSIGN_UNIQ', handle, 'f', unique, data);
 }

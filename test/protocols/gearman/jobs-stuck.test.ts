@@ -4,13 +4,13 @@ import test from 'node:test';
 import { JOBS_LIMIT } from '../../../src/protocols/gearman/jobs/table.js';
 import { newRandom } from '../../helpers/random.js';
 import { ToClient, ToServer } from './harness.js';
-import { assign, type Lab, lab, type Peer, submit } from './jobs-harness.js';
+import { assign, type Lab, newLab, type Peer, submit } from './jobs-harness.js';
 import { examples, packet } from './packets.js';
 
 /** Advances time by seconds, with a packet in each. */
 function wait(l: Lab, seconds: number): void {
   for (let n = 0; n < seconds; n++) {
-    l.pass(1000);
+    l.advance(1000);
     for (let packets = 0; packets < 4; packets++) l.tick();
   }
 }
@@ -18,7 +18,7 @@ function wait(l: Lab, seconds: number): void {
 const stuckOf = (l: Lab) => l.lines().filter(({ action }) => action === 'stuck');
 
 test('a waiting job is reported as stuck once, and again when it waits again', () => {
-  const l = lab({ stuck: 5000 });
+  const l = newLab({ stuck: 5000 });
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', 'a');
   wait(l, 4);
@@ -44,10 +44,10 @@ test('a waiting job is reported as stuck once, and again when it waits again', (
 });
 
 test('with a short limit a stuck job is reported early', () => {
-  const l = lab({ stuck: 200 });
+  const l = newLab({ stuck: 200 });
   submit(l, l.connect(), 'SUBMIT_JOB_BG', 'H:1', 'a');
   for (let n = 0; n < 30; n++) {
-    l.pass(10);
+    l.advance(10);
     l.tick();
   }
   const [{ age = Number.NaN }] = stuckOf(l);
@@ -55,10 +55,10 @@ test('with a short limit a stuck job is reported early', () => {
 });
 
 test('a stuck job is reported with the workers and running jobs of its function', () => {
-  const l = lab({ stuck: 1000 });
+  const l = newLab({ stuck: 1000 });
   const [client, a, b, c] = [l.connect(), l.connect(), l.connect(), l.connect()];
-  for (const worker of [a, b, c]) worker.says('CAN_DO', 'f');
-  a.says('CAN_DO', 'f');
+  for (const worker of [a, b, c]) worker.sends('CAN_DO', 'f');
+  a.sends('CAN_DO', 'f');
   c.close();
   for (const handle of ['H:1', 'H:2', 'H:3']) submit(l, client, 'SUBMIT_JOB', handle, handle);
   assign(a, 'H:1', 'H:1');
@@ -67,20 +67,20 @@ test('a stuck job is reported with the workers and running jobs of its function'
   const [line] = stuckOf(l);
   assert.deepEqual([line.job.handle, line.job.workers, line.job.running], ['H:3', 2, 2]);
   assert.match(line.message, /queued for [\d.]+ s: 2 workers of the function, 2 of its jobs run$/);
-  b.says('WORK_COMPLETE', 'H:2', '');
-  b.says('CANT_DO', 'f');
+  b.sends('WORK_COMPLETE', 'H:2', '');
+  b.sends('CANT_DO', 'f');
   submit(l, client, 'SUBMIT_JOB', 'H:4', 'H:4');
   wait(l, 2);
   assert.match(stuckOf(l)[1].message, /1 worker of the function, 1 of its jobs runs$/);
 });
 
 test('a scheduled job is not stuck before its time', () => {
-  const l = lab({ stuck: 2000 });
+  const l = newLab({ stuck: 2000 });
   const client = l.connect();
-  client.says('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, '');
-  client.hears('JOB_CREATED', 'H:1');
-  client.says('SUBMIT_JOB_SCHED', 'f', 's', 1, 1, 1, 1, 1, '');
-  client.hears('JOB_CREATED', 'H:2');
+  client.sends('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, '');
+  client.receives('JOB_CREATED', 'H:1');
+  client.sends('SUBMIT_JOB_SCHED', 'f', 's', 1, 1, 1, 1, 1, '');
+  client.receives('JOB_CREATED', 'H:2');
   wait(l, 11);
   assert.equal(stuckOf(l).length, 0);
   wait(l, 1);
@@ -92,9 +92,9 @@ test('a scheduled job is not stuck before its time', () => {
 
 test('--stuck 0 reports nothing; the end of the run reports stuck jobs', () => {
   for (const stuck of [0, 3000]) {
-    const l = lab({ stuck });
+    const l = newLab({ stuck });
     submit(l, l.connect(), 'SUBMIT_JOB', 'H:1');
-    l.pass(3000);
+    l.advance(3000);
     l.end();
     const actions = l.lines().map(({ action }) => action);
     assert.deepEqual(actions, stuck === 0 ? ['unfinished'] : ['stuck', 'unfinished']);
@@ -102,39 +102,39 @@ test('--stuck 0 reports nothing; the end of the run reports stuck jobs', () => {
 });
 
 test('the oldest jobs are evicted first, and their ends are still reported', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   assign(worker, 'H:worked', 'w');
   for (let n = 0; n < JOBS_LIMIT; n++) {
-    client.says('SUBMIT_JOB_BG', 'f', n, '');
-    client.hears('JOB_CREATED', `H:${n}`);
+    client.sends('SUBMIT_JOB_BG', 'f', n, '');
+    client.receives('JOB_CREATED', `H:${n}`);
   }
-  assert.deepEqual(l.tallied, ['jobs_evicted']);
-  worker.says('WORK_COMPLETE', 'H:worked', 'x');
-  worker.says('GRAB_JOB');
-  worker.hears('NO_JOB');
+  assert.deepEqual(l.counted, ['jobs_evicted']);
+  worker.sends('WORK_COMPLETE', 'H:worked', 'x');
+  worker.sends('GRAB_JOB');
+  worker.receives('NO_JOB');
   const [line] = l.lines();
   assert.deepEqual([line.job.handle, line.job.function], ['H:worked', undefined]);
   l.end();
   assert.equal(l.lines().length, 10_001);
-  assert.equal(l.tallied.length, 1 + JOBS_LIMIT - 10_000);
+  assert.equal(l.counted.length, 1 + JOBS_LIMIT - 10_000);
 });
 
 test('long names count for the limit', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect();
   const long = 'x'.repeat(1000);
   for (let n = 0; n < 40_000; n++) {
-    client.says('SUBMIT_JOB_BG', long, `${n}${long}`, '');
-    client.hears('JOB_CREATED', `H:${n}`);
+    client.sends('SUBMIT_JOB_BG', long, `${n}${long}`, '');
+    client.receives('JOB_CREATED', `H:${n}`);
   }
-  assert.ok(l.tallied.length > 5000 && l.tallied.length < 10_000, `${l.tallied.length}`);
+  assert.ok(l.counted.length > 5000 && l.counted.length < 10_000, `${l.counted.length}`);
 });
 
 test('random packets in random order, with losses', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const { below, chance, pick } = newRandom(seed);
-    const l = lab({ stuck: 1000 });
+    const l = newLab({ stuck: 1000 });
     const peers: Peer[] = [];
     for (let step = 0; step < 1500; step++) {
       if (peers.length < 5) peers.push(l.connect({ fromStart: chance(0.8), port: below(9) }));
@@ -153,7 +153,7 @@ test('random packets in random order, with losses', () => {
         const bytes = packet(magic, type, Buffer.from(text.replace('u1', pick(['', '-', 'u1'])), 'latin1'));
         peer.feed.send(toServer ? ToServer : ToClient, bytes);
       }
-      l.pass(pick([0, 0.01, 1, 50, 700, -1]));
+      l.advance(pick([0, 0.01, 1, 50, 700, -1]));
       l.tick();
     }
     l.end();

@@ -2,19 +2,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ToClient, ToServer } from './harness.js';
-import { assign, lab, submit } from './jobs-harness.js';
+import { assign, newLab, submit } from './jobs-harness.js';
 
 const midstream = { fromStart: false };
 
 test('a job of which only the client was seen', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect();
   submit(l, client, 'SUBMIT_JOB', 'H:1');
-  client.hears('WORK_DATA', 'H:1', 'abc');
-  client.hears('WORK_STATUS', 'H:1', 1, 2);
-  l.pass(9);
-  client.hears('WORK_COMPLETE', 'H:1', 'xy');
-  client.hears('WORK_COMPLETE', 'H:1', 'xy');
+  client.receives('WORK_DATA', 'H:1', 'abc');
+  client.receives('WORK_STATUS', 'H:1', 1, 2);
+  l.advance(9);
+  client.receives('WORK_COMPLETE', 'H:1', 'xy');
+  client.receives('WORK_COMPLETE', 'H:1', 'xy');
   l.end();
   const [line, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -25,17 +25,17 @@ test('a job of which only the client was seen', () => {
 });
 
 test('a cancelled job, or one retried too often, fails by a packet of the server', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(worker, 'H:1');
-  l.pass(5);
+  l.advance(5);
   worker.close();
-  l.pass(2);
-  client.hears('WORK_FAIL', 'H:1');
+  l.advance(2);
+  client.receives('WORK_FAIL', 'H:1');
   submit(l, client, 'SUBMIT_JOB', 'H:2', 'v');
-  l.pass(2);
-  client.hears('WORK_FAIL', 'H:2');
+  l.advance(2);
+  client.receives('WORK_FAIL', 'H:2');
   l.end();
   const [line, other, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -46,14 +46,14 @@ test('a cancelled job, or one retried too often, fails by a packet of the server
 });
 
 test('a midstream pickup of a worker with a job', () => {
-  const l = lab();
+  const l = newLab();
   const worker = l.connect(midstream);
-  worker.says('WORK_STATUS', 'H:1', 1, 2);
-  l.pass(5);
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
-  worker.says('WORK_COMPLETE', 'H:2', 'xy');
-  worker.says('GRAB_JOB');
-  worker.hears('NO_JOB');
+  worker.sends('WORK_STATUS', 'H:1', 1, 2);
+  l.advance(5);
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
+  worker.sends('WORK_COMPLETE', 'H:2', 'xy');
+  worker.sends('GRAB_JOB');
+  worker.receives('NO_JOB');
   l.end();
   assert.deepEqual(
     l.lines().map(({ job, duration, from }) => [job, duration, from]),
@@ -75,36 +75,36 @@ test('a midstream pickup of a worker with a job', () => {
 });
 
 test('a midstream worker disconnects: its job is reported as reassigned to the next one', () => {
-  const l = lab();
+  const l = newLab();
   const [late, worker] = [l.connect(midstream), l.connect()];
-  late.says('WORK_STATUS', 'H:1', 1, 2);
+  late.sends('WORK_STATUS', 'H:1', 1, 2);
   late.close();
-  l.pass(7);
+  l.advance(7);
   assign(worker, 'H:1');
-  worker.says('WORK_COMPLETE', 'H:1', '');
+  worker.sends('WORK_COMPLETE', 'H:1', '');
   const [{ job }] = l.lines();
   assert.deepEqual([job.reassigned, job.queue_wait, job.lost_run_time], [1, undefined, undefined]);
 });
 
 test('a midstream pickup of a client', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect(midstream);
-  client.hears('WORK_FAIL', 'H:1');
+  client.receives('WORK_FAIL', 'H:1');
   const [line] = l.lines();
   assert.deepEqual(line.job, { handle: 'H:1', background: false });
   assert.deepEqual([line.from, line.duration, line.outcome], [ToServer, undefined, 'failure']);
 });
 
 test("without paired answers the function is the worker's, and the rest is unknown", () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_HIGH', 'H:1', 'a');
   client.lose(ToServer);
   submit(l, client, 'SUBMIT_JOB_HIGH', 'H:2', 'b');
-  l.pass(3);
+  l.advance(3);
   assign(worker, 'H:2', 'b');
-  l.pass(4);
-  worker.says('WORK_COMPLETE', 'H:2', 'x');
+  l.advance(4);
+  worker.sends('WORK_COMPLETE', 'H:2', 'x');
   const [line] = l.lines();
   assert.equal(line.from, ToServer);
   assert.deepEqual(line.job, {
@@ -120,26 +120,26 @@ test("without paired answers the function is the worker's, and the rest is unkno
 });
 
 test('an answer seen before its submission does not take the next one', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
-  client.hears('JOB_CREATED', 'H:1');
-  client.says('SUBMIT_JOB', 'f', 'a', 'data');
-  client.says('SUBMIT_JOB', 'g', 'b', 'data');
-  client.hears('JOB_CREATED', 'H:2');
-  worker.hears('JOB_ASSIGN_UNIQ', 'H:2', 'g', 'b', 'data');
-  worker.says('WORK_COMPLETE', 'H:2', '');
+  client.receives('JOB_CREATED', 'H:1');
+  client.sends('SUBMIT_JOB', 'f', 'a', 'data');
+  client.sends('SUBMIT_JOB', 'g', 'b', 'data');
+  client.receives('JOB_CREATED', 'H:2');
+  worker.receives('JOB_ASSIGN_UNIQ', 'H:2', 'g', 'b', 'data');
+  worker.sends('WORK_COMPLETE', 'H:2', '');
   assert.equal(l.lines()[0].job.function, 'g');
 });
 
 test('an assignment seen before the answer to the submission', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
-  client.says('SUBMIT_JOB', 'f', 'u', 'work');
-  l.pass(1);
+  client.sends('SUBMIT_JOB', 'f', 'u', 'work');
+  l.advance(1);
   assign(worker, 'H:1');
-  l.pass(1);
-  client.hears('JOB_CREATED', 'H:1');
-  worker.says('WORK_COMPLETE', 'H:1', '');
+  l.advance(1);
+  client.receives('JOB_CREATED', 'H:1');
+  worker.sends('WORK_COMPLETE', 'H:1', '');
   l.end();
   const [line, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -148,33 +148,33 @@ test('an assignment seen before the answer to the submission', () => {
 });
 
 test('a completion seen before the answer to the submission', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
-  client.says('SUBMIT_JOB', 'f', '', 'work');
+  client.sends('SUBMIT_JOB', 'f', '', 'work');
   assign(worker, 'H:1', '');
-  worker.says('WORK_COMPLETE', 'H:1', '');
-  client.hears('JOB_CREATED', 'H:1');
-  client.hears('WORK_COMPLETE', 'H:1', '');
+  worker.sends('WORK_COMPLETE', 'H:1', '');
+  client.receives('JOB_CREATED', 'H:1');
+  client.receives('WORK_COMPLETE', 'H:1', '');
   l.end();
   assert.equal(l.lines().length, 1);
 });
 
 test('an assignment that was lost', () => {
   for (const late of [true, false]) {
-    const l = lab();
+    const l = newLab();
     const [client, worker] = [l.connect(), l.connect()];
-    worker.says('CAN_DO', 'f');
-    worker.hears('NOOP');
+    worker.sends('CAN_DO', 'f');
+    worker.receives('NOOP');
     submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
-    worker.says('GRAB_JOB_UNIQ');
-    l.pass(5);
-    worker.says('WORK_COMPLETE', 'H:1', 'x');
+    worker.sends('GRAB_JOB_UNIQ');
+    l.advance(5);
+    worker.sends('WORK_COMPLETE', 'H:1', 'x');
     assert.equal(l.lines().length, 0, 'the server may refuse it');
     if (late) {
       // The gap is filled: the assignment was only late.
-      l.pass(-1);
-      worker.hears('JOB_ASSIGN_UNIQ', 'H:1', 'f', 'u', 'work');
-      l.pass(1);
+      l.advance(-1);
+      worker.receives('JOB_ASSIGN_UNIQ', 'H:1', 'f', 'u', 'work');
+      l.advance(1);
     } else worker.lose(ToClient);
     l.end();
     const [line, ...more] = l.lines();
@@ -185,34 +185,34 @@ test('an assignment that was lost', () => {
 });
 
 test("a completion relayed to the client before the worker's own is seen", () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
-  l.pass(10);
-  client.hears('WORK_COMPLETE', 'H:1', 'x');
-  l.pass(-5);
+  l.advance(10);
+  client.receives('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(-5);
   assign(worker, 'H:1');
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
-  l.pass(5);
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(5);
   l.end();
   assert.equal(l.lines().length, 1);
 });
 
 test("packets about another worker's job are ignored", () => {
-  const l = lab();
+  const l = newLab();
   const [client, a, b] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(a, 'H:1');
-  b.says('WORK_DATA', 'H:1', 'x');
-  b.hears('ERROR', 'JOB_NOT_FOUND', '');
-  b.says('WORK_COMPLETE', 'H:1', 'x');
-  b.hears('ERROR', 'JOB_NOT_FOUND', '');
-  b.says('WORK_COMPLETE', 'H:none', 'x');
-  b.hears('ERROR', 'JOB_NOT_FOUND', '');
-  b.says('GRAB_JOB');
-  b.hears('NO_JOB');
+  b.sends('WORK_DATA', 'H:1', 'x');
+  b.receives('ERROR', 'JOB_NOT_FOUND', '');
+  b.sends('WORK_COMPLETE', 'H:1', 'x');
+  b.receives('ERROR', 'JOB_NOT_FOUND', '');
+  b.sends('WORK_COMPLETE', 'H:none', 'x');
+  b.receives('ERROR', 'JOB_NOT_FOUND', '');
+  b.sends('GRAB_JOB');
+  b.receives('NO_JOB');
   assert.equal(l.lines().length, 0);
-  a.says('WORK_COMPLETE', 'H:1', 'mine');
+  a.sends('WORK_COMPLETE', 'H:1', 'mine');
   l.end();
   const [{ job }, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -221,12 +221,12 @@ test("packets about another worker's job are ignored", () => {
 
 test('a lost completion of a background job is reported when its worker grabs the next job or disconnects', () => {
   for (const end of ['asks', 'closes'] as const) {
-    const l = lab();
+    const l = newLab();
     const [client, worker] = [l.connect(), l.connect()];
     submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
     assign(worker, 'H:1');
     worker.lose(ToServer);
-    if (end === 'asks') worker.says('GRAB_JOB');
+    if (end === 'asks') worker.sends('GRAB_JOB');
     else worker.close();
     l.end();
     const [line, ...more] = l.lines();
@@ -240,14 +240,14 @@ test('a lost completion of a background job is reported when its worker grabs th
 });
 
 test('a restarted server reuses its handles', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'b');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:3', 'c');
   assign(worker, 'H:3', 'c');
-  worker.says('WORK_COMPLETE', 'H:3', '');
-  l.pass(60_000);
+  worker.sends('WORK_COMPLETE', 'H:3', '');
+  l.advance(60_000);
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'x');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:3', 'c');
@@ -257,10 +257,10 @@ test('a restarted server reuses its handles', () => {
     ['H:3', 'c'],
   ]) {
     assign(worker, handle, unique);
-    worker.says('WORK_COMPLETE', handle, '');
+    worker.sends('WORK_COMPLETE', handle, '');
   }
-  worker.hears('JOB_ASSIGN_UNIQ', 'H:9', 'f', 'u', '');
-  worker.hears('JOB_ASSIGN_UNIQ', 'H:9', 'g', 'u', '');
+  worker.receives('JOB_ASSIGN_UNIQ', 'H:9', 'f', 'u', '');
+  worker.receives('JOB_ASSIGN_UNIQ', 'H:9', 'g', 'u', '');
   assert.deepEqual(
     l.lines().map(({ action, job }) => [action, job.handle, job.unique_id]),
     [
@@ -276,21 +276,21 @@ test('a restarted server reuses its handles', () => {
 });
 
 test('an evicted connection that is picked up again is the same worker', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect({ port: 9 })];
-  worker.says('SET_CLIENT_ID', 'nine');
+  worker.sends('SET_CLIENT_ID', 'nine');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
   assign(worker, 'H:1');
   worker.close('evicted');
   const again = l.connect({ port: 9, fromStart: false });
-  l.pass(3);
-  again.says('WORK_COMPLETE', 'H:1', '');
+  l.advance(3);
+  again.sends('WORK_COMPLETE', 'H:1', '');
   const [{ job }] = l.lines();
   assert.deepEqual([job.worker?.client_id, job.run_time], ['nine', 3e6]);
 });
 
 test('a truncated packet ends no job', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(worker, 'H:1');

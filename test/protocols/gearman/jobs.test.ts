@@ -2,31 +2,31 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ToClient, ToServer } from './harness.js';
-import { assign, lab, submit } from './jobs-harness.js';
+import { assign, newLab, submit } from './jobs-harness.js';
 
 test('a job from its submission to its end', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect({ port: 1001 });
   const worker = l.connect({ port: 1002, address: 0x0a000007 });
-  client.says('SET_CLIENT_ID', 'web-3');
-  worker.says('SET_CLIENT_ID', 'worker-7');
-  worker.says('CAN_DO', 'f');
+  client.sends('SET_CLIENT_ID', 'web-3');
+  worker.sends('SET_CLIENT_ID', 'worker-7');
+  worker.sends('CAN_DO', 'f');
   submit(l, client, 'SUBMIT_JOB_HIGH', 'H:lab:12');
-  worker.hears('NOOP');
-  l.pass(2);
+  worker.receives('NOOP');
+  l.advance(2);
   assign(worker, 'H:lab:12');
-  l.pass(4);
-  worker.says('WORK_DATA', 'H:lab:12', 'some');
-  client.hears('WORK_DATA', 'H:lab:12', 'some');
-  worker.says('WORK_WARNING', 'H:lab:12', 'hm');
-  client.hears('WORK_WARNING', 'H:lab:12', 'hm');
-  worker.says('WORK_STATUS', 'H:lab:12', 1, 4);
-  worker.says('WORK_STATUS', 'H:lab:12', 2, 4);
-  l.pass(4);
-  worker.says('WORK_COMPLETE', 'H:lab:12', 'krow!');
+  l.advance(4);
+  worker.sends('WORK_DATA', 'H:lab:12', 'some');
+  client.receives('WORK_DATA', 'H:lab:12', 'some');
+  worker.sends('WORK_WARNING', 'H:lab:12', 'hm');
+  client.receives('WORK_WARNING', 'H:lab:12', 'hm');
+  worker.sends('WORK_STATUS', 'H:lab:12', 1, 4);
+  worker.sends('WORK_STATUS', 'H:lab:12', 2, 4);
+  l.advance(4);
+  worker.sends('WORK_COMPLETE', 'H:lab:12', 'krow!');
   const { packet, seconds, nanoseconds } = l.at;
-  l.pass(1);
-  client.hears('WORK_COMPLETE', 'H:lab:12', 'krow!');
+  l.advance(1);
+  client.receives('WORK_COMPLETE', 'H:lab:12', 'krow!');
   l.end();
   const [line, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -73,13 +73,13 @@ test('each submission type has its priority, and is background or not', () => {
     ['SUBMIT_REDUCE_JOB_BACKGROUND', 'normal', true, ['sum', '0']],
   ];
   for (const [type, priority, background, args] of kinds) {
-    const l = lab();
+    const l = newLab();
     const client = l.connect();
     const worker = l.connect();
-    client.says(type, 'f', 'u', ...args, 'data');
-    client.hears('JOB_CREATED', 'H:1');
+    client.sends(type, 'f', 'u', ...args, 'data');
+    client.receives('JOB_CREATED', 'H:1');
     assign(worker, 'H:1');
-    worker.says('WORK_COMPLETE', 'H:1', '');
+    worker.sends('WORK_COMPLETE', 'H:1', '');
     const [{ job }] = l.lines();
     assert.deepEqual([job.priority, job.background, job.workload_bytes], [priority, background, 4], type);
     assert.equal(job.reducer, type.includes('REDUCE') ? 'sum' : undefined);
@@ -88,17 +88,17 @@ test('each submission type has its priority, and is background or not', () => {
 });
 
 test('a scheduled job: its delay does not count as queue wait', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect();
   const worker = l.connect();
-  client.says('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, 'data');
-  l.pass(1);
-  client.hears('JOB_CREATED', 'H:1');
+  client.sends('SUBMIT_JOB_EPOCH', 'f', 'u', l.at.seconds + 10, 'data');
+  l.advance(1);
+  client.receives('JOB_CREATED', 'H:1');
   client.close();
-  l.pass(12_499);
+  l.advance(12_499);
   assign(worker, 'H:1');
-  l.pass(500);
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(500);
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
   const [line] = l.lines();
   assert.deepEqual(
     [line.job.delay, line.job.queue_wait, line.job.run_time, line.duration],
@@ -109,23 +109,23 @@ test('a scheduled job: its delay does not count as queue wait', () => {
 });
 
 test('WORK_FAIL, WORK_EXCEPTION, and a refused submission', () => {
-  const l = lab();
+  const l = newLab();
   const client = l.connect();
   const worker = l.connect();
   submit(l, client, 'SUBMIT_JOB', 'H:1', 'a');
   assign(worker, 'H:1', 'a');
-  worker.says('WORK_FAIL', 'H:1');
-  client.hears('WORK_FAIL', 'H:1');
+  worker.sends('WORK_FAIL', 'H:1');
+  client.receives('WORK_FAIL', 'H:1');
   submit(l, client, 'SUBMIT_JOB', 'H:2', 'b');
   assign(worker, 'H:2', 'b');
-  worker.says('WORK_EXCEPTION', 'H:2', 'boom');
+  worker.sends('WORK_EXCEPTION', 'H:2', 'boom');
   // A client without the option gets WORK_FAIL instead; the worker's own WORK_FAIL is refused.
-  client.hears('WORK_FAIL', 'H:2');
-  worker.says('WORK_FAIL', 'H:2');
-  worker.hears('ERROR', 'JOB_NOT_FOUND', 'no such job');
-  client.says('SUBMIT_JOB_BG', 'f', 'c', 'work');
-  l.pass(1);
-  client.hears('ERROR', 'QUEUE_ERROR', 'Job queue is full');
+  client.receives('WORK_FAIL', 'H:2');
+  worker.sends('WORK_FAIL', 'H:2');
+  worker.receives('ERROR', 'JOB_NOT_FOUND', 'no such job');
+  client.sends('SUBMIT_JOB_BG', 'f', 'c', 'work');
+  l.advance(1);
+  client.receives('ERROR', 'QUEUE_ERROR', 'Job queue is full');
   l.end();
   const [fail, exception, refused, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -146,15 +146,15 @@ test('WORK_FAIL, WORK_EXCEPTION, and a refused submission', () => {
 });
 
 test('submissions with the same unique id are one job with one record', () => {
-  const l = lab();
+  const l = newLab();
   const [first, second, third, worker] = [l.connect({ port: 1 }), l.connect(), l.connect(), l.connect()];
   submit(l, first, 'SUBMIT_JOB', 'H:1');
   submit(l, second, 'SUBMIT_JOB', 'H:1');
   assign(worker, 'H:1');
   submit(l, third, 'SUBMIT_JOB_BG', 'H:1');
   first.close();
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
-  second.hears('WORK_COMPLETE', 'H:1', 'x');
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
+  second.receives('WORK_COMPLETE', 'H:1', 'x');
   l.end();
   const [line, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -166,42 +166,42 @@ test('submissions with the same unique id are one job with one record', () => {
 });
 
 test('a submission while the end of the job is in flight is the same job', () => {
-  const l = lab();
+  const l = newLab();
   const [first, second, worker] = [l.connect(), l.connect(), l.connect()];
   submit(l, first, 'SUBMIT_JOB', 'H:1');
   assign(worker, 'H:1');
-  second.says('SUBMIT_JOB', 'f', 'u', 'work');
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
-  l.pass(1);
-  second.hears('JOB_CREATED', 'H:1');
-  second.hears('WORK_COMPLETE', 'H:1', 'x');
+  second.sends('SUBMIT_JOB', 'f', 'u', 'work');
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(1);
+  second.receives('JOB_CREATED', 'H:1');
+  second.receives('WORK_COMPLETE', 'H:1', 'x');
   l.end();
   assert.equal(l.lines().length, 1);
 });
 
 test('with the unique id "-" jobs coalesce by workload', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '-', 'same');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', '-', 'same');
   assign(worker, 'H:1', '-', 'same');
-  worker.says('WORK_COMPLETE', 'H:1', '');
+  worker.sends('WORK_COMPLETE', 'H:1', '');
   assert.equal(l.lines()[0].job.coalesced, 1);
 });
 
 test('a worker disconnects: its job waits again and is reassigned', () => {
-  const l = lab();
+  const l = newLab();
   const [client, a, b] = [l.connect(), l.connect({ port: 11 }), l.connect({ port: 12 })];
-  a.says('SET_CLIENT_ID', 'a');
+  a.sends('SET_CLIENT_ID', 'a');
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(a, 'H:1');
-  a.says('WORK_DATA', 'H:1', 'lost');
-  l.pass(10);
+  a.sends('WORK_DATA', 'H:1', 'lost');
+  l.advance(10);
   a.close('rst');
-  l.pass(100);
+  l.advance(100);
   assign(b, 'H:1');
-  l.pass(5);
-  b.says('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(5);
+  b.sends('WORK_COMPLETE', 'H:1', 'x');
   l.end();
   const [line, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -219,14 +219,14 @@ test('a worker disconnects: its job waits again and is reassigned', () => {
 });
 
 test('a reassignment before the FIN of the previous worker, or after its timeout', () => {
-  const l = lab();
+  const l = newLab();
   const [client, a, b] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(a, 'H:1');
-  l.pass(10);
+  l.advance(10);
   assign(b, 'H:1');
   a.close();
-  b.says('WORK_COMPLETE', 'H:1', 'x');
+  b.sends('WORK_COMPLETE', 'H:1', 'x');
   l.end();
   const [{ job }, ...more] = l.lines();
   assert.equal(more.length, 0);
@@ -235,18 +235,18 @@ test('a reassignment before the FIN of the previous worker, or after its timeout
 
 test('CANT_DO and RESET_ABILITIES requeue the job', () => {
   for (const [type, ...args] of [['CANT_DO', 'f'], ['RESET_ABILITIES']]) {
-    const l = lab();
+    const l = newLab();
     const [client, a, b] = [l.connect(), l.connect(), l.connect()];
     submit(l, client, 'SUBMIT_JOB', 'H:1');
-    a.says('CAN_DO', 'f');
+    a.sends('CAN_DO', 'f');
     assign(a, 'H:1');
-    a.says('CANT_DO', 'other');
-    a.says(type, ...args);
-    a.says('WORK_COMPLETE', 'H:1', 'refused');
-    a.hears('ERROR', 'JOB_NOT_FOUND', 'x');
+    a.sends('CANT_DO', 'other');
+    a.sends(type, ...args);
+    a.sends('WORK_COMPLETE', 'H:1', 'refused');
+    a.receives('ERROR', 'JOB_NOT_FOUND', 'x');
     assert.equal(l.lines().length, 0);
     assign(b, 'H:1');
-    b.says('WORK_COMPLETE', 'H:1', 'x');
+    b.sends('WORK_COMPLETE', 'H:1', 'x');
     l.end();
     const [{ job }, ...more] = l.lines();
     assert.equal(more.length, 0);
@@ -255,29 +255,29 @@ test('CANT_DO and RESET_ABILITIES requeue the job', () => {
 });
 
 test('a completion after the timeout is refused, one in time is accepted', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
-  worker.says('CAN_DO_TIMEOUT', 'f', 1000);
+  worker.sends('CAN_DO_TIMEOUT', 'f', 1000);
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1');
   assign(worker, 'H:1');
-  l.pass(2000);
-  worker.says('WORK_COMPLETE', 'H:1', 'late');
-  worker.hears('ERROR', 'JOB_NOT_FOUND', 'x');
+  l.advance(2000);
+  worker.sends('WORK_COMPLETE', 'H:1', 'late');
+  worker.receives('ERROR', 'JOB_NOT_FOUND', 'x');
   assign(worker, 'H:1');
   assert.equal(l.lines().length, 0);
-  l.pass(500);
-  worker.says('WORK_COMPLETE', 'H:1', 'ok');
-  worker.says('GRAB_JOB');
+  l.advance(500);
+  worker.sends('WORK_COMPLETE', 'H:1', 'ok');
+  worker.sends('GRAB_JOB');
   assert.equal(l.lines().length, 0);
-  l.pass(1);
-  worker.hears('NO_JOB');
+  l.advance(1);
+  worker.receives('NO_JOB');
   const [line] = l.lines();
   assert.deepEqual([line.job.result_bytes, line.job.reassigned, line.job.lost_run_time], [2, 1, 2e9]);
   assert.equal(line.job.run_time, 0.5e9);
 });
 
 test('a client disconnects: its waiting job is abandoned, its running job continues', () => {
-  const l = lab();
+  const l = newLab();
   const [client, other, worker] = [l.connect(), l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1', 'a');
   submit(l, client, 'SUBMIT_JOB_BG', 'H:2', 'b');
@@ -285,17 +285,17 @@ test('a client disconnects: its waiting job is abandoned, its running job contin
   submit(l, client, 'SUBMIT_JOB', 'H:4', 'd');
   submit(l, other, 'SUBMIT_JOB', 'H:4', 'd');
   assign(worker, 'H:1', 'a');
-  l.pass(100);
+  l.advance(100);
   client.close();
   assert.deepEqual(
     l.lines().map(({ action, outcome, job }) => [action, outcome, job.handle, job.state]),
     [['abandoned', 'unknown', 'H:3', 'waiting']],
   );
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
   assign(worker, 'H:2', 'b');
-  worker.says('WORK_COMPLETE', 'H:2', 'x');
+  worker.sends('WORK_COMPLETE', 'H:2', 'x');
   assign(worker, 'H:4', 'd');
-  worker.says('WORK_COMPLETE', 'H:4', 'x');
+  worker.sends('WORK_COMPLETE', 'H:4', 'x');
   l.end();
   assert.deepEqual(
     l.lines().map(({ action, job }) => [action, job.handle, job.abandoned]),
@@ -309,13 +309,13 @@ test('a client disconnects: its waiting job is abandoned, its running job contin
 });
 
 test('waiting and running jobs are reported when the run ends', () => {
-  const l = lab();
+  const l = newLab();
   const [client, worker] = [l.connect({ port: 1 }), l.connect()];
   submit(l, client, 'SUBMIT_JOB_BG', 'H:1', 'a');
   submit(l, client, 'SUBMIT_JOB', 'H:2', 'b');
   assign(worker, 'H:1', 'a');
-  client.says('SUBMIT_JOB', 'f', 'not answered', '');
-  l.pass(2000);
+  client.sends('SUBMIT_JOB', 'f', 'not answered', '');
+  l.advance(2000);
   l.end();
   assert.deepEqual(
     l.lines().map(({ action, outcome, port, duration, age, job }) => [
@@ -340,22 +340,22 @@ test('waiting and running jobs are reported when the run ends', () => {
 });
 
 test('the messages view has no job records', () => {
-  const l = lab({ view: 'messages', stuck: 1000 });
+  const l = newLab({ view: 'messages', stuck: 1000 });
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
   assign(worker, 'H:1');
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
   l.tick();
   l.end();
   assert.equal(l.lines().length, 0);
 });
 
 test('the record of a job seen only at its worker goes from server to worker', () => {
-  const l = lab();
+  const l = newLab();
   const worker = l.connect({ port: 7 });
   assign(worker, 'H:1');
-  l.pass(3);
-  worker.says('WORK_COMPLETE', 'H:1', 'x');
+  l.advance(3);
+  worker.sends('WORK_COMPLETE', 'H:1', 'x');
   const [line] = l.lines();
   assert.deepEqual([line.port, line.from, line.duration], [7, ToClient, undefined]);
   assert.deepEqual(line.job, {

@@ -1,12 +1,12 @@
 /** Late and lost text commands: no response is reported as another command's. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { adminOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { adminOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 
 const outcomes = ({ seen }: Feeder) => seen.map(({ body }) => [body.action, body.outcome]);
 
 test('a command after its response does not take the next response', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
   feed.send(ToServer, Buffer.from('version\n'));
   feed.send(ToServer, Buffer.from('getpid\n'));
@@ -21,7 +21,7 @@ test('a command after its response does not take the next response', () => {
 });
 
 test('a list of names without its command is reported as lines', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, Buffer.from('version\n'));
   feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
   feed.send(ToClient, Buffer.from('u1\nu2\n.\n'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { anomalyOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { examples, packet } from './packets.js';
 
 const direction = (magic: 'REQ' | 'RES') => (magic === 'REQ' ? ToServer : ToClient);
@@ -17,7 +17,7 @@ test('all types 1 to 42 and their arguments have names', () => {
     Array.from({ length: 42 }, (_, i) => i + 1),
   );
   for (const { type, magic, data, name, fields: expected } of examples) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(direction(magic), packet(magic, type, data));
     assert.equal(feed.seen.length, 1, name);
     const [{ from, body }] = feed.seen;
@@ -35,16 +35,16 @@ test('a packet has the same record wherever it is segmented', () => {
   for (const payloadBytes of [0, 2, 100]) {
     for (const { type, magic, data, name } of examples) {
       const bytes = Buffer.concat([packet(magic, type, data), packet(magic, type, data)]);
-      const whole = feeder({ payloadBytes });
+      const whole = newFeeder({ payloadBytes });
       whole.send(direction(magic), bytes);
       assert.equal(whole.seen.length, 2);
       for (let cut = 1; cut < bytes.length; cut++) {
-        const feed = feeder({ payloadBytes });
+        const feed = newFeeder({ payloadBytes });
         feed.send(direction(magic), bytes.subarray(0, cut));
         feed.send(direction(magic), bytes.subarray(cut));
         assert.deepEqual(feed.seen, whole.seen, `${name} cut at ${cut}`);
       }
-      const dripped = feeder({ payloadBytes });
+      const dripped = newFeeder({ payloadBytes });
       dripped.drip(direction(magic), bytes);
       assert.deepEqual(dripped.seen, whole.seen, name);
     }
@@ -52,7 +52,7 @@ test('a packet has the same record wherever it is segmented', () => {
 });
 
 test('the record has the timestamp of the last byte', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const bytes = packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`);
   feed.send(ToServer, bytes.subarray(0, 100));
   feed.at = { seconds: 1_700_000_001, nanoseconds: 5, packet: 2 };
@@ -66,7 +66,7 @@ test('the record has the timestamp of the last byte', () => {
 
 test('payloads: absent by default, else the first bytes as text or hex', () => {
   const show = (payloadBytes: number, payload: Buffer) => {
-    const feed = feeder({ payloadBytes });
+    const feed = newFeeder({ payloadBytes });
     feed.send(ToServer, packet('REQ', 16, payload));
     const {
       payload: text,
@@ -88,7 +88,7 @@ test('payloads: absent by default, else the first bytes as text or hex', () => {
 
 test('canonical integers are exact at any size, other numbers are text as sent', () => {
   const epoch = (text: string) => {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, packet('REQ', 36, `f\0u\0${text}\0`));
     return feed.seen[0].body.sections.gearman?.epoch;
   };
@@ -104,7 +104,7 @@ test('canonical integers are exact at any size, other numbers are text as sent',
 
 test('names that are not UTF-8 have their bytes as hex, long ones are cut at a character', () => {
   const name = (bytes: Buffer | string) => {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, packet('REQ', 1, bytes));
     return feed.seen[0].body.sections.gearman ?? {};
   };
@@ -121,7 +121,7 @@ test('names that are not UTF-8 have their bytes as hex, long ones are cut at a c
 });
 
 test('a NUL at the end of a handle is its terminator', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToClient, packet('RES', 14, 'H:lap:1\0'));
   assert.equal(feed.seen[0].body.sections.gearman?.handle, 'H:lap:1');
   assert.equal(feed.seen[0].body.sections.gearman?.size, 8);
@@ -129,7 +129,7 @@ test('a NUL at the end of a handle is its terminator', () => {
 
 test('an argument of any length does not stay unconsumed', () => {
   for (const step of [1, 7, 1000, 5000, 100_000]) {
-    const feed = feeder();
+    const feed = newFeeder();
     const long = 'n'.repeat(70_000);
     const bytes = Buffer.concat([
       packet('REQ', 7, `${long}\0u\0xyz`),
@@ -151,7 +151,7 @@ test('an argument of any length does not stay unconsumed', () => {
       { magic: 'REQ', type: 'CAN_DO', type_id: 1, size: 70_000, ...common },
       { magic: 'REQ', type: 'PRE_SLEEP', type_id: 4, size: 0 },
     ]);
-    assert.ok(feed.mostHeld < 2000, `held ${feed.mostHeld}`);
+    assert.ok(feed.mostUnconsumed < 2000, `held ${feed.mostUnconsumed}`);
   }
 });
 
@@ -166,7 +166,7 @@ test('too few arguments: a malformed record and an anomaly', () => {
   ];
   for (const [type, data, expected] of cases) {
     for (const drip of [false, true]) {
-      const feed = feeder();
+      const feed = newFeeder();
       const bytes = Buffer.concat([packet('REQ', type, data), packet('REQ', 4)]);
       if (drip) feed.drip(ToServer, bytes);
       else feed.send(ToServer, bytes);
@@ -188,7 +188,7 @@ test('too few arguments: a malformed record and an anomaly', () => {
 
 test('packets of unknown types are skipped by their size', () => {
   for (const type of [0, 43, 99, 0xffffffff]) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.drip(ToServer, Buffer.concat([packet('REQ', type, 'z\0\0REQ'), packet('REQ', 4)]));
     assert.deepEqual(
       feed.seen.map(({ body }) => body.action),
@@ -205,7 +205,7 @@ test('packets of unknown types are skipped by their size', () => {
 });
 
 test('data in a packet type without data is malformed', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, Buffer.concat([packet('REQ', 4, 'odd'), packet('REQ', 9)]));
   assert.deepEqual(
     feed.seen.map(({ body }) => body.action),
@@ -214,7 +214,7 @@ test('data in a packet type without data is malformed', () => {
 });
 
 test('a magic of the wrong direction is reported', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, packet('RES', 16, 'x'));
   feed.send(ToClient, packet('REQ', 16, 'x'));
   const reasons = feed.seen
@@ -225,7 +225,7 @@ test('a magic of the wrong direction is reported', () => {
 
 test('sentences of packets', () => {
   const sentence = (magic: 'REQ' | 'RES', type: number, data: string) => {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(direction(magic), packet(magic, type, data));
     return feed.seen[0].body.message;
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Awaits } from '../../../src/protocols/gearman/packet-types.js';
 import { Pairing, PENDING_LIMIT, UNMATCHED, UNTIMED } from '../../../src/protocols/gearman/pairing.js';
-import { type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';
 
 function tick(feed: Feeder, nanoseconds = 1000): void {
@@ -16,7 +16,7 @@ function tick(feed: Feeder, nanoseconds = 1000): void {
 
 /** Sends packets in turn, 1 us apart. Returns action, outcome and duration of the records. */
 function talk(...messages: [number, Buffer][]): [string, string | undefined, number | undefined][] {
-  const feed = feeder();
+  const feed = newFeeder();
   for (const [dir, bytes] of messages) {
     feed.send(dir === 0 ? ToServer : ToClient, bytes);
     tick(feed);
@@ -121,7 +121,7 @@ test('the code of an ERROR selects the request that it answers', () => {
 });
 
 test('after a loss nothing is paired until the connection was quiet for a while', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, job);
   tick(feed);
   feed.gap(ToClient, 100);

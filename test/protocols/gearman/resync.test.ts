@@ -5,7 +5,7 @@ import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { anomalyOf, type Feeder, feeder, ToClient, ToServer } from './harness.js';
+import { anomalyOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { examples, packet, random } from './packets.js';
 
 const actions = (feed: Feeder): string[] => feed.seen.map(({ body }) => body.action);
@@ -29,7 +29,7 @@ test('a bad magic: one anomaly, and the next packet is found, however segmented'
     resumed: true,
   };
   for (let step = 1; step <= bytes.length; step++) {
-    const feed = feeder();
+    const feed = newFeeder();
     for (let i = 0; i < bytes.length; i += step) feed.send(ToServer, bytes.subarray(i, i + step));
     assert.deepEqual(actions(feed), ['malformed', 'SUBMIT_JOB', 'PRE_SLEEP'], `in pieces of ${step}`);
     assert.deepEqual(anomaly(feed, 0), expected);
@@ -39,19 +39,19 @@ test('a bad magic: one anomaly, and the next packet is found, however segmented'
 
 test('a size over the limit skips no later packet', () => {
   for (const size of [SIZE_LIMIT + 1, 0x7fffffff, 0xffffffff]) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.drip(ToServer, Buffer.concat([oversized(size), packet('REQ', 4)]));
     assert.deepEqual(actions(feed), ['malformed', 'PRE_SLEEP']);
     const { reason, size: reported, limit, skipped_bytes } = anomaly(feed, 0);
     assert.deepEqual([reason, reported, limit, skipped_bytes], ['size over the limit', size, SIZE_LIMIT, 23]);
   }
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, oversized(SIZE_LIMIT));
   assert.deepEqual(actions(feed), [], 'up to the limit it is believed');
 });
 
 test('without a next packet the anomaly is reported at the end, or after 64 KiB', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, Buffer.from('\0XYZ\0\0\0\x10\0\0\0\x01x', 'latin1'));
   assert.deepEqual(actions(feed), []);
   feed.end();
@@ -59,7 +59,7 @@ test('without a next packet the anomaly is reported at the end, or after 64 KiB'
   assert.deepEqual(actions(feed), ['malformed']);
   assert.deepEqual([anomaly(feed, 0).skipped_bytes, anomaly(feed, 0).resumed], [13, false]);
 
-  const long = feeder();
+  const long = newFeeder();
   for (let i = 0; i < 80; i++) long.send(ToServer, Buffer.alloc(1024));
   assert.deepEqual(actions(long), ['malformed']);
   long.send(ToServer, packet('REQ', 4));
@@ -68,7 +68,7 @@ test('without a next packet the anomaly is reported at the end, or after 64 KiB'
 });
 
 test('a gap within a skipped payload keeps sync, and truncates the packet', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const bytes = packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`);
   feed.send(ToServer, bytes.subarray(0, 50));
   feed.gap(ToServer, 100);
@@ -79,14 +79,14 @@ test('a gap within a skipped payload keeps sync, and truncates the packet', () =
   assert.equal(feed.seen[0].body.sections.gearman?.payload_bytes, 1000);
   assert.equal(feed.seen[1].body.duration, 0, 'the pair is still sure');
 
-  const last = feeder();
+  const last = newFeeder();
   last.send(ToServer, bytes.subarray(0, 50));
   last.gap(ToServer, bytes.length - 50);
   assert.deepEqual(actions(last), ['SUBMIT_JOB']);
 });
 
 test('a gap elsewhere: the truncated packet is reported, and the next one is found', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, packet('REQ', 7, 'func\0unique\0x').subarray(0, 20));
   feed.gap(ToServer, 5);
   feed.send(ToServer, Buffer.concat([Buffer.from('\0some payload\0'), packet('REQ', 4)]));
@@ -107,7 +107,7 @@ test('a gap elsewhere: the truncated packet is reported, and the next one is fou
 });
 
 test('a gap that exceeds the skipped payload', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, packet('REQ', 7, `f\0u\0${'x'.repeat(1000)}`).subarray(0, 50));
   feed.gap(ToServer, 5000);
   feed.send(ToServer, packet('REQ', 4));
@@ -116,7 +116,7 @@ test('a gap that exceeds the skipped payload', () => {
 
 test('midstream pickup: a packet or a known command is decoded at once, else the next packet is searched', () => {
   const join = (dir: typeof ToServer | typeof ToClient, bytes: Buffer) => {
-    const feed = feeder({ fromStart: false });
+    const feed = newFeeder({ fromStart: false });
     feed.send(dir, bytes);
     feed.end();
     return actions(feed);
@@ -130,14 +130,14 @@ test('midstream pickup: a packet or a known command is decoded at once, else the
     'resync',
     'GRAB_JOB',
   ]);
-  const feed = feeder({ fromStart: false });
+  const feed = newFeeder({ fromStart: false });
   feed.send(ToServer, Buffer.concat([Buffer.from('rest\0'), packet('REQ', 9)]));
   assert.equal(feed.seen[0].body.level, 'info');
   assert.equal(feed.seen[0].body.seconds, feed.at.seconds);
 });
 
 test('unexpected text of the server is not reported as a response', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToClient, Buffer.concat([Buffer.from('secret payload\nmore of it\n'), packet('RES', 6)]));
   assert.deepEqual(actions(feed), ['resync', 'NOOP']);
   assert.ok(!JSON.stringify(feed.seen).includes('secret'));
@@ -145,7 +145,7 @@ test('unexpected text of the server is not reported as a response', () => {
 
 test('a connection that ends within a packet or a line', () => {
   const ends = (bytes: Buffer) => {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, bytes);
     feed.end();
     return feed.seen.map(({ body }) => [body.action, body.sections.wiretail]);
@@ -186,7 +186,7 @@ test('random bytes: no exception, and bounded unconsumed bytes', () => {
     }
   };
   for (let round = 0; round < 400; round++) {
-    const feed = feeder({ payloadBytes: below(2) * 16, fromStart: below(4) > 0 });
+    const feed = newFeeder({ payloadBytes: below(2) * 16, fromStart: below(4) > 0 });
     for (let i = 0; i < 60; i++) {
       const dir = below(2) ? ToServer : ToClient;
       if (below(20) === 0) feed.gap(dir, 1 + below(200));
@@ -200,7 +200,7 @@ test('random bytes: no exception, and bounded unconsumed bytes', () => {
       };
     }
     feed.end();
-    assert.ok(feed.mostHeld <= 64 * 1024);
+    assert.ok(feed.mostUnconsumed <= 64 * 1024);
     for (const { body } of feed.seen) {
       assert.ok(body.message !== '' && body.action !== '' && body.seconds > 0);
       assert.ok(body.duration === undefined || (Number.isSafeInteger(body.duration) && body.duration >= 0));
