@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
-import { newHeaders } from '../../src/packet/headers.js';
+import { type Headers, newHeaders } from '../../src/packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../src/packet/tcp.js';
 import { type FlowDecoder, IGNORE_FLOW } from '../../src/protocols/protocol.js';
 import { Counter } from '../../src/records/counters.js';
@@ -17,6 +17,23 @@ interface Packet {
   text?: string;
   ipVersion?: 4 | 6;
   clientPort?: number;
+}
+
+function fillHeaders(h: Headers, toServer: boolean, packet: Packet, length: number): void {
+  const { seq, ack = 0, flags = TCP_ACK, ipVersion = 4, clientPort = 40000 } = packet;
+  const [client, server] = [ipVersion === 4 ? 1 : -5, 2];
+  h.ipVersion = ipVersion;
+  h.src0 = h.dst0 = ipVersion === 6 ? -1 : 0;
+  h.src3 = toServer ? client : server;
+  h.dst3 = toServer ? server : client;
+  h.srcPort = toServer ? clientPort : 65535;
+  h.dstPort = toServer ? 65535 : clientPort;
+  h.seq = seq >>> 0;
+  h.ack = ack >>> 0;
+  h.flags = flags;
+  h.payloadStart = 0;
+  h.payloadEnd = length;
+  h.payloadLength = length;
 }
 
 /** Records data, gaps, ends, suspensions and restorations. Connections are suspended after two idle seconds. */
@@ -53,15 +70,8 @@ function newIdleStream(consume: (text: string) => number = (text) => text.length
   const at = { seconds: 1000, nanoseconds: 0, packet: 0 };
   const h = newHeaders();
   const send = (toServer: boolean, packet: Packet) => {
-    const { seq, ack = 0, flags = TCP_ACK, text = '', ipVersion = 4, clientPort = 40000 } = packet;
-    const bytes = Buffer.from(text);
-    const [client, server] = [ipVersion === 4 ? 1 : -5, 2];
-    const [from, to] = toServer ? [client, server] : [server, client];
-    Object.assign(h, { ipVersion, src0: ipVersion === 6 ? -1 : 0, dst0: ipVersion === 6 ? -1 : 0 });
-    Object.assign(h, { src3: from, dst3: to, srcPort: clientPort, dstPort: 65535, seq: seq >>> 0 });
-    if (!toServer) Object.assign(h, { srcPort: 65535, dstPort: clientPort });
-    Object.assign(h, { ack: ack >>> 0, flags, payloadStart: 0, payloadEnd: bytes.length });
-    h.payloadLength = bytes.length;
+    const bytes = Buffer.from(packet.text ?? '');
+    fillHeaders(h, toServer, packet, bytes.length);
     return reassembler.processPacket(h, bytes, at);
   };
   return {
