@@ -1,6 +1,6 @@
 /**
- * A GlusterFS cluster on a bridge of its own, three nodes and a client unless a test wants others, with a volume
- * that the clients have mounted. All of it is in namespaces and in one folder, and is gone when the test ends.
+ * A GlusterFS cluster on a bridge of its own, by default of three nodes and a client, with a volume that the clients mount.
+ * Everything is in namespaces and one folder, and is removed when the test ends.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,23 +14,20 @@ const NETWORK = '10.77.0';
 const GLUSTERD_PORT = 24007;
 export const VOLUME = 'replicated';
 
-/** What a cluster is made of. */
+/** The size of a cluster. */
 export interface Shape {
   readonly servers: number;
   readonly clients: number;
   readonly volume: string;
   /** Copies of each file. */
   readonly replicas: number;
-  /** Of each server; files are distributed where there are more in all than replicas. */
+  /** Bricks of each server; with more bricks than replicas, files are distributed. */
   readonly bricks: number;
 }
 
 const SHAPE: Shape = { servers: 3, clients: 1, volume: VOLUME, replicas: 3, bricks: 1 };
 
-/**
- * Every operation shall reach the bricks as it was made: nothing that answers from memory, puts writes together
- * or reads ahead.
- */
+/** Turns off caches, write-behind and read-ahead: every operation reaches the bricks as it was made. */
 const DIRECT = [
   'write-behind',
   'quick-read',
@@ -41,33 +38,33 @@ const DIRECT = [
   'stat-prefetch',
 ].flatMap((option) => [`performance.${option}`, 'off']);
 
-/** Callbacks: the bricks tell each client what another has changed. */
+/** Callbacks: bricks notify each client of changes by others. */
 const UPCALLS = ['features.cache-invalidation', 'on'];
 
 /** The same for the kernel. */
 const MOUNT_OPTIONS = ['--acl', '--direct-io-mode=enable', '--attribute-timeout=0', '--entry-timeout=0'];
 
 export interface Cluster {
-  /** Where the bridge is, over which everything that the machines say to each other goes. */
+  /** The namespace of the bridge, which all traffic between nodes crosses. */
   readonly fabric: Netns;
   readonly folder: string;
   readonly servers: readonly GlusterNode[];
   readonly clients: readonly GlusterNode[];
-  /** The first of them. */
+  /** The first client. */
   readonly client: GlusterNode;
   /** Where the first client has the volume mounted. */
   readonly mount: string;
-  /** The bricks' folders, in the order in which the volume has them. */
+  /** The bricks' folders, in the volume's order. */
   readonly bricks: readonly string[];
   /** The command `gluster` on the first server. */
   gluster(...args: string[]): string;
   /** Mounts the volume, or a directory of it, at a client's folder `mnt`. */
   mountAt(client: GlusterNode, subdir?: string): void;
-  /** Starts the daemons, makes the volume and mounts it at every client. */
+  /** Starts the daemons, creates the volume and mounts it at every client. */
   begin(): Promise<void>;
-  /** Mounts it again in the client, which makes it another client to the bricks. */
+  /** Mounts it again at the first client: another client for the bricks. */
   mountAlso(folder: string): void;
-  /** Unmounts the volume and stops it, then ends all processes of the machines. */
+  /** Unmounts and stops the volume, then ends all processes of the nodes. */
   end(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -80,7 +77,7 @@ function createFabric(): Netns {
   return fabric;
 }
 
-/** The network of a machine, on the bridge. */
+/** Creates the network of a node, on the bridge. */
 function connectTo(fabric: Netns, name: string, address: string): Netns {
   const netns = createNetns();
   netns.ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', name, 'netns', fabric.name);
@@ -95,10 +92,10 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
   const numbered = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
   const folder = mkdtempSync(join(tmpdir(), 'wiretail-gluster-'));
-  // What may still run then is being killed; its last writes are waited for by trying again.
+  // Processes that are being killed may still write: retries.
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   process.on('exit', removeFolder);
-  // Users other than root shall reach the mount.
+  // Users other than root must reach the mount.
   chmodSync(folder, 0o755);
 
   const names = [...numbered('node', counts.servers), ...numbered('client', counts.clients)];
@@ -115,18 +112,18 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
   const clients = nodes.slice(counts.servers);
   const [client] = clients;
   const mountOf = (node: GlusterNode) => join(node.folder, 'mnt');
-  // Neighbours are replicas of each other, and lie on different servers.
-  const places = numbered('brick', counts.bricks).flatMap((name, index) =>
+  // Neighbours are replicas of each other, on different servers.
+  const brickPaths = numbered('brick', counts.bricks).flatMap((name, index) =>
     servers.map((server) => ({ server, path: join(server.folder, index === 0 ? 'brick' : name) })),
   );
   const gluster = (...args: string[]) => first.run('gluster', '--mode=script', ...args);
   const mountAt = (node: GlusterNode, subdir?: string, at = mountOf(node)) => {
-    // It goes to the background when the volume is mounted.
+    // Returns when the volume is mounted.
     node.run(
       'glusterfs',
       `--volfile-server=${first.name}`,
       `--volfile-id=${volume}`,
-      // As mount.glusterfs has it.
+      // As mount.glusterfs does.
       '--process-name=fuse',
       ...(subdir === undefined ? [] : [`--subdir-mount=${subdir}`]),
       ...MOUNT_OPTIONS,
@@ -142,7 +139,7 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
     clients,
     client,
     mount: mountOf(client),
-    bricks: places.map(({ path }) => path),
+    bricks: brickPaths.map(({ path }) => path),
     gluster,
     mountAt,
 
@@ -159,7 +156,7 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
         () => servers.every(connected),
         () => `the nodes are not connected: ${gluster('pool', 'list')}`,
       );
-      const where = places.map(({ server, path }) => `${server.name}:${path}`);
+      const where = brickPaths.map(({ server, path }) => `${server.name}:${path}`);
       gluster('volume', 'create', volume, 'replica', String(replicas), ...where, 'force');
       gluster('volume', 'set', volume, ...DIRECT, ...UPCALLS);
       gluster('volume', 'start', volume);

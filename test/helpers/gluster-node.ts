@@ -8,10 +8,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { type Netns, run, start } from './netns.js';
 import { ended, until } from './wiretail.js';
 
-/**
- * What glusterd writes lies in the test's folder: its state, its logs, its pid files. GlusterFS has these paths
- * compiled in.
- */
+/** Moves glusterd's state, logs and pid files to the test's folder: their paths are compiled into GlusterFS. */
 const INIT = `
 set -e
 cd "$1"
@@ -30,11 +27,11 @@ export interface GlusterNode {
   readonly netns: Netns;
   readonly name: string;
   readonly address: string;
-  /** Its folder, under the same path inside and outside; what is mounted in it is seen inside only. */
+  /** Its folder, with the same path inside and outside; mounts in it are visible inside only. */
   readonly folder: string;
-  /** Runs a command in it to its end and gives what it printed. */
+  /** Runs a command in the node to its end. Returns its output. */
   run(command: string, ...args: string[]): string;
-  /** Starts a command in it, with pipes; it ends with the machine at the latest. */
+  /** Starts a command in the node, with pipes; it ends with the node at the latest. */
   spawn(command: string, ...args: string[]): ChildProcess;
   /** Whether something listens on this port. */
   listens(port: number): boolean;
@@ -42,7 +39,7 @@ export interface GlusterNode {
   stop(): Promise<void>;
 }
 
-/** A node of this name and address; `folder` is made, and beside it lies a file `hosts`. */
+/** Starts a node; creates `folder`, beside which there must be a file `hosts`. */
 export async function startNode(
   netns: Netns,
   name: string,
@@ -59,18 +56,18 @@ export async function startNode(
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const end = ended(holder);
-  let said = '';
+  let output = '';
   for (const stream of [holder.stdout, holder.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk;
+      output += chunk;
     });
   }
   holder.stdin?.on('error', () => {});
   await until(
-    () => said.includes('ready') || holder.exitCode !== null || holder.signalCode !== null,
-    () => `${name} does not start: ${said}`,
+    () => output.includes('ready') || holder.exitCode !== null || holder.signalCode !== null,
+    () => `${name} does not start: ${output}`,
   );
-  if (!said.includes('ready')) throw new Error(`${name} did not start: ${said}`);
+  if (!output.includes('ready')) throw new Error(`${name} did not start: ${output}`);
 
   const proc = `/proc/${holder.pid}`;
   const spaces = [`--mount=${proc}/ns/mnt`, `--uts=${proc}/ns/uts`, `--net=${proc}/ns/net`];

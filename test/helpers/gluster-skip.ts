@@ -1,4 +1,4 @@
-/** Whether a cluster can be run on this machine. */
+/** Whether a cluster can run on this machine. */
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { run, whyNoNetns } from './netns.js';
 
 const COMMANDS = ['unshare', 'nsenter', 'glusterd', 'glusterfsd', 'glusterfs', 'gluster', 'setfattr'];
 
-/** Throws if the mount has no device to talk to the kernel by; where only its name is missing, makes it. */
+/** Throws without a usable FUSE device; creates its node if only that is missing. */
 function needFuse(): void {
   if (!existsSync('/dev/fuse')) run('mknod', ['/dev/fuse', 'c', '10', '229']);
   closeSync(openSync('/dev/fuse', 'r+'));
 }
 
-/** Bricks keep what they know of files in attributes that not every file system has. */
+/** Throws without extended attributes, which bricks need and not every file system has. */
 function needXattrs(): void {
   const folder = mkdtempSync(join(tmpdir(), 'wiretail-xattr-'));
   try {
@@ -23,7 +23,7 @@ function needXattrs(): void {
   }
 }
 
-/** Why a test that needs a GlusterFS cluster and these commands can't run here; false if it can. */
+/** Why a test that needs a GlusterFS cluster and these commands cannot run here; false: it can. */
 export function whyNoGluster(...commands: string[]): string | false {
   const reason = whyNoNetns(...COMMANDS, ...commands);
   if (reason !== false) return reason;

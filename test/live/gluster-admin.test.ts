@@ -1,11 +1,10 @@
 /**
- * What an administrator does to a real GlusterFS cluster, captured live: for each command, a story at each of the
- * other nodes, with the operation, the volume, the keys, the steps and what failed where and why. The lines of the
- * nodes come from decoders of their own.
+ * Administration of a real GlusterFS cluster, captured live: each command is a transaction at each of the other nodes, with
+ * its operation, volume, settings, steps, and what failed where and why. Each node's lines come from a decoder of its
+ * own.
  */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/protocols/decoders.js';
 import { BRIDGE, type Cluster, createCluster, VOLUME } from '../helpers/gluster-cluster.js';
@@ -29,7 +28,7 @@ interface Admin {
   readonly responder_name?: string;
 }
 
-type Told = Line & {
+type GlusterLine = Line & {
   readonly gluster: Admin;
   readonly event: { readonly outcome: string };
   readonly source: { readonly ip: string };
@@ -40,13 +39,13 @@ type Told = Line & {
 const address = (node: number) => `10.77.0.${node + 1}`;
 
 /** glusterd_op_begin_synctask()'s phases, and those of glusterd_mgmt_v3_initiate_all_phases(). */
-const Staged = ['LOCK', 'STAGE_OP', 'COMMIT_OP', 'UNLOCK'];
-const Validated = ['LOCK', 'PRE_VALIDATE', 'COMMIT', 'POST_COMMIT', 'POST_VALIDATE', 'UNLOCK'];
-const WithBricks = ['LOCK', 'PRE_VALIDATE', 'BRICK_OP', 'COMMIT', 'POST_VALIDATE', 'UNLOCK'];
-const LockAlone = ['LOCK', 'UNLOCK'];
+const STAGED = ['LOCK', 'STAGE_OP', 'COMMIT_OP', 'UNLOCK'];
+const VALIDATED = ['LOCK', 'PRE_VALIDATE', 'COMMIT', 'POST_COMMIT', 'POST_VALIDATE', 'UNLOCK'];
+const WITH_BRICKS = ['LOCK', 'PRE_VALIDATE', 'BRICK_OP', 'COMMIT', 'POST_VALIDATE', 'UNLOCK'];
+const LOCK_ALONE = ['LOCK', 'UNLOCK'];
 
 interface Command {
-  /** Who is asked: a node's number. */
+  /** The number of the node that runs it. */
   readonly on: number;
   readonly words: readonly string[];
   readonly operation: string;
@@ -58,7 +57,7 @@ interface Command {
   /** The step that fails, the node where it does, and why. */
   readonly failure?: { readonly step: string; readonly on: number; readonly why: RegExp };
   /** glusterd gives the transaction an id. */
-  readonly named: boolean;
+  readonly hasId: boolean;
 }
 
 const skip = whyNoGluster();
@@ -67,7 +66,7 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
   let cluster: Cluster;
   let commands: Command[];
   let lines: Line[];
-  let told: Told[];
+  let glusterLines: GlusterLine[];
   after(() => cluster?.remove());
 
   const listOf = (bricks: readonly string[]): Command[] => {
@@ -79,8 +78,8 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
         operation: set,
         volume: VOLUME,
         keys: ['cluster.lookup-optimize=off', 'user.note=a note'],
-        steps: Staged,
-        named: true,
+        steps: STAGED,
+        hasId: true,
       },
       {
         on: 1,
@@ -88,8 +87,8 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
         operation: 'GD_OP_RESET_VOLUME',
         volume: VOLUME,
         keys: ['cluster.lookup-optimize'],
-        steps: Staged,
-        named: true,
+        steps: STAGED,
+        hasId: true,
       },
       {
         on: 2,
@@ -97,9 +96,9 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
         operation: set,
         volume: VOLUME,
         keys: ['cluster.lookup-optimize=perhaps'],
-        steps: LockAlone,
+        steps: LOCK_ALONE,
         fails: true,
-        named: true,
+        hasId: true,
       },
       {
         on: 0,
@@ -113,31 +112,31 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
           on: 1,
           why: /^Failed to create brick directory for brick node2:\/proc\/no/,
         },
-        named: true,
+        hasId: true,
       },
       {
         on: 0,
         words: ['volume', 'create', 'second', `node1:${bricks[0]}-2`, `node2:${bricks[1]}-2`, 'force'],
         operation: 'GD_OP_CREATE_VOLUME',
         volume: 'second',
-        steps: Staged,
-        named: true,
+        steps: STAGED,
+        hasId: true,
       },
       {
         on: 0,
         words: ['volume', 'start', 'second'],
         operation: 'GD_OP_START_VOLUME',
         volume: 'second',
-        steps: Validated,
-        named: false,
+        steps: VALIDATED,
+        hasId: false,
       },
       {
         on: 1,
         words: ['volume', 'profile', 'second', 'start'],
         operation: 'GD_OP_PROFILE_VOLUME',
         volume: 'second',
-        steps: WithBricks,
-        named: false,
+        steps: WITH_BRICKS,
+        hasId: false,
       },
       {
         on: 0,
@@ -145,25 +144,25 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
         operation: 'GD_OP_QUOTA',
         volume: 'second',
         keys: ['alert-time=1d'],
-        steps: LockAlone,
+        steps: LOCK_ALONE,
         fails: true,
-        named: true,
+        hasId: true,
       },
       {
         on: 0,
         words: ['volume', 'add-brick', 'second', `node3:${bricks[2]}-2`, 'force'],
         operation: 'GD_OP_ADD_BRICK',
         volume: 'second',
-        steps: Validated,
-        named: false,
+        steps: VALIDATED,
+        hasId: false,
       },
       {
         on: 2,
         words: ['volume', 'remove-brick', 'second', `node3:${bricks[2]}-2`, 'force'],
         operation: 'GD_OP_REMOVE_BRICK',
         volume: 'second',
-        steps: Validated,
-        named: false,
+        steps: VALIDATED,
+        hasId: false,
       },
       {
         on: 0,
@@ -171,39 +170,39 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
         operation: set,
         volume: 'second',
         keys: ['auth.login.somebody.password=(not shown)'],
-        steps: LockAlone,
+        steps: LOCK_ALONE,
         fails: true,
-        named: true,
+        hasId: true,
       },
       {
         on: 0,
         words: ['volume', 'stop', 'second'],
         operation: 'GD_OP_STOP_VOLUME',
         volume: 'second',
-        steps: Validated,
-        named: false,
+        steps: VALIDATED,
+        hasId: false,
       },
       {
         on: 0,
         words: ['volume', 'delete', 'second'],
         operation: 'GD_OP_DELETE_VOLUME',
         volume: 'second',
-        steps: Staged,
-        named: true,
+        steps: STAGED,
+        hasId: true,
       },
       {
         on: 0,
         words: ['volume', 'delete', 'second'],
         operation: 'GD_OP_DELETE_VOLUME',
         volume: 'second',
-        steps: LockAlone,
+        steps: LOCK_ALONE,
         fails: true,
-        named: true,
+        hasId: true,
       },
     ];
   };
 
-  /** Runs the command. Gives why it failed; undefined: it did not. */
+  /** Runs the command. Returns why it failed; undefined: it did not. */
   const gluster = (node: GlusterNode, ...words: readonly string[]): string | undefined => {
     try {
       node.run('gluster', '--mode=script', ...words);
@@ -224,64 +223,82 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
       const failed = gluster(servers[on], ...words);
       assert.equal(failed !== undefined, fails === true, failed ?? words.join(' '));
     }
-    // None of these gets as far as the network.
+    // None of these reaches the network.
     if (!isInstalled('lvcreate')) assert.ok(gluster(servers[0], 'snapshot', 'create', 's', VOLUME));
     assert.ok(gluster(servers[0], 'peer', 'probe', 'no-such-host.invalid'));
     assert.ok(gluster(servers[0], 'peer', 'detach', 'node3'));
     client.run('glusterd');
-    for (let i = 0; !client.listens(24007) && i < 100; i++) await sleep(50);
+    await until(
+      () => client.listens(24007),
+      () => 'glusterd does not listen',
+    );
     const succeeds = (node: GlusterNode, ...words: readonly string[]) =>
       assert.equal(gluster(node, ...words), undefined);
     succeeds(servers[0], 'peer', 'probe', client.name);
-    // node2 is told of it by node1.
+    // node1 announces it to node2.
     await until(
       () => servers[1].run('gluster', 'pool', 'list').includes(client.name),
       () => 'node2 does not know the new peer',
     );
     succeeds(client, '--remote-host=node2', 'pool', 'list');
     succeeds(client, '--remote-host=node2', 'volume', 'status', VOLUME);
-    // A peer can be detached once it is one.
-    for (let i = 0; gluster(servers[0], 'peer', 'detach', client.name) && i < 50; i++) await sleep(100);
+    // Fails until the probe is complete.
+    let reason: string | undefined;
+    await until(
+      () => {
+        reason = gluster(servers[0], 'peer', 'detach', client.name);
+        return reason === undefined;
+      },
+      () => `not detached: ${reason}`,
+    );
     await cluster.end();
-    for (let count = -1; count !== capture.lines().length; await sleep(300)) count = capture.lines().length;
+    // The last message toward the other servers.
+    const isStopUnlock = ({ event, gluster }: Line) => {
+      const { operation, volume } = (gluster ?? {}) as Admin;
+      return event.action === 'UNLOCK' && operation === 'GD_OP_STOP_VOLUME' && volume === VOLUME;
+    };
+    await until(
+      () => capture.lines().filter(isStopUnlock).length === servers.length - 1,
+      () => 'no line of the last transaction',
+    );
     const { code } = await capture.stop();
     assert.equal(code, 0, capture.stderr());
     lines = capture.lines();
-    told = lines.filter((line): line is Told => 'gluster' in line);
+    glusterLines = lines.filter((line): line is GlusterLine => 'gluster' in line);
   });
 
   const commandOf = ({ words }: Command) => words.join(' ').replace(/(password) .*/, '$1 (not shown)');
 
-  /** The lines of the nth time that this command was given, toward this node. */
-  const storyOf = (command: Command, node: number): Told[] => {
-    const typed = commandOf(command);
-    const same = commands.filter((one) => commandOf(one) === typed);
-    const all = told.filter(
+  /** The lines of this command's transaction at this node; a command may be given several times. */
+  const transactionOf = (command: Command, node: number): GlusterLine[] => {
+    const text = commandOf(command);
+    const sameText = commands.filter((other) => commandOf(other) === text);
+    const all = glusterLines.filter(
       ({ event, gluster, destination }) =>
-        event.dataset === 'gluster.mgmt' && gluster.command === typed && destination.ip === address(node),
+        event.dataset === 'gluster.mgmt' && gluster.command === text && destination.ip === address(node),
     );
-    const stories: Told[][] = [];
+    const transactions: GlusterLine[][] = [];
     for (const line of all) {
-      if (line.event.action === 'LOCK') stories.push([]);
-      stories.at(-1)?.push(line);
+      if (line.event.action === 'LOCK') transactions.push([]);
+      transactions.at(-1)?.push(line);
     }
-    return stories[same.indexOf(command)] ?? [];
+    return transactions[sameText.indexOf(command)] ?? [];
   };
 
-  test('each command is a story at each of the other nodes', () => {
+  test('each command is a transaction at each of the other nodes', () => {
     for (const command of commands) {
       const ids = new Set<string | undefined>();
       const others = [0, 1, 2].filter((node) => node !== command.on);
       for (const node of others) {
         const { words, operation, volume, keys, steps, failure } = command;
-        const story = storyOf(command, node);
+        const transaction = transactionOf(command, node);
         const what = `${words.join(' ')} at node${node + 1}`;
         assert.deepEqual(
-          story.map(({ event }) => event.action),
+          transaction.map(({ event }) => event.action),
           steps,
           what,
         );
-        for (const line of story) {
+        for (const line of transaction) {
           assert.equal(line.gluster.operation, operation, line.message);
           assert.equal(line.gluster.volume, volume, line.message);
           assert.deepEqual(line.gluster.keys, keys, line.message);
@@ -291,7 +308,7 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
           assert.equal(line.event.outcome, isFailure ? 'failure' : 'success', line.message);
           if (isFailure) assert.match(line.gluster.op_errstr ?? '', failure.why);
         }
-        const unlock = story.at(-1);
+        const unlock = transaction.at(-1);
         const before = steps.slice(0, -1).map((step) => {
           const failed = failure?.step === step && failure.on === node;
           return `${step} ${failed ? 'failure' : 'success'}`;
@@ -300,21 +317,21 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
       }
       // One id at all nodes, or none.
       assert.equal(ids.size, 1, words(command));
-      assert.equal([...ids][0] !== undefined, command.named, words(command));
+      assert.equal([...ids][0] !== undefined, command.hasId, words(command));
     }
     const ids = commands
-      .filter(({ named }) => named)
-      .map((one) => storyOf(one, one.on === 0 ? 1 : 0)[0]?.gluster.transaction);
+      .filter(({ hasId }) => hasId)
+      .map((command) => transactionOf(command, command.on === 0 ? 1 : 0)[0]?.gluster.transaction);
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  test('sentences', (t) => {
+  test('sentences name the command, the nodes and the steps', (t) => {
     const [set] = commands;
-    const story = storyOf(set, 1).map(({ message }) => message.replace(/ in [\d.]+ m?s$/, ''));
-    for (const message of story) t.diagnostic(message);
-    const id = storyOf(set, 1)[0].gluster.transaction?.slice(0, 8);
+    const sentences = transactionOf(set, 1).map(({ message }) => message.replace(/ in [\d.]+ m?s$/, ''));
+    for (const message of sentences) t.diagnostic(message);
+    const id = transactionOf(set, 1)[0].gluster.transaction?.slice(0, 8);
     const about = `"volume set ${VOLUME} cluster.lookup-optimize off user.note a note" (txn ${id}) by node1 on node2`;
-    assert.deepEqual(story, [
+    assert.deepEqual(sentences, [
       `LOCK ${about} -> ok`,
       `STAGE_OP ${about} -> ok`,
       `COMMIT_OP ${about} -> ok`,
@@ -322,17 +339,17 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
     ]);
     const broken = commands.find(({ failure }) => failure !== undefined);
     assert.ok(broken !== undefined);
-    for (const { message } of storyOf(broken, 1)) t.diagnostic(message);
+    for (const { message } of transactionOf(broken, 1)) t.diagnostic(message);
     assert.match(
-      storyOf(broken, 1)[1].message,
+      transactionOf(broken, 1)[1].message,
       /^STAGE_OP .* on node2 -> .*Failed to create brick directory/,
     );
-    assert.match(storyOf(broken, 1)[2].message, /^UNLOCK .* after STAGE_OP failed -> ok/);
+    assert.match(transactionOf(broken, 1)[2].message, /^UNLOCK .* after STAGE_OP failed -> ok/);
   });
 
-  test('peers: a probe, what they tell each other, and a detachment', (t) => {
+  test('peers are probed, announced and detached', (t) => {
     const friend = (action: string) =>
-      told.filter(({ event }) => event.dataset === 'gluster.friend' && event.action === action);
+      glusterLines.filter(({ event }) => event.dataset === 'gluster.friend' && event.action === action);
     const client = cluster.client.name;
     const probes = friend('PROBE_QUERY').filter(({ gluster }) => gluster.peer === client);
     assert.ok(probes.length > 0 && probes.every(({ destination }) => destination.ip === address(3)));
@@ -342,7 +359,7 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
     }
     const added = friend('FRIEND_ADD').filter(({ gluster }) => gluster.peer === client);
     assert.ok(
-      added.some(({ message }) => message.includes(`who has 1 volume: ${VOLUME}`)),
+      added.some(({ message }) => message.includes(`which has 1 volume: ${VOLUME}`)),
       added[0]?.message,
     );
     const updates = friend('FRIEND_UPDATE').filter(({ gluster }) =>
@@ -355,13 +372,13 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
       [client],
     );
     assert.ok(
-      friend('FRIEND_UPDATE').some(({ message }) => message.includes(`no longer has the peer ${client}`)),
+      friend('FRIEND_UPDATE').some(({ message }) => message.includes(`which removed the peer ${client}`)),
     );
-    assert.ok(!told.some(({ message }) => message.includes('no-such-host')));
+    assert.ok(!glusterLines.some(({ message }) => message.includes('no-such-host')));
   });
 
-  test('commands over TCP: their answer has the transaction that they led to', (t) => {
-    const cli = told.filter(({ event }) => event.dataset === 'gluster.cli');
+  test('the reply to a command over TCP has its transaction', (t) => {
+    const cli = glusterLines.filter(({ event }) => event.dataset === 'gluster.cli');
     for (const { message } of cli) t.diagnostic(message);
     const [list] = cli.filter(({ event }) => event.action === 'LIST_FRIENDS');
     assert.match(list.message, /4 peers: .*node1 connected \(Peer in Cluster\)/);
@@ -369,7 +386,7 @@ suite('administration of a real GlusterFS cluster', { skip, timeout: 180000 }, (
     assert.equal(status.gluster.operation, 'GD_OP_STATUS_VOLUME');
     assert.equal(status.gluster.volume, VOLUME);
     const { transaction } = status.gluster;
-    const steps = told.filter(
+    const steps = glusterLines.filter(
       ({ event, gluster }) => event.dataset === 'gluster.mgmt' && gluster.transaction === transaction,
     );
     assert.ok(transaction !== undefined && new Set(steps.map(({ destination }) => destination.ip)).size >= 2);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
-import { all, as, fails, one, step, stepOf } from './gluster-steps.js';
+import { allBricks, anyBrick, as, fails, step, stepOf } from './gluster-steps.js';
 
 // GF_SET_ATTR_* of libglusterfs/src/glusterfs/xlator.h: what of stbuf is to be set.
 const SET_MODE = 1;
@@ -15,17 +15,17 @@ function changeAttributes(path: string): void {
   step(
     'chmod',
     () => fs.chmodSync(path, 0o1640),
-    all('SETATTR', { valid: SET_MODE, stbuf: { mode: 0o1640 } }),
+    allBricks('SETATTR', { valid: SET_MODE, stbuf: { mode: 0o1640 } }),
   );
   step(
     'chown',
     () => fs.chownSync(path, 65534, 100),
-    all('SETATTR', { valid: SET_UID | SET_GID, stbuf: { ia_uid: 65534, ia_gid: 100 } }),
+    allBricks('SETATTR', { valid: SET_UID | SET_GID, stbuf: { ia_uid: 65534, ia_gid: 100 } }),
   );
   step(
     'utimens',
     () => fs.utimesSync(path, 1234567890.25, 987654321.5),
-    all('SETATTR', {
+    allBricks('SETATTR', {
       valid: SET_ATIME | SET_MTIME,
       stbuf: { ia_atime: 1234567890, ia_mtime: 987654321, ia_mtime_nsec: 500000000 },
     }),
@@ -33,62 +33,66 @@ function changeAttributes(path: string): void {
   step(
     'utimens of a link',
     () => fs.lutimesSync(`${path}-link`, 1, 2),
-    all('SETATTR', { stbuf: { ia_mtime: 2 } }),
+    allBricks('SETATTR', { stbuf: { ia_mtime: 2 } }),
   );
   step(
     'chown of a link',
     () => fs.lchownSync(`${path}-link`, 1, 2),
-    all('SETATTR', { stbuf: { ia_gid: 2 } }),
+    allBricks('SETATTR', { stbuf: { ia_gid: 2 } }),
   );
   const fd = fs.openSync(path, 'r+');
-  step('fchmod', () => fs.fchmodSync(fd, 0o600), all('SETATTR', { valid: SET_MODE }));
-  step('fchown', () => fs.fchownSync(fd, 0, 0), all('SETATTR', { valid: SET_UID | SET_GID }));
-  step('futimens', () => fs.futimesSync(fd, 5, 6), all('SETATTR', { stbuf: { ia_atime: 5, ia_mtime: 6 } }));
+  step('fchmod', () => fs.fchmodSync(fd, 0o600), allBricks('SETATTR', { valid: SET_MODE }));
+  step('fchown', () => fs.fchownSync(fd, 0, 0), allBricks('SETATTR', { valid: SET_UID | SET_GID }));
+  step(
+    'futimens',
+    () => fs.futimesSync(fd, 5, 6),
+    allBricks('SETATTR', { stbuf: { ia_atime: 5, ia_mtime: 6 } }),
+  );
   fs.closeSync(fd);
-  step('stat', () => fs.statSync(path), one('LOOKUP', { bname: 'attributes' }));
+  step('stat', () => fs.statSync(path), anyBrick('LOOKUP', { bname: 'attributes' }));
   // The client knows the answer itself, by what it has looked up.
-  step('access', () => fs.accessSync(path, fs.constants.R_OK), one('LOOKUP', { bname: 'attributes' }));
+  step('access', () => fs.accessSync(path, fs.constants.R_OK), anyBrick('LOOKUP', { bname: 'attributes' }));
 }
 
 function useXattrs(path: string): void {
   const value = Buffer.from('a value\0with\xff', 'latin1');
   const hex = value.toString('hex');
   const [dict, dictOfFd] = [{ 'user.k': { hex } }, { 'user.fd': { hex } }];
-  step('setxattr', () => libc.setxattr(path, 'user.k', value), all('SETXATTR', { flags: 0, dict }));
+  step('setxattr', () => libc.setxattr(path, 'user.k', value), allBricks('SETXATTR', { flags: 0, dict }));
   step(
     'getxattr',
     () => libc.getxattr(path, 'user.k'),
-    one('GETXATTR', { name: 'user.k' }, { response: { dict } }),
+    anyBrick('GETXATTR', { name: 'user.k' }, { response: { dict } }),
   );
-  step('listxattr', () => libc.listxattr(path), one('GETXATTR', { namelen: 0 }));
+  step('listxattr', () => libc.listxattr(path), anyBrick('GETXATTR', { namelen: 0 }));
   fails(
     'EEXIST',
     'setxattr of what is there',
     () => libc.setxattr(path, 'user.k', value, libc.XATTR_CREATE),
-    one('SETXATTR', { flags: 1 }, { error: 'EEXIST' }),
+    anyBrick('SETXATTR', { flags: 1 }, { error: 'EEXIST' }),
   );
   fails(
     'ENODATA',
     'setxattr of what is not there',
     () => libc.setxattr(path, 'user.none', value, libc.XATTR_REPLACE),
-    one('SETXATTR', { flags: 2 }, { error: 'ENODATA' }),
+    anyBrick('SETXATTR', { flags: 2 }, { error: 'ENODATA' }),
   );
   fails(
     'ENODATA',
     'getxattr of what is not there',
     () => libc.getxattr(path, 'user.none'),
-    one('GETXATTR', { name: 'user.none' }, { error: 'ENODATA' }),
+    anyBrick('GETXATTR', { name: 'user.none' }, { error: 'ENODATA' }),
   );
   const fd = fs.openSync(path, 'r+');
-  step('fsetxattr', () => libc.setxattr(fd, 'user.fd', value), all('SETXATTR', { dict: dictOfFd }));
+  step('fsetxattr', () => libc.setxattr(fd, 'user.fd', value), allBricks('SETXATTR', { dict: dictOfFd }));
   step(
     'fgetxattr',
     () => libc.getxattr(fd, 'user.fd'),
-    one('GETXATTR', { name: 'user.fd' }, { response: { dict: dictOfFd } }),
+    anyBrick('GETXATTR', { name: 'user.fd' }, { response: { dict: dictOfFd } }),
   );
-  step('fremovexattr', () => libc.removexattr(fd, 'user.fd'), all('REMOVEXATTR', { name: 'user.fd' }));
+  step('fremovexattr', () => libc.removexattr(fd, 'user.fd'), allBricks('REMOVEXATTR', { name: 'user.fd' }));
   fs.closeSync(fd);
-  step('removexattr', () => libc.removexattr(path, 'user.k'), all('REMOVEXATTR', { name: 'user.k' }));
+  step('removexattr', () => libc.removexattr(path, 'user.k'), allBricks('REMOVEXATTR', { name: 'user.k' }));
 }
 
 /** By the tools, which are processes of their own. */
@@ -111,8 +115,8 @@ function useAcls(path: string): void {
     '20000000ffffffff',
   ];
   const dict = { [name]: { hex: `02000000${entries.join('')}` } };
-  stepOf(pid, 'setfacl', all('SETXATTR', { dict }));
-  stepOf(shown.pid, 'getfacl', one('GETXATTR', { name }, { response: { dict } }));
+  stepOf(pid, 'setfacl', allBricks('SETXATTR', { dict }));
+  stepOf(shown.pid, 'getfacl', anyBrick('GETXATTR', { name }, { response: { dict } }));
 }
 
 function beOthers(mount: string, path: string): void {
@@ -125,28 +129,28 @@ function beOthers(mount: string, path: string): void {
       'EACCES',
       'open without permission',
       () => fs.openSync(path, 'r'),
-      one('LOOKUP', { bname: 'attributes' }),
+      anyBrick('LOOKUP', { bname: 'attributes' }),
     );
     fails(
       'EPERM',
       'chmod without permission',
       () => fs.chmodSync(path, 0o777),
-      one('LOOKUP', { bname: 'attributes' }),
+      anyBrick('LOOKUP', { bname: 'attributes' }),
     );
     fails(
       'EACCES',
       'create without permission',
       () => fs.mkdirSync(`${mount}/mine`),
-      one('LOOKUP', { bname: 'mine' }, { error: 'ENOENT' }),
+      anyBrick('LOOKUP', { bname: 'mine' }, { error: 'ENOENT' }),
     );
-    step('mkdir by group', () => fs.mkdirSync(`${mount}/group/ours`), all('MKDIR', { bname: 'ours' }));
+    step('mkdir by group', () => fs.mkdirSync(`${mount}/group/ours`), allBricks('MKDIR', { bname: 'ours' }));
   });
   const many = Array.from({ length: 200 }, (_, index) => 5000 + index);
   as(4001, 4003, many, () => {
     step(
       'mkdir as one of many groups',
       () => fs.mkdirSync(`${mount}/group/of-many`),
-      all('MKDIR', { bname: 'of-many' }),
+      allBricks('MKDIR', { bname: 'of-many' }),
     );
   });
 }

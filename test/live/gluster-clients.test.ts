@@ -1,17 +1,16 @@
 /**
- * Who asks whom, on a real cluster: clients by host, process and mount; users; the self-heal daemon, after a brick was
- * killed and is back; and which brick it is where a connection was joined late.
+ * Clients and bricks on a real cluster: clients by host, process and mount; users; the self-heal daemon after a brick was
+ * restarted; and the brick of a midstream pickup.
  */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import type { GlusterNode } from '../helpers/gluster-node.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { startTcpdump } from '../helpers/tcpdump.js';
 import { finalStats, type Line, linesOf, until, wiretail } from '../helpers/wiretail.js';
+import { waitForCapture } from './capture-marker.js';
 import type { Fields } from './gluster-messages.js';
 import { countPackets, cutCapture } from './paths/cut.js';
 
@@ -21,25 +20,22 @@ const USER = { uid: 4000, gid: 4001, groups: [4002, 4003] };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HEAL_MS = 40000;
 
-suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
+suite('clients and bricks on a real cluster', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
   let file: string;
   let lines: Line[];
-  /** Packets before the last file was written. */
+  /** Packets before the last file operation. */
   let packets: number;
-  /** The process of each client's mount, as the client itself counts. */
+  /** The process of each client's mount, as the client numbers it. */
   const pids = new Map<string, number>();
   after(() => cluster?.remove());
 
-  const settled = async () => {
-    for (let before = -1; before !== statSync(file).size; await sleep(300)) before = statSync(file).size;
-  };
   const touch = (node: GlusterNode, name: string, ...before: string[]) =>
     node.run('setpriv', ...before, 'sh', '-c', 'echo text > "$1"', 'sh', `${node.folder}/mnt/${name}`);
 
   before(async () => {
     cluster = await createCluster({ clients: 2, volume: VOLUME });
-    file = join(cluster.folder, 'who.pcap');
+    file = join(cluster.folder, 'clients.pcap');
     const stopTcpdump = await startTcpdump(cluster.fabric, BRIDGE, file);
     await cluster.begin();
     for (const client of cluster.clients) {
@@ -51,9 +47,9 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
     const { uid, gid, groups } = USER;
     touch(client, 'open/theirs', '--reuid', `${uid}`, '--regid', `${gid}`, '--groups', groups.join());
 
-    // A brick of which the others know more when it is back.
+    // A brick that misses a change while it is down.
     const [, second] = cluster.servers;
-    // In order: killed at once it would stay as a zombie, which glusterd takes for a brick that runs.
+    // SIGTERM: after SIGKILL it would stay as a zombie, which glusterd takes for a running brick.
     second.run('kill', second.run('pgrep', '-x', 'glusterfsd').trim());
     const ports = () => second.run('ss', '-ltnp');
     await until(() => !ports().includes('glusterfsd'), ports);
@@ -67,17 +63,17 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
           cluster.gluster('volume', 'heal', VOLUME);
           return isDone(pending());
         } catch {
-          // The daemon is not ready for it yet.
+          // The daemon is not ready yet.
           return false;
         }
       },
       pending,
       HEAL_MS,
     );
-    await settled();
+    await waitForCapture(cluster, file);
     packets = countPackets(file);
-    touch(client, 'late');
-    await settled();
+    touch(client, 'midstream');
+    await waitForCapture(cluster, file);
     assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
     const ran = wiretail(['read', '--detail', 'full', file]);
     assert.equal(ran.code, 0, ran.stderr);
@@ -95,7 +91,7 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
     return { brick: cluster.bricks[at], brick_host: cluster.servers[at]?.name };
   };
 
-  test('each line of a client has its host, its process and its mount, and the volume and brick that it asks', () => {
+  test('each line of a client has its host, process, mount, volume and brick', () => {
     const mounts = new Set<unknown>();
     for (const { name, address } of cluster.clients) {
       const own = fopsOf(lines).filter(({ line }) => addressOf(line) === address);
@@ -115,20 +111,20 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
     assert.equal(mounts.size, cluster.clients.length);
   });
 
-  test('a call has the user for whom it is made', () => {
-    const made = fopsOf(lines).filter(
+  test('a call has the user that it is made for', () => {
+    const creates = fopsOf(lines).filter(
       ({ line, gluster }) => line.event.action === 'CREATE' && gluster.path === '/open/theirs',
     );
-    assert.equal(made.length, cluster.servers.length);
-    for (const { rpc } of made) {
+    assert.equal(creates.length, cluster.servers.length);
+    for (const { rpc } of creates) {
       const { uid, gid, groups } = rpc.auth as Fields;
-      // The kernel may tell the group among the groups too.
+      // The kernel may list the group among the groups too.
       const others = (groups as readonly number[]).filter((group) => group !== gid);
       assert.deepEqual({ uid, gid, groups: others }, USER);
     }
   });
 
-  test("the self-heal daemon's calls are its own", (t) => {
+  test('calls of the self-heal daemon name it', (t) => {
     const healed = fopsOf(lines).filter(
       ({ gluster }) => (gluster.client as Fields | undefined)?.process_name === 'glustershd',
     );
@@ -146,11 +142,11 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
     assert.ok(changed.has('WRITE') || changed.has('MKNOD'), [...changed].join());
   });
 
-  test('a connection that was joined late: the brick by its port, out of the state of its own host', () => {
-    const late = join(cluster.folder, 'late.pcap');
-    cutCapture(file, late, ({ index }) => index >= packets);
+  test('a midstream pickup takes its brick from the glusterd state of the brick’s host', () => {
+    const midstream = join(cluster.folder, 'midstream.pcap');
+    cutCapture(file, midstream, ({ index }) => index >= packets);
     for (const [at, server] of cluster.servers.entries()) {
-      const ran = wiretail(['read', '--gluster-state-dir', join(server.folder, 'lib'), late]);
+      const ran = wiretail(['read', '--gluster-state-dir', join(server.folder, 'lib'), midstream]);
       assert.equal(ran.code, 0, ran.stderr);
       assert.ok(finalStats(linesOf(ran.stdout)).packets.decoded > 0);
       const fops = fopsOf(linesOf(ran.stdout));
@@ -161,7 +157,7 @@ suite('who asks whom on a real cluster', { skip, timeout: 180000 }, () => {
         const known = { volume: VOLUME, brick: cluster.bricks[at], brick_host: server.name };
         assert.deepEqual({ volume, brick, brick_host }, known, line.message);
       }
-      // Of the other bricks its host knows no port.
+      // Its host does not know the ports of the other bricks.
       for (const { gluster } of fops.filter((fop) => !own.includes(fop)))
         assert.equal(gluster.brick, undefined);
     }

@@ -1,7 +1,7 @@
 /** The workload's part on what files hold. */
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
-import { all, fails, one, step } from './gluster-steps.js';
+import { allBricks, anyBrick, fails, step } from './gluster-steps.js';
 import { nameFields } from './gluster-transcript.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = fs.constants;
@@ -28,7 +28,7 @@ function write(fd: number, bytes: Uint8Array, offset: number): void {
   step(
     `write ${bytes.length} bytes at ${offset}`,
     () => fs.writeSync(fd, bytes, 0, bytes.length, offset),
-    all(
+    allBricks(
       'WRITE',
       { gfid: gfidOf(fd), offset, size: bytes.length },
       { bytes: bytes.length, response: { op_ret: bytes.length } },
@@ -44,7 +44,7 @@ function read(fd: number, size: number, offset: number, expected: Uint8Array): v
   const got = step(
     `read ${size} bytes at ${offset}`,
     () => fs.readSync(fd, buffer, 0, size, offset),
-    one('READ', { gfid: gfidOf(fd), offset }, { bytes, response: { op_ret: bytes, size: bytes } }),
+    anyBrick('READ', { gfid: gfidOf(fd), offset }, { bytes, response: { op_ret: bytes, size: bytes } }),
   );
   if (!buffer.subarray(0, got).equals(expected)) throw new Error(`at ${offset} is not what was written`);
   moved.read += bytes;
@@ -55,8 +55,8 @@ function moveMebibyte(fd: number): void {
   const bytes = Buffer.alloc(MEBIBYTE, 'a mebibyte ');
   const back = Buffer.alloc(MEBIBYTE);
   const offset = MEBIBYTE;
-  step('write 1 MiB', () => fs.writeSync(fd, bytes, 0, MEBIBYTE, offset), all('WRITE', { offset }));
-  step('read 1 MiB', () => fs.readSync(fd, back, 0, MEBIBYTE, offset), one('READ', { offset }));
+  step('write 1 MiB', () => fs.writeSync(fd, bytes, 0, MEBIBYTE, offset), allBricks('WRITE', { offset }));
+  step('read 1 MiB', () => fs.readSync(fd, back, 0, MEBIBYTE, offset), anyBrick('READ', { offset }));
   if (!back.equals(bytes)) throw new Error('the mebibyte is not what was written');
   moved.written += MEBIBYTE;
   moved.read += MEBIBYTE;
@@ -72,49 +72,49 @@ function allocate(fd: number): void {
     step(
       `fallocate with flags ${flags}`,
       () => libc.fallocate(fd, flags, offset, size),
-      all('FALLOCATE', { flags, offset, size }),
+      allBricks('FALLOCATE', { flags, offset, size }),
     );
   }
   step(
     'punch a hole',
     () => libc.fallocate(fd, FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, 8192, 16384),
-    all('DISCARD', { offset: 8192, size: 16384 }),
+    allBricks('DISCARD', { offset: 8192, size: 16384 }),
   );
   // GlusterFS has a procedure ZEROFILL, but its mount does not call it.
   step(
     'zero a range',
     () => libc.fallocate(fd, FALLOC_ZERO_RANGE, 65536, 8192),
-    all('FALLOCATE', { offset: 65536, size: 8192 }),
+    allBricks('FALLOCATE', { offset: 65536, size: 8192 }),
   );
-  step('seek data', () => libc.lseek(fd, 0, SEEK_DATA), one('SEEK', { offset: 0, what: 0 }));
-  step('seek a hole', () => libc.lseek(fd, 4096, SEEK_HOLE), one('SEEK', { offset: 4096, what: 1 }));
+  step('seek data', () => libc.lseek(fd, 0, SEEK_DATA), anyBrick('SEEK', { offset: 0, what: 0 }));
+  step('seek a hole', () => libc.lseek(fd, 4096, SEEK_HOLE), anyBrick('SEEK', { offset: 4096, what: 1 }));
   fails(
     'ENXIO',
     'seek data where there is none',
     () => libc.lseek(fd, 2 ** 40, SEEK_DATA),
-    one('SEEK', { offset: 2 ** 40, what: 0 }, { error: 'ENXIO' }),
+    anyBrick('SEEK', { offset: 2 ** 40, what: 0 }, { error: 'ENXIO' }),
   );
 }
 
 /** What is open goes on without a name. */
 function unlinkOpen(path: string, text: Uint8Array): void {
   const fd = noteGfid(fs.openSync(path, O_CREAT | O_RDWR), path);
-  step('unlink an open file', () => fs.unlinkSync(path), all('UNLINK', { bname: 'unlinked' }));
+  step('unlink an open file', () => fs.unlinkSync(path), allBricks('UNLINK', { bname: 'unlinked' }));
   write(fd, text, 0);
   read(fd, 5, 5, text.subarray(5, 10));
-  step('close the unlinked', () => fs.closeSync(fd), all('RELEASE', {}));
+  step('close the unlinked', () => fs.closeSync(fd), allBricks('RELEASE', {}));
 }
 
 export function workOnContent(mount: string): void {
   const path = `${mount}/data`;
   const text = Buffer.from('some text\n');
   const block = Buffer.alloc(65536, 'block ');
-  step('statfs', () => fs.statfsSync(mount), all('STATFS', {}));
+  step('statfs', () => fs.statfsSync(mount), allBricks('STATFS', {}));
   const fd = step(
     'create',
     () => fs.openSync(path, O_CREAT | O_EXCL | O_RDWR, 0o640),
-    one('LOOKUP', nameFields('bname', 'data'), { error: 'ENOENT' }),
-    all('CREATE', nameFields('bname', 'data')),
+    anyBrick('LOOKUP', nameFields('bname', 'data'), { error: 'ENOENT' }),
+    allBricks('CREATE', nameFields('bname', 'data')),
   );
   noteGfid(fd, path);
   write(fd, text, 0);
@@ -124,29 +124,38 @@ export function workOnContent(mount: string): void {
   read(fd, 20, 0, Buffer.concat([text, Buffer.alloc(10)]));
   moveMebibyte(fd);
   read(fd, 100, 2 ** 40, Buffer.alloc(0));
-  step('fsync', () => fs.fsyncSync(fd), all('FSYNC', { data: 0 }));
+  step('fsync', () => fs.fsyncSync(fd), allBricks('FSYNC', { data: 0 }));
   write(fd, text, 3 * MEBIBYTE);
-  step('fdatasync', () => fs.fdatasyncSync(fd), all('FSYNC', { data: 1 }));
+  step('fdatasync', () => fs.fdatasyncSync(fd), allBricks('FSYNC', { data: 1 }));
   allocate(fd);
-  step('ftruncate', () => fs.ftruncateSync(fd, 5000), all('FTRUNCATE', { offset: 5000 }));
-  step('fstat', () => fs.fstatSync(fd), one('FSTAT', {}));
-  step('close', () => fs.closeSync(fd), all('FLUSH', {}), all('RELEASE', {}));
+  step('ftruncate', () => fs.ftruncateSync(fd, 5000), allBricks('FTRUNCATE', { offset: 5000 }));
+  step('fstat', () => fs.fstatSync(fd), anyBrick('FSTAT', {}));
+  step('close', () => fs.closeSync(fd), allBricks('FLUSH', {}), allBricks('RELEASE', {}));
 
   // Node's truncate() opens the file.
-  step('truncate', () => fs.truncateSync(path, 10), all('OPEN', {}), all('FTRUNCATE', { offset: 10 }));
-  const appending = step('open to append', () => fs.openSync(path, O_WRONLY | O_APPEND), all('OPEN', {}));
+  step(
+    'truncate',
+    () => fs.truncateSync(path, 10),
+    allBricks('OPEN', {}),
+    allBricks('FTRUNCATE', { offset: 10 }),
+  );
+  const appending = step(
+    'open to append',
+    () => fs.openSync(path, O_WRONLY | O_APPEND),
+    allBricks('OPEN', {}),
+  );
   noteGfid(appending, path);
   write(appending, Buffer.from('appended'), 10);
   fs.closeSync(appending);
-  const reading = step('open to read', () => fs.openSync(path, O_RDONLY), all('OPEN', {}));
+  const reading = step('open to read', () => fs.openSync(path, O_RDONLY), allBricks('OPEN', {}));
   noteGfid(reading, path);
   read(reading, 8, 10, Buffer.from('appended'));
   fs.closeSync(reading);
   const emptied = step(
     'open and empty',
     () => fs.openSync(path, O_RDWR | O_TRUNC | O_SYNC),
-    all('TRUNCATE', { offset: 0 }),
-    all('OPEN', {}),
+    allBricks('TRUNCATE', { offset: 0 }),
+    allBricks('OPEN', {}),
   );
   noteGfid(emptied, path);
   write(emptied, text, 0);
@@ -157,8 +166,8 @@ export function workOnContent(mount: string): void {
   const copied = step(
     'copy a range',
     () => libc.copyFileRange(from, 0, copy, 0, text.length),
-    one('READ', { offset: 0 }, { bytes: text.length }),
-    all('WRITE', { offset: 0, size: text.length }, { bytes: text.length }),
+    anyBrick('READ', { offset: 0 }, { bytes: text.length }),
+    allBricks('WRITE', { offset: 0, size: text.length }, { bytes: text.length }),
   );
   if (copied !== text.length) throw new Error(`${copied} bytes were copied`);
   moved.read += copied;

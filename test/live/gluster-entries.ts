@@ -1,7 +1,7 @@
 /** The workload's part on names: of files, folders, links and devices, and odd ones. */
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
-import { all, fails, one, step } from './gluster-steps.js';
+import { allBricks, anyBrick, fails, step } from './gluster-steps.js';
 import { nameFields } from './gluster-transcript.js';
 
 const { S_IFBLK, S_IFCHR, S_IFIFO, S_IFREG, S_IFSOCK } = fs.constants;
@@ -33,65 +33,69 @@ function makeNodes(at: (name: string) => string): void {
     step(
       `mknod ${name}`,
       () => libc.mknod(at(name), mode, device),
-      all('MKNOD', { bname: name, dev: String(device) }),
+      allBricks('MKNOD', { bname: name, dev: String(device) }),
     );
   }
 }
 
 function makeLinks(at: (name: string) => string): void {
-  step('link', () => fs.linkSync(at('data'), at('hard')), all('LINK', { newbname: 'hard' }));
+  step('link', () => fs.linkSync(at('data'), at('hard')), allBricks('LINK', { newbname: 'hard' }));
   const target = '../no/such/é';
   step(
     'symlink',
     () => fs.symlinkSync(target, at('soft')),
-    all('SYMLINK', { bname: 'soft', linkname: target }),
+    allBricks('SYMLINK', { bname: 'soft', linkname: target }),
   );
-  step('readlink', () => fs.readlinkSync(at('soft')), one('READLINK', {}, { response: { path: target } }));
+  step(
+    'readlink',
+    () => fs.readlinkSync(at('soft')),
+    anyBrick('READLINK', {}, { response: { path: target } }),
+  );
   const odd = Buffer.from('to-\xff', 'latin1');
   step(
     'symlink to no text',
     () => fs.symlinkSync(odd, at('soft-odd')),
-    all('SYMLINK', { bname: 'soft-odd', ...nameFields('linkname', odd) }),
+    allBricks('SYMLINK', { bname: 'soft-odd', ...nameFields('linkname', odd) }),
   );
   fs.symlinkSync('loop', at('loop'));
   fails(
     'ELOOP',
     'a loop',
     () => fs.statSync(at('loop')),
-    one('READLINK', {}, { response: { path: 'loop' } }),
+    anyBrick('READLINK', {}, { response: { path: 'loop' } }),
   );
 }
 
 function moveThings(at: (name: string) => string): void {
   const rename = (from: string, to: string) => () => fs.renameSync(at(from), at(to));
-  step('rename', rename('hard', 'renamed'), all('RENAME', { oldbname: 'hard', newbname: 'renamed' }));
-  step('mkdir', () => fs.mkdirSync(at('sub'), 0o755), all('MKDIR', { bname: 'sub', mode: 0o755 }));
+  step('rename', rename('hard', 'renamed'), allBricks('RENAME', { oldbname: 'hard', newbname: 'renamed' }));
+  step('mkdir', () => fs.mkdirSync(at('sub'), 0o755), allBricks('MKDIR', { bname: 'sub', mode: 0o755 }));
   step(
     'rename into a folder',
     rename('renamed', 'sub/in'),
-    all('RENAME', { oldbname: 'renamed', newbname: 'in' }),
+    allBricks('RENAME', { oldbname: 'renamed', newbname: 'in' }),
   );
-  step('rename over', rename('copy', 'sub/in'), all('RENAME', { oldbname: 'copy', newbname: 'in' }));
-  step('rename a folder', rename('sub', 'sub2'), all('RENAME', { oldbname: 'sub', newbname: 'sub2' }));
+  step('rename over', rename('copy', 'sub/in'), allBricks('RENAME', { oldbname: 'copy', newbname: 'in' }));
+  step('rename a folder', rename('sub', 'sub2'), allBricks('RENAME', { oldbname: 'sub', newbname: 'sub2' }));
   fails(
     'ENOTEMPTY',
     'rmdir',
     () => fs.rmdirSync(at('sub2')),
-    all('RMDIR', { bname: 'sub2' }, { error: 'ENOTEMPTY' }),
+    allBricks('RMDIR', { bname: 'sub2' }, { error: 'ENOTEMPTY' }),
   );
-  step('unlink', () => fs.unlinkSync(at('sub2/in')), all('UNLINK', { bname: 'in' }));
-  step('rmdir', () => fs.rmdirSync(at('sub2')), all('RMDIR', { bname: 'sub2', xflags: 0 }));
+  step('unlink', () => fs.unlinkSync(at('sub2/in')), allBricks('UNLINK', { bname: 'in' }));
+  step('rmdir', () => fs.rmdirSync(at('sub2')), allBricks('RMDIR', { bname: 'sub2', xflags: 0 }));
 }
 
 function failOften(at: (name: string) => string): void {
-  const missing = one('LOOKUP', { bname: 'none' }, { error: 'ENOENT' });
+  const missing = anyBrick('LOOKUP', { bname: 'none' }, { error: 'ENOENT' });
   fails('ENOENT', 'open what is not there', () => fs.openSync(at('none'), 'r'), missing);
   fails('ENOENT', 'unlink what is not there', () => fs.unlinkSync(at('none')), missing);
   fails('ENOENT', 'rename what is not there', () => fs.renameSync(at('none'), at('other')), missing);
-  fails('EEXIST', 'mkdir again', () => fs.mkdirSync(at('data')), one('LOOKUP', { bname: 'data' }));
-  fails('EEXIST', 'create again', () => fs.openSync(at('data'), 'wx'), one('LOOKUP', { bname: 'data' }));
-  fails('ENOTDIR', 'rmdir a file', () => fs.rmdirSync(at('data')), one('LOOKUP', { bname: 'data' }));
-  fails('ENOTDIR', 'into a file', () => fs.statSync(at('data/x')), one('LOOKUP', { bname: 'data' }));
+  fails('EEXIST', 'mkdir again', () => fs.mkdirSync(at('data')), anyBrick('LOOKUP', { bname: 'data' }));
+  fails('EEXIST', 'create again', () => fs.openSync(at('data'), 'wx'), anyBrick('LOOKUP', { bname: 'data' }));
+  fails('ENOTDIR', 'rmdir a file', () => fs.rmdirSync(at('data')), anyBrick('LOOKUP', { bname: 'data' }));
+  fails('ENOTDIR', 'into a file', () => fs.statSync(at('data/x')), anyBrick('LOOKUP', { bname: 'data' }));
   // Longer than the bricks' file systems can name; the kernel lets it pass.
   fails('ENAMETOOLONG', 'a long name', () => fs.statSync(at('y'.repeat(256))));
 }
@@ -103,9 +107,9 @@ function listMany(at: (name: string) => string): string[] {
   return step(
     'list',
     () => fs.readdirSync(at('many')),
-    all('OPENDIR', {}),
-    one('READDIRP', {}),
-    all('RELEASEDIR', {}),
+    allBricks('OPENDIR', {}),
+    anyBrick('READDIRP', {}),
+    allBricks('RELEASEDIR', {}),
   );
 }
 
@@ -124,15 +128,20 @@ export function workOnEntries(mount: string): readonly string[] {
       step(
         `create ${text}`,
         () => fs.openSync(path, 'w'),
-        one('LOOKUP', fields, { error: 'ENOENT' }),
-        all('CREATE', fields),
+        anyBrick('LOOKUP', fields, { error: 'ENOENT' }),
+        allBricks('CREATE', fields),
       ),
     );
-    step(`unlink ${text}`, () => fs.unlinkSync(path), one('LOOKUP', fields), all('UNLINK', fields));
+    step(
+      `unlink ${text}`,
+      () => fs.unlinkSync(path),
+      anyBrick('LOOKUP', fields),
+      allBricks('UNLINK', fields),
+    );
   }
   const listed = listMany(at);
   const folder = fs.openSync(mount, 'r');
-  step('fsync a folder', () => fs.fsyncSync(folder), all('FSYNCDIR', { data: 0 }));
+  step('fsync a folder', () => fs.fsyncSync(folder), allBricks('FSYNCDIR', { data: 0 }));
   fs.closeSync(folder);
   return listed;
 }

@@ -1,7 +1,8 @@
 /**
- * Two programs that want the same, each on a mount of its own of the same volume:
- *   gluster-rivals MOUNT OTHER     has a lock that the other waits for, then both change the same names; prints who they were
- *   gluster-rivals MOUNT wait|contend   is the other one
+ * Two programs that contend for locks, each on a mount of its own of the same volume:
+ *   gluster-lock-conflicts MOUNT OTHER          holds a lock that the other waits for, then both change the same names; prints
+ *                                               their process ids
+ *   gluster-lock-conflicts MOUNT wait|contend   is the other program
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,22 +12,22 @@ import { fileURLToPath } from 'node:url';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, lock } from './gluster-libc.js';
 
 /**
- * How long the one lets the other wait once that has begun to, and how long they change names. The test has half a second
- * for a timeout, and what waits too long is told of some tenths of a second late.
+ * How long the lock is held once the other program waits for it, and how long both change names. The test's call timeout
+ * is half a second, and timeouts are checked some tenths of a second late.
  */
 const HOLD_MS = 2500;
 const CONTEND_MS = 2000;
 
-export interface Rivals {
+export interface Contenders {
   readonly holder: number;
   readonly waiter: number;
-  /** As the one who waited has it. */
+  /** As the waiter measured it. */
   readonly waitedMs: number;
 }
 
 const [mount, role] = process.argv.slice(2);
 
-/** What fails because the other was faster is no failure. */
+/** Ignores failures: the other program may have been faster. */
 function attempt(body: () => unknown): void {
   try {
     body();
@@ -55,7 +56,7 @@ function wait(): void {
   fs.closeSync(fd);
 }
 
-async function meet(other: string): Promise<Rivals> {
+async function holdAndContend(other: string): Promise<Contenders> {
   const start = (what: string) =>
     spawn(process.execPath, [fileURLToPath(import.meta.url), other, what], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -64,11 +65,14 @@ async function meet(other: string): Promise<Rivals> {
   lock(fd, F_SETLKW, F_WRLCK, 10, 100);
   const waiter = start('wait');
   const end = once(waiter, 'close');
-  let said = '';
+  let output = '';
   waiter.stdout.setEncoding('utf8').on('data', (chunk) => {
-    said += chunk;
+    output += chunk;
   });
-  for (let i = 0; i < 500 && !said.includes('waiting\n') && waiter.exitCode === null; i++) await sleep(10);
+  while (!output.includes('waiting\n')) {
+    if (waiter.exitCode !== null) throw new Error(`the waiter ended: ${output}`);
+    await sleep(10);
+  }
   await sleep(HOLD_MS);
   lock(fd, F_SETLK, F_UNLCK, 0, 0);
   await end;
@@ -77,9 +81,9 @@ async function meet(other: string): Promise<Rivals> {
   const over = once(contender, 'close');
   contend();
   await over;
-  return { holder: process.pid, waiter: waiter.pid ?? 0, waitedMs: Number(said.split('\n')[1]) };
+  return { holder: process.pid, waiter: waiter.pid ?? 0, waitedMs: Number(output.split('\n')[1]) };
 }
 
 if (role === 'wait') wait();
 else if (role === 'contend') contend();
-else fs.writeSync(1, JSON.stringify(await meet(role)));
+else fs.writeSync(1, JSON.stringify(await holdAndContend(role)));

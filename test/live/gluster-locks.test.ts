@@ -1,17 +1,16 @@
-/** A real GlusterFS cluster and two mounts of its volume: who waits for a lock, and who has it. */
+/** A real GlusterFS cluster and two mounts of its volume: who waits for a lock, and who holds it. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
-import { type Line, startCapture } from '../helpers/wiretail.js';
-import type { Rivals } from './gluster-lock-conflicts.js';
+import { type Line, startCapture, until } from '../helpers/wiretail.js';
+import type { Contenders } from './gluster-lock-conflicts.js';
 
-const RIVALS = fileURLToPath(new URL('./gluster-lock-conflicts.js', import.meta.url));
-/** So that a call that waits as long as these do is told of before it is answered. */
-const OPTIONS = ['-i', BRIDGE, '--promiscuous', '--call-timeout', '500ms'];
+const CONTENDERS = fileURLToPath(new URL('./gluster-lock-conflicts.js', import.meta.url));
+/** A call timeout shorter than the wait for the lock: the call is reported before its reply. */
+const OPTIONS = ['-i', BRIDGE, '--promiscuous', '--workers', '1', '--call-timeout', '500ms'];
 const skip = whyNoGluster();
 
 interface Holder {
@@ -34,7 +33,7 @@ interface Lock {
   readonly held_by?: readonly Holder[];
 }
 
-/** A line about a lock, as far as these tests look at it. */
+/** A line about a lock: the fields that these tests use. */
 interface LockLine extends Line {
   readonly source: { readonly ip: string; readonly port: number };
   readonly rpc: { readonly auth: { readonly pid: number; readonly lk_owner: string }; readonly late?: true };
@@ -50,19 +49,19 @@ interface LockLine extends Line {
 const lockOf = (line: LockLine): Lock => line.gluster.lock as Lock;
 
 /** Nanoseconds since the epoch. */
-function moment(text: string): bigint {
+function epochNanoseconds(text: string): bigint {
   const [, nanoseconds] = /\.(\d{9})Z$/.exec(text) ?? [];
   return BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1_000_000n + BigInt(nanoseconds);
 }
 
-const begins = (line: Line): bigint => moment(line['@timestamp']);
+const begins = (line: Line): bigint => epochNanoseconds(line['@timestamp']);
 const ends = (line: Line): bigint => begins(line) + BigInt(line.event.duration ?? 0);
 
 const isUnlock = ({ command, type }: Lock) => command === 'ENTRYLK_UNLOCK' || type === 'GF_LK_F_UNLCK';
 
 suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () => {
   let cluster: Cluster;
-  let rivals: Rivals;
+  let contenders: Contenders;
   let lines: LockLine[];
   after(() => cluster?.remove());
 
@@ -72,59 +71,65 @@ suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 18000
     await cluster.begin();
     const other = join(cluster.client.folder, 'other');
     cluster.mountAlso(other);
-    rivals = JSON.parse(cluster.client.run(process.execPath, RIVALS, cluster.mount, other));
+    contenders = JSON.parse(cluster.client.run(process.execPath, CONTENDERS, cluster.mount, other));
     cluster.client.run('umount', other);
     await cluster.end();
-    for (let before = -1; before !== capture.lines().length; await sleep(300))
-      before = capture.lines().length;
+    // With one decoder lines are in order: those of the volume's stop at the other glusterds come last.
+    const isStopUnlock = ({ event, gluster }: Line) =>
+      event.action === 'UNLOCK' &&
+      (gluster as { readonly operation?: string } | undefined)?.operation === 'GD_OP_STOP_VOLUME';
+    await until(
+      () => capture.lines().filter(isStopUnlock).length === cluster.servers.length - 1,
+      () => 'no line of the last transaction',
+    );
     const { code } = await capture.stop();
     assert.equal(code, 0, capture.stderr());
     lines = (capture.lines() as LockLine[]).filter((line) => line.gluster?.lock !== undefined);
   });
 
-  /** The call that has waited: AFR asks one brick after the other. */
-  const waits = () =>
-    lines.filter(({ rpc, event }) => event.action === 'LK' && rpc.auth.pid === rivals.waiter);
+  /** The calls of the waiter: AFR asks one brick after the other. */
+  const waiterCalls = () =>
+    lines.filter(({ rpc, event }) => event.action === 'LK' && rpc.auth.pid === contenders.waiter);
 
-  test('a lock that is waited for is told of before it is answered, with who has it', (t) => {
-    const line = waits().find(({ event }) => event.duration === undefined);
+  test('a blocked call is reported before its reply, with the lock holder', (t) => {
+    const line = waiterCalls().find(({ event }) => event.duration === undefined);
     assert.ok(line !== undefined, 'no line without a reply');
     t.diagnostic(line.message);
     assert.match(
       line.message,
       new RegExp(
-        `^LK /waited SETLKW WRLCK 30 bytes at 20 -> no reply for [\\d.]+ (ms|s), held by client1 pid ${rivals.holder} owner [0-9a-f.]+ for [\\d.]+ (ms|s)$`,
+        `^LK /waited SETLKW WRLCK 30 bytes at 20 -> no reply for [\\d.]+ (ms|s), held by client1 pid ${contenders.holder} owner [0-9a-f.]+ for [\\d.]+ (ms|s)$`,
       ),
     );
     const [holder] = lockOf(line).held_by ?? [];
-    assert.equal(holder.pid, rivals.holder);
+    assert.equal(holder.pid, contenders.holder);
     assert.equal(holder.client.host, 'client1');
     assert.notEqual(holder.client.pid, line.gluster.client.pid);
   });
 
-  test('its reply says how long it has waited, and for whom', (t) => {
-    const line = waits().find(({ rpc }) => rpc.late === true);
+  test('the late reply shows how long the call waited, and for whom', (t) => {
+    const line = waiterCalls().find(({ rpc }) => rpc.late === true);
     assert.ok(line !== undefined, 'no late reply');
     t.diagnostic(line.message);
     const { waited, held_by } = lockOf(line);
     assert.equal(waited, line.event.duration);
     assert.ok(waited !== undefined && waited > 2.3e9, `${waited}`);
-    assert.ok(waited / 1e6 < rivals.waitedMs + 5, `${waited} of ${rivals.waitedMs} ms`);
+    assert.ok(waited / 1e6 < contenders.waitedMs + 5, `${waited} of ${contenders.waitedMs} ms`);
     assert.deepEqual(
       held_by?.map(({ pid }) => pid),
-      [rivals.holder],
+      [contenders.holder],
     );
     assert.match(
       line.message,
-      new RegExp(`-> ok in [\\d.]+ s, waited for client1 pid ${rivals.holder} owner `),
+      new RegExp(`-> ok in [\\d.]+ s, waited for client1 pid ${contenders.holder} owner `),
     );
-    // It is let go of at one brick after the other: at the next it may just be in the way still.
-    for (const one of waits()) {
-      for (const { pid } of lockOf(one).held_by ?? []) assert.equal(pid, rivals.holder, one.message);
+    // It is unlocked at one brick after the other: at the next it may still be held.
+    for (const line of waiterCalls()) {
+      for (const { pid } of lockOf(line).held_by ?? []) assert.equal(pid, contenders.holder, line.message);
     }
   });
 
-  test('whoever is said to be in the way was granted the lock, and had not let go of it before', (t) => {
+  test('a named holder was granted the lock and had not unlocked it before', (t) => {
     let checked = 0;
     for (const line of lines) {
       for (const holder of lockOf(line).held_by ?? []) {
@@ -138,15 +143,18 @@ suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 18000
             event.action.replace(/^F(?=INODELK|ENTRYLK)/, '') ===
               line.event.action.replace(/^F(?=INODELK|ENTRYLK)/, ''),
         );
-        const granted = own.find((one) => one.gluster.op_ret === 0 && ends(one) === moment(holder.since));
+        const granted = own.find(
+          (call) => call.gluster.op_ret === 0 && ends(call) === epochNanoseconds(holder.since),
+        );
         assert.ok(granted !== undefined, `never granted: ${line.message}`);
         const { start, length, name, domain } = lockOf(granted);
-        const unlocked = own.find((one) => {
-          const it = lockOf(one);
-          const same = it.domain === domain && it.name === name && it.start === start && it.length === length;
-          return isUnlock(it) && same && begins(one) > ends(granted) && begins(one) < begins(line);
+        const unlocked = own.find((call) => {
+          const lock = lockOf(call);
+          const isSame =
+            lock.domain === domain && lock.name === name && lock.start === start && lock.length === length;
+          return isUnlock(lock) && isSame && begins(call) > ends(granted) && begins(call) < begins(line);
         });
-        assert.equal(unlocked, undefined, `let go before: ${line.message}`);
+        assert.equal(unlocked, undefined, `unlocked before: ${line.message}`);
         checked++;
       }
     }
@@ -154,13 +162,13 @@ suite('locks on a real GlusterFS cluster, captured live', { skip, timeout: 18000
     const named = lines.filter((line) => lockOf(line).held_by !== undefined);
     const of = (action: RegExp) => named.filter(({ event }) => action.test(event.action)).length;
     t.diagnostic(
-      `${lines.length} lock lines; in the way: ${of(/INODELK/)} INODELK, ${of(/ENTRYLK/)} ENTRYLK, ${of(/^LK/)} LK`,
+      `${lines.length} lock lines; conflicts: ${of(/INODELK/)} INODELK, ${of(/ENTRYLK/)} ENTRYLK, ${of(/^LK/)} LK`,
     );
     const blocked = named.find(({ message }) => /waited for/.test(message) && !/^LK/.test(message));
     if (blocked !== undefined) t.diagnostic(blocked.message);
   });
 
-  test('every call that waits and is granted says how long', () => {
+  test('every granted blocking call shows how long it waited', () => {
     for (const line of lines) {
       const { command, type, waited } = lockOf(line);
       const blocking = /SETLKW$|^ENTRYLK_LOCK$/.test(command) && type !== 'GF_LK_F_UNLCK';

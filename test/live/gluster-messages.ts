@@ -1,4 +1,4 @@
-/** The RPC messages of a log, in the order of their times, each call with its reply. */
+/** The RPC messages of a log in time order, each call with its reply. */
 import type { Line } from '../helpers/wiretail.js';
 
 export type Fields = { readonly [name: string]: unknown };
@@ -12,7 +12,7 @@ export interface Message {
   readonly to: string;
   readonly rpc: Fields;
   readonly gluster: Fields;
-  /** Its place in the order. */
+  /** Its index in time order. */
   readonly index: number;
   /** Of a call. */
   reply?: Message;
@@ -25,14 +25,14 @@ const endpoint = (value: unknown) => {
   return `${ip}:${port}`;
 };
 
-/** What a reply has in common with its call, which goes the other way. */
+/** An id that a call and its reply share. */
 const idOf = ({ from, to, rpc, type }: Message) =>
   type === 'call' ? `${from} ${to} ${rpc.xid}` : `${to} ${from} ${rpc.xid}`;
 
 export function messagesOf(lines: readonly Line[]): Message[] {
   const messages = lines
     .filter((line) => line.rpc !== undefined)
-    // Decoder threads write each for themselves; the times have the same number of digits.
+    // Each decoder thread writes its own lines; all times have the same number of digits.
     .sort((a, b) => (a['@timestamp'] < b['@timestamp'] ? -1 : a['@timestamp'] > b['@timestamp'] ? 1 : 0))
     .map(
       (line, index): Message => ({
@@ -64,7 +64,7 @@ export function messagesOf(lines: readonly Line[]): Message[] {
   return messages;
 }
 
-/** By connection and direction; the order among those is the only one that is certain. */
+/** The messages by connection and direction: only within these the order is certain. */
 export function byStream(messages: readonly Message[]): Map<string, Message[]> {
   const streams = new Map<string, Message[]>();
   for (const message of messages) {

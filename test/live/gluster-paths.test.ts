@@ -1,15 +1,13 @@
 /**
- * Paths on a real cluster: two clients, and for a while a third that has only a directory of the volume, work on
- * the same files in a random sequence, and rename directories above files that another has open. The path of
- * every line is compared with the names that the file had at that time.
+ * Paths on a real cluster: two clients, and for a while a third with a directory of the volume as root, work on the same
+ * files in a random sequence, and rename directories above files that another has open. The path of every line is
+ * compared with the names that the file had at that time.
  *
  *   PATH_TEST_OPS=30000 PATH_TEST_SEED=7 ./scripts/test gluster-paths    a longer sequence, another one
  */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compareLatency, latencyPackets } from '../compare/latency.js';
 import { hasTshark } from '../compare/read.js';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
@@ -17,6 +15,7 @@ import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { newRandom } from '../helpers/random.js';
 import { startTcpdump } from '../helpers/tcpdump.js';
 import { type Capture, startCapture } from '../helpers/wiretail.js';
+import { waitForCapture } from './capture-marker.js';
 import { newApart } from './paths/apart.js';
 import { newCheck, newTally, type Tally } from './paths/check.js';
 import { countPackets, cutCapture } from './paths/cut.js';
@@ -28,8 +27,8 @@ const SEED = Number(process.env.PATH_TEST_SEED ?? 1);
 const FOPS = ['--dataset', 'gluster.fop'];
 const skip = whyNoGluster('tcpdump');
 
-/** Of all lines of files that had a name. */
-const FULL = 0.9;
+/** The least share of full paths on lines of files with a name. */
+const MIN_FULL = 0.9;
 
 suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, () => {
   let cluster: Cluster;
@@ -47,12 +46,12 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     await cluster.begin();
     cluster.clients[2].run('umount', `${cluster.clients[2].folder}/mnt`);
     truth = await runSequence(cluster, SEED, OPERATIONS);
-    for (let before = -1; before !== statSync(file).size; await sleep(300)) before = statSync(file).size;
+    await waitForCapture(cluster, file);
     assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
     const { code } = await live.stop();
     assert.equal(code, 0, live.stderr());
     const differing = newApart();
-    await readEach([file, '--detail', 'full', ...FOPS], differing.take);
+    await readEach([file, '--detail', 'full', ...FOPS], differing.add);
     const since = differing.since();
     for (const [brick, at] of truth.differing) since.set(brick, Math.min(at, since.get(brick) ?? at));
     apart = since;
@@ -64,8 +63,8 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     const context = `seed ${SEED}, ${OPERATIONS} operations, ${wrong.length} wrong:\n${wrong.slice(0, 5).join('\n')}`;
     assert.equal(wrong.length, 0, context);
   };
-  const isMostlyThere = ({ full, partial, absent }: Tally) =>
-    assert.ok(full > FULL * (full + partial + absent), 'most lines have the whole path');
+  const assertMostlyFull = ({ full, partial, absent }: Tally) =>
+    assert.ok(full > MIN_FULL * (full + partial + absent), 'most lines have the whole path');
 
   const read = async (args: readonly string[], keep?: string[]) => {
     const tally = newTally();
@@ -77,22 +76,22 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     return tally;
   };
 
-  test('the sequence has been made as it was meant', (t) => {
+  test('the operations had the expected results', (t) => {
     t.diagnostic([...truth.counts].map(([what, count]) => `${what} ${count}`).join(', '));
     for (const [brick, since] of apart)
       t.diagnostic(`${brick} differs from ${new Date(since / 1e3).toISOString()} on`);
     assert.deepEqual(truth.differences, []);
   });
 
-  test('live', (t) => {
+  test('no path of the live capture is wrong', (t) => {
     const tally = newTally();
     const check = newCheck(truth, apart, tally);
     for (const line of live.lines()) check(line);
     judge(t, tally);
-    isMostlyThere(tally);
+    assertMostlyFull(tally);
   });
 
-  test('latencies are those that tshark has', {
+  test('latencies equal those of tshark', {
     skip: !hasTshark() && 'tshark is not installed',
   }, async (t) => {
     const { compared, equal, explained, unexplained } = await compareLatency(file, latencyPackets(file));
@@ -105,13 +104,13 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     ['calls', [2, 3]],
     ['messages', [3]],
   ] as const) {
-    test(`with any number of decoders, in the view of ${view}`, async (t) => {
+    test(`no path is wrong with any number of decoders (${view})`, async (t) => {
       const alone: string[] = [];
       const tally = await read([file, '--view', view], alone);
       judge(t, tally);
-      isMostlyThere(tally);
+      assertMostlyFull(tally);
       assert.ok(tally.sizes > 0);
-      // Compared as text: of lists so long no difference could be shown. What is the same need not be judged again.
+      // Compared as one text: a difference of lists this long could not be shown.
       const expected = alone.sort().join('\n');
       for (const workers of counts) {
         const kept: string[] = [];
@@ -129,23 +128,23 @@ suite('paths on a real cluster', { skip, timeout: 180000 + OPERATIONS * 60 }, ()
     ['from the bricks', 'fromBrick', 0.001, ['calls']],
     ['from the bricks', 'fromBrick', 0.02, ['calls', 'messages']],
   ] as const) {
-    test(`with ${share * 100} % of the packets ${what} missing`, async (t) => {
+    test(`no path is wrong with ${share * 100} % of the packets ${what} lost`, async (t) => {
       const random = newRandom(SEED);
-      const holed = join(cluster.folder, 'holed.pcap');
+      const lossy = join(cluster.folder, 'lossy.pcap');
       const cut = cutCapture(
         file,
-        holed,
+        lossy,
         (packet) => !(packet[isLost] && packet.bytes > 0 && random.chance(share)),
       );
       t.diagnostic(`${cut} packets`);
-      for (const view of views) judge(t, await read([holed, '--view', view]));
+      for (const view of views) judge(t, await read([lossy, '--view', view]));
     });
   }
 
-  test('joined in the middle', async (t) => {
-    const late = join(cluster.folder, 'late.pcap');
+  test('no path of a midstream capture is wrong', async (t) => {
+    const midstream = join(cluster.folder, 'midstream.pcap');
     const half = countPackets(file) / 2;
-    cutCapture(file, late, ({ index }) => index >= half);
-    judge(t, await read([late]));
+    cutCapture(file, midstream, ({ index }) => index >= half);
+    judge(t, await read([midstream]));
   });
 });

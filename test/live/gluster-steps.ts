@@ -1,4 +1,4 @@
-/** The steps of a program that works on a mount, as they are made. */
+/** The steps of a program on a mount, recorded as they are made. */
 import type { ExpectedCall, Step } from './gluster-transcript.js';
 
 export const steps: Step[] = [];
@@ -8,28 +8,28 @@ let user = ROOT_USER;
 
 type More = Omit<ExpectedCall, 'action' | 'of' | 'request'>;
 
-export function all(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
+export function allBricks(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
   return { action, of: 'all', request, ...more };
 }
 
-export function one(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
+export function anyBrick(action: string, request: ExpectedCall['request'], more: More = {}): ExpectedCall {
   return { action, of: 'one', request, ...more };
 }
 
-/** Does it and notes what came of it; gives the result if there is one. */
+/** Makes a step and records it. Returns its result. */
 export function step<T>(what: string, body: () => T, ...calls: ExpectedCall[]): T {
-  const noted = { what, user: { pid: process.pid, ...user }, calls };
+  const record = { what, user: { pid: process.pid, ...user }, calls };
   const result = body();
-  steps.push(noted);
+  steps.push(record);
   return result;
 }
 
-/** What another process did meanwhile. */
+/** Records a step of another process. */
 export function stepOf(pid: number, what: string, ...calls: ExpectedCall[]): void {
   steps.push({ what, user: { pid, ...user }, calls });
 }
 
-/** The same for what must fail, and how. */
+/** Makes and records a step that must fail with this error. */
 export function fails(error: string, what: string, body: () => unknown, ...calls: ExpectedCall[]): void {
   let code = 'no error';
   try {
@@ -41,7 +41,7 @@ export function fails(error: string, what: string, body: () => unknown, ...calls
   steps.push({ what, error, user: { pid: process.pid, ...user }, calls });
 }
 
-/** Makes steps as another user. */
+/** Makes the steps in `body` as another user. */
 export function as(uid: number, gid: number, groups: readonly number[], body: () => void): void {
   process.setgroups?.([...groups]);
   process.setegid?.(gid);

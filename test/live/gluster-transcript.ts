@@ -1,26 +1,26 @@
-/** What a program did on a mount, and what of it must be seen on the wire. */
+/** The operations of a program on a mount, and the calls that they must cause. */
 
-/** Of a message's fields those that are named, nested ones likewise; lists are given in full. */
+/** Expected fields of a message, nested ones too; lists are complete. */
 export type Expected = number | string | readonly Expected[] | { readonly [field: string]: Expected };
 
 export interface ExpectedCall {
   readonly action: string;
-  /** Whether every brick is asked, as with what changes something, or any of them. */
+  /** Sent to every brick, as changes are, or to one of them. */
   readonly of: 'all' | 'one';
   readonly request: Readonly<Record<string, Expected>>;
   readonly response?: Readonly<Record<string, Expected>>;
-  /** By its name, as the reply has it; without one, the reply says success. */
+  /** The name of the error; absent: success. */
   readonly error?: string;
-  /** Bytes of the file in the call or in the reply. */
+  /** Bytes of file data in the call or the reply. */
   readonly bytes?: number;
 }
 
-/** One thing that the program did; all of it has been answered when the next begins. */
+/** One operation; all of its calls are answered before the next begins. */
 export interface Step {
   readonly what: string;
-  /** What the program got to hear. */
+  /** The error that the program got. */
   readonly error?: string;
-  /** As whom. */
+  /** The user that the program acted as. */
   readonly user: {
     readonly pid: number;
     readonly uid: number;
@@ -28,20 +28,20 @@ export interface Step {
     readonly groups: readonly number[];
   };
   readonly calls: readonly ExpectedCall[];
-  /** Made by the other program, at the time of some others. */
-  readonly rival?: boolean;
+  /** Made by the other program, concurrently. */
+  readonly contender?: boolean;
 }
 
 export interface Transcript {
   readonly steps: readonly Step[];
-  /** Bytes of files, over all steps. */
+  /** Bytes of file data in all steps. */
   readonly written: number;
   readonly read: number;
-  /** The names in a folder whose listing is long. */
+  /** The names in a large folder. */
   readonly listed: readonly string[];
 }
 
-/** What a call has for a name: the text, and the bytes beside it where they are no text. */
+/** The fields of a name in a call: the text, and the bytes if they are not valid UTF-8. */
 export function nameFields(field: string, name: Uint8Array | string): Record<string, string> {
   const bytes = Buffer.from(name as string);
   const text = bytes.toString('utf8');

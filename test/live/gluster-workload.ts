@@ -1,14 +1,14 @@
 /**
- * Every file operation that a mount can do, on the GlusterFS volume that is mounted at the folder given:
- *   gluster-workload MOUNT         prints the transcript as JSON
- *   gluster-workload MOUNT rival   is the other one that wants a lock
+ * Makes every file operation that a mount can make, on a GlusterFS volume mounted at the given folder:
+ *   gluster-workload MOUNT           prints the transcript as JSON
+ *   gluster-workload MOUNT contend   contends for a lock with the other program
  */
 import * as fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { workOnAttributes } from './gluster-attributes.js';
 import { moved, workOnContent } from './gluster-content.js';
 import { workOnEntries } from './gluster-entries.js';
-import { rival, workWithLocks } from './gluster-locks.js';
+import { contend, workWithLocks } from './gluster-locks.js';
 import { steps } from './gluster-steps.js';
 import type { Transcript } from './gluster-transcript.js';
 
@@ -24,5 +24,5 @@ async function work(): Promise<void> {
   fs.writeSync(1, JSON.stringify(transcript));
 }
 
-if (role === 'rival') rival(`${mount}/locked`);
+if (role === 'contend') contend(`${mount}/locked`);
 else await work();

@@ -1,20 +1,19 @@
 /**
- * A real GlusterFS cluster, from the first start of its daemons to their end: three nodes, a volume of three
- * replicas, and a program that does on its mount every file operation that a mount can do, captured live and
- * by tcpdump. Everything must be decoded, and what the program did must be there as it did it.
+ * A real GlusterFS cluster, from the first start of its daemons to their end: three nodes, a volume of three replicas, and a
+ * program that makes every file operation that a mount can make, captured live and by tcpdump. Everything must be
+ * decoded, and the lines must have the program's operations as it made them.
  */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { recordSchema } from '../../src/protocols/decoders.js';
 import { BRIDGE, type Cluster, createCluster } from '../helpers/gluster-cluster.js';
 import { whyNoGluster } from '../helpers/gluster-skip.js';
 import { startTcpdump } from '../helpers/tcpdump.js';
-import { finalStats, type Line, linesOf, startCapture, wiretail } from '../helpers/wiretail.js';
+import { finalStats, type Line, linesOf, startCapture, until, wiretail } from '../helpers/wiretail.js';
+import { waitForCapture } from './capture-marker.js';
 import { type Found, findSteps } from './gluster-match.js';
 import { byStream, type Fields, type Message, messagesOf } from './gluster-messages.js';
 import type { Transcript } from './gluster-transcript.js';
@@ -23,8 +22,8 @@ const WORKLOAD = fileURLToPath(new URL('./gluster-workload.js', import.meta.url)
 const OPTIONS = ['--view', 'messages', '--detail', 'full', '--max-line', '0'];
 const skip = whyNoGluster('tcpdump', 'setfacl', 'getfacl');
 
-/** What nobody asks for by name and yet happens: the replicas' own calls, and the daemons'. */
-const BESIDES: Readonly<Record<string, readonly string[]>> = {
+/** Calls that the program does not make itself: those of replication and of the daemons. */
+const BACKGROUND_CALLS: Readonly<Record<string, readonly string[]>> = {
   'gluster.fop': ['ENTRYLK', 'FINODELK', 'FXATTROP', 'INODELK', 'STAT', 'XATTROP'],
   'gluster.handshake': ['GETSPEC', 'SETVOLUME'],
   'gluster.dump': ['DUMP', 'PING'],
@@ -62,20 +61,21 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     await cluster.begin();
     transcript = JSON.parse(cluster.client.run(process.execPath, WORKLOAD, cluster.mount));
     await cluster.end();
-    // Nothing comes any more; what has come is on its way to the file and to the lines.
-    for (let before = ''; ; await sleep(300)) {
-      const now = `${statSync(file).size} ${capture.lines().length}`;
-      if (now === before) break;
-      before = now;
-    }
+    await waitForCapture(cluster, file);
     assert.match(await stopTcpdump(), /\n0 packets dropped by kernel/);
+    const ran = wiretail(['read', file, ...OPTIONS]);
+    assert.equal(ran.code, 0, ran.stderr);
+    linesOfFile = linesOf(ran.stdout);
+    const expected = messagesOf(linesOfFile).length;
+    const captured = () => messagesOf(capture.lines()).length;
+    await until(
+      () => captured() >= expected,
+      () => `${captured()} of ${expected} messages`,
+    );
     const { code } = await capture.stop();
     assert.equal(code, 0, capture.stderr());
     lines = capture.lines();
     live = messagesOf(lines);
-    const ran = wiretail(['read', file, ...OPTIONS]);
-    assert.equal(ran.code, 0, ran.stderr);
-    linesOfFile = linesOf(ran.stdout);
   });
 
   test('everything is decoded', (t) => {
@@ -85,7 +85,7 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
       assert.notEqual(dataset, 'rpc.other', line.message);
       assert.doesNotMatch(action, /^(proc-\d+|reply)$/, line.message);
       assert.equal(line.wiretail, undefined, line.message);
-      // The two that carry nothing.
+      // These two have no struct.
       if (type === 'call' && ['PING', 'FETCHSPEC'].includes(action)) continue;
       assert.ok(gluster[type === 'call' ? 'request' : 'response'], line.message);
     }
@@ -103,17 +103,17 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     }
   });
 
-  test('the operations of the program are there, in their order, as it made them', (t) => {
+  test('the operations of the program are in the lines, in their order, as it made them', (t) => {
     const bricks = cluster.servers.length;
     found = [
       ...findSteps(
         live,
-        transcript.steps.filter((step) => step.rival !== true),
+        transcript.steps.filter((step) => step.contender !== true),
         bricks,
       ),
       ...findSteps(
         live,
-        transcript.steps.filter((step) => step.rival === true),
+        transcript.steps.filter((step) => step.contender === true),
         bricks,
       ),
     ];
@@ -121,18 +121,18 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     t.diagnostic(`${found.length} steps, ${actions.size} procedures: ${[...actions].sort().join(' ')}`);
   });
 
-  test('a lock that is waited for is granted when the other is gone', () => {
-    const named = (what: string, rival: boolean) => {
-      const one = found.find(({ step }) => step.what === what && (step.rival ?? false) === rival);
-      return one?.calls[0] as readonly Message[];
+  test('a blocked lock is granted after the other client unlocks', () => {
+    const callsOf = (what: string, contender: boolean) => {
+      const match = found.find(({ step }) => step.what === what && (step.contender ?? false) === contender);
+      return match?.calls[0] as readonly Message[];
     };
-    const released = named('unlock', false)[0];
-    const waited = named('wait for a lock', true).find(({ to }) => to === released.to) as Message;
-    assert.ok(waited.index < released.index, 'it was asked for before');
-    assert.ok((waited.reply?.index ?? 0) > released.index, 'it was granted afterwards');
+    const released = callsOf('unlock', false)[0];
+    const waited = callsOf('wait for a lock', true).find(({ to }) => to === released.to) as Message;
+    assert.ok(waited.index < released.index, 'it was requested before');
+    assert.ok((waited.reply?.index ?? 0) > released.index, 'it was granted after');
   });
 
-  test('the bytes written and read are as many as the program has it', () => {
+  test('the bytes written and read are as many as the program counted', () => {
     const written = new Map<string, number>();
     let read = 0;
     for (const { action, type, to, rpc } of live) {
@@ -147,7 +147,7 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     assert.equal(read, transcript.read);
   });
 
-  test('a long listing is there in full', () => {
+  test('a long listing is complete', () => {
     const names = new Set<unknown>();
     for (const { action, gluster } of live) {
       if (action !== 'READDIRP') continue;
@@ -158,9 +158,9 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     for (const name of transcript.listed) assert.ok(names.has(name), name);
   });
 
-  test('what the cluster does besides is there', () => {
+  test('background calls of the cluster are in the lines', () => {
     const counts = countOf(live);
-    for (const [dataset, actions] of Object.entries(BESIDES)) {
+    for (const [dataset, actions] of Object.entries(BACKGROUND_CALLS)) {
       for (const action of actions)
         assert.ok(counts[`${dataset} ${action} call`] > 0, `${dataset} ${action}`);
     }
@@ -174,19 +174,18 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     for (const [name, messages] of ours) {
       // Two captures have two clocks.
       const isTime = (name: string) => name === 'since' || name === 'waited';
-      // A reply that is sent while SETVOLUME is asked: whether who asks is known by then hangs on which of the two directions
-      // a capture gets first.
+      // Whether a reply sent during SETVOLUME has the client depends on which direction a capture gets first.
       const answered = messages.findIndex(({ action, type }) => action === 'SETVOLUME' && type === 'reply');
       const shown = ({ action, rpc, gluster }: Message, i: number) => {
         const { volume, brick, brick_host, client, ...rest } = gluster;
-        const told = i < answered ? rest : { ...rest, volume, brick, brick_host, client };
-        return JSON.stringify([action, rpc, told], (name, value) => (isTime(name) ? undefined : value));
+        const fields = i < answered ? rest : { ...rest, volume, brick, brick_host, client };
+        return JSON.stringify([action, rpc, fields], (name, value) => (isTime(name) ? undefined : value));
       };
       assert.deepEqual(others.get(name)?.map(shown), messages.map(shown), name);
     }
   });
 
-  test('in the view of calls, each call is a line with its latency', () => {
+  test('in the calls view each call is a line with its latency', () => {
     const { code, stdout, stderr } = wiretail(['read', file]);
     assert.equal(code, 0, stderr);
     const calls = linesOf(stdout).filter((line) => line.rpc !== undefined);
@@ -200,7 +199,7 @@ suite('a real GlusterFS cluster, captured live', { skip, timeout: 180000 }, () =
     assert.deepEqual(counts, countOf(live.filter(({ type }) => type === 'call')));
   });
 
-  test('every line is as the schema has it', () => {
+  test('every line validates against the schema', () => {
     const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(recordSchema());
     for (const line of lines) {
       const text = JSON.stringify(line);

@@ -1,23 +1,23 @@
 /**
- * What operations under way claim, so that the outcome of each is certain: a name that is made or taken is one
- * operation's own, and no new file gets a name by which another operation may still be looking for the old one.
- * A directory may be renamed all the same while others are on their way through it: they find it or fail.
+ * Claims of concurrent operations, which make the outcome of each certain: a name that is created or removed belongs to one
+ * operation, and no new file gets a name that another operation may still be resolving. A directory may be renamed while
+ * others resolve paths through it: they find it or fail.
  */
 import type { Link } from './model.js';
 
 export interface Claim {
-  /** Names that are given up, though others may be on their way through them. */
+  /** Names that are removed, though others may be resolving paths through them. */
   readonly own: readonly string[];
-  /** Names that are made or taken away, through which nobody may be on the way, now or meanwhile. */
+  /** Names that are created or removed, through which nobody may resolve a path meanwhile. */
   readonly shut: readonly string[];
-  /** Files that are made, moved or taken away. */
+  /** Files that are created, moved or removed. */
   readonly nodes: readonly number[];
-  /** Names on the way. */
+  /** Names in the resolved path. */
   readonly ways: readonly Link[];
 }
 
 export interface Claims {
-  /** Whether nothing is in its way. */
+  /** Whether it conflicts with no other claim. */
   free(claim: Claim): boolean;
   take(claim: Claim): void;
   give(claim: Claim): void;

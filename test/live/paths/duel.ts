@@ -1,10 +1,9 @@
 /**
- * Two clients that want the same name at the same time. Nobody can say beforehand what comes of it: the bricks'
- * own folders tell it afterwards, while nothing else goes on.
+ * Two clients that change the same name at the same time. The outcome is not predictable: the bricks' folders tell it
+ * afterwards, while nothing else runs.
  *
- * Not among them: UNLINK against RENAME of one file. GlusterFS 10.3 was seen to come to a stop there for good: the
- * brick's locks keep the UNLINK back while the RENAME has its lock on the file, whose client waits for the lock on the
- * name that the UNLINK has.
+ * Without UNLINK against RENAME of one file: GlusterFS 10.3 deadlocks there. The brick's locks block the UNLINK while the
+ * RENAME holds its lock on the file, and the RENAME's client waits for the lock on the name that the UNLINK holds.
  */
 import { lstatSync } from 'node:fs';
 import { lgetxattr } from '../gluster-libc.js';
@@ -14,15 +13,15 @@ import type { World } from './operations.js';
 import type { Slot } from './slot.js';
 import type { Command } from './worker.js';
 
-/** Bricks, as lines name them, and since when they may not have what most have. */
+/** Bricks as lines name them, and since when each may differ from most. */
 export interface Replicas {
   readonly bricks: readonly string[];
   readonly differing: Map<string, number>;
 }
 
 /**
- * The file that has this name on most bricks, as the last half of its gfid: they may differ until they are healed, by
- * something that was done since `start`.
+ * The file that has this name on most bricks, as the last half of its gfid. Bricks may differ until they are healed, from
+ * `start` on.
  */
 export function onBricks(
   model: Model,
@@ -47,11 +46,11 @@ export function onBricks(
       if (!those.includes(brick)) differing.set(brick, Math.min(start, differing.get(brick) ?? start));
     return inode;
   }
-  throw new Error(`the bricks do not agree about ${name.toString()}: ${[...votes]}`);
+  throw new Error(`the bricks differ about ${name.toString()}: ${[...votes]}`);
 }
 
-/** The names become those that the bricks have, of whatever was done since `start`. */
-export function settle(
+/** Updates the model to the names that the bricks have, for changes since `start`. */
+export function syncWithBricks(
   model: Model,
   replicas: Replicas,
   places: readonly { readonly parent: Entity; readonly name: Buffer }[],
@@ -70,14 +69,14 @@ export function settle(
 
 interface Duel {
   readonly commands: readonly [Command, Command];
-  /** Names that may be somebody else's afterwards. */
+  /** Names that may be another file's afterwards. */
   readonly places: readonly { readonly parent: Entity; readonly name: Buffer }[];
-  /** Who may have had which of them meanwhile. */
+  /** Files that may have had one of the names meanwhile. */
   readonly may: readonly { readonly node: Entity; readonly parent: Entity; readonly name: Buffer }[];
   readonly creates?: Entity;
 }
 
-function draw({ model, random, nextFile }: World, one: Slot, other: Slot): Duel | undefined {
+function draw({ model, random, nextFile }: World, firstSlot: Slot, secondSlot: Slot): Duel | undefined {
   const files = model.living('file');
   if (files.length < 2) return undefined;
   const [f, g] = [random.pick(files), random.pick(files)];
@@ -89,20 +88,20 @@ function draw({ model, random, nextFile }: World, one: Slot, other: Slot): Duel 
     return above === undefined ? undefined : slot.path(above, link.name);
   };
   const to = { parent, name };
-  const [wayOfOne, wayOfOther] = [one.way(parent), other.way(parent)];
-  const [first, same, next] = [paths(one, from), paths(other, from), paths(other, also)];
-  if (wayOfOne === undefined || wayOfOther === undefined) return undefined;
+  const [wayOfFirst, wayOfSecond] = [firstSlot.way(parent), secondSlot.way(parent)];
+  const [first, same, next] = [paths(firstSlot, from), paths(secondSlot, from), paths(secondSlot, also)];
+  if (wayOfFirst === undefined || wayOfSecond === undefined) return undefined;
   if (first === undefined || same === undefined || next === undefined) return undefined;
   if (f === g || model.names(f).length > 1 || model.names(g).length > 1) return undefined;
   if (name.equals(second) || model.at(parent, name) || model.at(parent, second)) return undefined;
-  const [here, there] = [one.path(wayOfOne, name), other.path(wayOfOther, name)];
+  const [pathOfFirst, pathOfSecond] = [firstSlot.path(wayOfFirst, name), secondSlot.path(wayOfSecond, name)];
   const has = (node: Entity, at: typeof to) => ({ node, parent: at.parent, name: at.name });
   const kind = random.below(4);
   if (kind === 0) {
     // Two files for one name.
     const commands = [
-      { what: 'rename', path: first, to: here },
-      { what: 'rename', path: next, to: there },
+      { what: 'rename', path: first, to: pathOfFirst },
+      { what: 'rename', path: next, to: pathOfSecond },
     ] as const;
     return { commands, places: [from, also, to], may: [has(f, to), has(g, to)] };
   }
@@ -110,44 +109,49 @@ function draw({ model, random, nextFile }: World, one: Slot, other: Slot): Duel 
     // Two names for one file.
     const elsewhere = { parent, name: second };
     const commands = [
-      { what: 'rename', path: first, to: here },
-      { what: 'rename', path: same, to: other.path(wayOfOther, second) },
+      { what: 'rename', path: first, to: pathOfFirst },
+      { what: 'rename', path: same, to: secondSlot.path(wayOfSecond, second) },
     ] as const;
     return { commands, places: [from, to, elsewhere], may: [has(f, to), has(f, elsewhere)] };
   }
   if (kind === 2) {
-    // A new file, and another that is moved over it or is in its way.
+    // A new file, and another that is moved to its name.
     const created = model.add('file');
     const commands = [
-      { what: 'create', path: here, file: nextFile },
-      { what: 'rename', path: next, to: there },
+      { what: 'create', path: pathOfFirst, file: nextFile },
+      { what: 'rename', path: next, to: pathOfSecond },
     ] as const;
     return { commands, places: [also, to], may: [has(created, to), has(g, to)], creates: created };
   }
-  // The one's name is wanted for the other while that one leaves it.
+  // A file takes the name of another while that is renamed.
   const commands = [
-    { what: 'rename', path: first, to: here },
+    { what: 'rename', path: first, to: pathOfFirst },
     { what: 'rename', path: next, to: same },
   ] as const;
   return { commands, places: [from, also, to], may: [has(f, to), has(g, from), has(g, to)] };
 }
 
-/** One of them, if there is one to be had. */
-export async function duel(world: World, replicas: Replicas, one: Slot, other: Slot): Promise<number> {
+/** Runs a duel. Returns 0 if none is possible now. */
+export async function duel(
+  world: World,
+  replicas: Replicas,
+  firstSlot: Slot,
+  secondSlot: Slot,
+): Promise<number> {
   const { model } = world;
-  const drawn = draw(world, one, other);
+  const drawn = draw(world, firstSlot, secondSlot);
   if (drawn === undefined) return 0;
-  const outcomes = await Promise.all([one.act(drawn.commands[0]), other.act(drawn.commands[1])]);
+  const outcomes = await Promise.all([firstSlot.act(drawn.commands[0]), secondSlot.act(drawn.commands[1])]);
   const start = Math.min(...outcomes.map((outcome) => outcome.start));
   const end = Math.max(...outcomes.map((outcome) => outcome.end));
   if (drawn.creates !== undefined) {
     const { error, inode } = outcomes[0];
-    if (error === undefined) one.files.set(world.nextFile, drawn.creates);
+    if (error === undefined) firstSlot.files.set(world.nextFile, drawn.creates);
     world.nextFile++;
     model.know(drawn.creates, inode);
   }
-  settle(model, replicas, drawn.places, start, end);
-  // Whatever came of it in the end, meanwhile each may have had what it wanted.
+  syncWithBricks(model, replicas, drawn.places, start, end);
+  // Meanwhile each file may have had its new name.
   for (const { node, parent, name } of drawn.may) model.brief(parent, name, node, start, end);
   return 1;
 }

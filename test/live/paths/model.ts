@@ -1,14 +1,14 @@
 /**
- * What the tree of files was at every moment: each file's names, and from when to when it had them. Where a change
- * is under way its moment is not known, and both the names before and after it are true.
+ * The tree of files over time: each file's names, and from when to when it had them. The time of a change is known only as
+ * an interval, in which the names before and after are both true.
  */
 export interface Link {
   readonly parent: Entity;
   readonly node: Entity;
   readonly name: Buffer;
-  /** As lines have it. */
+  /** The name as lines have it. */
   readonly text: string;
-  /** The first moment at which it may have been there, and the last. */
+  /** The first and the last time at which it may have existed. */
   readonly from: number;
   to: number;
 }
@@ -16,9 +16,9 @@ export interface Link {
 export interface Entity {
   readonly id: number;
   readonly kind: 'directory' | 'file' | 'other';
-  /** The last half of its gfid; undefined: it was not learned. */
+  /** The last half of its gfid; undefined: unknown. */
   inode: string | undefined;
-  /** All that it ever had. */
+  /** All names that it ever had. */
   readonly links: Link[];
 }
 
@@ -27,22 +27,22 @@ export const ROOT_INODE = '0000000000000001';
 export interface Model {
   readonly root: Entity;
   add(kind: Entity['kind']): Entity;
-  /** Of that gfid, or the last half of it. */
+  /** The file with this gfid, or this last half of one. */
   find(gfid: string): Entity | undefined;
   know(node: Entity, inode: string | undefined): void;
   link(parent: Entity, name: Buffer, node: Entity, from: number): Link;
   unlink(link: Link, to: number): void;
-  /** It may have had this name between the two moments. */
+  /** Records that it may have had this name between the two times. */
   brief(parent: Entity, name: Buffer, node: Entity, from: number, to: number): void;
-  /** What has this name now. */
+  /** The link with this name now. */
   at(parent: Entity, name: Buffer): Link | undefined;
-  /** What is there now. */
+  /** Files that have a name now. */
   living(kind: Entity['kind']): readonly Entity[];
   /** The names that a file has now. */
   names(node: Entity): readonly Link[];
-  /** Its directories and then itself, by the names that they have now; undefined: it has none. */
+  /** Its path now, as links from the root; undefined: it has none. */
   way(node: Entity): readonly Link[] | undefined;
-  /** Those that had this path at a moment between the two; `above`: from there instead of from the root. */
+  /** Files that had this path at any time between the two; `above`: from there instead of from the root. */
   resolve(path: string, start: number, end: number, above?: Entity): ReadonlySet<Entity>;
   all(): Iterable<Entity>;
 }

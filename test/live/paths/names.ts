@@ -1,4 +1,4 @@
-/** Names that are easily mistaken: few, so that they come back, and odd ones. */
+/** File names: few, so that they repeat, and odd ones. */
 import type { Random } from '../../helpers/random.js';
 
 const ODD: readonly Buffer[] = [
@@ -13,7 +13,7 @@ const ODD: readonly Buffer[] = [
   'ü'.repeat(100),
 ].map((name) => Buffer.from(name));
 
-/** No text: two of them, which look alike as text. */
+/** Invalid UTF-8: two names that look the same as text. */
 const BROKEN: readonly Buffer[] = [Buffer.from('cut-\xf0', 'latin1'), Buffer.from('cut-\xf1', 'latin1')];
 
 export function pickName(random: Random): Buffer {

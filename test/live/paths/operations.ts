@@ -1,4 +1,4 @@
-/** The operations that a program may do next, each with what it claims and what comes of it. */
+/** The operations that a program can make next, each with its claim and its effect on the model. */
 import type { Random } from '../../helpers/random.js';
 import { type Claim, entryKey } from './claims.js';
 import type { Entity, Link, Model } from './model.js';
@@ -6,7 +6,7 @@ import { pickName } from './names.js';
 import type { Slot } from './slot.js';
 import type { Command, Outcome } from './worker.js';
 
-interface Place {
+interface DirectoryEntry {
   readonly parent: Entity;
   readonly name: Buffer;
 }
@@ -15,19 +15,19 @@ export interface Operation {
   readonly command: Command;
   readonly claim: Claim;
   /** Names that it changes. */
-  readonly places?: readonly Place[];
-  /** It was done. */
+  readonly places?: readonly DirectoryEntry[];
+  /** Applies the outcome of a successful operation. */
   done(outcome: Outcome): void;
 }
 
-/** What is written, by the number of bytes: no two writes have the same. */
+/** The file of each write, by its number of bytes: no two writes have the same. */
 export type Writes = Map<number, Entity>;
 
 export interface World {
   readonly model: Model;
   readonly random: Random;
   readonly writes: Writes;
-  /** These stay where they are, or at least stay. */
+  /** Files that are not removed. */
   readonly pinned: ReadonlySet<Entity>;
   nextFile: number;
   nextSize: number;
@@ -43,8 +43,8 @@ const DEPTH = 10;
 
 const linkKey = ({ parent, name }: Link) => entryKey(parent, name);
 
-/** Something that the program can see, with the way to it. */
-function pick({ model, random }: World, slot: Slot, kind: Entity['kind']) {
+/** A file that the program can reach, with its path. */
+function pickFile({ model, random }: World, slot: Slot, kind: Entity['kind']) {
   const all = model.living(kind).filter((node) => node !== model.root && node !== slot.base);
   if (all.length === 0) return undefined;
   const node = random.pick(all);
@@ -54,8 +54,8 @@ function pick({ model, random }: World, slot: Slot, kind: Entity['kind']) {
   return above === undefined ? undefined : { node, link, above, way: [...above, link] };
 }
 
-/** A directory, now and then the root, and a name in it. */
-function place({ model, random }: World, slot: Slot) {
+/** A directory, sometimes the root, and a name in it. */
+function pickEntry({ model, random }: World, slot: Slot) {
   const parent = random.chance(0.15) ? slot.base : random.pick(model.living('directory'));
   const above = slot.way(parent);
   if (above === undefined || above.length > DEPTH) return undefined;
@@ -66,7 +66,7 @@ const makes =
   (what: Command['what'], kind: Entity['kind'], limit: number): Make =>
   (world, slot) => {
     const { model } = world;
-    const at = place(world, slot);
+    const at = pickEntry(world, slot);
     if (at === undefined || model.living(kind).length >= limit) return undefined;
     if (model.at(at.parent, at.name) !== undefined) return undefined;
     if (what === 'create' && slot.files.size >= OPEN) return undefined;
@@ -87,14 +87,14 @@ const makes =
 const removes =
   (what: Command['what'], kind: Entity['kind']): Make =>
   (world, slot) => {
-    const one = pick(world, slot, kind);
-    if (one === undefined || world.pinned.has(one.node)) return undefined;
-    if (kind === 'directory' && !isEmpty(world.model, one.node)) return undefined;
+    const picked = pickFile(world, slot, kind);
+    if (picked === undefined || world.pinned.has(picked.node)) return undefined;
+    if (kind === 'directory' && !isEmpty(world.model, picked.node)) return undefined;
     return {
-      command: { what, path: slot.path(one.way) },
-      claim: { own: [], shut: [linkKey(one.link)], nodes: [one.node.id], ways: one.above },
-      places: [one.link],
-      done: ({ end }) => world.model.unlink(one.link, end),
+      command: { what, path: slot.path(picked.way) },
+      claim: { own: [], shut: [linkKey(picked.link)], nodes: [picked.node.id], ways: picked.above },
+      places: [picked.link],
+      done: ({ end }) => world.model.unlink(picked.link, end),
     };
   };
 
@@ -110,69 +110,70 @@ const renames =
   (kind: Entity['kind']): Make =>
   (world, slot) => {
     const { model, random, pinned } = world;
-    const one = pick(world, slot, kind);
-    let to = place(world, slot);
-    if (one === undefined || to === undefined) return undefined;
-    // Two directories that move into each other from two clients would be lost: most stay where they are.
+    const picked = pickFile(world, slot, kind);
+    let to = pickEntry(world, slot);
+    if (picked === undefined || to === undefined) return undefined;
+    // Two directories moved into each other by two clients would be lost: most keep their parent.
     if (kind === 'directory' && !random.chance(0.3))
-      to = { parent: one.link.parent, name: to.name, above: one.above };
-    const moves = kind === 'directory' && to.parent !== one.link.parent;
-    if (to.above.some((link) => link.node === one.node)) return undefined;
-    const there = model.at(to.parent, to.name);
-    if (there === one.link || there?.node === one.node) return undefined;
-    if (there !== undefined) {
-      if (there.node.kind !== kind || pinned.has(there.node)) return undefined;
-      if (kind === 'directory' && !isEmpty(model, there.node)) return undefined;
+      to = { parent: picked.link.parent, name: to.name, above: picked.above };
+    const moves = kind === 'directory' && to.parent !== picked.link.parent;
+    if (to.above.some((link) => link.node === picked.node)) return undefined;
+    const target = model.at(to.parent, to.name);
+    if (target === picked.link || target?.node === picked.node) return undefined;
+    if (target !== undefined) {
+      if (target.node.kind !== kind || pinned.has(target.node)) return undefined;
+      if (kind === 'directory' && !isEmpty(model, target.node)) return undefined;
     }
     const { parent, name, above } = to;
     const moving = moves ? ['a directory moves'] : [];
     return {
-      command: { what: 'rename', path: slot.path(one.way), to: slot.path(above, name) },
+      command: { what: 'rename', path: slot.path(picked.way), to: slot.path(above, name) },
       claim: {
-        own: [linkKey(one.link), ...moving],
+        own: [linkKey(picked.link), ...moving],
         shut: [entryKey(parent, name)],
-        nodes: [one.node.id, ...(there === undefined ? [] : [there.node.id])],
-        ways: [...one.above, ...above],
+        nodes: [picked.node.id, ...(target === undefined ? [] : [target.node.id])],
+        ways: [...picked.above, ...above],
         closes: false,
       },
-      places: [one.link, to],
+      places: [picked.link, to],
       done({ start, end }) {
-        if (there !== undefined) model.unlink(there, end);
-        model.unlink(one.link, end);
-        model.link(parent, name, one.node, start);
+        if (target !== undefined) model.unlink(target, end);
+        model.unlink(picked.link, end);
+        model.link(parent, name, picked.node, start);
       },
     };
   };
 
 const links: Make = (world, slot) => {
   const { model } = world;
-  const one = pick(world, slot, 'file');
-  const to = place(world, slot);
-  if (one === undefined || to === undefined || model.at(to.parent, to.name) !== undefined) return undefined;
+  const picked = pickFile(world, slot, 'file');
+  const to = pickEntry(world, slot);
+  if (picked === undefined || to === undefined || model.at(to.parent, to.name) !== undefined)
+    return undefined;
   return {
-    command: { what: 'link', path: slot.path(one.way), to: slot.path(to.above, to.name) },
+    command: { what: 'link', path: slot.path(picked.way), to: slot.path(to.above, to.name) },
     claim: {
       own: [],
       shut: [entryKey(to.parent, to.name)],
-      nodes: [one.node.id],
-      ways: [...one.way, ...to.above],
+      nodes: [picked.node.id],
+      ways: [...picked.way, ...to.above],
       closes: true,
     },
     places: [to],
-    done: ({ start }) => void model.link(to.parent, to.name, one.node, start),
+    done: ({ start }) => void model.link(to.parent, to.name, picked.node, start),
   };
 };
 
 const opens: Make = (world, slot) => {
-  const one = pick(world, slot, 'file');
-  if (one === undefined || slot.files.size >= OPEN) return undefined;
+  const picked = pickFile(world, slot, 'file');
+  if (picked === undefined || slot.files.size >= OPEN) return undefined;
   const file = world.nextFile++;
   return {
-    command: { what: 'open', path: slot.path(one.way), file },
-    claim: { ...NOTHING, ways: one.way },
+    command: { what: 'open', path: slot.path(picked.way), file },
+    claim: { ...NOTHING, ways: picked.way },
     done({ inode }) {
-      slot.files.set(file, one.node);
-      if (one.node.inode === undefined) world.model.know(one.node, inode);
+      slot.files.set(file, picked.node);
+      if (picked.node.inode === undefined) world.model.know(picked.node, inode);
     },
   };
 };
@@ -180,18 +181,18 @@ const opens: Make = (world, slot) => {
 const looks =
   (what: Command['what']): Make =>
   (world, slot) => {
-    const one = pick(world, slot, what === 'readdir' ? 'directory' : 'file');
-    if (one === undefined) return undefined;
+    const picked = pickFile(world, slot, what === 'readdir' ? 'directory' : 'file');
+    if (picked === undefined) return undefined;
     return {
-      command: { what, path: slot.path(one.way) },
-      claim: { ...NOTHING, ways: one.way },
+      command: { what, path: slot.path(picked.way) },
+      claim: { ...NOTHING, ways: picked.way },
       done({ inode }) {
-        if (one.node.inode === undefined) world.model.know(one.node, inode);
+        if (picked.node.inode === undefined) world.model.know(picked.node, inode);
       },
     };
   };
 
-/** On an open file, whatever its name is, or if it has none any more. */
+/** On an open file, whatever its name is, even without one. */
 const uses =
   (what: Command['what']): Make =>
   (world, slot) => {

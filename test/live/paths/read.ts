@@ -1,9 +1,9 @@
-/** Lines of `wiretail read`, more than a string could hold. */
+/** Reads the lines of `wiretail read` one by one: a string could not hold all. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ended, type Line, MAIN } from '../../helpers/wiretail.js';
 
-/** The longest that a reading may take, ms. */
+/** The maximum duration in ms. */
 const LIMIT = 180000;
 
 export async function readTexts(args: readonly string[], take: (text: string) => void): Promise<void> {
@@ -12,13 +12,13 @@ export async function readTexts(args: readonly string[], take: (text: string) =>
     timeout: LIMIT,
   });
   const end = ended(child);
-  let said = '';
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
+    stderr += chunk;
   });
   for await (const text of createInterface({ input: child.stdout })) take(text);
   const { code, signal } = await end;
-  if (code !== 0) throw new Error(`wiretail read ended with ${code ?? signal}: ${said}`);
+  if (code !== 0) throw new Error(`wiretail read ended with ${code ?? signal}: ${stderr}`);
 }
 
 export function readEach(args: readonly string[], take: (line: Line, text: string) => void): Promise<void> {

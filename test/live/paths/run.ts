@@ -1,10 +1,10 @@
-/** The whole sequence: what is done, by whom, and what was true at every moment of it. */
+/** Runs the whole sequence of operations, and records what was true at each time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../../helpers/gluster-cluster.js';
 import { newRandom } from '../../helpers/random.js';
 import { type Claim, newClaims } from './claims.js';
 import { now } from './clock.js';
-import { duel, onBricks, type Replicas, settle } from './duel.js';
+import { duel, onBricks, type Replicas, syncWithBricks } from './duel.js';
 import { type Entity, type Model, newModel } from './model.js';
 import { type Operation, pickOperation, type World, type Writes } from './operations.js';
 import { type Slot, startSlot } from './slot.js';
@@ -12,24 +12,24 @@ import { type Slot, startSlot } from './slot.js';
 export interface Truth {
   readonly model: Model;
   readonly writes: Writes;
-  /** The client of a directory, which is the root for it. */
+  /** The client with a directory as root. */
   readonly guest: { readonly address: string; readonly root: Entity; readonly since: number };
-  /** Operations that were done, and those that failed, by what and why. */
+  /** Operations by kind and outcome. */
   readonly counts: ReadonlyMap<string, number>;
-  /** What is not as it should be in the end. */
+  /** Differences between the model and the bricks at the end. */
   readonly differences: readonly string[];
-  /** Bricks that were found not to have what the others have, and since when. */
+  /** Bricks that differed from the others, and since when. */
   readonly differing: ReadonlyMap<string, number>;
 }
 
 /** Programs on each mount. */
 const PROGRAMS = 2;
-/** Another client has a directory mounted for so long, as parts of the whole. */
+/** When another client has a directory mounted, as parts of the sequence. */
 const SUBDIR = { from: 0.3, to: 0.7 };
-/** One of so many operations is a duel. */
+/** One in this many operations is a duel. */
 const DUELS = 60;
 
-/** Failed for somebody else's rename above, mostly: nothing has come of it. What is on the bricks in the end proves it. */
+/** Errors of operations that changed nothing, mostly because of a concurrent rename above: the bricks prove it at the end. */
 const CLEAN = new Set(['ENOENT', 'EEXIST', 'ENOTEMPTY', 'ESTALE', 'ENOTDIR', 'EISDIR', 'EINVAL']);
 
 function isChange({ own, shut }: Claim): boolean {
@@ -42,7 +42,7 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   const pinned = new Set<Entity>();
   const world: World = { model, random, writes: new Map(), pinned, nextFile: 0, nextSize: 1 };
   const claims = newClaims();
-  /** Those that failed in the middle: what came of them is seen when nothing else goes on. */
+  /** Operations with an unknown outcome: checked on the bricks while nothing else runs. */
   const unclear: { readonly operation: Operation; readonly start: number }[] = [];
   const counts = new Map<string, number>();
   const [first, second, third] = cluster.clients;
@@ -69,21 +69,21 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
     count(`${command.what} ${outcome.error ?? 'ok'}`);
   };
 
-  /** All of them, until so many operations are done. */
-  const go = async (until: number, who: readonly Slot[]) => {
+  /** Runs the programs until this many operations are done. */
+  const runUntil = async (until: number, programs: readonly Slot[]) => {
     await Promise.all(
-      who.map(async (slot) => {
+      programs.map(async (slot) => {
         while (done < until) {
           const before = done;
           await step(slot);
-          // Nothing could be done now: others first.
+          // Nothing is possible now: lets the others run.
           if (done === before) await sleep(0);
         }
       }),
     );
   };
 
-  /** A directory that is there for as long as it is mounted. */
+  /** Creates a directory that is never removed. */
   const make = async (parent: Entity, name: string): Promise<Entity> => {
     const [slot] = slots;
     const above = slot.way(parent) ?? [];
@@ -96,16 +96,16 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
     return node;
   };
 
-  const between = async (from: number, to: number, who: readonly Slot[]) => {
+  const between = async (from: number, to: number, programs: readonly Slot[]) => {
     for (let at = from; at < to; at += DUELS) {
-      await go(Math.min(to, at + DUELS), who);
+      await runUntil(Math.min(to, at + DUELS), programs);
       for (const { operation, start } of unclear.splice(0)) {
-        settle(model, replicas, operation.places ?? [], start, now());
+        syncWithBricks(model, replicas, operation.places ?? [], start, now());
         claims.give(operation.claim);
       }
-      const [one, other] = random.chance(0.5) ? [slots[0], slots[PROGRAMS]] : [slots[PROGRAMS], slots[0]];
+      const [slot, opponent] = random.chance(0.5) ? [slots[0], slots[PROGRAMS]] : [slots[PROGRAMS], slots[0]];
       for (let tries = 0; tries < 20; tries++) {
-        if ((await duel(world, replicas, one, other)) === 0) continue;
+        if ((await duel(world, replicas, slot, opponent)) === 0) continue;
         count('duel ok');
         break;
       }
@@ -136,7 +136,7 @@ export async function runSequence(cluster: Cluster, seed: number, operations: nu
   };
 }
 
-/** Where the tree is not on the bricks as the model has it. */
+/** Names that the bricks have otherwise than the model. */
 function differences(model: Model, replicas: Replicas): string[] {
   const found: string[] = [];
   for (const node of model.all()) {

@@ -1,4 +1,4 @@
-/** A program that works on a mount: it does an operation at a time, and has files open. */
+/** A program on a mount: it makes one operation at a time, and keeps files open. */
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { GlusterNode } from '../../helpers/gluster-node.js';
@@ -7,15 +7,15 @@ import type { Entity, Link, Model } from './model.js';
 import type { Command, Hex, Outcome } from './worker.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
-/** The longest that an operation may take. */
+/** The maximum duration of an operation. */
 const STUCK_MS = 30000;
 
 export interface Slot {
-  /** Its files, by the number under which it has them open. */
+  /** Its open files, by number. */
   readonly files: Map<number, Entity>;
-  /** The directory that it has for its root. */
+  /** The directory that its client has as root. */
   readonly base: Entity;
-  /** The names on the way to something, as it sees them; undefined: it can't see it. */
+  /** The path to a file as the client sees it; undefined: out of its reach. */
   way(node: Entity): readonly Link[] | undefined;
   path(way: readonly Link[], name?: Buffer): Hex;
   act(command: Command): Promise<Outcome>;
@@ -27,9 +27,9 @@ export function startSlot(node: GlusterNode, model: Model, base: Entity): Slot {
   const child = node.spawn(process.execPath, WORKER);
   const end = ended(child);
   const waiting: ((outcome: Outcome) => void)[] = [];
-  let said = '';
+  let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
+    stderr += chunk;
   });
   child.stdin?.on('error', () => {});
   if (child.stdout !== null) {
@@ -54,7 +54,7 @@ export function startSlot(node: GlusterNode, model: Model, base: Entity): Slot {
     act(command) {
       return new Promise((resolve, reject) => {
         const late = setTimeout(
-          () => reject(new Error(`${node.name} is stuck: ${JSON.stringify(command)} ${said}`)),
+          () => reject(new Error(`${node.name} is stuck: ${JSON.stringify(command)} ${stderr}`)),
           STUCK_MS,
         );
         late.unref();

@@ -1,13 +1,13 @@
 /**
- * Does on a mount what it is told, an operation at a time: a line of JSON says what, and one comes back that says
- * how it went, and between which moments.
+ * Makes operations on a mount, one at a time: reads a command as a line of JSON, and writes a line with its outcome, and when
+ * it started and ended.
  */
 import * as fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as libc from '../gluster-libc.js';
 import { now } from './clock.js';
 
-/** Bytes, in hex: names of files may be any. */
+/** Bytes in hex: file names may have any. */
 export type Hex = string;
 
 export interface Command {
@@ -31,18 +31,18 @@ export interface Command {
     | 'stat';
   readonly path?: Hex;
   readonly to?: Hex;
-  /** The open file that it is about, by the number that the one who asks has given it. */
+  /** The open file, by the number that the sender gave it. */
   readonly file?: number;
   readonly size?: number;
   readonly offset?: number;
 }
 
 export interface Outcome {
-  /** The name of the error; undefined: it was done. */
+  /** The name of the error; undefined: success. */
   readonly error?: string | undefined;
   readonly start: number;
   readonly end: number;
-  /** Of what was made or looked at: the last eight bytes of its gfid (gfid_to_ino() of libglusterfs). */
+  /** Of the file created or read: the last eight bytes of its gfid (gfid_to_ino() of libglusterfs). */
   readonly inode?: string | undefined;
 }
 
@@ -137,7 +137,7 @@ function act(command: Command): Outcome {
   try {
     inode = look?.();
   } catch {
-    // Somebody else has moved it meanwhile.
+    // Another program moved it meanwhile.
   }
   return { error, start, end, inode };
 }
