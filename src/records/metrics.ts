@@ -41,7 +41,11 @@ const family = (name: string, label: string, help: string): Family => ({ name, l
 
 const PACKETS = family('wiretail_packets_total', 'outcome', 'Packets by outcome.');
 const IGNORED = family('wiretail_packets_ignored_total', 'reason', 'Packets ignored, by reason.');
-const DROPPED = family('wiretail_packets_dropped_total', 'place', 'Packets dropped, by where.');
+const DROPPED = family(
+  'wiretail_packets_dropped_total',
+  'place',
+  'Packets dropped, by where they were lost.',
+);
 const FLOWS = family('wiretail_flows_total', 'event', 'TCP connections by event.');
 const RECORDS = family(
   'wiretail_records_total',

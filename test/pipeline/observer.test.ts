@@ -10,6 +10,8 @@ import { capturePath } from '../helpers/captures.js';
 import { PROTOCOL_OPTIONS, SELECT_ALL } from '../helpers/connection.js';
 import { until } from '../helpers/wiretail.js';
 
+/** Generous: on an overloaded machine threads take seconds to start. */
+const WAIT_MS = 60_000;
 const STUCK_DECODER = new URL('../helpers/stuck-decoder.js', import.meta.url);
 
 interface Given {
@@ -67,12 +69,19 @@ test('a run is starting, then ready, then draining', async () => {
   await until(
     () => observed.notReady() === undefined,
     () => 'never ready',
+    WAIT_MS,
   );
   await until(
     () => observed.calls().length > 0,
     () => 'no calls are counted',
+    WAIT_MS,
   );
-  assert.deepEqual(observed.health(), []);
+  // On an overloaded machine a decoder may start late.
+  await until(
+    () => observed.health().length === 0,
+    () => `never healthy: ${observed.health()}`,
+    WAIT_MS,
+  );
   run.stop();
   assert.equal(observed.notReady(), 'draining: the run is stopping');
   assert.equal((await run.ended).exitCode, 0);
@@ -100,12 +109,12 @@ test('an output that does not close is not waited for', async () => {
 
 test('a decoder that hangs is reported by its number', async () => {
   const run = startRun({ decoderScript: STUCK_DECODER });
-  const [stuck, ...others] = await until(
-    () => run.observed.health().length > 0 && run.observed.health(),
-    () => 'it is not reported',
+  // On an overloaded machine others may be reported until they have started.
+  await until(
+    () => /^decoder 1 has made no progress for \d+ s$/.test(run.observed.health().join()),
+    () => `not reported alone: ${run.observed.health()}`,
+    WAIT_MS,
   );
-  assert.match(stuck, /^decoder 1 has made no progress for 5 s$/);
-  assert.deepEqual(others, []);
   run.stop();
   assert.equal((await run.ended).exitCode, 0);
   assert.deepEqual(run.observed.health(), []);
@@ -124,7 +133,8 @@ test('the watchdog is pinged until a decoder hangs', async () => {
     health() {
       checks++;
       // The first two as of a minute ago, before it hung.
-      return checks > 2 ? run.observed.health() : run.observed.health(monotonic() - 60000);
+      const faults = checks > 2 ? run.observed.health() : run.observed.health(monotonic() - 60000);
+      return faults.filter((fault) => fault.startsWith('decoder 1 '));
     },
     diagnostics,
   });
@@ -132,12 +142,14 @@ test('the watchdog is pinged until a decoder hangs', async () => {
     await until(
       () => logged.length > 0,
       () => `it is not reported: ${sent}`,
+      WAIT_MS,
     );
     const before = checks;
     const pinged = pings();
     await until(
       () => checks > before + 3,
       () => 'it is not checked again',
+      WAIT_MS,
     );
     assert.match(logged.join(), /decoder 1 has made no progress for \d+ s$/);
     assert.equal(pings(), pinged);
