@@ -1,5 +1,5 @@
-// Builds dist/: the command line and its threads as one file each, with what they share and what few runs need beside
-// them. A start that reads some files instead of hundreds takes half the time. tsc has checked the types before.
+// Builds dist/: one file each for the command line and its threads, plus shared and rarely needed chunks. Reading a few
+// files instead of hundreds halves the start-up time. tsc checks the types before.
 //   node scripts/build.mjs [--outDir DIR]
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +9,13 @@ import { build } from 'esbuild';
 const { values } = parseArgs({ options: { outDir: { type: 'string', default: 'dist' } } });
 
 const { outDir } = values;
-// What was shared before has other names.
+// Chunks of an earlier build have other names.
 const old = existsSync(outDir) ? readdirSync(outDir).filter((name) => name.endsWith('.js')) : [];
 for (const name of old) rmSync(join(outDir, name));
 
 /**
- * How wide a text is on a terminal, by which yargs lays out its help. Ours is ASCII. The package of this name compiles a
- * regular expression of all emoji when it is loaded: a sixth of the CPU of a start.
+ * The width of a text on a terminal, which yargs needs to lay out its help. The help is ASCII. The npm package compiles
+ * a regular expression of all emoji when it is loaded: a sixth of the CPU of a start.
  * @type {import('esbuild').Plugin}
  */
 const stringWidth = {
@@ -36,7 +36,7 @@ await build({
     'src/capture/cap/child.ts',
     'src/output/sinks/transport-host.ts',
   ],
-  // All in one folder: where one starts another, it is its neighbour, as in the source.
+  // All in one folder: entry points find each other as siblings.
   entryNames: '[name]',
   outdir: outDir,
   bundle: true,
@@ -45,9 +45,9 @@ await build({
   platform: 'node',
   target: 'node20.19',
   plugins: [stringWidth],
-  // Addons, packages that few runs load, and pino by its file's name: for its transports, which are threads of its own.
+  // Addons, rarely loaded packages, and pino by its file name, for its transports, which run in threads of their own.
   external: ['cap', 'koffi', 'pino/pino.js', 'prom-client'],
-  // yaml asks for Node's own modules as CommonJS does.
+  // yaml requires Node's modules as CommonJS.
   banner: {
     js: "import { createRequire as newRequire } from 'node:module'; const require = newRequire(import.meta.url);",
   },

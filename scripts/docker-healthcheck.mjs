@@ -1,9 +1,8 @@
-// The image's health check, until wiretail has an endpoint of its own: is the daemon's process alive, and
-// does its user hold a packet socket? A capture that waits for its interface to come back holds none and
-// is unhealthy. It needs no privilege: the kernel shows each packet socket's user to everybody, while
-// whose file descriptor it is may be seen only with the capabilities of that process.
+// The image's health check: is the daemon's process alive, and does its user hold a packet socket? A capture
+// that waits for its interface holds none and is unhealthy. It needs no privileges: the kernel shows the user
+// of every packet socket to everyone; the owning process is visible only with that process's capabilities.
 //
-//   docker-healthcheck.mjs [PROC]     PROC: where procfs is (for the tests)
+//   docker-healthcheck.mjs [PROC]     PROC: the mount point of procfs (for tests)
 import { readdirSync, readFileSync } from 'node:fs';
 
 const proc = process.argv[2] ?? '/proc';
@@ -13,11 +12,11 @@ function read(path) {
   try {
     return readFileSync(`${proc}/${path}`, 'latin1');
   } catch {
-    return ''; // it ended meanwhile
+    return ''; // the process has ended
   }
 }
 
-/** The user of the daemon's main process, where it runs. Not process 1 when an init was put before it. */
+/** The user of the daemon's main process, if it runs. With an init, that is not process 1. */
 function daemonUser() {
   for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
     if (!read(`${pid}/cmdline`).split('\0').includes('/app/dist/main.js')) continue;
@@ -29,18 +28,18 @@ function daemonUser() {
   return undefined;
 }
 
-/** @param {string} why */
-function unhealthy(why) {
-  console.log(why);
+/** @param {string} reason */
+function unhealthy(reason) {
+  console.log(reason);
   process.exit(1);
 }
 
 const uid = daemonUser();
-if (uid === undefined) unhealthy('wiretail does not run');
+if (uid === undefined) unhealthy('wiretail is not running');
 // Columns: sk RefCnt Type Proto Iface R Rmem User Inode
 const sockets = read('net/packet')
   .split('\n')
   .slice(1)
   .filter((line) => line.trim().split(/\s+/)[7] === uid);
-if (sockets.length === 0) unhealthy('wiretail captures nothing: it holds no packet socket');
+if (sockets.length === 0) unhealthy('wiretail is not capturing: it holds no packet socket');
 console.log(`capturing on ${sockets.length} packet socket${sockets.length === 1 ? '' : 's'}`);

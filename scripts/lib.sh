@@ -1,24 +1,24 @@
 # shellcheck shell=bash
-# The set-up that scripts/wiretail and scripts/test share. It installs and builds only what is missing;
-# when nothing is, it costs a few milliseconds. It writes to stderr only: stdout is for records.
+# The setup that scripts/wiretail and scripts/test share. It installs and builds only what is missing;
+# if nothing is, it takes a few milliseconds. It writes to stderr only: stdout is for records.
 # The caller sets `root`, the checkout.
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${root:?the checkout}"
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+log() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() {
-  say "$@"
+  log "$@"
   exit 1
 }
 
-# What must be on the system: the Debian package, then what shows that it is there, any one of which
-# will do (a command's name, or a file as a glob). Nothing here asks the package manager: that is slow,
-# and other systems have others.
+# Required on the system: the Debian package, then probes of which one must succeed (the name of a
+# command, or a glob of a file). The package manager is not queried: that is slow, and other systems
+# have other package managers.
 needs=(
   'libpcap0.8 /usr/lib/*/libpcap.so.0.8 /usr/lib/*/libpcap.so.1 /lib/*/libpcap.so.0.8 /usr/lib*/libpcap.so.1 /usr/local/lib*/libpcap.so.*'
 )
-# What the package cap needs to compile. Without it the engine libpcap still works.
+# Required to compile the package cap. The engine libpcap works without it.
 needs_of_cap=(
   'libpcap-dev /usr/include/pcap/pcap.h /usr/local/include/pcap/pcap.h'
   'python3 python3'
@@ -26,7 +26,7 @@ needs_of_cap=(
   'g++ g++'
 )
 
-# Prints the packages of those needs that are not met.
+# Prints the packages of the missing requirements.
 missing() {
   local need package probe probes
   for need in "$@"; do
@@ -42,7 +42,7 @@ missing() {
   done
 }
 
-# The libraries whose names changed for 64-bit times in 2024, by the name this system has.
+# The package's name on this system: some libraries were renamed for 64-bit time in 2024.
 package_name() {
   if apt-cache show --no-all-versions "${1}t64" >/dev/null 2>&1; then printf '%st64' "$1"; else printf '%s' "$1"; fi
 }
@@ -50,33 +50,33 @@ package_name() {
 apt_install() {
   local package packages=()
   for package in "$@"; do packages+=("$(package_name "$package")"); done
-  say "installing ${packages[*]}"
-  # noninteractive: wireshark-common would otherwise ask who may capture.
+  log "installing ${packages[*]}"
+  # noninteractive: wireshark-common would otherwise prompt for who may capture.
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
     -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${packages[@]}"
 }
 
-# Two lists of packages. Where it can't install them, it says in one line what is missing.
+# Installs two lists of packages. If it can't, it reports the missing ones in one line.
 install_packages() { # REQUIRED OPTIONAL
   local required optional
   read -ra required <<<"$1"
   read -ra optional <<<"$2"
   local all=("${required[@]}" "${optional[@]}")
   ((${#all[@]})) || return 0
-  type -P apt-get >/dev/null || die "missing: ${all[*]} (names of Debian's packages); install them first"
-  ((EUID == 0)) || die "missing: ${all[*]}; as root: apt-get install ${all[*]}"
-  apt-get update -q || say 'the lists of packages could not be updated; trying with the old ones'
+  type -P apt-get >/dev/null || die "missing: ${all[*]} (names of Debian packages); install them first"
+  ((EUID == 0)) || die "missing: ${all[*]}; run as root: apt-get install ${all[*]}"
+  apt-get update -q || log 'the package lists could not be updated; using the old ones'
   local version
   if [[ " ${required[*]} " == *' nodejs '* ]]; then
     version=$(apt-cache policy nodejs | sed -n 's/^ *Candidate: *//p')
     dpkg --compare-versions "$version" ge 20.19 ||
-      die "missing: Node.js 20.19 or later; this system's packages have ${version:-none}: see https://nodejs.org"
+      die "missing: Node.js 20.19 or later; this system has ${version:-none}: see https://nodejs.org"
   fi
   if ((${#required[@]})); then
     apt_install "${required[@]}" || die "could not install: ${required[*]}"
   fi
   if ((${#optional[@]})); then
-    apt_install "${optional[@]}" || say "could not install: ${optional[*]}"
+    apt_install "${optional[@]}" || log "could not install: ${optional[*]}"
   fi
 }
 
@@ -88,8 +88,8 @@ check_node() { # [NODE]
     die "Node.js 20.19 or later, 22.12 or later, or 24 and up is needed; $node is $("$node" --version)"
 }
 
-# What the native addons in node_modules were built from and for. A file of a plausible name stands for
-# itself (asking Node takes 50 ms); a version manager's shim has to be asked which Node it means.
+# Identifies what the native addons in node_modules were built from and for. An executable with a plausible
+# name is taken as is (running Node takes 50 ms); the shim of a version manager has to be run.
 modules_key() { # DIR
   local file
   file=$(readlink -f "$(type -P node)") || return 1
@@ -106,7 +106,7 @@ modules_ready() { # DIR
   [[ -r $stamp ]] && type -P node >/dev/null && [[ $(<"$stamp") == "$(modules_key "$1")" ]]
 }
 
-# The headers that came with this Node, so that node-gyp needs not download them.
+# Uses the headers of this Node, so that node-gyp does not download them.
 use_node_headers() {
   local dir major
   dir=$(node -p process.execPath)
@@ -119,7 +119,7 @@ use_node_headers() {
 
 install_modules() { # DIR
   modules_ready "$1" && return
-  say "installing the npm packages for Node $(node --version)"
+  log "installing the npm packages for Node $(node --version)"
   (
     cd "$1" || exit
     rm -f node_modules/.wiretail-stamp
@@ -127,7 +127,7 @@ install_modules() { # DIR
     npm ci --no-audit --no-fund --loglevel=error
   ) || return 1
   [[ -e $1/node_modules/cap/build/Release/cap.node ]] ||
-    say 'the npm package cap could not be built: without it there is the engine libpcap only'
+    log 'the npm package cap could not be built: only the engine libpcap is available'
   modules_key "$1" >"$1/node_modules/.wiretail-stamp"
 }
 
@@ -137,11 +137,11 @@ built() {
     [[ -z $(find "$root/src" "$root/tsconfig.json" "$root/package.json" "$root/scripts/build.mjs" -newer "$stamp" -print -quit) ]]
 }
 
-# Into another folder, then swapped: a build that fails leaves the old one, and a daemon that runs from
-# dist never finds it half-written.
+# Builds into another folder and swaps: a failed build keeps the old one, and a daemon that runs from
+# dist never sees a partial build.
 build() {
   built && return
-  say 'building'
+  log 'building'
   local new=$root/node_modules/.wiretail-dist
   rm -rf "$new" "$new.old"
   touch "$new.stamp"
@@ -155,10 +155,10 @@ build() {
 
 ready() { [[ -z $(missing "${needs[@]}") ]] && modules_ready "$root" && built; }
 
-# In full: what `ready` found missing, one process at a time.
+# Installs and builds what is missing; only one process at a time.
 set_up() {
   local packages packages_for_cap=''
-  ready && return # another did it meanwhile
+  ready && return # another process did it meanwhile
   packages=$(missing "${needs[@]}")
   type -P node >/dev/null || packages+='nodejs '
   type -P npm >/dev/null || packages+='npm '
@@ -166,10 +166,10 @@ set_up() {
   install_packages "$packages" "$packages_for_cap"
   check_node
   modules_ready "$root" && built && return
-  [[ -w $root ]] || die "$root has to be set up first, by a user who may write there"
+  [[ -w $root ]] || die "$root has to be set up first, by a user with write permission"
   install_modules "$root" || die 'npm could not install the packages (see above)'
   build || die 'the build failed (see above)'
-  # With sudo in somebody's checkout: what was written there stays theirs.
+  # With sudo in another user's checkout, the files keep that user as owner.
   if ((EUID == 0)) && [[ ! -O $root ]]; then
     chown -R --reference="$root" "$root/node_modules" "$root/dist"
   fi
@@ -180,7 +180,7 @@ prepare() {
   local lock
   exec {lock}<"$root"
   flock -n "$lock" || {
-    say 'waiting for another set-up in this checkout'
+    log 'waiting for another setup in this checkout'
     flock "$lock"
   }
   set_up </dev/null >&2

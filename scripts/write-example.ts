@@ -1,4 +1,4 @@
-// Writes packaging/wiretail.yaml from the settings' definitions, as the tests' build has them:
+// Writes packaging/wiretail.yaml from the definitions of the settings, with the build of the tests:
 //   npm run build:test && node build/scripts/write-example.js
 import { writeFileSync } from 'node:fs';
 import { DAEMON_DEFINITIONS } from '../src/config/options.js';

@@ -1,4 +1,4 @@
-/** The files for systemd and logrotate, as those programs themselves read them. */
+/** The files for systemd and logrotate, checked by those programs. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,48 +16,48 @@ const PACKAGING = `${ROOT}packaging`;
 const isRoot = process.getuid?.() === 0;
 const without = (command: string) => !isInstalled(command) && `${command} is not installed`;
 
-/** The unit, with some drop-ins, where what it starts is there. */
+/** The unit with some drop-ins; its executables are replaced by existing ones. */
 function unitWith(...dropIns: string[]): string {
-  const place = mkdtempSync(join(directory, 'unit-'));
-  const unit = join(place, 'wiretail.service');
-  const there = (text: string) => text.replaceAll(/\/usr\/local\/[\w/-]+/g, '/bin/true');
-  writeFileSync(unit, there(readProjectFile('packaging/wiretail.service')));
+  const folder = mkdtempSync(join(directory, 'unit-'));
+  const unit = join(folder, 'wiretail.service');
+  const withExecutables = (text: string) => text.replaceAll(/\/usr\/local\/[\w/-]+/g, '/bin/true');
+  writeFileSync(unit, withExecutables(readProjectFile('packaging/wiretail.service')));
   mkdirSync(`${unit}.d`);
   for (const name of dropIns) {
-    writeFileSync(join(`${unit}.d`, name), there(readFileSync(join(PACKAGING, name), 'utf8')));
+    writeFileSync(join(`${unit}.d`, name), withExecutables(readFileSync(join(PACKAGING, name), 'utf8')));
   }
   return unit;
 }
 
-test('the unit: verified, and its exposure', { skip: without('systemd-analyze') }, (t) => {
+test('the unit is valid, and its exposure is within the limit', { skip: without('systemd-analyze') }, (t) => {
   const analyze = (args: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync('systemd-analyze', args, {
       encoding: 'utf8',
       timeout: 60000,
     });
-    return { status, said: stdout + stderr };
+    return { status, output: stdout + stderr };
   };
   const all = unitWith('wiretail-gluster.conf', 'wiretail-network.conf');
   for (const unit of [unitWith(), all]) {
-    assert.deepEqual(analyze(['verify', unit]), { status: 0, said: '' });
+    assert.deepEqual(analyze(['verify', unit]), { status: 0, output: '' });
   }
-  // In tenths: 2.0 is what was asked for, the rest is what it has reached.
+  // In tenths. The target is 2.0; the limits are the current values.
   for (const [unit, limit] of [
     [unitWith(), 13],
     [all, 16],
   ] as const) {
-    const { status, said } = analyze(['security', '--offline=yes', `--threshold=${limit}`, unit]);
-    const last = said.trim().split('\n').at(-1) ?? '';
-    assert.equal(status, 0, said);
+    const { status, output } = analyze(['security', '--offline=yes', `--threshold=${limit}`, unit]);
+    const last = output.trim().split('\n').at(-1) ?? '';
+    assert.equal(status, 0, output);
     t.diagnostic(last);
   }
 });
 
-test('the user, and the directories', {
+test('the user and the directories are created', {
   skip: without('systemd-sysusers') || without('systemd-tmpfiles') || (!isRoot && 'needs root'),
 }, () => {
   const root = join(directory, 'root');
-  for (const place of ['etc', 'var', 'run']) mkdirSync(join(root, place), { recursive: true });
+  for (const name of ['etc', 'var', 'run']) mkdirSync(join(root, name), { recursive: true });
   run('systemd-sysusers', [`--root=${root}`, `${PACKAGING}/wiretail.sysusers`]);
   const [, , uid, gid, , home, shell] = readFileSync(join(root, 'etc/passwd'), 'utf8').trim().split(':');
   assert.ok(Number(uid) > 0 && Number(uid) < 1000, uid);
@@ -67,14 +67,16 @@ test('the user, and the directories', {
     ['var/log/wiretail', Number(uid), 0o750],
     ['run/wiretail-gluster', 0, 0o2750],
   ] as const) {
-    const is = statSync(join(root, path));
-    assert.deepEqual([is.uid, is.gid, is.mode & 0o7777], [owner, Number(gid), mode]);
+    const stats = statSync(join(root, path));
+    assert.deepEqual([stats.uid, stats.gid, stats.mode & 0o7777], [owner, Number(gid), mode]);
   }
 });
 
-test('logrotate takes its file', { skip: without('logrotate') || (!isRoot && 'needs root') }, () => {
+test('logrotate accepts its configuration', {
+  skip: without('logrotate') || (!isRoot && 'needs root'),
+}, () => {
   const config = join(directory, 'logrotate');
-  // That user may not be there yet.
+  // The user may not exist on this machine.
   const text = readProjectFile('packaging/wiretail.logrotate').replaceAll('wiretail wiretail', 'root root');
   writeFileSync(config, text, { mode: 0o600 });
   const args = ['-d', '-s', join(directory, 'state'), config];
@@ -85,7 +87,7 @@ test('logrotate takes its file', { skip: without('logrotate') || (!isRoot && 'ne
   assert.doesNotMatch(text, /^\s*copytruncate/m);
 });
 
-test("root's copy of the bricks: as good as glusterd's own files, and nothing else of them", () => {
+test('the copy of the brick files has the same bricks and no other files', () => {
   const from = join(directory, 'glusterd');
   const to = join(directory, 'copy');
   for (const [volume, port] of [
@@ -105,12 +107,12 @@ test("root's copy of the bricks: as good as glusterd's own files, and nothing el
     return { status, stderr };
   };
   mkdirSync(to);
-  // Who else may write there could have root write elsewhere.
+  // Another writer could redirect root's writes.
   for (const mode of [0o2770, 0o2757, 0o755]) {
     chmodSync(to, mode);
     const { status, stderr } = copy();
     assert.equal(status, 1);
-    assert.match(stderr, /expected a directory of root's with mode 2750/);
+    assert.match(stderr, /expected a directory owned by root with mode 2750/);
   }
   chmodSync(to, 0o2750);
   for (let round = 0; round < 2; round++) {
@@ -122,7 +124,7 @@ test("root's copy of the bricks: as good as glusterd's own files, and nothing el
       'snaps/snap1/0a1b/bricks/127.0.0.1:-bricks-b 1 640',
       'vols/rep/bricks/127.0.0.1:-bricks-b 1 640',
     ]);
-    // What is gone there is gone here.
+    // Files removed from the source are removed from the copy.
     mkdirSync(join(to, 'vols/gone/bricks'), { recursive: true });
     writeFileSync(join(to, 'vols/gone/bricks/x'), 'hostname=127.0.0.1\npath=/x\nlisten-port=49154\n');
   }

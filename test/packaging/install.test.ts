@@ -1,4 +1,4 @@
-/** scripts/install and scripts/uninstall, into a directory; what is installed runs from there. */
+/** scripts/install and scripts/uninstall with DESTDIR; the installed program runs from there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -25,21 +25,21 @@ const CONFIG = '/etc/wiretail/wiretail.yaml';
 function script(name: string, args: readonly string[] = [], destdir: string = dest) {
   const env = { ...process.env, DESTDIR: destdir };
   const ran = spawnSync(`${ROOT}scripts/${name}`, args, { env, encoding: 'utf8', timeout: 120000 });
-  return { code: ran.status, said: ran.stderr, stdout: ran.stdout };
+  return { code: ran.status, stderr: ran.stderr, stdout: ran.stdout };
 }
 
-/** Everything below, by its path there. */
+/** The paths of all files and directories below DESTDIR. */
 function entries(): string[] {
   return readdirSync(dest, { recursive: true, encoding: 'utf8' })
     .map((path) => `/${path}`)
     .sort();
 }
 
-const modules = (path: string) => path.includes('/node_modules/') || path.includes('/dist/');
+const isModule = (path: string) => path.includes('/node_modules/') || path.includes('/dist/');
 
-test('install, run, install again, remove', () => {
+test('wiretail is installed, runs, is updated and removed', () => {
   const first = script('install', ['--prefix', '/opt/x', '--node', process.execPath]);
-  assert.equal(first.code, 0, first.said);
+  assert.equal(first.code, 0, first.stderr);
   assert.equal(first.stdout, '');
   const installed = entries();
   for (const path of installed) {
@@ -49,7 +49,7 @@ test('install, run, install again, remove', () => {
   }
   assert.deepEqual(
     installed.filter(
-      (path) => !modules(path) && !path.includes('/packaging/') && statSync(dest + path).isFile(),
+      (path) => !isModule(path) && !path.includes('/packaging/') && statSync(dest + path).isFile(),
     ),
     [
       '/etc/logrotate.d/wiretail',
@@ -73,7 +73,7 @@ test('install, run, install again, remove', () => {
     `#!/bin/sh\nexec ${realpathSync(process.execPath)} /opt/x/lib/wiretail/dist/main.js "$@"\n`,
   );
 
-  // The launcher names where it will be; here that is below the directory.
+  // The launcher has the final path, without DESTDIR.
   const main = `${dest}/opt/x/lib/wiretail/dist/main.js`;
   const args = [main, 'read', capturePath('gm-basic')];
   const ran = spawnSync(process.execPath, args, { cwd: directory, encoding: 'utf8', timeout: 60000 });
@@ -84,31 +84,31 @@ test('install, run, install again, remove', () => {
   appendFileSync(dest + CONFIG, 'slow: 5ms\n');
   const config = edited();
   const second = script('install', ['--prefix', '/opt/x']);
-  assert.equal(second.code, 0, second.said);
-  assert.match(second.said, /kept \/etc\/wiretail\/wiretail\.yaml; the new one is .*\.new/);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stderr, /kept \/etc\/wiretail\/wiretail\.yaml; the new one is .*\.new/);
   assert.equal(edited(), config);
   assert.equal(readFileSync(`${dest}${CONFIG}.new`, 'utf8'), readProjectFile('packaging/wiretail.yaml'));
   assert.deepEqual(entries(), [...installed, `${CONFIG}.new`].sort());
 
   const removed = script('uninstall', ['--prefix', '/opt/x']);
-  assert.equal(removed.code, 0, removed.said);
+  assert.equal(removed.code, 0, removed.stderr);
   assert.deepEqual(entries(), ['/etc', '/etc/wiretail', CONFIG]);
   const purged = script('uninstall', ['--prefix', '/opt/x', '--purge']);
-  assert.equal(purged.code, 0, purged.said);
+  assert.equal(purged.code, 0, purged.stderr);
   assert.deepEqual(entries(), []);
 });
 
-test('a mistake is told in one line, and nothing is done', () => {
+test('a usage error is reported in one line and changes nothing', () => {
   for (const [name, args, expected] of [
     ['install', ['--prefix', 'x'], '--prefix x: expected an absolute path'],
     ['install', ['--prefix', '/a b'], '--prefix /a b: expected a path of letters, digits and . _ + -'],
     ['install', ['--purge'], '--purge: expected --prefix PATH or --node PATH'],
-    ['install', ['--node', '/nowhere/node'], '--node /nowhere/node: expected a program that can be run'],
+    ['install', ['--node', '/nowhere/node'], '--node /nowhere/node: expected an executable'],
     ['uninstall', ['--node', '/x'], '--node: expected --prefix PATH or --purge'],
     ['uninstall', ['all'], 'all: expected --prefix PATH or --purge'],
   ] as const) {
-    const { code, said } = script(name, args, join(directory, 'none'));
-    assert.deepEqual([code, said], [2, `${name}: ${expected}\n`]);
+    const { code, stderr } = script(name, args, join(directory, 'none'));
+    assert.deepEqual([code, stderr], [2, `${name}: ${expected}\n`]);
   }
   assert.deepEqual(readdirSync(directory), ['dest']);
 });

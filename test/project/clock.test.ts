@@ -1,9 +1,9 @@
-/** Timeouts must not depend on the time of day, which can be set. */
+/** Timeouts must not depend on the system clock, which can be set. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readProjectFile, typescriptFiles } from '../helpers/project.js';
 
-/** The files that may read the time of day, and why. */
+/** The files that may read the system clock, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'src/capture/cap/wall-clock.ts': "timestamps of cap's packets",
   'src/observe/clocks.ts': 'detects that it is set',
@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/pipeline/threads/main-lines.ts': "timestamps of the main thread's lines",
 };
 
-test('only a few files read the time of day', () => {
+test('only the listed files read the system clock', () => {
   const files = typescriptFiles('src').filter((file) =>
     /\bDate\.now\b|\bnew Date\(\)/.test(readProjectFile(file)),
   );

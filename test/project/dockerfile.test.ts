@@ -1,4 +1,4 @@
-/** What can be checked of the image without an engine to build it. */
+/** Checks of the Dockerfile that need no container engine. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ interface Instruction {
   readonly text: string;
 }
 
-/** The stages, each the instructions from its FROM on; comments gone, continued lines joined. */
+/** The instructions of each stage, starting with FROM, without comments, with continued lines joined. */
 function stages(dockerfile: string): Instruction[][] {
   const lines = dockerfile
     .split('\n')
@@ -35,13 +35,13 @@ function finalText(name: string): string {
   return found[0]!.text;
 }
 
-test('several stages, the last one slim', () => {
+test('the image is built in several stages, the last one slim', () => {
   assert.ok(all.length >= 2);
   assert.match(finalText('FROM'), /-slim$/);
 });
 
-test('each COPY has its source, in the checkout and let through, or in an earlier stage', () => {
-  const letThrough = new Set(
+test('each COPY has its source in the build context or in an earlier stage', () => {
+  const included = new Set(
     readProjectFile('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -57,8 +57,8 @@ test('each COPY has its source, in the checkout and let through, or in an earlie
         continue;
       }
       for (const source of words.filter((word) => !word.startsWith('--')).slice(0, -1)) {
-        assert.ok(existsSync(ROOT + source), `${source} is not there`);
-        assert.ok(letThrough.has(source), `${source} is kept out by .dockerignore`);
+        assert.ok(existsSync(ROOT + source), `${source} does not exist`);
+        assert.ok(included.has(source), `${source} is excluded by .dockerignore`);
       }
     }
     const name = / AS (\S+)$/i.exec(stage[0]!.text)?.[1];
@@ -66,7 +66,7 @@ test('each COPY has its source, in the checkout and let through, or in an earlie
   }
 });
 
-test('no compiler and no development package in the image', () => {
+test('the image has no compiler and no development packages', () => {
   const installed = final
     .filter(({ name }) => name === 'RUN')
     .flatMap(({ text }) => [...text.matchAll(/apt-get install ([^&]*)/g)])
@@ -78,7 +78,7 @@ test('no compiler and no development package in the image', () => {
   assert.ok(all.some((stage) => stage.some(({ text }) => text.includes('npm prune --omit=dev'))));
 });
 
-test('not root, stopped by SIGTERM, health checked', () => {
+test('the image runs as a user, stops on SIGTERM, and has a health check', () => {
   assert.match(finalText('USER'), /^[1-9]\d*:[1-9]\d*$/);
   assert.equal(finalText('STOPSIGNAL'), 'SIGTERM');
   assert.match(finalText('HEALTHCHECK'), /docker-healthcheck\.mjs/);

@@ -15,7 +15,7 @@ interface Process {
 const HEADER = 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n';
 const DAEMON: Process = { argv: ['node', '/app/dist/main.js', 'capture'], state: 'S (sleeping)', uid: 4730 };
 
-/** Runs the check on a made-up procfs, in which packet sockets belong to the users given. */
+/** Runs the check on a synthetic procfs with packet sockets of the given users. */
 function check(context: TestContext, processes: Process[], socketUsers: number[]) {
   const proc = mkdtempSync(join(tmpdir(), 'wiretail-proc-'));
   context.after(() => rmSync(proc, { recursive: true }));
@@ -34,25 +34,25 @@ function check(context: TestContext, processes: Process[], socketUsers: number[]
   const run = spawnSync(process.execPath, [`${ROOT}scripts/docker-healthcheck.mjs`, proc], {
     encoding: 'utf8',
   });
-  return { code: run.status, says: run.stdout.trim() };
+  return { code: run.status, output: run.stdout.trim() };
 }
 
-test('healthy: it runs and its user holds packet sockets', (context) => {
+test('healthy: the daemon runs and its user holds packet sockets', (context) => {
   const init: Process = { argv: ['/sbin/docker-init', '--', 'wiretail'], state: 'S (sleeping)', uid: 4730 };
   assert.deepEqual(check(context, [init, DAEMON], [0, 4730, 4730]), {
     code: 0,
-    says: 'capturing on 2 packet sockets',
+    output: 'capturing on 2 packet sockets',
   });
 });
 
-test('unhealthy: it does not run, or is a zombie', (context) => {
-  const expected = { code: 1, says: 'wiretail does not run' };
+test('unhealthy: the daemon does not run, or is a zombie', (context) => {
+  const expected = { code: 1, output: 'wiretail is not running' };
   assert.deepEqual(check(context, [], [4730]), expected);
   assert.deepEqual(check(context, [{ ...DAEMON, state: 'Z (zombie)' }], [4730]), expected);
 });
 
-test('unhealthy: it runs, but captures nothing', (context) => {
-  const expected = { code: 1, says: 'wiretail captures nothing: it holds no packet socket' };
+test('unhealthy: the daemon runs, but does not capture', (context) => {
+  const expected = { code: 1, output: 'wiretail is not capturing: it holds no packet socket' };
   assert.deepEqual(check(context, [DAEMON], []), expected);
   assert.deepEqual(check(context, [DAEMON], [0]), expected, "another user's");
 });

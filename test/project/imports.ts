@@ -1,10 +1,10 @@
-/** Which room of src/ may import which: the direction of the design, as data, and what breaks it. */
+/** The rooms of src/ that each room may import, and the check for violations. */
 import { posix } from 'node:path';
 
 interface Room {
-  /** The rooms it may import besides itself. */
+  /** The rooms that it may import besides itself. */
   readonly rooms: readonly string[];
-  /** For a room that does no input or output: all that it may import from Node and npm. */
+  /** For a room without input or output: the packages of Node and npm that it may import. */
   readonly packages?: readonly string[];
 }
 
@@ -44,14 +44,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   config: { rooms: ['protocols', 'records'] },
 };
 
-/** Each file of src/, and what it imports: another file's path (src/...), or a package. */
+/** The imports of each file of src/: paths of other files (src/...), or packages. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 const IMPORTS = [
   /^\s*(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
   /^\s*import\s*['"]([^'"]+)['"]/gm,
   /(?<![\w.])import\(\s*['"]([^'"]+)['"]/g,
-  /\bnew URL\(\s*['"](\.{1,2}\/[^'"]+\.js)['"]\s*,\s*import\.meta\.url/g, // a thread's or a process's file
+  /\bnew URL\(\s*['"](\.{1,2}\/[^'"]+\.js)['"]\s*,\s*import\.meta\.url/g, // the script of a thread or a process
 ];
 
 export function importsOf(path: string, source: string): string[] {
@@ -88,7 +88,7 @@ export function violations(graph: ImportGraph): string[] {
     const name = roomOf(file);
     const room = ROOMS[name];
     if (!room) {
-      found.push(`${file}: there is no room ${name}`);
+      found.push(`${file}: no such room: ${name}`);
       continue;
     }
     for (const imported of imports) {
@@ -99,7 +99,7 @@ export function violations(graph: ImportGraph): string[] {
         } else if (!allowed) found.push(`${file}: ${name} may not import ${imported}`);
         continue;
       }
-      if (!graph.has(imported)) found.push(`${file}: ${imported} is not there`);
+      if (!graph.has(imported)) found.push(`${file}: ${imported} does not exist`);
       const other = roomOf(imported);
       if (other === name) continue;
       if (!room.rooms.includes(other)) found.push(`${file}: ${name} may not import ${other} (${imported})`);
@@ -110,7 +110,7 @@ export function violations(graph: ImportGraph): string[] {
   return [...found, ...cycles.map((cycle) => `a cycle: ${cycle.join(' -> ')}`)];
 }
 
-/** The cycles that a search in depth meets: none only if there are none. */
+/** The cycles found by a depth-first search: empty only if there are none. */
 export function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

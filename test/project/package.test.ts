@@ -26,26 +26,26 @@ function packagesOf(files: string[]): Set<string> {
   return new Set(names);
 }
 
-test('the package: an ES module, for Node 20 to 24, with one executable', () => {
+test('the package is an ES module for Node 20 to 24 with one executable', () => {
   assert.equal(manifest.type, 'module');
   assert.deepEqual(manifest.bin, { wiretail: 'dist/main.js' });
   assert.equal(manifest.engines.node, '^20.19.0 || ^22.12.0 || >=24');
   assert.match(readProjectFile('src/main.ts'), /^#!\/usr\/bin\/env node\n/);
 });
 
-test('this Node is one that the package is for', () => {
+test('this Node is supported by the package', () => {
   const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
   assert.ok((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24);
 });
 
-test('what the program imports is installed with it; what the tests import is listed', () => {
+test('the packages that the program imports are dependencies; those of the tests are listed', () => {
   const runtime = { ...manifest.dependencies, ...manifest.optionalDependencies };
   for (const name of packagesOf(sources)) assert.ok(name in runtime, name);
   const all = { ...runtime, ...manifest.devDependencies };
   for (const name of packagesOf(typescriptFiles('test'))) assert.ok(name in all, name);
 });
 
-test('cap may compile itself when it is installed, and nothing else runs then', () => {
+test('only cap may run an install script', () => {
   assert.deepEqual(manifest.allowScripts, { cap: true, esbuild: false, koffi: false });
   assert.deepEqual(Object.keys(manifest.optionalDependencies), ['cap']);
 });
@@ -67,7 +67,7 @@ test(`no source file is longer than ${MAX_LINES} lines`, () => {
   assert.deepEqual(long, []);
 });
 
-test('the types are not given up: any is an error, and nothing silences the compiler', () => {
+test('any is an error, and nothing silences the compiler', () => {
   const biome = JSON.parse(readProjectFile('biome.json')) as {
     linter: { rules: { suspicious: { noExplicitAny: string } } };
   };
@@ -79,14 +79,14 @@ test('the types are not given up: any is an error, and nothing silences the comp
   );
 });
 
-test('no source file names a place of the machine that it was written on', () => {
-  const place = /['"`(](file:\/\/)?\/(home|root|Users)\//;
+test('no source file has an absolute path of a home directory', () => {
+  const homePath = /['"`(](file:\/\/)?\/(home|root|Users)\//;
   assert.deepEqual(
-    sources.filter((file) => place.test(readProjectFile(file))),
+    sources.filter((file) => homePath.test(readProjectFile(file))),
     [],
   );
 });
 
-test('the license file is there', () => {
+test('the license file exists', () => {
   assert.match(readProjectFile('LICENSE'), /^MIT License\n/);
 });
