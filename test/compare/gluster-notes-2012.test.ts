@@ -1,8 +1,8 @@
 /**
- * A peer probe of GlusterFS 3.2.5, as its hex dumps stand in notes on the protocol of 2012. The dumps hold
- * RPC records only: g-notes-2012 has them byte for byte and in their order, in Ethernet, IP and TCP headers
- * that were made up, as the times and the clients' ports were. Two hosts, each the client of the other once:
- * the one that probes, 172.31.122.102, calls first. What is expected here was read off the dumps by hand.
+ * A peer probe of GlusterFS 3.2.5, from hex dumps in notes on the protocol of 2012. The dumps hold RPC records only:
+ * g-notes-2012 has them byte for byte and in order, in made-up Ethernet, IP and TCP headers, times and client ports. Each
+ * of two hosts is the client of the other once; the prober, 172.31.122.102, calls first. The expected values were read
+ * off the dumps by hand.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { capturePath } from '../helpers/captures.js';
 import { readAll } from './truth.js';
 
 const [PROBER, PROBED] = ['172.31.122.102', '172.31.122.59'];
-/** 16 words each, of which the low byte counts: 00000090 00000045 000000d5 ... */
+/** On the wire 16 words each, a byte in each word: 00000090 00000045 000000d5 ... */
 const UUIDS = {
   [PROBER]: '9045d5f2-5198-463a-80c1-9a0449ae1184',
   [PROBED]: 'de78d020-19b2-4eed-acdf-f00c7d152b1a',
@@ -28,7 +28,7 @@ const AUTH = {
   groups: [],
 };
 
-/** The notes take the 0x16 for op_ret, a word too early: it is op_errno (EINVAL), and op_ret is 0. */
+/** The notes read 0x16 as op_ret, one word too early: it is op_errno (EINVAL), and op_ret is 0. */
 const DUMPED = {
   gfs_id: 0,
   op_ret: 0,
@@ -47,7 +47,7 @@ const DUMPED = {
 const DONE = { op_ret: 0, op_errno: 0 };
 const NO_VOLUMES = { count: { hex: '3000', text: '0', integer: 0 } };
 
-/** One host probes the other, which is known by `hostname`. */
+/** One host probes the other. */
 const calls = (from: string, hostname: string) => [
   { method: 'DUMP', program: 0x075bb86d, xid: 1, from, request: { gfs_id: 0xcafe }, response: DUMPED },
   {
@@ -89,8 +89,8 @@ test('a peer probe of GlusterFS 3.2.5', async () => {
     request: gluster?.request,
     response: gluster?.response,
   }));
-  const of = (host: string) => shown.filter(({ from }) => from === host);
-  assert.deepEqual(of(PROBER), calls(PROBER, PROBED));
-  assert.deepEqual(of(PROBED), calls(PROBED, PROBER));
+  const callsOf = (host: string) => shown.filter(({ from }) => from === host);
+  assert.deepEqual(callsOf(PROBER), calls(PROBER, PROBED));
+  assert.deepEqual(callsOf(PROBED), calls(PROBED, PROBER));
   assert.equal(shown.length, 6);
 });

@@ -1,19 +1,19 @@
-/** The comparison with the truth itself: no value may change on either side without its notice. */
+/** Tests the comparison with the truth: it must notice every changed value, on either side. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capturePath } from '../helpers/captures.js';
 import { ROOT } from '../helpers/project.js';
-import { compareMessages, type RpcLine, readAll, readTruth, type True } from './truth.js';
+import { compareMessages, type RpcLine, readAll, readTruth, type TrueMessage } from './truth.js';
 
 type Container = Record<string, unknown>;
 
-/** Each place that holds no object or list, as the object or list that it is in, and its name there. */
+/** Every scalar value: the object or list that contains it, its name there, and its path. */
 function* leaves(value: unknown, path = ''): Generator<[Container, string, string]> {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
-    const at = `${path}.${name}`;
-    if (typeof member === 'object' && member !== null) yield* leaves(member, at);
-    else yield [value as Container, name, at];
+    const memberPath = `${path}.${name}`;
+    if (typeof member === 'object' && member !== null) yield* leaves(member, memberPath);
+    else yield [value as Container, name, memberPath];
   }
 }
 
@@ -23,10 +23,10 @@ function changed(value: unknown): unknown {
 }
 
 const CAPTURES = ['g-lease', 'g-brickop', 'gen-all'];
-/** Of the truth, what says nothing of the message itself, or is no value. */
-const ASIDE = /^\.(?:decode|struct|call_frame|cred\.len|body)$|\.\d+\.type$|\.meta\./;
-/** Of ours, what only stands beside the wire's fields, or is compared by the golden files. */
-const BESIDE =
+/** Fields of the truth that are not compared: they describe no value of the message. */
+const TRUTH_IGNORED = /^\.(?:decode|struct|call_frame|cred\.len|body)$|\.\d+\.type$|\.meta\./;
+/** Fields of lines that are not compared: they are derived from the wire's, or the golden files have them. */
+const LINE_IGNORED =
   /_names?(?:\.\d+)?$|_hex$|\.(?:afr|dht|uuid|acl|ec|quota|bitrot|xtime)(?:\.|$)|^\.(?:log|network|message|event)(?:\.|$)|^\.gluster\.(?!request|response)/;
 
 for (const name of CAPTURES) {
@@ -38,40 +38,40 @@ for (const name of CAPTURES) {
   const truths = readTruth(pair);
   const lines = (await readAll(pair.capture, 'messages')).filter(({ rpc }) => rpc !== undefined);
 
-  /** Each change alone; the paths of those that nobody notices. */
-  const unnoticed = (of: readonly (True | RpcLine)[], aside: RegExp): string[] => {
+  /** Changes one value at a time. Returns the paths of the changes that the comparison does not notice. */
+  const unnoticed = (records: readonly (TrueMessage | RpcLine)[], ignored: RegExp): string[] => {
     const missed = new Set<string>();
     let changes = 0;
-    of.forEach((_, i) => {
+    records.forEach((_, i) => {
       const [line, truth] = [lines[i], truths[i]];
-      const copy = structuredClone(of[i]);
+      const copy = structuredClone(records[i]);
       for (const [container, key, path] of leaves(copy)) {
-        if (aside.test(path)) continue;
+        if (ignored.test(path)) continue;
         const value = container[key];
         container[key] = changed(value);
         const { differences } = compareMessages(
-          [(of as readonly unknown[]) === lines ? (copy as RpcLine) : line],
-          [(of as readonly unknown[]) === truths ? (copy as True) : truth],
+          [(records as readonly unknown[]) === lines ? (copy as RpcLine) : line],
+          [(records as readonly unknown[]) === truths ? (copy as TrueMessage) : truth],
         );
         if (differences.length === 0) missed.add(path);
         container[key] = value;
         changes++;
       }
     });
-    assert.ok(changes > of.length * 5, `${changes} changes`);
+    assert.ok(changes > records.length * 5, `${changes} changes`);
     return [...missed];
   };
 
-  test(`${name}: every value of the truth counts`, () => {
+  test(`${name}: every value of the truth is compared`, () => {
     assert.equal(lines.length, truths.length);
-    assert.deepEqual(unnoticed(truths, ASIDE), []);
+    assert.deepEqual(unnoticed(truths, TRUTH_IGNORED), []);
   });
 
-  test(`${name}: every value of ours counts`, () => {
-    assert.deepEqual(unnoticed(lines, BESIDE), []);
+  test(`${name}: every value of a line is compared`, () => {
+    assert.deepEqual(unnoticed(lines, LINE_IGNORED), []);
   });
 
-  test(`${name}: a message more, a message less, or two in another order are noticed`, () => {
+  test(`${name}: an extra message, a missing one and a swapped order are noticed`, () => {
     assert.equal(compareMessages(lines, truths).differences.length, 0);
     assert.ok(compareMessages(lines.slice(1), truths).differences.length > 0);
     assert.ok(compareMessages(lines, truths.slice(1)).differences.length > 0);

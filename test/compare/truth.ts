@@ -1,21 +1,21 @@
-/** Messages of GlusterFS as wiretail shows them, against what GlusterFS's own library reads in them. */
+/** Compares lines of GlusterFS messages with what GlusterFS's own library decodes. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readHere } from '../helpers/read-here.js';
 import { exactLines } from './exact.js';
-import { compareStruct, type Differ, type Difference } from './structs.js';
+import { compareStruct, type Difference, type ReportDifference } from './structs.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A capture, and the file that says what is in it. */
+/** A capture and its truth file. */
 export interface Pair {
   readonly name: string;
   readonly capture: string;
   readonly truth: string;
 }
 
-/** A message as the library reads it. */
-export interface True {
+/** A message as the library decodes it. */
+export interface TrueMessage {
   readonly frame: number;
   /** Seconds with nine decimals. */
   readonly ts: string;
@@ -39,7 +39,7 @@ export interface True {
   readonly decode: 'ok' | 'fail' | 'unknown';
 }
 
-/** A line of ours, of which an integer beyond 2^53 is text: see exact.ts. */
+/** A line of wiretail; integers beyond 2^53 are text: see exact.ts. */
 export interface RpcLine {
   readonly '@timestamp': string;
   readonly event: { readonly dataset: string; readonly action: string; readonly duration?: number };
@@ -56,14 +56,14 @@ function fileText(path: string): string {
   return (path.endsWith('.gz') ? gunzipSync(file) : file).toString();
 }
 
-export function readTruth(pair: Pair): True[] {
+export function readTruth(pair: Pair): TrueMessage[] {
   return fileText(pair.truth)
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line.replace(/"ts":(\d+\.\d{9})/, '"ts":"$1"')) as True);
+    .map((line) => JSON.parse(line.replace(/"ts":(\d+\.\d{9})/, '"ts":"$1"')) as TrueMessage);
 }
 
-/** Everything that `wiretail read` writes of a capture. */
+/** All lines that `wiretail read` writes for a capture. */
 export async function readAll(
   capture: string,
   view: 'messages' | 'calls',
@@ -100,7 +100,7 @@ function endpoint({ ip, port }: RpcLine['source']): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
-/** As the truth has times. */
+/** A timestamp in the truth's form. */
 function seconds(timestamp: string): string {
   return `${Date.parse(`${timestamp.slice(0, 19)}Z`) / 1000}${timestamp.slice(19, -1)}`;
 }
@@ -109,8 +109,8 @@ function absent<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
 }
 
-/** What must be in the `rpc` section, but for the credential. */
-function expectedRpc(truth: True): Fields {
+/** The `rpc` section without the credential. */
+function expectedRpc(truth: TrueMessage): Fields {
   const accepted = truth.accept_stat !== null;
   const reply =
     truth.type === 'call'
@@ -134,57 +134,57 @@ function expectedRpc(truth: True): Fields {
   };
 }
 
-/** The oracle shows the owner of locks last; in auth_glusterfs_parms of rpc-common-xdr.x it is first. */
+/** The truth has lk_owner last; in auth_glusterfs_parms of rpc-common-xdr.x it is first. */
 function inOrder(cred: Fields): Fields {
   return cred.flavor === 5 ? { flavor: 5, lk_owner: cred.lk_owner, ...cred } : cred;
 }
 
-function compareRpc(rpc: Fields, truth: True, differ: Differ): void {
+function compareRpc(rpc: Fields, truth: TrueMessage, reportDifference: ReportDifference): void {
   const expected = expectedRpc(truth);
-  const { auth, ...rest }: Fields = { payload_bytes: 0, ...rpc };
-  const ours: Fields = rest;
+  const { auth, ...ours }: Fields = { payload_bytes: 0, ...rpc };
   for (const name of new Set([...Object.keys(expected), ...Object.keys(ours)])) {
     if (JSON.stringify(ours[name]) !== JSON.stringify(expected[name])) {
-      differ({ path: `rpc.${name}`, ours: ours[name], truth: expected[name] });
+      reportDifference({ path: `rpc.${name}`, ours: ours[name], truth: expected[name] });
     }
   }
   if (truth.cred === undefined) {
-    if (auth !== undefined) differ({ path: 'rpc.auth', ours: auth, truth: undefined });
+    if (auth !== undefined) reportDifference({ path: 'rpc.auth', ours: auth, truth: undefined });
     return;
   }
   const { len: _len, ...fields } = truth.cred;
   const { flavor_name, pid_name: _pid, ...shown } = (auth ?? {}) as Fields;
-  // An empty body has no bytes to show.
+  // An empty credential has no bytes to show.
   const cred = (fields as Fields).raw === '' ? { flavor: (fields as Fields).flavor } : fields;
-  compareStruct('auth', 'rpc.auth', shown, inOrder(cred), differ);
+  compareStruct('auth', 'rpc.auth', shown, inOrder(cred), reportDifference);
   const name = FLAVORS.get((fields as Fields).flavor);
-  if (flavor_name !== name) differ({ path: 'rpc.auth.flavor_name', ours: flavor_name, truth: name });
+  if (flavor_name !== name)
+    reportDifference({ path: 'rpc.auth.flavor_name', ours: flavor_name, truth: name });
 }
 
-function compareMessage(line: RpcLine, truth: True, differ: Differ): void {
-  const same = (path: string, ours: unknown, expected: unknown) => {
-    if (ours !== expected) differ({ path, ours, truth: expected });
+function compareMessage(line: RpcLine, truth: TrueMessage, reportDifference: ReportDifference): void {
+  const compareEqual = (path: string, ours: unknown, expected: unknown) => {
+    if (ours !== expected) reportDifference({ path, ours, truth: expected });
   };
-  same('@timestamp', seconds(line['@timestamp']), truth.ts);
-  same('source', endpoint(line.source), truth.src);
-  same('destination', endpoint(line.destination), truth.dst);
-  compareRpc(line.rpc ?? {}, truth, differ);
+  compareEqual('@timestamp', seconds(line['@timestamp']), truth.ts);
+  compareEqual('source', endpoint(line.source), truth.src);
+  compareEqual('destination', endpoint(line.destination), truth.dst);
+  compareRpc(line.rpc ?? {}, truth, reportDifference);
   const [own, other] =
     truth.type === 'call' ? (['request', 'response'] as const) : (['response', 'request'] as const);
-  same(`gluster.${other}`, line.gluster?.[other], undefined);
+  compareEqual(`gluster.${other}`, line.gluster?.[other], undefined);
   const ours = line.gluster?.[own];
-  if (truth.decode === 'fail') same('wiretail.malformed', line.wiretail?.malformed, true);
+  if (truth.decode === 'fail') compareEqual('wiretail.malformed', line.wiretail?.malformed, true);
   else {
-    same('wiretail', JSON.stringify(line.wiretail), undefined);
-    if (truth.body === null) same(`gluster.${own}`, ours, undefined);
-    else compareStruct(String(truth.struct), `gluster.${own}`, ours, truth.body, differ);
+    compareEqual('wiretail', JSON.stringify(line.wiretail), undefined);
+    if (truth.body === null) compareEqual(`gluster.${own}`, ours, undefined);
+    else compareStruct(String(truth.struct), `gluster.${own}`, ours, truth.body, reportDifference);
   }
 }
 
 export interface Tally {
   messages: number;
   equal: number;
-  /** Of ours, those that we say are malformed or cut. */
+  /** Lines that say the message is malformed or truncated. */
   malformed: number;
 }
 
@@ -192,7 +192,7 @@ export interface Compared {
   readonly all: Tally;
   /** By program and version. */
   readonly programs: ReadonlyMap<string, Tally>;
-  /** In words. */
+  /** As sentences. */
   readonly differences: readonly string[];
 }
 
@@ -200,33 +200,37 @@ function keyOf(packet: number, type: unknown, xid: unknown, source: string): str
   return `packet ${packet}: ${String(type)} ${String(xid)} from ${source}`;
 }
 
-function words({ path, ours, truth }: Difference): string {
+function describeDifference({ path, ours, truth }: Difference): string {
   const show = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 300);
-  return `${path}: ours ${show(ours)}, the truth ${show(truth)}`;
+  return `${path}: ours ${show(ours)}, truth ${show(truth)}`;
 }
 
 /**
- * Lines go in the order of the truth. One exception: of a connection whose beginning was not seen, the first
- * messages wait until what follows confirms that they are messages, so they come late.
+ * Lines are in the order of the truth, with one exception: after a midstream pickup the first messages wait until the
+ * bytes that follow confirm them, so they come late.
  */
-function disorder(ours: readonly RpcLine[], keys: readonly string[], order: readonly string[]): string[] {
-  const settled = new Set<string>();
+function orderDifferences(
+  ours: readonly RpcLine[],
+  keys: readonly string[],
+  order: readonly string[],
+): string[] {
+  const confirmed = new Set<string>();
   const late = new Set<string>();
-  let last = 0;
+  let latest = 0;
   ours.forEach(({ packet, source, destination }, i) => {
     const direction = `${endpoint(source)} ${endpoint(destination)}`;
-    if (packet.number < last && !settled.has(direction)) late.add(keys[i]);
-    else settled.add(direction);
-    last = Math.max(last, packet.number);
+    if (packet.number < latest && !confirmed.has(direction)) late.add(keys[i]);
+    else confirmed.add(direction);
+    latest = Math.max(latest, packet.number);
   });
-  const others = (all: readonly string[]) => all.filter((key) => !late.has(key));
-  const [shown, wanted] = [others(keys), others(order)];
-  const first = wanted.findIndex((key, i) => shown[i] !== key);
-  return first < 0 ? [] : [`order: ${shown[first]}, where the truth has ${wanted[first]}`];
+  const withoutLate = (all: readonly string[]) => all.filter((key) => !late.has(key));
+  const [shown, expected] = [withoutLate(keys), withoutLate(order)];
+  const first = expected.findIndex((key, i) => shown[i] !== key);
+  return first < 0 ? [] : [`order: ${shown[first]}, where the truth has ${expected[first]}`];
 }
 
-/** Every message against the truth, and nothing else being there, in the same order. */
-export function compareMessages(lines: readonly RpcLine[], truths: readonly True[]): Compared {
+/** Compares every message with the truth: the same messages, no others, in the same order. */
+export function compareMessages(lines: readonly RpcLine[], truths: readonly TrueMessage[]): Compared {
   const ours = lines.filter((line) => line.rpc !== undefined);
   const byKey = new Map<string, RpcLine[]>();
   const keys = ours.map((line) => {
@@ -244,22 +248,23 @@ export function compareMessages(lines: readonly RpcLine[], truths: readonly True
     const key = keyOf(truth.frame, truth.type, truth.xid, truth.src);
     const line = byKey.get(key)?.shift();
     const found: string[] = [];
-    if (line === undefined) found.push('not there');
-    else compareMessage(line, truth, (difference) => found.push(words(difference)));
-    for (const one of [all, tally]) {
-      one.messages++;
-      if (found.length === 0) one.equal++;
-      if (line?.wiretail !== undefined) one.malformed++;
+    if (line === undefined) found.push('missing');
+    else compareMessage(line, truth, (difference) => found.push(describeDifference(difference)));
+    for (const counters of [all, tally]) {
+      counters.messages++;
+      if (found.length === 0) counters.equal++;
+      if (line?.wiretail !== undefined) counters.malformed++;
     }
     for (const difference of found) differences.push(`${key}, ${name} ${truth.proc_name}: ${difference}`);
     return key;
   });
-  for (const [key, left] of byKey) if (left.length > 0) differences.push(`${key}: not in the truth`);
-  if (differences.length === 0) differences.push(...disorder(ours, keys, order));
+  for (const [key, unmatched] of byKey)
+    if (unmatched.length > 0) differences.push(`${key}: not in the truth`);
+  if (differences.length === 0) differences.push(...orderDifferences(ours, keys, order));
   return { all, programs, differences };
 }
 
-/** The two packets of a call and its reply, and the nanoseconds between them. */
+/** The packets of a call and its reply, and the nanoseconds between them. */
 function pairKey(packet: number, reply: number | undefined, xid: unknown, from: string, ns: unknown): string {
   return `packet ${packet}: call ${String(xid)} from ${from}, reply in ${reply ?? 'none'} after ${String(ns)} ns`;
 }
@@ -268,11 +273,11 @@ function nanoseconds(ts: string): bigint {
   return BigInt(ts.replace('.', ''));
 }
 
-/** What the `calls` view must have of each call. */
-export function expectedPairs(truths: readonly True[]): string[] {
+/** The calls and replies that the `calls` view must show. */
+export function expectedPairs(truths: readonly TrueMessage[]): string[] {
   const calls = truths.filter(({ type }) => type === 'call');
   const byKey = new Map(calls.map((call) => [keyOf(call.frame, 'call', call.xid, call.src), call]));
-  const answered = new Set<True>();
+  const answered = new Set<TrueMessage>();
   const pairs: string[] = [];
   for (const reply of truths) {
     if (reply.type !== 'reply' || reply.call_frame === null || reply.call_frame === undefined) continue;
