@@ -1,4 +1,4 @@
-/** What tshark shows of packets of GlusterFS, as it is compared with ours. */
+/** What tshark shows of GlusterFS packets, in a form to compare with wiretail's lines. */
 import type { Fields, TsharkJson } from './read.js';
 
 export const LAYERS =
@@ -11,10 +11,10 @@ const GLUSTER = /gluster/;
 export interface Shown {
   /** Its messages: "program version procedure type". */
   readonly messages: readonly string[];
-  /** Every word and every field's value below GlusterFS's layers and the credential. */
+  /** Every label and field value of GlusterFS's layers and of the credential. */
   readonly values: ReadonlySet<string>;
   readonly malformed: boolean;
-  /** It does not dissect what is behind the RPC header, or a part of it: bytes as they are, or nothing. */
+  /** tshark shows at least a part of the body as raw bytes, or not at all. */
   readonly raw: boolean;
 }
 
@@ -26,26 +26,28 @@ function collect(value: unknown, into: Set<string>): void {
   if (Array.isArray(value)) for (const item of value) collect(item, into);
   else if (isObject(value)) {
     for (const [name, member] of Object.entries(value)) {
-      // The label of a subtree: its last part is often the value.
+      // The label of a subtree often ends with the value.
       into.add(name.slice(name.indexOf(': ') + 1).trim());
       collect(member, into);
     }
   } else into.add(String(value));
 }
 
-/** By the packets' numbers. */
+/** By packet number. */
 export function shownBy(packets: readonly TsharkJson[]): Map<number, Shown> {
   const shown = new Map<number, Shown>();
   for (const { _source } of packets) {
     const { frame, rpc, ...layers } = _source.layers;
     const values = new Set<string>();
     const messages: string[] = [];
-    for (const one of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
-      // "Continuation data", where it sees no message.
-      if (one['rpc.msgtyp'] === undefined) continue;
-      const numbers = ['rpc.program', 'rpc.programversion', 'rpc.procedure'].map((field) => one[field] ?? 0);
-      messages.push(`${numbers.join(' ')} ${one['rpc.msgtyp'] === '1' ? 'reply' : 'call'}`);
-      collect(one.Credentials, values);
+    for (const message of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
+      // "Continuation data" is no message.
+      if (message['rpc.msgtyp'] === undefined) continue;
+      const numbers = ['rpc.program', 'rpc.programversion', 'rpc.procedure'].map(
+        (field) => message[field] ?? 0,
+      );
+      messages.push(`${numbers.join(' ')} ${message['rpc.msgtyp'] === '1' ? 'reply' : 'call'}`);
+      collect(message.Credentials, values);
     }
     const { '_ws.malformed': _malformed, ...own } = layers;
     collect(own, values);
