@@ -1,15 +1,17 @@
-/** JSON with integers as they stand there: JSON.parse() would round those beyond 2^53. */
+/** Parses JSON with exact integers: JSON.parse() rounds those beyond 2^53. */
 
-/** No text of a capture begins like this. */
-const Mark = '\u0000integer ';
-// Strings first, so that digits within them are not taken for numbers.
-const Tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const Long = /^-?\d{16,}$/;
+/** Prefix of an integer kept as text; no text of a capture begins with it. */
+const INTEGER_PREFIX = '\u0000integer ';
+// Strings first: digits in them are not numbers.
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 function parseExact(line: string): unknown {
   if (!/\d{16}/.test(line)) return JSON.parse(line);
   return JSON.parse(
-    line.replace(Tokens, (token) => (Long.test(token) ? JSON.stringify(Mark + token) : token)),
+    line.replace(TOKENS, (token) =>
+      LONG_INTEGER.test(token) ? JSON.stringify(INTEGER_PREFIX + token) : token,
+    ),
   );
 }
 
@@ -19,7 +21,8 @@ export function exactLines(text: string): unknown[] {
 
 /** The decimal text of an integer; undefined for anything else. */
 export function integerText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.startsWith(Mark) ? value.slice(Mark.length) : undefined;
+  if (typeof value === 'string')
+    return value.startsWith(INTEGER_PREFIX) ? value.slice(INTEGER_PREFIX.length) : undefined;
   return Number.isInteger(value) ? String(value) : undefined;
 }
 
@@ -29,7 +32,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** JSON again, integers as they were. */
+/** The JSON text, with integers as they were. */
 export function exactText(value: unknown): string {
   return JSON.stringify(value).replace(/"\\u0000integer (-?\d+)"/g, '$1');
 }

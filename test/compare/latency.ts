@@ -1,4 +1,4 @@
-/** How long calls took by tshark's own reckoning (rpc.time), against ours. */
+/** Compares latencies of calls with tshark's (rpc.time). */
 import { readHere } from '../helpers/read-here.js';
 import { type Fields, type TsharkJson, tsharkJson } from './read.js';
 
@@ -14,7 +14,7 @@ interface Answered {
 export interface Comparison {
   readonly compared: number;
   readonly equal: number;
-  /** Of those that are not equal, or that only one has: how many for which reason. */
+  /** Known differences by reason: latencies that are not equal, or that only one has. */
   readonly explained: ReadonlyMap<string, number>;
   readonly unexplained: readonly string[];
 }
@@ -28,22 +28,22 @@ function text(value: unknown): string {
   return Array.isArray(value) ? String(value[0]) : String(value);
 }
 
-/** What of a file compareLatency() needs. */
+/** The packets of a file that compareLatency() needs. */
 export function latencyPackets(file: string): TsharkJson[] {
   return tsharkJson(file, 'rpc.time', 'frame rpc');
 }
 
-/** What tshark says of replies, by frame and xid. */
-function theirs(packets: readonly TsharkJson[]): Answered[] {
+/** The replies that tshark has. */
+function tsharkReplies(packets: readonly TsharkJson[]): Answered[] {
   const found: Answered[] = [];
   for (const { _source } of packets) {
     const { frame, rpc } = _source.layers;
     const reply = Number((frame as Fields)['frame.number']);
-    for (const one of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
-      if (one['rpc.time'] === undefined || one['rpc.msgtyp'] !== '1') continue;
-      const xid = Number(text(one['rpc.xid']));
-      const call = Number(text(one['rpc.repframe']));
-      found.push({ xid, call, reply, nanoseconds: nanoseconds(text(one['rpc.time'])), what: '' });
+    for (const layer of (Array.isArray(rpc) ? rpc : [rpc]) as Fields[]) {
+      if (layer['rpc.time'] === undefined || layer['rpc.msgtyp'] !== '1') continue;
+      const xid = Number(text(layer['rpc.xid']));
+      const call = Number(text(layer['rpc.repframe']));
+      found.push({ xid, call, reply, nanoseconds: nanoseconds(text(layer['rpc.time'])), what: '' });
     }
   }
   return found;
@@ -55,7 +55,10 @@ interface Line {
   readonly rpc?: { readonly xid: number; readonly program: number };
 }
 
-async function ours(file: string, unanswered: (call: number, xid: number) => void): Promise<Answered[]> {
+async function wiretailReplies(
+  file: string,
+  unanswered: (call: number, xid: number) => void,
+): Promise<Answered[]> {
   const { stdout } = await readHere(['--max-line', '0', file]);
   const found: Answered[] = [];
   for (const text of stdout.trimEnd().split('\n')) {
@@ -72,12 +75,12 @@ async function ours(file: string, unanswered: (call: number, xid: number) => voi
   return found;
 }
 
-/** GD_MGMT_HNDSK, which tshark does not know, and so does not take for RPC. */
-const UNKNOWN = /^1239873 /;
+/** GD_MGMT_HNDSK, which tshark does not know, and so does not decode as RPC. */
+const UNKNOWN_PROGRAM = /^1239873 /;
 
 /**
- * Why the two differ, where tshark is known to be wrong. `mine` and `other` are of one reply; `answers` gives the reply
- * that we have for a call, 0 for one without.
+ * Known errors of tshark. `mine` and `other` are of the same reply; `answers` returns our reply for a call, 0 for a call
+ * without one.
  */
 const REASONS: readonly {
   readonly reason: string;
@@ -88,12 +91,12 @@ const REASONS: readonly {
   ) => boolean;
 }[] = [
   {
-    reason: 'tshark takes nothing for RPC that is of a program that it does not know',
-    explains: (mine, other) => other === undefined && mine !== undefined && UNKNOWN.test(mine.what),
+    reason: 'tshark does not decode RPC of unknown programs',
+    explains: (mine, other) => other === undefined && mine !== undefined && UNKNOWN_PROGRAM.test(mine.what),
   },
   {
     reason:
-      'tshark takes an older call of these ports with the same xid: answered, a callback, or of a connection that ended',
+      'tshark matches an older call of these ports with the same xid: answered, a callback, or of a closed connection',
     explains: (mine, other, answers) =>
       mine !== undefined &&
       other !== undefined &&
@@ -102,31 +105,32 @@ const REASONS: readonly {
   },
 ];
 
-/** @param packets of the file, those of latencyPackets() at least, with the layers `frame` and `rpc` */
+/** @param packets those of latencyPackets() at least, with the layers `frame` and `rpc` */
 export async function compareLatency(file: string, packets: readonly TsharkJson[]): Promise<Comparison> {
   const keyOf = ({ reply, xid }: Answered) => `${reply} ${xid}`;
-  // Two connections may have the same number in one packet's time, but not in one packet.
-  const other = new Map(theirs(packets).map((one) => [keyOf(one), one]));
+  // Two connections may use the same xid at the same time, but not in the same packet.
+  const other = new Map(tsharkReplies(packets).map((theirs) => [keyOf(theirs), theirs]));
   const explained = new Map<string, number>();
   const unexplained: string[] = [];
   let compared = 0;
   let equal = 0;
   const replies = new Map<string, number>();
-  const all = await ours(file, (call, xid) => replies.set(`${call} ${xid}`, 0));
+  const all = await wiretailReplies(file, (call, xid) => replies.set(`${call} ${xid}`, 0));
   for (const { call, xid, reply } of all) replies.set(`${call} ${xid}`, reply);
   const answers = (call: number, xid: number) => replies.get(`${call} ${xid}`);
-  const differ = (mine: Answered | undefined, one: Answered | undefined) => {
-    const reason = REASONS.find(({ explains }) => explains(mine, one, answers))?.reason;
-    if (reason === undefined) unexplained.push(`${JSON.stringify(mine)} and tshark ${JSON.stringify(one)}`);
+  const differ = (mine: Answered | undefined, theirs: Answered | undefined) => {
+    const reason = REASONS.find(({ explains }) => explains(mine, theirs, answers))?.reason;
+    if (reason === undefined)
+      unexplained.push(`${JSON.stringify(mine)} and tshark ${JSON.stringify(theirs)}`);
     else explained.set(reason, (explained.get(reason) ?? 0) + 1);
   };
   for (const mine of all) {
-    const one = other.get(keyOf(mine));
+    const theirs = other.get(keyOf(mine));
     other.delete(keyOf(mine));
-    if (one !== undefined) compared++;
-    if (one?.call === mine.call && one.nanoseconds === mine.nanoseconds) equal++;
-    else differ(mine, one);
+    if (theirs !== undefined) compared++;
+    if (theirs?.call === mine.call && theirs.nanoseconds === mine.nanoseconds) equal++;
+    else differ(mine, theirs);
   }
-  for (const one of other.values()) differ(undefined, one);
+  for (const theirs of other.values()) differ(undefined, theirs);
   return { compared, equal, explained, unexplained };
 }

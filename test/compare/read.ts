@@ -1,4 +1,4 @@
-/** What wiretail and tshark each say of a capture. */
+/** Reads captures with wiretail and with tshark. */
 import { spawnSync } from 'node:child_process';
 import { capturePath } from '../helpers/captures.js';
 import { readHere } from '../helpers/read-here.js';
@@ -6,7 +6,7 @@ import { exactLines } from './exact.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What of a record the comparisons look at. */
+/** The fields of a line that the comparisons use. */
 export interface Line {
   readonly event: { readonly dataset: string; readonly action: string };
   readonly packet?: { readonly number: number };
@@ -14,7 +14,7 @@ export interface Line {
   readonly wiretail?: Fields;
 }
 
-/** The output of `wiretail read`, with every decoded field unless an option says otherwise; integers beyond 2^53 as exact.ts has them. */
+/** The output of `wiretail read`, with every decoded field unless an option says otherwise; integers beyond 2^53 as in exact.ts. */
 export async function readLines(name: string, ...options: string[]): Promise<Line[]> {
   const detail = options.includes('--detail') ? [] : ['--detail', 'full'];
   const { code, stdout } = await readHere([...detail, ...options, capturePath(name)]);
@@ -36,34 +36,34 @@ export function tshark(file: string, ...options: string[]): string {
   return stdout;
 }
 
-/** A packet as tshark's JSON has it: its layers by their names. */
+/** A packet in tshark's JSON: its layers by name. */
 export interface TsharkJson {
   readonly _source: { readonly layers: Fields };
 }
 
-/** The packets that a display filter lets through, with some of their layers. */
+/** The packets that match a display filter, with some of their layers. */
 export function tsharkJson(file: string, filter: string, layers: string): TsharkJson[] {
   return JSON.parse(tshark(file, '-Y', filter, '-T', 'json', '--no-duplicate-keys', '-J', layers));
 }
 
 export interface TsharkField {
   readonly name: string;
-  /** The bytes that it stands for. */
+  /** Its bytes. */
   readonly bytes: Buffer;
 }
 
 /** The field of a command of the text protocol. */
 export const COMMAND = 'mgr_cmd';
 
-/** A packet, or a command of the text protocol, as tshark shows it. */
+/** A packet, or a command of the text protocol, as tshark decodes it. */
 export interface TsharkPacket {
   readonly frame: number;
   readonly fields: readonly TsharkField[];
-  /** Behind it in its frame, tshark says that something is malformed. */
+  /** tshark reports a malformed packet after it in its frame. */
   malformed: boolean;
 }
 
-/** tshark's gearman packets in their order. PDML, since it has the bytes of each field. */
+/** tshark's Gearman packets in order, from PDML, which has the bytes of each field. */
 export function tsharkPackets(name: string): TsharkPacket[] {
   const stdout = tshark(capturePath(name), '-Y', 'gearman', '-T', 'pdml', '-J', 'gearman');
   const packets: { frame: number; fields: TsharkField[]; malformed: boolean }[] = [];

@@ -1,10 +1,10 @@
-/** The workload's part on what files have besides: owners, modes, times, extended attributes, ACLs. */
+/** The attributes of the workload: owners, modes, times, extended attributes, ACLs. */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
 import { allBricks, anyBrick, as, fails, step, stepOf } from './gluster-steps.js';
 
-// GF_SET_ATTR_* of libglusterfs/src/glusterfs/xlator.h: what of stbuf is to be set.
+// GF_SET_ATTR_* of libglusterfs/src/glusterfs/xlator.h: which fields of stbuf to set.
 const SET_MODE = 1;
 const SET_UID = 2;
 const SET_GID = 4;
@@ -50,7 +50,7 @@ function changeAttributes(path: string): void {
   );
   fs.closeSync(fd);
   step('stat', () => fs.statSync(path), anyBrick('LOOKUP', { bname: 'attributes' }));
-  // The client knows the answer itself, by what it has looked up.
+  // The client answers itself, from its lookup.
   step('access', () => fs.accessSync(path, fs.constants.R_OK), anyBrick('LOOKUP', { bname: 'attributes' }));
 }
 
@@ -95,7 +95,7 @@ function useXattrs(path: string): void {
   step('removexattr', () => libc.removexattr(path, 'user.k'), allBricks('REMOVEXATTR', { name: 'user.k' }));
 }
 
-/** By the tools, which are processes of their own. */
+/** With the tools, which are processes of their own. */
 function useAcls(path: string): void {
   const name = 'system.posix_acl_access';
   const tool = (command: string, ...args: string[]) => {
@@ -106,7 +106,7 @@ function useAcls(path: string): void {
   const { pid } = tool('setfacl', '-m', 'u:1234:rwx', path);
   const shown = tool('getfacl', '-n', path);
   if (!shown.stdout.includes('user:1234:rwx')) throw new Error('the ACL is not there');
-  // As the kernel has it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of each entry.
+  // The kernel's format (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of each entry.
   const entries = [
     '01000600ffffffff',
     '02000700d2040000',

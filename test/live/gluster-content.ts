@@ -1,4 +1,4 @@
-/** The workload's part on what files hold. */
+/** The file content of the workload. */
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
 import { allBricks, anyBrick, fails, step } from './gluster-steps.js';
@@ -7,10 +7,10 @@ import { nameFields } from './gluster-transcript.js';
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = fs.constants;
 const MEBIBYTE = 1 << 20;
 
-/** Bytes of files, over all steps. */
+/** Bytes of file data in all steps. */
 export const moved = { written: 0, read: 0 };
 
-/** Of each open file, as GlusterFS itself names it. */
+/** The gfid of each open file. */
 const gfids = new Map<number, string>();
 
 function noteGfid(fd: number, path: string): number {
@@ -37,7 +37,7 @@ function write(fd: number, bytes: Uint8Array, offset: number): void {
   moved.written += bytes.length;
 }
 
-/** Reads and finds this, which may be less than asked for. */
+/** Reads, and expects this result, which may be shorter than requested. */
 function read(fd: number, size: number, offset: number, expected: Uint8Array): void {
   const buffer = Buffer.alloc(size);
   const bytes = expected.length;
@@ -50,7 +50,7 @@ function read(fd: number, size: number, offset: number, expected: Uint8Array): v
   moved.read += bytes;
 }
 
-/** More than one message carries: the kernel cuts it. */
+/** More than fits into a message: the kernel splits it. */
 function moveMebibyte(fd: number): void {
   const bytes = Buffer.alloc(MEBIBYTE, 'a mebibyte ');
   const back = Buffer.alloc(MEBIBYTE);
@@ -96,7 +96,7 @@ function allocate(fd: number): void {
   );
 }
 
-/** What is open goes on without a name. */
+/** An open file stays usable without a name. */
 function unlinkOpen(path: string, text: Uint8Array): void {
   const fd = noteGfid(fs.openSync(path, O_CREAT | O_RDWR), path);
   step('unlink an open file', () => fs.unlinkSync(path), allBricks('UNLINK', { bname: 'unlinked' }));
@@ -162,7 +162,7 @@ export function workOnContent(mount: string): void {
   fs.closeSync(emptied);
   const copy = fs.openSync(`${mount}/copy`, O_CREAT | O_RDWR);
   const from = fs.openSync(path, O_RDONLY);
-  // Replicas have no COPY_FILE_RANGE; the kernel does it by other means.
+  // Replicated volumes have no COPY_FILE_RANGE; the kernel copies otherwise.
   const copied = step(
     'copy a range',
     () => libc.copyFileRange(from, 0, copy, 0, text.length),

@@ -1,4 +1,4 @@
-/** The workload's part on names: of files, folders, links and devices, and odd ones. */
+/** The names of the workload: files, folders, links, devices, and odd names. */
 import * as fs from 'node:fs';
 import * as libc from './gluster-libc.js';
 import { allBricks, anyBrick, fails, step } from './gluster-steps.js';
@@ -96,11 +96,11 @@ function failOften(at: (name: string) => string): void {
   fails('EEXIST', 'create again', () => fs.openSync(at('data'), 'wx'), anyBrick('LOOKUP', { bname: 'data' }));
   fails('ENOTDIR', 'rmdir a file', () => fs.rmdirSync(at('data')), anyBrick('LOOKUP', { bname: 'data' }));
   fails('ENOTDIR', 'into a file', () => fs.statSync(at('data/x')), anyBrick('LOOKUP', { bname: 'data' }));
-  // Longer than the bricks' file systems can name; the kernel lets it pass.
+  // Longer than the bricks' file systems allow; the kernel accepts it.
   fails('ENAMETOOLONG', 'a long name', () => fs.statSync(at('y'.repeat(256))));
 }
 
-/** A folder whose listing takes many messages; gives its names. */
+/** Creates a folder whose listing takes many messages. Returns its names. */
 function listMany(at: (name: string) => string): string[] {
   fs.mkdirSync(at('many'));
   for (let i = 0; i < LISTED; i++) libc.mknod(at(`many/${i}-${'z'.repeat(100)}`), S_IFREG | 0o600);
@@ -113,7 +113,7 @@ function listMany(at: (name: string) => string): string[] {
   );
 }
 
-/** Gives the names of a folder that was listed. */
+/** Lists a folder. Returns its names. */
 export function workOnEntries(mount: string): readonly string[] {
   const at = (name: string) => `${mount}/${name}`;
   makeNodes(at);

@@ -1,15 +1,15 @@
-/** The C library's calls on files that Node has not: what a mount can do besides. Linux, 64 bits. */
+/** File functions of the C library that Node lacks. 64-bit Linux. */
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
 const lib = koffi.load(null);
 const names = new Map<number, string>();
-// Of two names for one number the first: EAGAIN, not EWOULDBLOCK.
+// The first of two names for one number: EAGAIN, not EWOULDBLOCK.
 for (const [name, number] of Object.entries(constants.errno)) {
   if (!names.has(number)) names.set(number, name);
 }
 
-/** An errno as Node's own functions throw it. */
+/** Throws an errno as Node's own functions do. */
 function check(result: number | bigint, call: string): number {
   if (result !== -1 && result !== -1n) return Number(result);
   const code = names.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
@@ -81,7 +81,7 @@ export function getxattr(file: Path | number, name: string): Buffer {
   return value.subarray(0, length);
 }
 
-/** Of a link itself, not of what it leads to. */
+/** An extended attribute of a link itself, not of its target. */
 export function lgetxattr(path: Path, name: string): Buffer {
   const value = Buffer.alloc(4096);
   return value.subarray(0, check(c.lgetxattr(pathOf(path), name, value, value.length), 'lgetxattr'));
@@ -114,7 +114,7 @@ export function copyFileRange(from: number, at: number, to: number, toAt: number
   return check(c.copy(from, offset(at), to, offset(toAt), length, 0), 'copy_file_range');
 }
 
-/** Whose lock is in the way; for F_GETLK only. */
+/** The process that holds a conflicting lock; for F_GETLK only. */
 export interface Lock {
   readonly type: number;
   readonly start: number;
