@@ -45,7 +45,7 @@ export interface ProtocolImplementation {
   readonly schema: ProtocolSchema;
   /** Absent: its records have no client, volume or path besides the connection's addresses. */
   readonly subjects?: RecordSubjects;
-  /** One call a decoder thread. The protocols are asked in this order whether a connection is theirs. */
+  /** Called once per decoder thread. Detection asks the protocols in this order. */
   newProtocols(options: ProtocolOptions, host: HostHooks): readonly Protocol[];
 }
 

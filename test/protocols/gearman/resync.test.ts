@@ -229,7 +229,7 @@ test('detection by content and port', () => {
   assert.equal(detect(packet('REQ', 1000), 9999), Match.no);
   assert.equal(detect(packet('REQ', 1000)), Match.yes);
   assert.equal(detect('\0XYZ', 9999), Match.no);
-  assert.equal(detect('\0XYZ'), Match.yes, 'on its port, for the decoder to tell');
+  assert.equal(detect('\0XYZ'), Match.yes, 'on its own port the decoder reports a bad magic');
   assert.equal(detect('status\n'), Match.yes);
   assert.equal(detect('\n'), Match.yes);
   assert.equal(detect('stat'), Match.maybe);

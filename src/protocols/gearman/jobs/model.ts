@@ -153,7 +153,7 @@ export interface JobConnection {
   sawAllResponses: boolean;
 }
 
-/** Who is there to run a function, and what they run. */
+/** Workers and running jobs of a function. */
 export interface Demand {
   /** Connections that registered the function (CAN_DO), or were assigned a job of it. */
   workers: number;
