@@ -47,12 +47,12 @@ const ARGUMENTS: readonly (readonly string[])[] = [
 
 for (const args of ARGUMENTS) {
   test(args[0] === truncated ? 'a truncated file' : args.join(' ').replaceAll(/\S*\//g, ''), async () => {
-    const here = await readHere(args);
+    const result = await readHere(args);
     const { stdout, code } = wiretail(['read', ...args]);
     const expected = stdout.split('\n');
-    for (const [i, line] of here.stdout.split('\n').entries())
+    for (const [i, line] of result.stdout.split('\n').entries())
       assert.equal(line, expected[i], `line ${i + 1}`);
-    assert.equal(here.stdout, stdout);
-    assert.equal(here.code, code);
+    assert.equal(result.stdout, stdout);
+    assert.equal(result.code, code);
   });
 }

@@ -46,7 +46,7 @@ function compileOffline(pcap: Libpcap, filters: readonly string[], linkType: num
   }
 }
 
-/** A sink that can be told the number of the next packet in its file. */
+/** A sink that accepts the number of the next packet in its file. */
 export interface NumberedSink extends PacketSink {
   number(next: number): void;
 }

@@ -48,12 +48,12 @@ test('the first packet passes at once, the others at their distance from it', ()
 });
 
 test('pacing continues over several runs, and a step back in time does not wait', () => {
-  const one = packetsAt(0, 1);
-  const two = packetsAt(0.5, 1.5);
+  const first = packetsAt(0, 1);
+  const second = packetsAt(0.5, 1.5);
   const { sink, inner, times } = paced();
-  sink.records(one.bytes, 0, one.bytes.length, 2);
-  sink.records(two.bytes, 0, two.bytes.length, 2);
-  assert.deepEqual(inner.packets, [...one.packets, ...two.packets]);
+  sink.records(first.bytes, 0, first.bytes.length, 2);
+  sink.records(second.bytes, 0, second.bytes.length, 2);
+  assert.deepEqual(inner.packets, [...first.packets, ...second.packets]);
   for (const [index, due] of [0, 1000, 1000, 1500].entries()) {
     assert.ok(Math.abs(times[index]! - due) <= 1.01, `${times[index]} for ${due}`);
   }
@@ -61,12 +61,12 @@ test('pacing continues over several runs, and a step back in time does not wait'
 
 test('a new file starts at once, and packets without a time do not wait', () => {
   const { sink, times, inner } = paced();
-  const one = packetsAt(0);
-  const two = packetsAt(-FIRST, 86_400, -FIRST, 86_400.5);
+  const first = packetsAt(0);
+  const second = packetsAt(-FIRST, 86_400, -FIRST, 86_400.5);
   sink.file(0);
-  sink.records(one.bytes, 0, one.bytes.length, 1);
+  sink.records(first.bytes, 0, first.bytes.length, 1);
   sink.file(1);
-  sink.records(two.bytes, 0, two.bytes.length, 4);
+  sink.records(second.bytes, 0, second.bytes.length, 4);
   assert.equal(inner.packets.length, 5);
   assert.deepEqual(times.slice(0, 4), [0, 0, 0, 0]);
   assert.ok(Math.abs(times[4]! - 500) <= 1.01);

@@ -120,36 +120,36 @@ test('simple packet blocks have no time and are cut to the first interface’s s
 });
 
 test('other blocks and options are skipped, whatever their length', async () => {
-  const [one, two] = somePackets(2);
+  const [first, second] = somePackets(2);
   const comment = option(1, Buffer.from('hello'), LITTLE);
   const broken = Buffer.concat([u16(1, LITTLE), u16(60000, LITTLE)]);
   const file = Buffer.concat([
-    pcapngFile([one!], LITTLE),
+    pcapngFile([first!], LITTLE),
     block(4, Buffer.alloc(40, 7), LITTLE),
     block(5, Buffer.alloc(20, 7), LITTLE),
     block(10, Buffer.alloc(40 << 20, 7), LITTLE),
     block(0xbad, Buffer.alloc(0), LITTLE),
     block(0x80000001, Buffer.alloc(3_000_001, 7), LITTLE),
-    packetBlock(two!, 0, nanosecondsOf(two!), LITTLE, 6, Buffer.concat([comment, broken])),
+    packetBlock(second!, 0, nanosecondsOf(second!), LITTLE, 6, Buffer.concat([comment, broken])),
   ]);
   const { packets, result } = await readBytes(file);
-  assert.deepEqual(packets, [one, two]);
+  assert.deepEqual(packets, [first, second]);
   assert.equal(result.problem, undefined);
 });
 
 test('a packet block may have megabytes of options', async () => {
-  const [one, two] = somePackets(2);
+  const [first, second] = somePackets(2);
   const comments = Buffer.concat(
     Array.from({ length: 100 }, () => option(1, Buffer.alloc(65000, 7), LITTLE)),
   );
-  const large = packetBlock(two!, 0, nanosecondsOf(two!), LITTLE, 6, comments);
+  const large = packetBlock(second!, 0, nanosecondsOf(second!), LITTLE, 6, comments);
   const file = Buffer.concat([
-    pcapngFile([one!], LITTLE),
+    pcapngFile([first!], LITTLE),
     large,
-    packetBlock(one!, 0, nanosecondsOf(one!), LITTLE),
+    packetBlock(first!, 0, nanosecondsOf(first!), LITTLE),
   ]);
   const { packets, result } = await readBytes(file);
-  assert.deepEqual(packets, [one, two, one]);
+  assert.deepEqual(packets, [first, second, first]);
   assert.equal(result.problem, undefined);
 });
 
