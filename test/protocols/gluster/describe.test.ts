@@ -198,13 +198,13 @@ const setvolume: Fields = {
 
 test('SETVOLUME identifies the client; later lines have its volume and brick', () => {
   const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
-  const introduction = introduce(
+  const setVolume = introduce(
     describer,
     exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
   );
-  assert.equal(introduction.subject, 'SETVOLUME /bricks/h');
-  assert.equal(introduction.result, 'ok');
-  assert.deepEqual(introduction.fields, {
+  assert.equal(setVolume.subject, 'SETVOLUME /bricks/h');
+  assert.equal(setVolume.result, 'ok');
+  assert.deepEqual(setVolume.fields, {
     volume: 'h-v',
     brick: '/bricks/h',
     client: {

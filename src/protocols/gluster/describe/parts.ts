@@ -160,7 +160,7 @@ export const changedAttributes = subjectPart({ valid: int }, (request, out) =>
   attributeNames(request.valid, out).replaceAll('GF_SET_ATTR_', '').replaceAll('GF_ATTR_', ''),
 );
 
-/** SEEK: `DATA` or `HOLE`. */
+/** SEEK: gf_seek_what_t without its prefix. */
 export const seekTarget = subjectPart({ what: int }, (request, out) => {
   const what = typeof request.what === 'number' ? seekWhat.of(request.what) : undefined;
   put(out, 'seek', what);
