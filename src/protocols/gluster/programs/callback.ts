@@ -7,8 +7,8 @@
 import { dict, named, opaque, string, struct, unsigned_int, uuid } from '../../rpc/xdr/types.js';
 import { entryLock, lease, rangeLock } from '../describe/lock-fields.js';
 import { invalidated } from '../describe/management.js';
-import { file } from '../describe/parts.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
+import { file } from '../describe/requests.js';
 import { entrylkType, eventType, leaseType, upcallFlags } from '../enums/fop.js';
 import { glusterProgram, procedure } from './procedure.js';
 import { gf_iatt, gf_proto_flock } from './structs.js';

@@ -5,7 +5,7 @@
  */
 
 import { array, int, struct, unsigned_hyper, unsigned_int } from '../../rpc/xdr/types.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 
 const changelog_probe_req = struct('changelog_probe_req', {

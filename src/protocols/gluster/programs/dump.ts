@@ -4,7 +4,7 @@
  */
 
 import { chain, int, named, string, struct, unsigned_hyper } from '../../rpc/xdr/types.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 import { gf_common_rsp } from './structs.js';

@@ -6,7 +6,7 @@
 
 import { dict, int, named, string, struct, uuid_words } from '../../rpc/xdr/types.js';
 import { hostname, peerUpdate, responderId, sender, senderVolumes } from '../describe/peers.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { probeResponse } from '../enums/glusterd.js';
 import { glusterProgram, NULL_PROCEDURE, proceduresOf, sharedProcedure } from './procedure.js';

@@ -7,7 +7,7 @@
  */
 import { dict, int, named, string, struct, unsigned_int } from '../../rpc/xdr/types.js';
 import { volfile, volume } from '../describe/management.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { glusterProgram, proceduresOf, sharedProcedure } from './procedure.js';
 import { gf_common_rsp } from './structs.js';

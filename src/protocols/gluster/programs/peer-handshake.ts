@@ -5,7 +5,7 @@
 
 import { dict, int, named, struct } from '../../rpc/xdr/types.js';
 import { proposedVersion, supportedVersions } from '../describe/peers.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 

@@ -6,7 +6,7 @@
 
 import { int, named, since, string, struct } from '../../rpc/xdr/types.js';
 import { brick, brickOfPort, brickPort, port } from '../describe/management.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
 

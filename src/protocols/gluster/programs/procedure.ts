@@ -8,7 +8,7 @@ import type { Decoded } from '../../rpc/xdr/decoded.js';
 import { int, type Names, string, type XdrFields, type XdrStruct } from '../../rpc/xdr/types.js';
 import type { TransactionRole } from '../cluster/transaction-role.js';
 import type { DescribeRequest, DescribeResponse, ResultPart, SubjectPart } from '../describe/part.js';
-import { statusOnly } from '../describe/results.js';
+import { statusOnly } from '../describe/replies.js';
 import type { LockUse } from '../locks/lock-use.js';
 import type { PathObservation } from '../paths/observations.js';
 

@@ -4,8 +4,8 @@
  */
 
 import { limitedDirectory } from '../describe/management.js';
-import { lookedUp } from '../describe/parts.js';
-import { lookedUpGfid, statusOnly } from '../describe/results.js';
+import { lookedUpGfid, statusOnly } from '../describe/replies.js';
+import { lookedUp } from '../describe/requests.js';
 import { gf_cli_req, gf_cli_rsp } from './cli/structs-v2.js';
 import { gfs3_lookup_req, gfs3_lookup_rsp } from './fop/v330-entries.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';

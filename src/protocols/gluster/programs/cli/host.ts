@@ -4,7 +4,7 @@ import { statusMessage } from '../../describe/glusterd.js';
 import { loggedPeer, mountPath, unmountedPath, workingDirectory } from '../../describe/management.js';
 import { leadsTo } from '../../describe/operations.js';
 import { peerList, probedHost, stateTransitions } from '../../describe/peers.js';
-import { statusOnly } from '../../describe/results.js';
+import { statusOnly } from '../../describe/replies.js';
 import { deprobeResponse, probeResponse } from '../../enums/glusterd.js';
 import { sharedProcedure } from '../procedure.js';
 import { COMMAND_READS, command, gluster310Name } from './command.js';

@@ -1,7 +1,7 @@
 /** Commands on volumes: created, started, inspected. */
 import { newVolume, volume } from '../../describe/management.js';
 import { leadsTo } from '../../describe/operations.js';
-import { statusOnly } from '../../describe/results.js';
+import { statusOnly } from '../../describe/replies.js';
 import { sharedProcedure } from '../procedure.js';
 import { COMMAND_READS, command, gluster310Name } from './command.js';
 import * as v2 from './structs-v2.js';

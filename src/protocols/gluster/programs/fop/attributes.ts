@@ -1,4 +1,6 @@
 /** File operations on attributes and extended attributes. */
+
+import { statusOnly } from '../../describe/replies.js';
 import {
   access,
   changedAttributes,
@@ -6,8 +8,7 @@ import {
   ipcOperation,
   xattrName,
   xattrNames,
-} from '../../describe/parts.js';
-import { statusOnly } from '../../describe/results.js';
+} from '../../describe/requests.js';
 import { CLEAR_COMMAND, MIGRATION } from '../../locks/lock-use.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';

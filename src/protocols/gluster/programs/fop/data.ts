@@ -1,6 +1,7 @@
 /** File operations on a file's contents, and on the volume as a whole. */
-import { copied, file, flags, newSize, offset, seekTarget, size } from '../../describe/parts.js';
-import { bytesRead, bytesWritten, resultOffset, statusOnly } from '../../describe/results.js';
+
+import { bytesRead, bytesWritten, resultOffset, statusOnly } from '../../describe/replies.js';
+import { copied, file, flags, newSize, offset, seekTarget, size } from '../../describe/requests.js';
 import { FLUSH, RELEASE, UNREADABLE } from '../../locks/lock-use.js';
 import { UNREADABLE_OPERATIONS } from '../../paths/observations.js';
 import { gf_common_rsp } from '../structs.js';

@@ -1,6 +1,7 @@
 /** File operations on directories as a whole. */
-import { file } from '../../describe/parts.js';
-import { entryCount, statusOnly } from '../../describe/results.js';
+
+import { entryCount, statusOnly } from '../../describe/replies.js';
+import { file } from '../../describe/requests.js';
 import { DIRECTORY_LISTING } from '../../paths/observations.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';

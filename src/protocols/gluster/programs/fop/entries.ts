@@ -1,4 +1,6 @@
 /** File operations on names in directories. */
+
+import { linkTarget, lookedUpGfid, namedGfid, statusOnly } from '../../describe/replies.js';
 import {
   entryName,
   file,
@@ -10,8 +12,7 @@ import {
   oldName,
   size,
   symlinkTarget,
-} from '../../describe/parts.js';
-import { linkTarget, lookedUpGfid, namedGfid, statusOnly } from '../../describe/results.js';
+} from '../../describe/requests.js';
 import {
   ENTRY_CREATION,
   ENTRY_LINK,

@@ -1,7 +1,7 @@
 /** Locks and leases. */
 import { entryLock, lease, rangeLock } from '../../describe/lock-fields.js';
-import { file } from '../../describe/parts.js';
-import { lockCount, statusOnly } from '../../describe/results.js';
+import { lockCount, statusOnly } from '../../describe/replies.js';
+import { file } from '../../describe/requests.js';
 import { ENTRY_LOCK, INODE_LOCK, RECORD_LOCK } from '../../locks/lock-use.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';

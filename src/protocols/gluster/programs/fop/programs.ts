@@ -10,7 +10,7 @@
  *   xlators/protocol/server/src/server3_1-fops.c of GlusterFS 3.2.7.
  */
 
-import { statusOnly } from '../../describe/results.js';
+import { statusOnly } from '../../describe/replies.js';
 import { type GlusterProgram, glusterProgram } from '../procedure.js';
 import { gf_common_rsp } from '../structs.js';
 import { gf_common_rsp as gf_common_rsp_v310 } from '../structs-v310.js';

@@ -9,7 +9,7 @@
 
 import { dict, int, named, string, struct, uuid_words } from '../../../rpc/xdr/types.js';
 import { statusMessage, transactionStep } from '../../describe/glusterd.js';
-import { statusOnly } from '../../describe/results.js';
+import { statusOnly } from '../../describe/replies.js';
 import { errnoName } from '../../enums/fop.js';
 import { glusterdOp, glusterdOpV1 } from '../../enums/glusterd.js';
 import { PEER_PROCEDURES } from '../friend.js';

@@ -6,7 +6,7 @@
 import { withAlternative } from '../../../rpc/program.js';
 import { dict, int, named, string, struct, uuid_words } from '../../../rpc/xdr/types.js';
 import { statusMessage, transactionStep } from '../../describe/glusterd.js';
-import { statusOnly } from '../../describe/results.js';
+import { statusOnly } from '../../describe/replies.js';
 import { errnoName } from '../../enums/fop.js';
 import { glusterdOp } from '../../enums/glusterd.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from '../procedure.js';
