@@ -11,6 +11,7 @@ import { TransactionTrace } from './cluster/transaction-trace.js';
 import type { GlusterContext } from './context.js';
 import { describeOutcome, type Outcome } from './describe/outcome.js';
 import { integer, text } from './describe/values.js';
+import type { GlusterSection } from './fields.js';
 import type { Lock } from './locks/lock.js';
 import { LockTracker } from './locks/lock-tracker.js';
 import { FileNames } from './paths/file-names.js';
@@ -24,7 +25,7 @@ interface GlusterCall extends ObservedCall {
 function subjectOf(
   procedure: GlusterProcedure,
   request: Fields | undefined,
-  out: Fields,
+  out: GlusterSection,
   names: FileNames,
 ): string {
   let words = procedure.name;
@@ -38,7 +39,7 @@ function subjectOf(
 
 /** The optional fields are left out where they say nothing, as in most descriptions. */
 function newDescription(
-  fields: Fields,
+  fields: GlusterSection,
   subject: string,
   result: Outcome | undefined,
   holders: string,
@@ -78,7 +79,7 @@ class GlusterDescriber implements Describer {
     const { session, names } = this;
     const { introducesClient } = procedure;
     const { isFileOperations } = program;
-    const fields: Fields = {};
+    const fields: GlusterSection = {};
     session.putFields(fields, introducesClient && part !== 'reply');
     let subject = subjectOf(procedure, request, fields, names);
     if (!isFileOperations) subject += this.transactions.describe(exchange, part, fields);
@@ -141,7 +142,7 @@ class GlusterDescriber implements Describer {
   private describeHolders(
     exchange: GlusterExchange,
     outcome: EventOutcome | undefined,
-    fields: Fields,
+    fields: GlusterSection,
   ): string {
     const { locks } = exchange.procedure;
     return locks === undefined ? '' : this.locks.observeOutcome(locks, exchange, outcome, fields);

@@ -1,9 +1,11 @@
 /** One connection to a brick: which endpoint it is to, which client it is of, and what the client has as root. */
+
 import { formatAddress } from '../../../packet/address.js';
 import type { Connection } from '../../protocol.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { GlusterContext } from '../context.js';
 import { put, ROOT_GFID } from '../describe/values.js';
+import type { GlusterSection } from '../fields.js';
 import { type LockClient, newLockList } from '../locks/lock.js';
 import {
   ASSUMED_ROOT,
@@ -123,7 +125,7 @@ export class ClientSession implements BrickClient, LockClient {
   }
 
   /** Puts the brick and the client into a line. `whole`: all that the client said of itself. */
-  putFields(out: Fields, whole: boolean): void {
+  putFields(out: GlusterSection, whole: boolean): void {
     const { identity } = this;
     // A connection that was seen from its start identifies itself; only a midstream pickup relies on the endpoint.
     const source =

@@ -2,6 +2,7 @@
  * The management transactions of one connection among glusterds: lock, stage or validation, commit, unlock. What one
  * message lacks, the others of its transaction have (transactions.ts); UNLOCK lists the steps before it.
  */
+
 import { formatAddress } from '../../../packet/address.js';
 import { displayName } from '../../../records/phrases.js';
 import type { EventOutcome, Json } from '../../../records/record.js';
@@ -9,6 +10,7 @@ import type { Connection } from '../../protocol.js';
 import type { Fields } from '../../rpc/describer.js';
 import { operationPhrase, putTransaction, shortId } from '../describe/glusterd.js';
 import { gfid, integer, object, put, text } from '../describe/values.js';
+import type { GlusterField, GlusterSection } from '../fields.js';
 import type { GlusterExchange } from '../programs/procedure.js';
 import type { PeerNames } from './peer-names.js';
 import type { TransactionRole } from './transaction-role.js';
@@ -34,7 +36,7 @@ function stepWords(transaction: Transaction): string {
 }
 
 /** Whether the part of the dictionary was cut that tells the transaction from others. */
-function isAmbiguous({ program, procedure, whole }: GlusterExchange, fields: Fields): boolean {
+function isAmbiguous({ program, procedure, whole }: GlusterExchange, fields: GlusterSection): boolean {
   if (fields.transaction !== undefined || locksCluster(procedure.transaction)) return false;
   return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
 }
@@ -43,7 +45,7 @@ function recordPeers(names: PeerNames, peers: readonly Json[]): void {
   for (const peer of peers) names.record(text(object(peer)?.uuid), text(object(peer)?.hostname));
 }
 
-function transactionWords(fields: Fields): string {
+function transactionWords(fields: GlusterSection): string {
   return fields.transaction === undefined ? '' : `(txn ${shortId(fields.transaction)})`;
 }
 
@@ -62,7 +64,7 @@ export class TransactionTrace {
   }
 
   /** Adds what is known of the message's transaction to its fields. Returns the words for it. */
-  describe(exchange: GlusterExchange, part: MessagePart, fields: Fields): string {
+  describe(exchange: GlusterExchange, part: MessagePart, fields: GlusterSection): string {
     this.current = undefined;
     const { program, procedure, request, response } = exchange;
     if (!program.isGlusterd) return '';
@@ -83,7 +85,11 @@ export class TransactionTrace {
   }
 
   /** Records the outcome of the message that was described last. */
-  recordOutcome({ procedure, response }: GlusterExchange, fields: Fields, outcome: EventOutcome): void {
+  recordOutcome(
+    { procedure, response }: GlusterExchange,
+    fields: GlusterSection,
+    outcome: EventOutcome,
+  ): void {
     // The list of a reply is in the fields only now.
     if (response?.friends !== undefined && Array.isArray(fields.peers)) {
       recordPeers(this.peerNames, fields.peers);
@@ -99,7 +105,7 @@ export class TransactionTrace {
     this.transactions.markGap(`${this.peer} `);
   }
 
-  private describeStep(exchange: GlusterExchange, part: MessagePart, fields: Fields): string {
+  private describeStep(exchange: GlusterExchange, part: MessagePart, fields: GlusterSection): string {
     if (fields.transaction === undefined) put(fields, 'transaction', gfid(exchange.response?.txn_id));
     const transaction = this.transactionOf(exchange, part, fields);
     this.current = transaction;
@@ -123,7 +129,7 @@ export class TransactionTrace {
   private transactionOf(
     exchange: GlusterExchange,
     part: MessagePart,
-    fields: Fields,
+    fields: GlusterSection,
   ): Transaction | undefined {
     const { transactions } = this;
     const { transaction: role } = exchange.procedure;
@@ -145,7 +151,11 @@ export class TransactionTrace {
     return transactions.shareFields(locked.key, fields);
   }
 
-  private keyOf(role: TransactionRole | undefined, version: number, fields: Fields): string | undefined {
+  private keyOf(
+    role: TransactionRole | undefined,
+    version: number,
+    fields: GlusterSection,
+  ): string | undefined {
     if (fields.transaction !== undefined && !locksCluster(role)) {
       return `${this.peer} ${ID_KEY_WORD} ${keyWord(fields.transaction)}`;
     }
@@ -155,7 +165,7 @@ export class TransactionTrace {
   }
 
   /** One glusterd at a time holds the cluster lock. */
-  private clusterKey(fields: Fields): string {
+  private clusterKey(fields: GlusterSection): string {
     return `${this.peer} cluster ${keyWord(fields.peer_uuid)}`;
   }
 
@@ -164,7 +174,7 @@ export class TransactionTrace {
     return `${this.peer} ${[peer_uuid, operation, volume, command].map(keyWord).join(' ')}`;
   }
 
-  private putHostName(fields: Fields, uuidField: string, nameField: string): void {
+  private putHostName(fields: GlusterSection, uuidField: GlusterField, nameField: GlusterField): void {
     const uuid = text(fields[uuidField]);
     if (uuid !== undefined) put(fields, nameField, this.peerNames.hostOf(uuid));
   }

@@ -3,7 +3,9 @@
  * cluster (CLUSTER_LOCK, until GlusterFS 3.5) names only who requests it, and UNLOCK may have been truncated. Kept by
  * the glusterd that is asked: all messages to one glusterd pass here, those to others perhaps another decoder.
  */
+
 import type { Fields } from '../../rpc/describer.js';
+import type { GlusterSection } from '../fields.js';
 
 /** Transactions kept; the oldest is evicted first. */
 const MAX_TRANSACTIONS = 1024;
@@ -31,7 +33,7 @@ export interface Transaction {
   readonly key: string;
   readonly hasId: boolean;
   /** Shared fields of the `gluster` section. */
-  readonly fields: Fields;
+  readonly fields: GlusterSection;
   /** The procedures since the lock, each with its outcome: `STAGE_OP success`. */
   readonly steps: string[];
   /** Everything since the lock was seen: `steps` lacks nothing but the replies that are awaited. */
@@ -41,7 +43,7 @@ export interface Transaction {
 }
 
 /** Puts shared fields of a transaction into a message that lacks them. */
-export function putSharedFields({ fields }: Transaction, out: Fields): void {
+export function putSharedFields({ fields }: Transaction, out: GlusterSection): void {
   for (const name of SHARED_FIELDS) {
     if (out[name] === undefined && fields[name] !== undefined) out[name] = fields[name];
   }
@@ -66,14 +68,14 @@ export class Transactions {
   }
 
   /** Begins a transaction with its lock. */
-  begin(key: string, fields: Fields): Transaction {
+  begin(key: string, fields: GlusterSection): Transaction {
     const transaction = this.add(key, true);
     takeSharedFields(transaction, fields);
     return transaction;
   }
 
   /** Exchanges shared fields between a transaction and one of its messages. */
-  shareFields(key: string, fields: Fields): Transaction {
+  shareFields(key: string, fields: GlusterSection): Transaction {
     const known = this.byKey.get(key);
     const transaction =
       known === undefined || isOtherTransaction(known, fields) ? this.add(key, false) : known;

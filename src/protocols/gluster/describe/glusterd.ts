@@ -3,11 +3,13 @@
  * among glusterds, and of glusterd to a brick. Operation, volume, settings and the transaction's id stand under the
  * same names on all of these lines, so that one search finds all lines of a command.
  */
+
 import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 import { int, type Names, string, uuid_words } from '../../rpc/xdr/types.js';
 import { glusterdOp } from '../enums/glusterd.js';
+import type { GlusterSection } from '../fields.js';
 import { type CommandOperation, operationOf, phraseOf } from './operations.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 import { HIDDEN_VALUE, withoutSecrets } from './secrets.js';
@@ -38,21 +40,21 @@ const TRANSACTION = pairs(
   /^(?:(?:key|value)\d{1,3}|volname1)$/,
 );
 
-function putVolume(volname: string | undefined, dict: Json | undefined, out: Fields): void {
+function putVolume(volname: string | undefined, dict: Json | undefined, out: GlusterSection): void {
   // A snapshot may be of several volumes: volname1, volname2, ...
   const onlyVolume = numberEntry(dict, 'volcount') === 1 ? entry(dict, 'volname1') : undefined;
   const volume = text(volname) ?? entry(dict, 'volname') ?? onlyVolume;
   if (volume !== undefined && !NO_VOLUME.has(volume)) out.volume = volume;
 }
 
-function putSettings(dict: Json | undefined, out: Fields): void {
+function putSettings(dict: Json | undefined, out: GlusterSection): void {
   const settings = settingsOf(text(out.operation), dict);
   if (settings === undefined) return;
   out.keys = settings.keys;
   if (settings.more > 0) out.keys_more = settings.more;
 }
 
-export function putCommand(dict: Json | undefined, out: Fields): void {
+export function putCommand(dict: Json | undefined, out: GlusterSection): void {
   const command = entry(dict, 'cmd-str');
   if (command !== undefined) out.command = withoutSecrets(command.slice(0, COMMAND_LIMIT));
 }
@@ -71,7 +73,7 @@ function operationName(names: Names, op: number | undefined): string | undefined
 }
 
 /** The operation of a command or transaction in words, as far as the line's fields name it. */
-export function operationPhrase(fields: Fields): string {
+export function operationPhrase(fields: GlusterSection): string {
   const command = text(fields.command);
   if (command !== undefined) {
     const shown = command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND)}...` : command;
@@ -155,7 +157,7 @@ export const brickRequest = (names: Names) =>
 export const TRANSACTION_REPLY = { dict: TRANSACTION };
 
 /** The reply to a command names the transaction that it led to: its dictionary is the transaction's. */
-export function putTransaction(response: Fields | undefined, out: Fields): void {
+export function putTransaction(response: Fields | undefined, out: GlusterSection): void {
   const dict = response?.dict;
   put(out, 'operation', operationIn(dict));
   put(out, 'transaction', uuidEntry(dict, 'transaction_id'));

@@ -1,16 +1,22 @@
 /** Parts that describe the smaller programs: handshake, port mapper, callbacks, quota, and the command's own host. */
+
 import { displayName } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
-import type { Fields } from '../../rpc/describer.js';
 import { int, string, unsigned_int } from '../../rpc/xdr/types.js';
 import { volumeOfKey } from '../cluster/client-identity.js';
 import { upcallFlags } from '../enums/fop.js';
+import type { GlusterField, GlusterSection } from '../fields.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 import { file } from './requests.js';
 import { entry, integer, put, text } from './values.js';
 
 /** Puts a value into a field as it is, and returns it as words. */
-function shownValue(value: string | number | undefined, out: Fields, field: string, prefix = ''): string {
+function shownValue(
+  value: string | number | undefined,
+  out: GlusterSection,
+  field: GlusterField,
+  prefix = '',
+): string {
   const shown: Json | undefined = text(value) ?? integer(value);
   put(out, field, shown);
   return shown === undefined ? '' : prefix + displayName(shown);
@@ -60,7 +66,7 @@ export const brickOfPort = resultPart({ brick: string }, (response, out) => {
   return path === undefined ? undefined : displayName(path);
 });
 
-function shownPath(value: string | undefined, out: Fields): string | undefined {
+function shownPath(value: string | undefined, out: GlusterSection): string | undefined {
   const path = text(value);
   put(out, 'path', path);
   return path === undefined ? undefined : displayName(path);

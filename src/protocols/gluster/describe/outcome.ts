@@ -1,7 +1,9 @@
 /** Describes how a call ended: its status, and the result or the error in words. */
+
 import type { EventOutcome } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
 import { errnoName } from '../enums/fop.js';
+import type { GlusterSection } from '../fields.js';
 import type { GlusterExchange, GlusterProcedure } from '../programs/procedure.js';
 import { shownReason } from './glusterd.js';
 import { probeReason } from './peers.js';
@@ -19,7 +21,7 @@ const EMPTY_REPLY: Outcome = { words: 'ok', outcome: 'success', expected: false 
 const UNREADABLE_REPLY: Outcome = { words: 'a reply', outcome: 'unknown', expected: false };
 
 /** Puts the status of a reply into the line, and its result or error. */
-export function describeOutcome(exchange: GlusterExchange, out: Fields): Outcome {
+export function describeOutcome(exchange: GlusterExchange, out: GlusterSection): Outcome {
   const { program, procedure, response } = exchange;
   if (response === undefined) return procedure.reply === 'void' ? EMPTY_REPLY : UNREADABLE_REPLY;
   const opRet = integer(response.op_ret);
@@ -33,7 +35,11 @@ export function describeOutcome(exchange: GlusterExchange, out: Fields): Outcome
   return { words, outcome: 'success', expected: false };
 }
 
-function describeFailure({ procedure, request }: GlusterExchange, response: Fields, out: Fields): Outcome {
+function describeFailure(
+  { procedure, request }: GlusterExchange,
+  response: Fields,
+  out: GlusterSection,
+): Outcome {
   const code = response.op_errno;
   const hasCode = typeof code === 'number' && code !== 0;
   const error = hasCode ? errorName(procedure, code) : undefined;

@@ -2,15 +2,21 @@
  * The parts of a description. Each declares the fields that it reads, as a table: this types what it gets, and is
  * what `--detail summary` reads of a message (gluster/projection).
  */
+
 import type { Fields } from '../../rpc/describer.js';
 import type { DecodedFields } from '../../rpc/xdr/decoded.js';
 import type { KeyFilter } from '../../rpc/xdr/dict.js';
 import type { XdrDict, XdrFields } from '../../rpc/xdr/types.js';
+import type { GlusterSection } from '../fields.js';
 import type { FileNames } from '../paths/file-names.js';
 import type { Integer } from './values.js';
 
 /** Puts fields of a request into the `gluster` section; returns the words of the sentence, or '' for none. */
-export type DescribeRequest<Request = Fields> = (request: Request, out: Fields, names: FileNames) => string;
+export type DescribeRequest<Request = Fields> = (
+  request: Request,
+  out: GlusterSection,
+  names: FileNames,
+) => string;
 
 /**
  * Puts fields of a reply that is no failure into the section; returns its words, or undefined where it says no more
@@ -18,7 +24,7 @@ export type DescribeRequest<Request = Fields> = (request: Request, out: Fields, 
  */
 export type DescribeResponse<Response = Fields> = (
   response: Response,
-  out: Fields,
+  out: GlusterSection,
   opRet: Integer | undefined,
 ) => string | undefined;
 

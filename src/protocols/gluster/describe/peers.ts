@@ -1,8 +1,9 @@
 /** Parts that describe what glusterds say of each other: probes, peers and their states, operating versions. */
+
 import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
-import type { Fields } from '../../rpc/describer.js';
 import { string, uuid_words } from '../../rpc/xdr/types.js';
+import type { GlusterSection } from '../fields.js';
 import type { FileNames } from '../paths/file-names.js';
 import { operationPhrase, putCommand, shortId, statusMessage } from './glusterd.js';
 import { pairs, resultPart, subjectPart } from './part.js';
@@ -19,7 +20,7 @@ const TRANSITIONS = pairs('count', /^log\d{1,5}-(?:old-state|event|new-state|tim
 const VERSIONS = pairs('peer-id operating-version minimum-operating-version maximum-operating-version');
 const COMMAND = pairs('hostname cmd-str');
 
-function describeHost(host: string | undefined, out: Fields): string {
+function describeHost(host: string | undefined, out: GlusterSection): string {
   put(out, 'peer', host);
   return host === undefined ? '' : displayName(host);
 }
@@ -62,7 +63,7 @@ export const senderVolumes = subjectPart({ uuid: uuid_words, vols: VOLUMES }, (r
   senderWords(sender.describe(request, out, names), volumeWords(request.vols, out)),
 );
 
-function volumeWords(dict: Json | undefined, out: Fields): string {
+function volumeWords(dict: Json | undefined, out: GlusterSection): string {
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return '';
   if (count === 0) return 'has no volumes';

@@ -1,7 +1,8 @@
 /** Parts that describe the replies of file operations. */
+
 import { displayName, formatSize } from '../../../records/phrases.js';
-import type { Fields } from '../../rpc/describer.js';
 import { int, string, struct, unsigned_hyper, uuid } from '../../rpc/xdr/types.js';
+import type { GlusterSection } from '../fields.js';
 import { resultPart } from './part.js';
 import { gfid, integer, put, text } from './values.js';
 
@@ -13,7 +14,7 @@ const END_OF_FILE = 2;
 
 const STATUS = { op_errno: int };
 
-function isEnd(opErrno: number | undefined, out: Fields): boolean {
+function isEnd(opErrno: number | undefined, out: GlusterSection): boolean {
   if (opErrno !== END_OF_FILE) return false;
   out.eof = true;
   return true;

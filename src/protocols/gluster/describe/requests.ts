@@ -1,15 +1,16 @@
 /** Parts that describe the requests of file operations. */
+
 import { displayName, formatSize } from '../../../records/phrases.js';
-import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
 import { dict, int, string, unsigned_hyper, unsigned_int, uuid } from '../../rpc/xdr/types.js';
 import { accessMask, openFlags, seekWhat, setattrValid } from '../enums/fop.js';
+import type { GlusterField, GlusterSection } from '../fields.js';
 import { type FileNames, shownPath } from '../paths/file-names.js';
 import { subjectPart } from './part.js';
 import { gfid, integer, object, put, text } from './values.js';
 
 /** A file known only by its gfid. */
-function inode(id: string, out: Fields, names: FileNames, field: string | undefined): string {
+function inode(id: string, out: GlusterSection, names: FileNames, field: GlusterField | undefined): string {
   const path = names.path(id);
   if (path === undefined) return names.unresolvedGfid(id);
   if (field !== undefined) out[field] = path;
@@ -17,7 +18,7 @@ function inode(id: string, out: Fields, names: FileNames, field: string | undefi
 }
 
 /** A path in the request itself: clients sent them until GlusterFS 3.2. */
-function sentPath(path: string, out: Fields, field: string): string {
+function sentPath(path: string, out: GlusterSection, field: GlusterField): string {
   out[field] = path;
   return shownPath(path);
 }
@@ -36,8 +37,8 @@ function entryPath(
   parent: string | undefined,
   base: string | undefined,
   sent: string | undefined,
-  field: string,
-  out: Fields,
+  field: GlusterField,
+  out: GlusterSection,
   names: FileNames,
 ): string {
   const whole = text(sent);
@@ -129,11 +130,11 @@ export const copied = subjectPart(
 );
 
 /** Puts the names of a number's bits into a field, and returns them as words. */
-function newBitNames(names: Names, field: string) {
+function newBitNames(names: Names, field: GlusterField) {
   // `names.of` returns the same list for the same number (gluster/enums/tables.ts), and mostly it is the same number.
   let latest: unknown;
   let words = '';
-  return (value: number | undefined, out: Fields): string => {
+  return (value: number | undefined, out: GlusterSection): string => {
     const list = typeof value === 'number' ? names.of(value) : undefined;
     if (!Array.isArray(list)) return '';
     out[field] = list;

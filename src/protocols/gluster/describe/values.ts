@@ -1,6 +1,5 @@
 /** Checked access to decoded values and dictionaries: a value may be absent, or not of the type that it should have. */
 import type { Json, JsonObject } from '../../../records/record.js';
-import type { Fields } from '../../rpc/describer.js';
 
 export type Integer = number | bigint;
 
@@ -57,8 +56,12 @@ export function gfid(value: Json | undefined): string | undefined {
 }
 
 /** Puts a value into a field, unless it is undefined. */
-export function put(out: Fields, name: string, value: Json | undefined): void {
-  if (value !== undefined) out[name] = value;
+export function put<Out extends { [name: string]: Json | undefined }>(
+  out: Out,
+  name: keyof Out & string,
+  value: Json | undefined,
+): void {
+  if (value !== undefined) (out as { [name: string]: Json | undefined })[name] = value;
 }
 
 /** The number under a key of a dictionary; the old form has it as decimal text. */

@@ -2,10 +2,12 @@
  * The locks of one connection: what its calls do to the locks of its brick, and who holds what a call requests. The brick's
  * side is features/locks of GlusterFS.
  */
+
 import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import { object, put, ROOT_GFID, text } from '../describe/values.js';
+import type { GlusterSection } from '../fields.js';
 import type { BrickClient } from '../paths/file-names.js';
 import { conflictFields, holdersPhrase } from './holders.js';
 import { areConflicting, type Lock, type LockClient, LockKind } from './lock.js';
@@ -58,7 +60,7 @@ export class LockTracker {
     { kind }: LockUse,
     exchange: Exchange,
     outcome: EventOutcome | undefined,
-    fields: Fields,
+    fields: GlusterSection,
   ): string {
     if (kind === undefined) return '';
     const { request, elapsed } = exchange;

@@ -1,7 +1,8 @@
 /** The file-name resolver of one connection: paths for the gfids of its brick, and hosts for uuids of glusterds. */
+
 import { stripControls } from '../../../records/phrases.js';
-import type { Fields } from '../../rpc/describer.js';
 import { ROOT_GFID } from '../describe/values.js';
+import type { GlusterSection } from '../fields.js';
 import type { BrickPaths } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
 
@@ -67,7 +68,7 @@ export class FileNames {
   }
 
   /** Puts the stale flag into the line if one of its paths was observed before a gap, and clears it for the next line. */
-  putStaleFlag(out: Fields): void {
+  putStaleFlag(out: GlusterSection): void {
     if (this.isStale) out.path_before_gap = true;
     this.isStale = false;
   }
