@@ -50,28 +50,41 @@ class FileSummary {
   }
 }
 
-export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  let current: FileSummary | undefined;
-  for await (const event of events) {
+/** The lines for a finished test, besides that of its file. */
+function* resultLines(event: TestEvent & { type: 'test:pass' | 'test:fail' }): Generator<string> {
+  const { data } = event;
+  if (event.type === 'test:fail') yield failureText(event.data);
+  if (!isSkipped(data) || data.details.type === 'suite') return;
+  const reason = typeof data.skip === 'string' && data.skip !== '' ? ` (${data.skip})` : '';
+  yield `skipped ${sourceOf(data.file ?? '')}: ${data.name}${reason}\n`;
+}
+
+/** Sums up test after test; the summary of a file ends with the next file. */
+class Report {
+  private current: FileSummary | undefined;
+
+  *lines(event: TestEvent): Generator<string> {
     if (event.type === 'test:pass' || event.type === 'test:fail') {
-      const { data } = event;
-      const file = data.file ?? data.name;
-      if (current?.name !== file) {
-        if (current !== undefined) yield current.line();
-        current = new FileSummary(file);
-      }
-      current.add(data, event.type === 'test:pass');
-      if (event.type === 'test:fail') yield failureText(event.data);
-      if (isSkipped(data) && data.details.type !== 'suite') {
-        const reason = typeof data.skip === 'string' && data.skip !== '' ? ` (${data.skip})` : '';
-        yield `skipped ${sourceOf(data.file ?? '')}: ${data.name}${reason}\n`;
-      }
+      const file = event.data.file ?? event.data.name;
+      if (this.current?.name !== file) yield* this.endFile();
+      this.current ??= new FileSummary(file);
+      this.current.add(event.data, event.type === 'test:pass');
+      yield* resultLines(event);
     } else if (event.type === 'test:stdout' || event.type === 'test:stderr') {
       yield event.data.message;
     } else if (event.type === 'test:diagnostic' && event.data.nesting === 0) {
-      if (current !== undefined) yield current.line();
-      current = undefined;
+      yield* this.endFile();
       yield `# ${event.data.message}\n`;
     }
   }
+
+  private *endFile(): Generator<string> {
+    if (this.current !== undefined) yield this.current.line();
+    this.current = undefined;
+  }
+}
+
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const lines = new Report();
+  for await (const event of events) yield* lines.lines(event);
 }

@@ -220,6 +220,15 @@ async function send(
 
 type Wiretail = Exclude<Awaited<ReturnType<typeof startWiretail>>, string>;
 
+/** Starts wiretail with an engine; undefined if this engine can't capture here, which it prints. */
+async function startEngine(where: string, engine: string): Promise<Wiretail | undefined> {
+  const args = ['-i', 'bench1', '-f', FILTER, '--engine', engine, '--workers', '1'];
+  const wiretail = await startWiretail(where, [...args, '--buffer-size', BUFFER, '--stats-interval', '0']);
+  if (typeof wiretail !== 'string') return wiretail;
+  console.log(`skipped: --engine ${engine}: ${wiretail}`);
+  return undefined;
+}
+
 /** Sends traffic to a running wiretail and ends it. Returns its CPU a packet in us and the cells of its row. */
 async function measure(wiretail: Wiretail, engine: string, sendTraffic: () => Promise<number>) {
   await sleep(200);
@@ -238,6 +247,12 @@ async function measure(wiretail: Wiretail, engine: string, sendTraffic: () => Pr
   const parts = [cpu.total, cpu.child, cpu.capture, cpu.decoder, cpu.main, cpu.other];
   const counts = [sent, captured, kernel, ring, Math.max(0, sent - counted.seen)];
   return { total: us(cpu.total), cells: [...counts.map(String), ...parts.map((ns) => us(ns).toFixed(2))] };
+}
+
+function ratioOf(totals: Record<string, number[]>): string {
+  const [a, b] = ENGINES.map((engine) => median(totals[engine]));
+  const medians = `median ${ENGINES[0]} ${a.toFixed(2)} us, ${ENGINES[1]} ${b.toFixed(2)} us`;
+  return `${medians}, ratio ${(b / a).toFixed(2)}`;
 }
 
 async function bench() {
@@ -270,25 +285,18 @@ async function bench() {
     const path = join(folder, `${size}.pcap`);
     const traffic = tcpreplay ? { path, count: writeFrames(path, trafficOf(size)) } : undefined;
     const totals: Record<string, number[]> = {};
-    for (let round = 1; round <= rounds; round++) {
-      for (const engine of ENGINES) {
-        if (missing.has(engine)) continue;
-        const args = ['-i', 'bench1', '-f', FILTER, '--engine', engine, '--workers', '1'];
-        const wiretail = await startWiretail(to, [...args, '--buffer-size', BUFFER, '--stats-interval', '0']);
-        if (typeof wiretail === 'string') {
-          console.log(`skipped: --engine ${engine}: ${wiretail}`);
-          missing.add(engine);
-          continue;
-        }
-        const figures = await measure(wiretail, engine, () => send(from, traffic, size));
-        totals[engine] = [...(totals[engine] ?? []), figures.total];
-        rows.push([`${size} B ${engine} ${round}`, ...figures.cells]);
+    for (let run = 0; run < rounds * ENGINES.length; run++) {
+      const engine = ENGINES[run % ENGINES.length];
+      const wiretail = missing.has(engine) ? undefined : await startEngine(to, engine);
+      if (wiretail === undefined) {
+        missing.add(engine);
+        continue;
       }
+      const figures = await measure(wiretail, engine, () => send(from, traffic, size));
+      totals[engine] = [...(totals[engine] ?? []), figures.total];
+      rows.push([`${size} B ${engine} ${1 + Math.floor(run / ENGINES.length)}`, ...figures.cells]);
     }
-    if (missing.size > 0) continue;
-    const [a, b] = ENGINES.map((engine) => median(totals[engine]));
-    const medians = `median ${ENGINES[0]} ${a.toFixed(2)} us, ${ENGINES[1]} ${b.toFixed(2)} us`;
-    ratios.push(`${size} B: ${medians}, ratio ${(b / a).toFixed(2)}`);
+    if (missing.size === 0) ratios.push(`${size} B: ${ratioOf(totals)}`);
   }
   if (missing.size === ENGINES.length) skip('no engine could capture');
   console.log();

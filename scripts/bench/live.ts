@@ -143,7 +143,7 @@ async function run(
   const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
   await ended;
   clearTimeout(kill);
-  // Work that is left when the program is told to end counts too.
+  // Work that is left when the signal is sent counts too.
   const done = still ? performance.now() : grew;
   const { messages, loss, counted, counts } = await program.judge(sent + warm.sent);
   const each = program.expected(expected);
@@ -182,11 +182,11 @@ function expectedOf(pcap: Buffer) {
       tshark: (stdout ?? '').split('\n').filter((line) => line !== '').length / 2,
     };
   });
-  const [one, three] = counts;
-  if (three.wiretail !== 3 * one.wiretail || three.tshark !== 3 * one.tshark) {
-    throw new Error(`a copy is not as good as another: ${JSON.stringify(counts)}`);
+  const [single, triple] = counts;
+  if (triple.wiretail !== 3 * single.wiretail || triple.tshark !== 3 * single.tshark) {
+    throw new Error(`the copies are not independent: ${JSON.stringify(counts)}`);
   }
-  return one;
+  return single;
 }
 
 /** What the search over rates finds. */

@@ -106,10 +106,10 @@ function lastStats(): Stats {
 }
 
 /** The lines from a position in the output on. */
-function linesFrom(place: number) {
+function linesFrom(position: number) {
   const file = openSync(output, 'r');
-  const bytes = Buffer.alloc(Math.max(0, statSync(output).size - place));
-  readSync(file, bytes, 0, bytes.length, place);
+  const bytes = Buffer.alloc(Math.max(0, statSync(output).size - position));
+  readSync(file, bytes, 0, bytes.length, position);
   closeSync(file);
   return bytes.toString().trim().split('\n').map(parseLine);
 }
@@ -131,18 +131,18 @@ async function gather(from: string) {
   sent += writeFrames(traffic, lister.list(directories));
   await send(from, traffic, RATE.listings);
   await sleep(3000);
-  const place = statSync(output).size;
-  const asked = Array.from({ length: PROBES }, (_, i) => Math.floor((i * files) / PROBES));
-  sent += writeFrames(traffic, lister.stat(asked));
+  const position = statSync(output).size;
+  const probes = Array.from({ length: PROBES }, (_, i) => Math.floor((i * files) / PROBES));
+  sent += writeFrames(traffic, lister.stat(probes));
   await send(from, traffic, RATE.listings);
   rmSync(traffic);
   await sleep(3000);
   const { packets, flows, bytes } = lastStats();
-  const answers = linesFrom(place).filter(({ event }) => event.action === 'STAT');
-  const right = answers.filter(({ gluster }, i) => gluster?.path === pathOf(asked[i])).length;
+  const answers = linesFrom(position).filter(({ event }) => event.action === 'STAT');
+  const right = answers.filter(({ gluster }, i) => gluster?.path === pathOf(probes[i])).length;
   console.log(`crowd      ${sent} packets sent, ${packets.seen} seen, ${packets.dropped} dropped;`);
   console.log(`           ${flows.open} connections are open, ${files + directories} files were named;`);
-  console.log(`           of ${PROBES} of them that were asked for ${right} have their path\n`);
+  console.log(`           of ${PROBES} calls by gfid, ${right} have their path\n`);
   const whole = packets.dropped === 0 && flows.open > Number(values.connections) && right === PROBES;
   return { files: files + directories, bytes, whole };
 }

@@ -56,9 +56,9 @@ if (version === undefined || version === null) skip('needs tshark: apt-get insta
 console.log(version.split('\n')[0]);
 for (const file of files) {
   const pcap = readCapture(file);
-  const one = [...packetsOf(pcap)].length;
-  const times = Math.max(Number(values.times), Math.ceil(Number(values.packets) / one));
-  const packets = one * times;
+  const packetsEach = [...packetsOf(pcap)].length;
+  const times = Math.max(Number(values.times), Math.ceil(Number(values.packets) / packetsEach));
+  const packets = packetsEach * times;
   const copy = join(directory, `${nameOf(file)}.pcap`);
   const bytes = writeRepeated(copy, pcap, times);
   const figures: Record<string, { wall: number[]; user: number[] }> = {};

@@ -69,8 +69,8 @@ function* repeated(pcap: Buffer, times: number, from: number = 0): Generator<Buf
   for (let n = from; n < from + times; n++) {
     const copy = Buffer.from(body);
     for (const [index, { at }] of all.entries()) {
-      const here = at - PCAP_HEADER;
-      copy.writeUInt32LE(copy.readUInt32LE(here) + span * n, here);
+      const offset = at - PCAP_HEADER;
+      copy.writeUInt32LE(copy.readUInt32LE(offset) + span * n, offset);
       const addresses = places[index];
       if (addresses < 0) continue;
       copy[addresses + 1] = n & 0xff;
@@ -113,7 +113,7 @@ export function writeWarmUp(path: string, pcap: Buffer) {
  * loop and would make two connections of one if both ends had the same. The server has the lower port.
  * @param ip offset of the IPv4 header
  */
-function tellApart(pcap: Buffer, ip: number) {
+function separateEndpoints(pcap: Buffer, ip: number) {
   if (pcap.readUInt32BE(ip + 12) !== pcap.readUInt32BE(ip + 16)) return;
   const tcp = ip + 4 * (pcap[ip] & 15);
   const server = pcap.readUInt16BE(tcp) < pcap.readUInt16BE(tcp + 2) ? ip + 12 : ip + 16;
@@ -129,7 +129,7 @@ export function tcpOf(file: string) {
     const ip = at + RECORD_HEADER + ETHERNET_HEADER;
     if (pcap.readUInt32LE(at + 8) !== pcap.readUInt32LE(at + 12)) skip(`${file} has cut packets`);
     if (end < ip + 20 || pcap.readUInt16BE(ip - 2) !== IPV4 || pcap[ip + 9] !== TCP) continue;
-    tellApart(pcap, ip);
+    separateEndpoints(pcap, ip);
     kept.push(pcap.subarray(at, end));
   }
   return { pcap: Buffer.concat(kept), packets: kept.length - 1 };

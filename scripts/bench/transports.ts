@@ -48,7 +48,7 @@ async function byPino() {
     log.info({ fill });
     if (i % BATCH === 0) await due(i);
   }
-  return { given: lines, told: undefined };
+  return { given: lines, counts: undefined };
 }
 
 /** Hands batches to wiretail's outputs and ends as the daemon does. */
@@ -69,7 +69,7 @@ async function byWiretail() {
   const late = new Promise((resolve) => setTimeout(resolve, 4000).unref());
   await Promise.race([outputs.flush(), late]);
   const [{ written, dropped, waiting }] = outputs.counts();
-  return { given, told: { written, lost: dropped + waiting } };
+  return { given, counts: { written, lost: dropped + waiting } };
 }
 
 function measure(run: 'pino' | 'wiretail', target: string, file: string) {
@@ -82,13 +82,13 @@ function measure(run: 'pino' | 'wiretail', target: string, file: string) {
   const end = Date.now();
   const result = JSON.parse(stdout);
   const found = existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
-  const { given, told, rss, at } = result;
+  const { given, counts, rss, at } = result;
   return [
     run,
     String(given),
     String(found),
     String(given - found),
-    told === undefined ? 'nothing' : `${told.written} written, ${told.lost} lost`,
+    counts === undefined ? 'nothing' : `${counts.written} written, ${counts.lost} lost`,
     (rss / MIB).toFixed(0),
     ((end - at) / 1000).toFixed(1),
   ];
@@ -110,7 +110,7 @@ export default () => new Writable({ write() { for (;;); } });
   );
   describeMachine();
   console.log(`${lines} lines of ${values.bytes} bytes, ${values.rate} a second\n`);
-  const rows = [['case', 'by', 'given', 'in the file', 'missing', 'told', 'RSS, MiB', 'exit takes, s']];
+  const rows = [['case', 'by', 'given', 'in the file', 'missing', 'reported', 'RSS, MiB', 'exit takes, s']];
   for (const [name, target] of [
     ['exit', 'pino/file'],
     ['hangs', hangs],
