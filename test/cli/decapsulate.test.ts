@@ -9,7 +9,7 @@ import { checkFilter } from '../../src/capture/libpcap/bpf-filter.js';
 import { loadLibpcap } from '../../src/capture/libpcap/library.js';
 import { defaultFilters } from '../../src/config/defaults.js';
 import { ROOT } from '../helpers/project.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { finalStats, type Line, linesOf, wiretail } from '../helpers/wiretail.js';
 import { readCapture, recordsOf, withRecords } from './captures.js';
 
@@ -62,14 +62,14 @@ const records = (lines: readonly Line[]) =>
 
 const path = join(directory, 'plain.pcap');
 writeFileSync(path, plain);
-const expected = await readHere([path]);
+const expected = await readInProcess([path]);
 
 for (const name of Object.keys(TUNNELS)) {
   test(`${name}: the inner packets are decoded; without --decapsulate every packet is ignored`, {
     timeout: 90000,
   }, async () => {
     const file = encapsulate(name);
-    const { lines, code } = await readHere([file, '--decapsulate', name]);
+    const { lines, code } = await readInProcess([file, '--decapsulate', name]);
     assert.equal(code, 0);
     assert.deepEqual(records(lines), records(expected.lines));
     assert.deepEqual(lines[0].wiretail, {
@@ -79,7 +79,7 @@ for (const name of Object.keys(TUNNELS)) {
     });
     const { packets } = finalStats(lines);
     assert.deepEqual([packets.seen, packets.decoded], [recordsOf(plain).length, recordsOf(plain).length]);
-    const outer = finalStats((await readHere([file])).lines).packets;
+    const outer = finalStats((await readInProcess([file])).lines).packets;
     assert.deepEqual([outer.seen, outer.ignored_by.not_tcp], [packets.seen, packets.seen]);
   });
 
@@ -87,7 +87,7 @@ for (const name of Object.keys(TUNNELS)) {
     timeout: 90000,
   }, async () => {
     const filters = defaultFilters({ gearman: [4730] }, [name as 'vxlan']);
-    const ran = await readHere([encapsulate(name), '--decapsulate', name, '-f', filters[0]]);
+    const ran = await readInProcess([encapsulate(name), '--decapsulate', name, '-f', filters[0]]);
     assert.deepEqual(records(ran.lines), records(expected.lines));
     const pcap = loadLibpcap();
     for (const link of [1, 101, 113, 276]) checkFilter(pcap, filters, link);

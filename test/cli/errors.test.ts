@@ -13,7 +13,7 @@ import type { Arguments } from '../../src/config/options.js';
 import { UserError } from '../../src/config/user-error.js';
 import { createNetns, isInstalled, run, whyNoNetns } from '../helpers/netns.js';
 import { ROOT, readProjectFile } from '../helpers/project.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { MAIN, type Ran, runNode, wiretail } from '../helpers/wiretail.js';
 import { readCapture } from './captures.js';
 
@@ -155,7 +155,7 @@ for (const [args, message] of PROGRAM_ERRORS)
 for (const [args, message] of ARGUMENT_ERRORS)
   test(named(args), () => checkRejects(runCommandLine(args, CHECKS), message));
 for (const [args, message] of FILE_ERRORS)
-  test(named(args), () => checkRejects(readHere(args.slice(1)), message));
+  test(named(args), () => checkRejects(readInProcess(args.slice(1)), message));
 
 for (const engine of ['libpcap', 'cap']) {
   test(`no permission to capture with ${engine}`, { skip: SKIP_NOBODY, timeout: 60000 }, () => {

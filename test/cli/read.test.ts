@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { run as runCommand, start } from '../helpers/netns.js';
 import { ROOT } from '../helpers/project.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { ended, finalStats, type Line, linesOf, MAIN, type Ran, wiretail } from '../helpers/wiretail.js';
 import { otherRecord, readCapture, recordsOf, withRecords } from './captures.js';
 
@@ -66,7 +66,7 @@ test('standard input and gzipped input yield the same records', {
   timeout: 90000,
 }, async () => {
   const packed = file('packed.gz', gzipSync(plain));
-  for (const ran of [read(['-'], plain), read(['-'], gzipSync(plain)), await readHere([packed])]) {
+  for (const ran of [read(['-'], plain), read(['-'], gzipSync(plain)), await readInProcess([packed])]) {
     assert.equal(ran.code, 0);
     if ('stderr' in ran) assert.equal(ran.stderr, '');
     assert.deepEqual(ran.lines.slice(1), expected.lines.slice(1));
@@ -128,7 +128,7 @@ test('a filter counts other packets, and matching packets keep their numbers', {
     recordsOf(plain).flatMap((record) => [otherRecord(record), record]),
   );
   const path = file('mixed.pcap', mixed);
-  const { code, lines } = await readHere([path, '-f', 'tcp port 4730']);
+  const { code, lines } = await readInProcess([path, '-f', 'tcp port 4730']);
   assert.equal(code, 0);
   assert.deepEqual(
     records(lines),
@@ -139,7 +139,7 @@ test('a filter counts other packets, and matching packets keep their numbers', {
   assert.equal(packets.ignored_by.filter, recordsOf(plain).length);
   assert.equal(packets.seen, packets.decoded + packets.ignored);
   // Without a filter the lines are the same, and the other packets are ignored by protocol.
-  const unfiltered = await readHere([path]);
+  const unfiltered = await readInProcess([path]);
   assert.deepEqual(records(unfiltered.lines), records(lines));
   assert.equal(finalStats(unfiltered.lines).packets.ignored_by.not_tcp, recordsOf(plain).length);
 });
@@ -147,12 +147,12 @@ test('a filter counts other packets, and matching packets keep their numbers', {
 test('a truncated file: the whole packets, then an anomaly, exit code 1', { timeout: 90000 }, async () => {
   const all = recordsOf(plain);
   const kept = all.slice(0, -1);
-  const upTo = await readHere([file('kept.pcap', withRecords(plain, kept))]);
+  const upTo = await readInProcess([file('kept.pcap', withRecords(plain, kept))]);
   const truncated = withRecords(plain, [...kept, all[all.length - 1].subarray(0, -3)]);
   for (const ran of [
     read([file('cut.pcap', truncated)]),
     read(['-'], truncated),
-    await readHere([file('cut.gz', gzipSync(truncated))]),
+    await readInProcess([file('cut.gz', gzipSync(truncated))]),
   ]) {
     assert.equal(ran.code, 1);
     assert.deepEqual(records(ran.lines), records(upTo.lines));
@@ -168,7 +168,7 @@ test('truncated gzip data: the decompressed packets, then an anomaly, exit code 
   timeout: 90000,
 }, async () => {
   const packed = gzipSync(plain);
-  const { code, lines } = await readHere([file('half.gz', packed.subarray(0, packed.length >> 1))]);
+  const { code, lines } = await readInProcess([file('half.gz', packed.subarray(0, packed.length >> 1))]);
   assert.equal(code, 1);
   const found = records(lines);
   assert.deepEqual(found.slice(0, 5), records(expected.lines).slice(0, 5));

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/config/user-error.js';
 import { temporaryFile } from '../capture/file/helpers.js';
 import { capturePath } from '../helpers/captures.js';
-import { readArguments, readHere } from '../helpers/read-here.js';
+import { readArguments, readInProcess } from '../helpers/read-in-process.js';
 import { type Line, linesOf } from '../helpers/wiretail.js';
 
 /** All captures of GlusterFS, with files, directories and links of all kinds. */
@@ -14,7 +14,7 @@ const CAPTURES = [
 ].map((name) => capturePath(`g-${name}`));
 
 async function read(...options: string[]): Promise<string> {
-  const { code, stdout } = await readHere([...CAPTURES, '--max-line', '0', ...options]);
+  const { code, stdout } = await readInProcess([...CAPTURES, '--max-line', '0', ...options]);
   assert.equal(code, 0);
   return stdout;
 }
@@ -73,7 +73,7 @@ test('no line has a file name of the captures, as text or as hex', { timeout: 12
 
 const fops = capturePath('g-fops-all');
 const run = async (...options: string[]): Promise<readonly Line[]> => {
-  const { code, lines } = await readHere([fops, '--redact', 'paths', ...options]);
+  const { code, lines } = await readInProcess([fops, '--redact', 'paths', ...options]);
   assert.equal(code, 0);
   return lines;
 };
@@ -93,7 +93,7 @@ test('the same key gives the same hashes, another key others', { timeout: 120000
 
 test('--path matches the real names', { timeout: 120000 }, async () => {
   for (const path of ['/dir/**', 'copy', '/*']) {
-    const plain = await readHere([fops, '--path', path]);
+    const plain = await readInProcess([fops, '--path', path]);
     const lines = await run('--path', path);
     assert.ok(lines.length > 4);
     assert.equal(lines.length, plain.lines.length, path);

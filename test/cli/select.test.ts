@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capturePath } from '../helpers/captures.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 
 interface Line {
   log: { level: string };
@@ -16,7 +16,7 @@ const FOPS = capturePath('g-fops-all');
 const JOBS = capturePath('gm-all');
 
 async function read(file: string, ...args: string[]): Promise<Line[]> {
-  const { code, lines } = await readHere([file, ...args]);
+  const { code, lines } = await readInProcess([file, ...args]);
   assert.equal(code, 0);
   return lines as unknown as Line[];
 }

@@ -1,5 +1,5 @@
 /** Compares latencies of calls with tshark's (rpc.time). */
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { type Fields, type TsharkJson, tsharkJson } from './read.js';
 
 /** A call with its reply. */
@@ -59,7 +59,7 @@ async function wiretailReplies(
   file: string,
   unanswered: (call: number, xid: number) => void,
 ): Promise<Answered[]> {
-  const { stdout } = await readHere(['--max-line', '0', file]);
+  const { stdout } = await readInProcess(['--max-line', '0', file]);
   const found: Answered[] = [];
   for (const text of stdout.trimEnd().split('\n')) {
     const { event, packet, rpc } = JSON.parse(text) as Line;

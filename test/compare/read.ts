@@ -1,7 +1,7 @@
 /** Reads captures with wiretail and with tshark. */
 import { spawnSync } from 'node:child_process';
 import { capturePath } from '../helpers/captures.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { exactLines } from './exact.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export interface Line {
 /** The output of `wiretail read`, with every decoded field unless an option says otherwise; integers beyond 2^53 as in exact.ts. */
 export async function readLines(name: string, ...options: string[]): Promise<Line[]> {
   const detail = options.includes('--detail') ? [] : ['--detail', 'full'];
-  const { code, stdout } = await readHere([...detail, ...options, capturePath(name)]);
+  const { code, stdout } = await readInProcess([...detail, ...options, capturePath(name)]);
   if (code !== 0) throw new Error(`wiretail read ${name} ended with ${code}`);
   return exactLines(stdout) as Line[];
 }

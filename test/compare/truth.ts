@@ -1,7 +1,7 @@
 /** Compares lines of GlusterFS messages with what GlusterFS's own library decodes. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { exactLines } from './exact.js';
 import { compareStruct, type Difference, type ReportDifference } from './structs.js';
 
@@ -69,7 +69,15 @@ export async function readAll(
   view: 'messages' | 'calls',
   detail: 'summary' | 'full' = 'full',
 ): Promise<RpcLine[]> {
-  const { code, stdout } = await readHere(['--view', view, '--detail', detail, '--max-line', '0', capture]);
+  const { code, stdout } = await readInProcess([
+    '--view',
+    view,
+    '--detail',
+    detail,
+    '--max-line',
+    '0',
+    capture,
+  ]);
   if (code !== 0) throw new Error(`wiretail read ${capture} ended with ${code}`);
   return exactLines(stdout) as RpcLine[];
 }

@@ -26,12 +26,12 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
 };
 
 /**
- * More connections than any capture here has. What finds connections is as large as it may become from the start: for
- * the default that takes longer than to decode a small capture.
+ * More connections than any of the captures has. The flow table is allocated in full at the start, and with the default
+ * limit this takes longer than decoding a small capture.
  */
 export const FEW_FLOWS: StreamLimits = { ...DEFAULT_LIMITS, flows: 4096 };
 
-/** Nobody is told. */
+/** Hooks that do nothing. */
 export const HOST_HOOKS: HostHooks = {
   count() {},
   brickDiscovered() {},

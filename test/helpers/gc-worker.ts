@@ -1,4 +1,4 @@
-/** A thread that tidies its heap anew, over and over, as if each time the run were long enough under way for the first time. */
+/** A thread that compacts its heap again and again, each time as if for the first time in a long run. */
 import { parentPort } from 'node:worker_threads';
 import { newHeapCompaction } from '../../src/pipeline/threads/gc.js';
 
@@ -7,8 +7,8 @@ const TIMES = 40;
 let passed = 0;
 performance.now = () => passed;
 for (let n = 0; n < TIMES; n++) {
-  const tidy = newHeapCompaction();
+  const compact = newHeapCompaction();
   passed += 3600_000;
-  tidy();
+  compact();
 }
 parentPort?.postMessage(TIMES);

@@ -9,7 +9,7 @@ import { ended, until } from './wiretail.js';
 const SNAPLEN = '66000';
 const BUFFER_KIB = '262144';
 
-/** Captures TCP until its end, which gives what it said. */
+/** Captures TCP; the returned function ends the capture and returns what tcpdump printed. */
 export async function startTcpdump(
   netns: Netns,
   device: string,
@@ -20,17 +20,17 @@ export async function startTcpdump(
     ...['--immediate-mode', '-U', '-w', file, 'tcp'],
   ]);
   const end = ended(child);
-  let said = '';
+  let output = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
+    output += chunk;
   });
   await until(
-    () => said.includes('listening on'),
-    () => `tcpdump does not capture: ${said}`,
+    () => output.includes('listening on'),
+    () => `tcpdump does not capture: ${output}`,
   );
   return async () => {
     child.kill('SIGTERM');
     await end;
-    return said;
+    return output;
   };
 }

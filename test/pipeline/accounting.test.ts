@@ -11,7 +11,7 @@ import { newRandom, type Random } from '../helpers/random.js';
 import { finalStats, linesOf, wiretail } from '../helpers/wiretail.js';
 import { decodePackets } from './decode-packets.js';
 
-const NAMES = ['gm-all', 'gm-split-odd', 'x-strangers', 'g-any-sll2'];
+const NAMES = ['gm-all', 'gm-split-odd', 'x-foreign', 'g-any-sll2'];
 const CAPTURES: readonly Capture[] = await Promise.all(NAMES.map(readPackets));
 const TUNNELS = Tunnel.vxlan | Tunnel.gre | Tunnel.ipip;
 

@@ -11,7 +11,7 @@ import { Mark } from '../../src/ring/layout.js';
 import { createRing } from '../../src/ring/ring.js';
 import { RingWriter } from '../../src/ring/writer.js';
 import { asRecords, type Packet, readPackets } from '../faults/packets.js';
-import { readArguments } from '../helpers/read-here.js';
+import { readArguments } from '../helpers/read-in-process.js';
 import { type Line, linesOf, until } from '../helpers/wiretail.js';
 
 /** By the three replies of PORTBYBRICK that the capture begins with. */

@@ -8,7 +8,7 @@ import { readPackets } from '../faults/packets.js';
 import { decodePackets } from './decode-packets.js';
 
 /** TLS to 4730 three times, to 24007 (refused), 49152 and 443; HTTP, SSH and bytes to 4730, 24007, 24008; HTTP to 50000. */
-const capture = await readPackets('x-strangers');
+const capture = await readPackets('x-foreign');
 const whole = decodePackets(capture.linkType, capture.packets);
 
 test('a foreign connection on a service port has one line', () => {

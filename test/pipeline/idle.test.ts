@@ -6,7 +6,7 @@ import { FEW_FLOWS } from '../helpers/connection.js';
 import { newRandom } from '../helpers/random.js';
 import { decodePackets } from './decode-packets.js';
 
-const CAPTURES = ['gm-all', 'gm-many', 'gm-admin', 'g-fops-all', 'g-volume-admin', 'g-heal', 'x-strangers'];
+const CAPTURES = ['gm-all', 'gm-many', 'gm-admin', 'g-fops-all', 'g-volume-admin', 'g-heal', 'x-foreign'];
 
 /** A packet a second: with each one, every connection without pending work is suspended. */
 const slowly = (packets: readonly Packet[]): Packet[] =>

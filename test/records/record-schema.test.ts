@@ -9,7 +9,7 @@ import { recordSchema } from '../../src/protocols/decoders.js';
 import { asFile, readPackets } from '../faults/packets.js';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import { newRandom } from '../helpers/random.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { wiretail } from '../helpers/wiretail.js';
 
 const validate = new Ajv2020({ strictTypes: false }).compile(recordSchema());
@@ -37,7 +37,7 @@ for (const name of captureNames()) {
   const forms = SIMILAR.test(name) ? FORMS.slice(0, 2) : FORMS;
   test(`every line of ${name} validates, in ${forms.length} forms`, async () => {
     for (const more of forms) {
-      const { stdout, code } = await readHere([capturePath(name), ...more]);
+      const { stdout, code } = await readInProcess([capturePath(name), ...more]);
       assert.equal(code, 0);
       const lines = stdout.trimEnd().split('\n');
       assert.ok(lines.length >= 2, 'at least a start line and a stats line');
@@ -75,7 +75,7 @@ test('every line of damaged captures validates', async () => {
   let unnamedProcedures = 0;
   for (const [seed, name] of ['g-fops-v330', 'g-cli', 'g-peer', 'g-lease', 'gm-all', 'gm-admin'].entries()) {
     for (const form of [['--view', 'messages', '--detail', 'full'], []]) {
-      const { stdout, code } = await readHere([await damaged(name, seed), ...form]);
+      const { stdout, code } = await readInProcess([await damaged(name, seed), ...form]);
       assert.equal(code, 0);
       for (const line of stdout.trimEnd().split('\n')) {
         check(line);

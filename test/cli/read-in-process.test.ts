@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { temporaryFile } from '../capture/file/helpers.js';
 import { capturePath } from '../helpers/captures.js';
-import { readHere } from '../helpers/read-here.js';
+import { readInProcess } from '../helpers/read-in-process.js';
 import { wiretail } from '../helpers/wiretail.js';
 import { readCapture } from './captures.js';
 
@@ -12,7 +12,7 @@ const truncated = temporaryFile(gunzipSync(readCapture(capturePath('gm-basic')))
 
 /** Several captures at a time, to start few processes; each option that tests use at least once. */
 const ARGUMENTS: readonly (readonly string[])[] = [
-  ['g-fops-all', 'g-cli', 'gm-all', 'x-strangers'].map(capturePath),
+  ['g-fops-all', 'g-cli', 'gm-all', 'x-foreign'].map(capturePath),
   [
     ...['gm-basic', 'g-lease', 'g-any-sll2', 'gen-bits'].map(capturePath),
     ...['--view', 'messages', '--detail', 'full', '--payload-bytes', '64', '--max-line', '2048'],
@@ -47,7 +47,7 @@ const ARGUMENTS: readonly (readonly string[])[] = [
 
 for (const args of ARGUMENTS) {
   test(args[0] === truncated ? 'a truncated file' : args.join(' ').replaceAll(/\S*\//g, ''), async () => {
-    const result = await readHere(args);
+    const result = await readInProcess(args);
     const { stdout, code } = wiretail(['read', ...args]);
     const expected = stdout.split('\n');
     for (const [i, line] of result.stdout.split('\n').entries())
