@@ -164,6 +164,7 @@ export interface Stats {
   readonly packets: Packets;
   readonly lines: { readonly written: number; readonly dropped: number; readonly lost: number };
   readonly messages: Readonly<Record<string, number>>;
+  readonly flows: Readonly<Record<string, number>>;
 }
 
 /** The final stats line's numbers. */
