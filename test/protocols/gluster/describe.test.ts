@@ -321,6 +321,13 @@ test('the other programs', () => {
   assert.equal(limit.subject, 'GETLIMIT /');
 });
 
+test('a lookup of a missing file is an expected failure, at a brick and at quotad', () => {
+  const request = { pargfid: directory, bname: 'a' };
+  assert.equal(fop('LOOKUP', request, enoent).expected, true);
+  assert.equal(both(29852134, 1, 'LOOKUP', request, enoent).expected, true);
+  assert.equal(fop('STAT', { gfid: id }, enoent).expected, undefined);
+});
+
 test('a callback has no result', () => {
   const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
   assert.deepEqual(

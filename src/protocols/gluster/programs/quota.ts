@@ -21,6 +21,7 @@ export const quota = glusterProgram(
       reply: gfs3_lookup_rsp,
       subject: [lookedUp],
       result: lookedUpGfid,
+      expectedErrors: ['ENOENT'],
     }),
     procedure({
       number: 2,
