@@ -42,8 +42,9 @@ export class LineRouter {
     return this.state !== RouterState.beforeStart;
   }
 
-  /** The start line is written: queued lines follow. */
+  /** The start line is written: queued lines follow. Has no effect on a closed router. */
   open(): void {
+    if (this.state !== RouterState.beforeStart) return;
     this.state = RouterState.open;
     const { queued } = this;
     this.queued = [];
