@@ -31,12 +31,17 @@ export function loseSync(flow: Flow, dir: Direction, loss: SyncLoss): void {
   enterResync(side);
   side.tentative = [];
   side.alignedMessages = 0;
+  dropPartialRecord(side);
+  if (dir === ToServer) markCallsMissing(flow);
+  else markRepliesMissing(flow);
+}
+
+/** Drops the state of the record that is being parsed. */
+export function dropPartialRecord(side: Side): void {
   side.minBytes = 0;
   side.skippedMessage = undefined;
   side.skipRemaining = 0;
   side.fragments = undefined;
-  if (dir === ToServer) markCallsMissing(flow);
-  else markRepliesMissing(flow);
 }
 
 /** One search gives one anomaly: its reason is the first loss, unless the sender broke the protocol since. */

@@ -11,7 +11,7 @@ import type { Flow, Side, TentativeMessage } from './connection.js';
 import type { Message, Reply } from './message.js';
 import type { Call } from './pending-calls.js';
 import { reportMessage } from './report.js';
-import { bytesOf, skipBytes } from './resync.js';
+import { bytesOf, dropPartialRecord, skipBytes } from './resync.js';
 import { CALL_DISORDER, xidDistance } from './xid.js';
 
 /** The most messages that are kept back in one direction, and their bytes. */
@@ -107,6 +107,8 @@ export function rejectTentative(flow: Flow, dir: Direction, at: PacketTimestamp)
   side.phase = Phase.boundary;
   side.sync = SyncState.lost;
   side.alignedMessages = 0;
+  // The other direction may reject them while a record is incomplete.
+  dropPartialRecord(side);
   skipBytes(flow, dir, side, skipped, at);
   return true;
 }

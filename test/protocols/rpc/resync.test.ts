@@ -10,6 +10,7 @@ import {
   fstatReply,
   readCall,
   readReply,
+  reply,
   writeCall,
   writeReply,
 } from './rpc-bytes.js';
@@ -165,6 +166,35 @@ for (const [name, near] of [
         for (const message of decoded) assert.ok(names.has(message.replace(/^\w+ /, '')), message);
       }
     });
+
+for (const [name, partial] of [
+  ['whose struct is incomplete', writeCall(5000, random.bytes(4000)).subarray(0, 200)],
+  ['whose data are skipped', writeCall(5000, random.bytes(4000)).subarray(0, 2400)],
+] as const)
+  test(`a record ${name} is dropped when the other direction rejects the tentative messages before it`, () => {
+    const feed = feeder({ view: 'messages' });
+    feed.send(ToServer, flushCall(1));
+    feed.send(ToClient, flushReply(1));
+    feed.gap(ToServer, 100);
+    feed.send(ToServer, Buffer.concat([flushCall(2), partial]));
+    // No reply to a FLUSH has this body.
+    feed.send(ToClient, reply(2, Buffer.alloc(3)));
+    feed.send(ToServer, Buffer.alloc(4000));
+    feed.send(ToServer, flushCall(3));
+    feed.send(ToClient, flushReply(3));
+    feed.end();
+    assert.deepEqual(messages(feed).map(key), [
+      'FLUSH call 1',
+      'FLUSH reply 1',
+      'reply reply 2',
+      'FLUSH call 3',
+      'FLUSH reply 3',
+    ]);
+    assert.deepEqual(
+      anomalies(feed).map(({ body }) => body.action),
+      ['resync'],
+    );
+  });
 
 test('a long search is reported once, and still resynchronises', () => {
   const feed = feeder({ fromStart: false });
