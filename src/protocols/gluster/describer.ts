@@ -4,19 +4,19 @@ import { displayName } from '../../records/phrases.js';
 import type { EventOutcome } from '../../records/record.js';
 import type { Connection } from '../protocol.js';
 import type { Describer, Description, Fields, ObservedCall } from '../rpc/describer.js';
+import { ClientSession, type SuspendedSession } from './client-session.js';
 import { clientIdentityOf } from './cluster/client-identity.js';
-import { ClientSession, type SuspendedSession } from './cluster/client-session.js';
 import { PeerNames } from './cluster/peer-names.js';
 import { TransactionTrace } from './cluster/transaction-trace.js';
 import type { GlusterContext } from './context.js';
-import { describeOutcome, type Outcome } from './describe/outcome.js';
-import { integer, text } from './describe/values.js';
 import type { GlusterSection } from './fields.js';
 import type { Lock } from './locks/lock.js';
 import { LockTracker } from './locks/lock-tracker.js';
+import { describeOutcome, type Outcome } from './outcome.js';
 import { FileNames } from './paths/file-names.js';
 import { changedNothing, markUncertain, observeReply, rootGfidIn } from './paths/observations.js';
 import type { GlusterExchange, GlusterProcedure } from './programs/procedure.js';
+import { integer, text } from './values.js';
 
 interface GlusterCall extends ObservedCall {
   readonly procedure: GlusterProcedure | undefined;

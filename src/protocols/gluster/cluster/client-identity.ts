@@ -3,7 +3,7 @@
 import { memoize } from '../../../records/memoize.js';
 import type { JsonObject } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
-import { entry, object, put } from '../describe/values.js';
+import { entry, object, put } from '../values.js';
 
 /** Prefixes of daemons in a volfile's key: build_volfile_path() of glusterd-handshake.c. */
 const DAEMON_PREFIXES = new Set(['shd', 'rebalance', 'snapd', 'gfproxyd', 'gfproxy-client']);

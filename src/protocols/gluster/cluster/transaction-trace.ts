@@ -9,11 +9,11 @@ import type { EventOutcome, Json } from '../../../records/record.js';
 import type { Connection } from '../../protocol.js';
 import type { Fields } from '../../rpc/describer.js';
 import { operationPhrase, putTransaction, shortId } from '../describe/glusterd.js';
-import { gfid, integer, object, put, text } from '../describe/values.js';
 import type { GlusterField, GlusterSection } from '../fields.js';
 import type { GlusterExchange } from '../programs/procedure.js';
+import type { TransactionRole } from '../programs/transaction-role.js';
+import { gfid, integer, object, put, text } from '../values.js';
 import type { PeerNames } from './peer-names.js';
-import type { TransactionRole } from './transaction-role.js';
 import { ID_KEY_WORD, putSharedFields, type Transaction, type Transactions } from './transactions.js';
 
 const locksCluster = (role: TransactionRole | undefined) =>

@@ -10,11 +10,11 @@ import type { Fields } from '../../rpc/describer.js';
 import { int, type Names, string, uuid_words } from '../../rpc/xdr/types.js';
 import { glusterdOp } from '../enums/glusterd.js';
 import type { GlusterSection } from '../fields.js';
+import { entry, gfid, numberEntry, put, text, uuidEntry } from '../values.js';
 import { type CommandOperation, operationOf, phraseOf } from './operations.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 import { HIDDEN_VALUE, withoutSecrets } from './secrets.js';
 import { settingsOf } from './settings.js';
-import { entry, gfid, numberEntry, put, text, uuidEntry } from './values.js';
 
 /** Characters of a command that a line keeps, and that its sentence shows. */
 const COMMAND_LIMIT = 1024;

@@ -12,8 +12,8 @@ import {
   unsigned_int,
 } from '../../rpc/xdr/types.js';
 import { entrylkCommand, entrylkType, leaseCommand, leaseType, lkCommand, lkType } from '../enums/fop.js';
+import { type Integer, integer, put, text } from '../values.js';
 import { subjectPart } from './part.js';
-import { type Integer, integer, put, text } from './values.js';
 
 function nameOf(names: Names, value: number | undefined): string | undefined {
   const name = typeof value === 'number' ? names.of(value) : undefined;

@@ -6,9 +6,9 @@ import { int, string, unsigned_int } from '../../rpc/xdr/types.js';
 import { volumeOfKey } from '../cluster/client-identity.js';
 import { upcallFlags } from '../enums/fop.js';
 import type { GlusterField, GlusterSection } from '../fields.js';
+import { entry, integer, put, text } from '../values.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 import { file } from './requests.js';
-import { entry, integer, put, text } from './values.js';
 
 /** Puts a value into a field as it is, and returns it as words. */
 function shownValue(

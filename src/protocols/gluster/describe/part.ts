@@ -9,7 +9,7 @@ import type { KeyFilter } from '../../rpc/xdr/dict.js';
 import type { XdrDict, XdrFields } from '../../rpc/xdr/types.js';
 import type { GlusterSection } from '../fields.js';
 import type { FileNames } from '../paths/file-names.js';
-import type { Integer } from './values.js';
+import type { Integer } from '../values.js';
 
 /** Puts fields of a request into the `gluster` section; returns the words of the sentence, or '' for none. */
 export type DescribeRequest<Request = Fields> = (

@@ -5,9 +5,9 @@ import type { Json } from '../../../records/record.js';
 import { string, uuid_words } from '../../rpc/xdr/types.js';
 import type { GlusterSection } from '../fields.js';
 import type { FileNames } from '../paths/file-names.js';
+import { entry, gfid, numberEntry, put, text, uuidEntry } from '../values.js';
 import { operationPhrase, putCommand, shortId, statusMessage } from './glusterd.js';
 import { pairs, resultPart, subjectPart } from './part.js';
-import { entry, gfid, numberEntry, put, text, uuidEntry } from './values.js';
 
 /** Peers and volumes of a message that a line lists; the sentence has the number of all. */
 const LIST_LIMIT = 32;

@@ -3,8 +3,8 @@
 import { displayName, formatSize } from '../../../records/phrases.js';
 import { int, string, struct, unsigned_hyper, uuid } from '../../rpc/xdr/types.js';
 import type { GlusterSection } from '../fields.js';
+import { gfid, integer, put, text } from '../values.js';
 import { resultPart } from './part.js';
-import { gfid, integer, put, text } from './values.js';
 
 /** Nothing beside the status. */
 export const statusOnly = resultPart({}, () => undefined);

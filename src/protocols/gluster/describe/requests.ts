@@ -6,8 +6,8 @@ import { dict, int, string, unsigned_hyper, unsigned_int, uuid } from '../../rpc
 import { accessMask, openFlags, seekWhat, setattrValid } from '../enums/fop.js';
 import type { GlusterField, GlusterSection } from '../fields.js';
 import { type FileNames, shownPath } from '../paths/file-names.js';
+import { gfid, integer, object, put, text } from '../values.js';
 import { subjectPart } from './part.js';
-import { gfid, integer, object, put, text } from './values.js';
 
 /** A file known only by its gfid. */
 function inode(id: string, out: GlusterSection, names: FileNames, field: GlusterField | undefined): string {

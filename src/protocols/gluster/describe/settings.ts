@@ -3,8 +3,8 @@
  * (cli/src/cli-cmd-parser.c). A setting that is removed has its name alone.
  */
 import type { Json } from '../../../records/record.js';
+import { entry } from '../values.js';
 import { HIDDEN_VALUE, isSecret } from './secrets.js';
-import { entry } from './values.js';
 
 /** Settings of one operation that a line lists; the others are counted. */
 const MAX_SETTINGS = 32;

@@ -4,9 +4,9 @@ import { nanosecondsBetween, type Timestamp, type ToWallClock } from '../../../p
 import { displayName, formatDuration } from '../../../records/phrases.js';
 import { formatTimestamp } from '../../../records/time.js';
 import type { Fields } from '../../rpc/describer.js';
-import { type Integer, object, put } from '../describe/values.js';
 import { clientName } from '../enums/client-pids.js';
 import { entrylkType, lkType } from '../enums/fop.js';
+import { type Integer, object, put } from '../values.js';
 import { type Lock, LockKind } from './lock.js';
 import { LockState } from './lock-state.js';
 

@@ -1,6 +1,6 @@
 /** What a call requests of locks, read from its struct; the same in all versions. */
 import type { Fields } from '../../rpc/describer.js';
-import { type Integer, integer, NULL_GFID, object, ROOT_GFID, text } from '../describe/values.js';
+import { type Integer, integer, NULL_GFID, object, ROOT_GFID, text } from '../values.js';
 import { type FileLocks, type Lock, type LockClient, LockKind } from './lock.js';
 import { LockState } from './lock-state.js';
 

@@ -6,7 +6,7 @@
  * with another lock ends that lock.
  */
 import { isBefore, type Timestamp } from '../../../packet/timestamp.js';
-import type { Integer } from '../describe/values.js';
+import type { Integer } from '../values.js';
 import {
   areConflicting,
   type FileLocks,

@@ -6,9 +6,9 @@
 import type { ToWallClock } from '../../../packet/timestamp.js';
 import type { EventOutcome } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
-import { object, put, ROOT_GFID, text } from '../describe/values.js';
 import type { GlusterSection } from '../fields.js';
 import type { BrickClient } from '../paths/file-names.js';
+import { object, put, ROOT_GFID, text } from '../values.js';
 import { conflictFields, holdersPhrase } from './holders.js';
 import { areConflicting, type Lock, type LockClient, LockKind } from './lock.js';
 import { LockRequest, lockedGfid, lockRequestOf, readLock } from './lock-request.js';

@@ -1,6 +1,6 @@
 /** A lock of a file, requested or held, and which locks conflict. */
 import type { Fields } from '../../rpc/describer.js';
-import type { Integer } from '../describe/values.js';
+import type { Integer } from '../values.js';
 import { LockList } from './lock-list.js';
 import type { LockState } from './lock-state.js';
 

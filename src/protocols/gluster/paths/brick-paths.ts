@@ -4,7 +4,7 @@
  * call keeps what the change said, and of two overlapping changes of one name nobody can tell which came last.
  */
 
-import { ROOT_GFID } from '../describe/values.js';
+import { ROOT_GFID } from '../values.js';
 import { GfidReader, type GfidWords, gfidText, hashGfid, hashName } from './gfid-hash.js';
 import { MAX_NAME_LENGTH } from './name-store.js';
 import { type Path, PathTable } from './path-table.js';

@@ -2,7 +2,7 @@
  * The directory that a client has as root. In its calls that directory has the root's gfid, whatever its gfid in the
  * volume is. Most clients mount the whole volume; a client can ask for a directory of it (subdir-mount of SETVOLUME).
  */
-import { ROOT_GFID } from '../describe/values.js';
+import { ROOT_GFID } from '../values.js';
 import type { BrickPaths } from './brick-paths.js';
 
 export interface ClientRoot {

@@ -1,8 +1,8 @@
 /** The file-name resolver of one connection: paths for the gfids of its brick, and hosts for uuids of glusterds. */
 
 import { stripControls } from '../../../records/phrases.js';
-import { ROOT_GFID } from '../describe/values.js';
 import type { GlusterSection } from '../fields.js';
+import { ROOT_GFID } from '../values.js';
 import type { BrickPaths } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
 

@@ -7,7 +7,7 @@ import type { Json } from '../../../records/record.js';
 import type { Exchange, Fields } from '../../rpc/describer.js';
 import type { Decoded, DecodedFields } from '../../rpc/xdr/decoded.js';
 import { chain, int, string, struct, unsigned_int, uuid, type XdrFields } from '../../rpc/xdr/types.js';
-import { gfid, integer, object, ROOT_GFID, text } from '../describe/values.js';
+import { gfid, integer, object, ROOT_GFID, text } from '../values.js';
 import type { BrickPaths, DirectoryEntry, Evidence } from './brick-paths.js';
 import type { ClientRoot } from './client-root.js';
 

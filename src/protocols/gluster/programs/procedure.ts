@@ -6,11 +6,11 @@ import type { Exchange } from '../../rpc/describer.js';
 import { type Body, type Procedure, type Program, program } from '../../rpc/program.js';
 import type { Decoded } from '../../rpc/xdr/decoded.js';
 import { int, type Names, string, type XdrFields, type XdrStruct } from '../../rpc/xdr/types.js';
-import type { TransactionRole } from '../cluster/transaction-role.js';
 import type { DescribeRequest, DescribeResponse, ResultPart, SubjectPart } from '../describe/part.js';
 import { statusOnly } from '../describe/replies.js';
 import type { LockUse } from '../locks/lock-use.js';
 import type { PathObservation } from '../paths/observations.js';
+import type { TransactionRole } from './transaction-role.js';
 
 /** What few procedures have. */
 interface SpecialFacts {

@@ -1,22 +1,22 @@
 /** One connection to a brick: which endpoint it is to, which client it is of, and what the client has as root. */
 
-import { formatAddress } from '../../../packet/address.js';
-import type { Connection } from '../../protocol.js';
-import type { Fields } from '../../rpc/describer.js';
-import type { GlusterContext } from '../context.js';
-import { put, ROOT_GFID } from '../describe/values.js';
-import type { GlusterSection } from '../fields.js';
-import { type LockClient, newLockList } from '../locks/lock.js';
+import { formatAddress } from '../../packet/address.js';
+import type { Connection } from '../protocol.js';
+import type { Fields } from '../rpc/describer.js';
+import type { BrickEndpoint } from './cluster/brick-registry.js';
+import { type ClientIdentity, clientFields } from './cluster/client-identity.js';
+import type { GlusterContext } from './context.js';
+import type { GlusterSection } from './fields.js';
+import { type LockClient, newLockList } from './locks/lock.js';
 import {
   ASSUMED_ROOT,
   type ClientRoot,
   subdirectoryRoot,
   VOLUME_ROOT,
   withKnownGfid,
-} from '../paths/client-root.js';
-import type { BrickClient } from '../paths/file-names.js';
-import type { BrickEndpoint } from './brick-registry.js';
-import { type ClientIdentity, clientFields } from './client-identity.js';
+} from './paths/client-root.js';
+import type { BrickClient } from './paths/file-names.js';
+import { put, ROOT_GFID } from './values.js';
 
 /** What is kept of the session while its connection is idle. */
 export interface SuspendedSession {

@@ -1,13 +1,13 @@
 /** Describes how a call ended: its status, and the result or the error in words. */
 
-import type { EventOutcome } from '../../../records/record.js';
-import type { Fields } from '../../rpc/describer.js';
-import { errnoName } from '../enums/fop.js';
-import type { GlusterSection } from '../fields.js';
-import type { GlusterExchange, GlusterProcedure } from '../programs/procedure.js';
-import { shownReason } from './glusterd.js';
-import { probeReason } from './peers.js';
-import { withoutSecretValues } from './settings.js';
+import type { EventOutcome } from '../../records/record.js';
+import type { Fields } from '../rpc/describer.js';
+import { shownReason } from './describe/glusterd.js';
+import { probeReason } from './describe/peers.js';
+import { withoutSecretValues } from './describe/settings.js';
+import { errnoName } from './enums/fop.js';
+import type { GlusterSection } from './fields.js';
+import type { GlusterExchange, GlusterProcedure } from './programs/procedure.js';
 import { entry, integer, put, text } from './values.js';
 
 export interface Outcome {

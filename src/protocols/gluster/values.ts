@@ -1,5 +1,5 @@
 /** Checked access to decoded values and dictionaries: a value may be absent, or not of the type that it should have. */
-import type { Json, JsonObject } from '../../../records/record.js';
+import type { Json, JsonObject } from '../../records/record.js';
 
 export type Integer = number | bigint;
 
