@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readProjectFile, typescriptFiles } from '../helpers/project.js';
-import { cyclesOf, importsOf, protocolImports, ROOMS, violations } from './imports.js';
+import {
+  cyclesOf,
+  DIVIDED_ROOMS,
+  folderViolations,
+  importsOf,
+  protocolImports,
+  ROOMS,
+  violations,
+} from './imports.js';
 
 const files = typescriptFiles('src');
 const graph = new Map(files.map((file) => [file, importsOf(file, readProjectFile(file))]));
@@ -9,6 +17,33 @@ const graph = new Map(files.map((file) => [file, importsOf(file, readProjectFile
 test('imports go one way', () => {
   assert.ok(files.length > 0);
   assert.deepEqual(violations(graph), []);
+});
+
+test('the folders of a room import one way', () => {
+  assert.deepEqual(folderViolations(graph), []);
+  const broken = new Map([
+    ['src/pipeline/decode/a.ts', ['src/pipeline/threads/a.ts', 'src/pipeline/decode/b.ts']],
+    ['src/pipeline/threads/a.ts', ['src/pipeline/decode/a.ts', 'src/ring/ring.ts']],
+    ['src/output/sinks/a.ts', ['src/output/line-sink.ts', 'src/output/open-sink.ts']],
+    ['src/output/line-sink.ts', ['src/output/severity.ts', 'src/output/sinks/a.ts']],
+    ['src/output/open-sink.ts', ['src/output/line-sink.ts', 'src/output/sinks/a.ts']],
+  ]);
+  assert.deepEqual(folderViolations(broken), [
+    'src/pipeline/decode/a.ts: may not import src/pipeline/threads/a.ts',
+    'src/output/sinks/a.ts: may not import src/output/open-sink.ts',
+    'src/output/line-sink.ts: may not import src/output/sinks/a.ts',
+  ]);
+});
+
+test('the tables of folders name every folder and have no cycles', () => {
+  for (const [room, { folders, shared }] of Object.entries(DIVIDED_ROOMS)) {
+    assert.deepEqual(cyclesOf(new Map(Object.entries(folders))), []);
+    const root = `src/${room}/`;
+    const inside = files.filter((file) => file.startsWith(root)).map((file) => file.slice(root.length));
+    const existing = inside.filter((file) => file.includes('/')).map((file) => file.split('/')[0]);
+    assert.deepEqual(Object.keys(folders).sort(), [...new Set(existing)].sort());
+    for (const file of shared) assert.ok(inside.includes(`${file}.ts`), file);
+  }
 });
 
 test('only the registry imports a protocol', () => {

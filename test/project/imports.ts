@@ -1,4 +1,4 @@
-/** The rooms of src/ that each room may import, and the check for violations. */
+/** The rooms of src/ that each room may import, the same for folders within a room, and the check for violations. */
 import { posix } from 'node:path';
 
 interface Room {
@@ -44,6 +44,35 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   config: { rooms: ['protocols', 'records'] },
 };
 
+/** A room that is divided further. Its files outside of folders are above them all, but for the shared ones. */
+interface DividedRoom {
+  /** Files below the folders, which any of them may import, without their extension. */
+  readonly shared: readonly string[];
+  /** The folders that each folder may import besides itself. */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
+}
+
+export const DIVIDED_ROOMS: Readonly<Record<string, DividedRoom>> = {
+  pipeline: { shared: [], folders: { threads: ['decode'], decode: [] } },
+  capture: {
+    shared: ['engine', 'privileges', 'sink', 'watermark'],
+    folders: { file: [], libpcap: [], cap: [] },
+  },
+  output: { shared: ['line-sink', 'severity'], folders: { sinks: [] } },
+  'protocols/gluster': {
+    shared: ['fields', 'values'],
+    folders: {
+      cluster: ['programs', 'describe', 'paths'],
+      projection: ['programs', 'describe'],
+      programs: ['describe', 'locks', 'paths', 'enums'],
+      describe: ['paths', 'enums'],
+      locks: ['paths', 'enums'],
+      paths: [],
+      enums: [],
+    },
+  },
+};
+
 /** The imports of each file of src/: paths of other files (src/...), or packages. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
@@ -75,6 +104,29 @@ export function protocolImports(graph: ImportGraph): string[] {
     }
   }
   return found;
+}
+
+/** The imports within the divided rooms that their tables do not allow. */
+export function folderViolations(graph: ImportGraph): string[] {
+  return Object.entries(DIVIDED_ROOMS).flatMap(([name, room]) => {
+    const root = `src/${name}/`;
+    return [...graph]
+      .filter(([file]) => file.startsWith(root))
+      .flatMap(([file, imports]) =>
+        imports
+          .filter((imported) => imported.startsWith(root))
+          .filter((imported) => !mayImport(room, file.slice(root.length), imported.slice(root.length)))
+          .map((imported) => `${file}: may not import ${imported}`),
+      );
+  });
+}
+
+/** @param file and `imported`: paths within the room */
+function mayImport({ shared, folders }: DividedRoom, file: string, imported: string): boolean {
+  const [from, to] = [file, imported].map((path) => path.split('/')[0].replace(/\.ts$/, ''));
+  const isShared = shared.includes(to);
+  if (shared.includes(from)) return isShared;
+  return from === to || isShared || !file.includes('/') || folders[from]?.includes(to) === true;
 }
 
 function roomOf(path: string): string {

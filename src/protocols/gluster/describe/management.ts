@@ -3,12 +3,12 @@
 import { displayName } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
 import { int, string, unsigned_int } from '../../rpc/xdr/types.js';
-import { volumeOfKey } from '../cluster/client-identity.js';
 import { upcallFlags } from '../enums/fop.js';
 import type { GlusterField, GlusterSection } from '../fields.js';
 import { entry, integer, put, text } from '../values.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 import { file } from './requests.js';
+import { volumeOfKey } from './volfile-key.js';
 
 /** Puts a value into a field as it is, and returns it as words. */
 function shownValue(
