@@ -180,4 +180,6 @@ class DecoderThread {
   }
 }
 
-new DecoderThread(workerData as DecoderData).run();
+// Not while modules are evaluated, which protocols/decoders.ts makes asynchronous: Node 24 aborts the whole process when a
+// thread exits or throws then.
+setImmediate(() => new DecoderThread(workerData as DecoderData).run());
