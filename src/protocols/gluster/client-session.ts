@@ -1,4 +1,4 @@
-/** One connection to a brick: which endpoint it is to, which client it is of, and what the client has as root. */
+/** One connection of a client to a brick: the endpoint, the client's identity, and the client's root directory. */
 
 import { formatAddress } from '../../packet/address.js';
 import type { Connection } from '../protocol.js';
@@ -18,7 +18,7 @@ import {
 import type { BrickClient } from './paths/file-names.js';
 import { put, ROOT_GFID } from './values.js';
 
-/** What is kept of the session while its connection is idle. */
+/** The state of the session while its connection is idle. */
 export interface SuspendedSession {
   readonly identity: ClientIdentity | undefined;
   readonly root: ClientRoot;
@@ -31,9 +31,9 @@ export class ClientSession implements BrickClient, LockClient {
   private readonly connection: Connection;
   private readonly context: GlusterContext;
   private currentEndpoint: BrickEndpoint;
-  /** What the client said of itself; undefined: its SETVOLUME was not seen. */
+  /** From the client's SETVOLUME; undefined: not seen. */
   private identity: ClientIdentity | undefined;
-  /** Whether a file operation was answered: SETVOLUME comes before any. */
+  /** Whether a file operation was answered: then SETVOLUME is over. */
   private hasOperated: boolean;
   /** The endpoint that counts this connection's pending gap; undefined: there is none. */
   private gapEndpoint: BrickEndpoint | undefined = undefined;
@@ -52,7 +52,7 @@ export class ClientSession implements BrickClient, LockClient {
     return this.identity?.id;
   }
 
-  /** The brick that the client asked for. */
+  /** The brick that SETVOLUME names. */
   get brick(): string | undefined {
     return this.identity?.brick;
   }
@@ -68,13 +68,13 @@ export class ClientSession implements BrickClient, LockClient {
     return this.context.bricks.tableOf(this.endpoint(), this.identity?.brick);
   }
 
-  /** The tables that a call may have been about: without a known brick, all of the port. */
+  /** The tables of the bricks that a call may have reached: all of the port if the brick is unknown. */
   possibleTables(): Iterable<number> {
     const table = this.brickTable();
     return table === 0 ? this.endpoint().tables.values() : [table];
   }
 
-  /** Takes what a SETVOLUME call says. Its reply may be lost, and it holds for all calls after it. */
+  /** Stores the identity at the SETVOLUME call, since the reply may be lost. */
   identify(identity: ClientIdentity, epoch: number): void {
     this.identity = identity;
     const { subdir } = identity;
@@ -97,7 +97,7 @@ export class ClientSession implements BrickClient, LockClient {
     this.hasOperated = true;
   }
 
-  /** A reply told the gfid of the client's root, which stays: the brick resolves the directory at SETVOLUME. */
+  /** Records the gfid of the client's root from a reply. It is final: the brick resolves the directory at SETVOLUME. */
   observeRootGfid(gfid: string): void {
     const { root } = this;
     if (gfid === ROOT_GFID && !root.isCertain) this.root = VOLUME_ROOT;
@@ -106,9 +106,9 @@ export class ClientSession implements BrickClient, LockClient {
 
   /** Calls may have passed unseen. */
   markCallsLost(): void {
-    // A SETVOLUME, which comes before all else, may have been among them, and have asked for a directory.
+    // A lost SETVOLUME, the first call of a connection, may have requested a directory as root.
     if (this.identity === undefined && !this.hasOperated) this.root = ASSUMED_ROOT;
-    // Creates the table of the brick, if it has none: calls in flight will be observed in it.
+    // Creates the brick's table if it has none, so that the gap covers calls in flight.
     this.brickTable();
     for (const table of this.endpoint().tables.values()) this.context.paths.markGap(table);
   }
@@ -124,16 +124,16 @@ export class ClientSession implements BrickClient, LockClient {
     if (this.gapEndpoint !== undefined) this.gapEndpoint.pendingGaps++;
   }
 
-  /** Puts the brick and the client into a line. `whole`: all that the client said of itself. */
-  putFields(out: GlusterSection, whole: boolean): void {
+  /** Puts the brick and the client into a line. `withDetails`: all fields of the client. */
+  putFields(out: GlusterSection, withDetails: boolean): void {
     const { identity } = this;
-    // A connection that was seen from its start identifies itself; only a midstream pickup relies on the endpoint.
+    // Only a midstream pickup relies on the endpoint: other connections have a SETVOLUME.
     const source =
       identity ?? (this.connection.fromStart || this.endpoint().isShared ? undefined : this.currentEndpoint);
     put(out, 'volume', source?.volume);
     put(out, 'brick', source?.brick);
     put(out, 'brick_host', source?.host);
-    if (identity !== undefined) out.client = whole ? clientFields(identity) : identity.caller;
+    if (identity !== undefined) out.client = withDetails ? clientFields(identity) : identity.caller;
   }
 
   /** The client as a lock holder. */

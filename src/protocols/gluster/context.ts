@@ -1,4 +1,4 @@
-/** What one decoder knows across connections: created once, and shared by its describers. */
+/** The state that all connections of one decoder thread share. */
 import type { ToWallClock } from '../../packet/timestamp.js';
 import type { DiscoveredBrick, HostHooks, ProtocolOptions } from '../protocol.js';
 import { BrickRegistry } from './cluster/brick-registry.js';
@@ -16,7 +16,7 @@ export interface GlusterContext {
   /** With --detail full. */
   readonly full: boolean;
   readonly toWallClock: ToWallClock;
-  /** Reports a brick to the other decoders. */
+  /** Reports a brick to the other decoder threads. */
   readonly brickDiscovered: (brick: DiscoveredBrick) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Describes calls of GlusterFS and their replies: the `gluster` section, and the words of the sentence. */
+/** Describes GlusterFS calls and their replies: the `gluster` section, and the words of the sentence. */
 
 import { displayName } from '../../records/phrases.js';
 import type { EventOutcome } from '../../records/record.js';
@@ -37,7 +37,7 @@ function subjectOf(
   return words;
 }
 
-/** The optional fields are left out where they say nothing, as in most descriptions. */
+/** Leaves out `holders` and `expected` unless they apply: most descriptions have neither. */
 function newDescription(
   fields: GlusterSection,
   subject: string,
@@ -117,8 +117,8 @@ class GlusterDescriber implements Describer {
     this.markNamesUncertain(procedure, request);
   }
 
-  onPendingGap(open: boolean): void {
-    this.session.setPendingGap(open);
+  onPendingGap(pending: boolean): void {
+    this.session.setPendingGap(pending);
   }
 
   onCallsLost(): void {
@@ -135,8 +135,8 @@ class GlusterDescriber implements Describer {
     return this.names.hasStaleFlag() ? undefined : this.session.suspend();
   }
 
-  onClose(sure: boolean): void {
-    this.locks.close(sure);
+  onClose(closed: boolean): void {
+    this.locks.close(closed);
   }
 
   private describeHolders(
@@ -148,7 +148,7 @@ class GlusterDescriber implements Describer {
     return locks === undefined ? '' : this.locks.observeOutcome(locks, exchange, outcome, fields);
   }
 
-  /** Records what the reply to a file operation tells of names. */
+  /** Records the names of files that the reply to a file operation reveals. */
   private observeFileOperation(exchange: GlusterExchange, outcome: EventOutcome): void {
     if (exchange.refused) return;
     const { session } = this;
@@ -167,7 +167,7 @@ class GlusterDescriber implements Describer {
     }
   }
 
-  /** The outcome of a call is unknown, or the brick that it was for. */
+  /** The outcome of a call is unknown, or its brick is. */
   private markNamesUncertain({ paths: observation }: GlusterProcedure, request: Fields | undefined): void {
     if (observation === undefined) return;
     const { session, context } = this;
@@ -176,7 +176,7 @@ class GlusterDescriber implements Describer {
     }
   }
 
-  /** Records which brick listens where: its client, the port mapper or the brick itself says so. */
+  /** Records the endpoint of a brick from SETVOLUME, from the port mapper, or from the brick's own SIGNIN. */
   private observeBricks({ procedure, request, response }: GlusterExchange): void {
     const { introducesClient, brickPort } = procedure;
     if (introducesClient) this.session.confirmIdentity();

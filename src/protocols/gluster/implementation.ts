@@ -1,4 +1,4 @@
-/** GlusterFS's decoder for a thread, and its tables of actions, fields and subjects. */
+/** GlusterFS's decoder for a thread, with its actions, schema and filter subjects. */
 
 import type { Action } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
@@ -19,7 +19,7 @@ import { newRedaction } from './projection/redaction.js';
 import { summaryFields, summaryKeys } from './projection/summary-fields.js';
 import { GLUSTER_SCHEMA } from './schema.js';
 
-/** One for each decoder thread: all of a brick's connections share what is known of its files. */
+/** Called once for each decoder thread: all connections to a brick share the names of its files. */
 export function newGluster(options: ProtocolOptions, hooks: HostHooks): readonly Protocol[] {
   const shared = newContext(options, hooks);
   const programs: Programs = {
@@ -59,7 +59,7 @@ function programActions(): Action[] {
   );
 }
 
-/** Of other programs, and of a reply whose call was not seen. */
+/** Procedures of other programs, and orphan replies. */
 function otherActions(): Action[] {
   return [...otherProcedures(), 'reply'].map((action) => ({ dataset: OTHER_RPC_DATASET, action }));
 }

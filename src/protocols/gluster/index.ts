@@ -1,4 +1,4 @@
-/** GlusterFS's RPC, and other RPC programs on its ports. */
+/** GlusterFS RPC, and other RPC programs on its ports. */
 import type { ProtocolModule } from '../module.js';
 import { GLUSTER_DATASETS, OTHER_RPC_DATASET } from './datasets.js';
 
@@ -7,7 +7,7 @@ export const gluster: ProtocolModule = {
   title: 'GlusterFS',
   datasets: [...GLUSTER_DATASETS, OTHER_RPC_DATASET],
   ports: {
-    // glusterd's port, and the one before that (GF_DEFAULT_BASE_PORT, rpc/rpc-lib/src/rpc-transport.h).
+    // glusterd: 24007 (GF_DEFAULT_BASE_PORT, rpc/rpc-lib/src/rpc-transport.h); 24008 is the port of its RDMA transport.
     defaults: [24007, 24008],
     // Bricks: RFC 6335's dynamic ports. glusterd assigns them up to its max-port, 60999 by default.
     dynamicFrom: 49152,

@@ -1,29 +1,29 @@
 /**
- * Which brick listens on which address and port, from what its clients say (SETVOLUME), what the port mapper answers, and
- * glusterd's own files. A midstream pickup says none of it itself.
+ * Which brick listens on which address and port: from SETVOLUME calls of its clients, replies of the port mapper, and
+ * glusterd's state files. A midstream pickup has no SETVOLUME of its own, so it relies on these.
  */
 import { formatAddress } from '../../../packet/address.js';
 import type { AddressWords, Connection, DiscoveredBrick, KnownBrick } from '../../protocol.js';
 import { MAX_BRICKS } from '../paths/brick-paths.js';
 
-/** Endpoints kept besides those with tables. */
+/** Endpoints without tables that are kept. */
 const MAX_ENDPOINTS = 65536;
-/** Tables of one port: glusterd puts up to 250 bricks on one by itself (GLUSTERD_BRICKMUX_LIMIT_DFLT_VALUE). */
+/** Tables of one port: by default glusterd multiplexes up to 250 bricks (GLUSTERD_BRICKMUX_LIMIT_DFLT_VALUE). */
 const MAX_TABLES = 1024;
-/** Characters of a brick's name, which is a path; a longer one is ignored. */
+/** Characters of a brick's path; a longer path is ignored. */
 const MAX_BRICK_LENGTH = 1024;
 
 /** A port on which bricks listen. */
 export interface BrickEndpoint {
   /** `address port`. */
   readonly key: string;
-  /** The volume, path and host of the only brick here, as far as they are known. */
+  /** Volume, path and host of the brick if it is the only one here; undefined: unknown. */
   volume: string | undefined;
   brick: string | undefined;
   host: string | undefined;
-  /** Several bricks share the port (brick multiplexing): only the connection itself can tell which it uses. */
+  /** Several bricks share the port (brick multiplexing): only a connection's own SETVOLUME names its brick. */
   isShared: boolean;
-  /** Evicted from the registry: whoever holds it must look it up again. */
+  /** Evicted from the registry: its holder must look it up again. */
   isEvicted: boolean;
   /** Connections with a pending gap: the gap may hold changes of names. */
   pendingGaps: number;
@@ -36,12 +36,12 @@ export class BrickRegistry {
   private readonly onMixed: (table: number) => void;
   /** Endpoints without tables, the least recently used first. */
   private readonly idle = new Map<string, BrickEndpoint>();
-  /** Endpoints with tables: these stay, since their connections must share them. */
+  /** Endpoints with tables. They are never evicted: all connections to a brick must share its table. */
   private readonly busy = new Map<string, BrickEndpoint>();
   private tables = 0;
 
   /**
-   * @param known bricks of glusterd's files
+   * @param known bricks from glusterd's state files
    * @param onMixed called for a table that may hold names of several bricks
    */
   constructor(known: readonly KnownBrick[], onMixed: (table: number) => void) {
@@ -69,7 +69,7 @@ export class BrickRegistry {
     if (brick === undefined || brick.length > MAX_BRICK_LENGTH) return;
     if (endpoint.brick !== undefined && endpoint.brick !== brick && !endpoint.isShared) {
       endpoint.isShared = true;
-      // Connections that did not name their brick were taken for connections to the known one.
+      // Connections without a SETVOLUME were attributed to the first brick.
       for (const table of endpoint.tables.values()) this.onMixed(table);
     }
     if (endpoint.brick !== brick) endpoint.volume = undefined;
@@ -78,13 +78,13 @@ export class BrickRegistry {
     endpoint.host = host ?? endpoint.host;
     const unnamed = endpoint.tables.get('');
     if (unnamed !== undefined && !endpoint.tables.has(brick)) {
-      // What was observed while the brick's name was unknown is this brick's, if it is alone.
+      // Names observed while the brick was unknown belong to it, if it is the only one here.
       if (!endpoint.isShared) endpoint.tables.set(brick, unnamed);
       endpoint.tables.delete('');
     }
   }
 
-  /** The number of the brick's table of paths (undefined: of the only brick there); 0: it has none. */
+  /** The number of a brick's table of paths; 0: none. `brick` undefined: the only brick of the endpoint. */
   tableOf(endpoint: BrickEndpoint, brick: string | undefined): number {
     const name = brick ?? (endpoint.isShared ? undefined : (endpoint.brick ?? ''));
     if (name === undefined || name.length > MAX_BRICK_LENGTH) return 0;

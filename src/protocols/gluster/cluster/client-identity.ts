@@ -1,4 +1,4 @@
-/** Who the client of a brick is, from its SETVOLUME and the names that GlusterFS makes of volumes. */
+/** The identity of a brick's client, from its SETVOLUME and the names that GlusterFS derives from volumes. */
 
 import { memoize } from '../../../records/memoize.js';
 import type { JsonObject } from '../../../records/record.js';
@@ -38,7 +38,7 @@ function parseProcessUuid(id: string): ProcessUuid | undefined {
   };
 }
 
-/** What a client says of itself when it connects to a brick. Kept for each connection, so most of it is shared. */
+/** A client's identity from SETVOLUME. Each connection keeps one, so equal strings are shared. */
 export interface ClientIdentity {
   readonly volume: string | undefined;
   readonly brick: string | undefined;
@@ -50,7 +50,7 @@ export interface ClientIdentity {
   readonly volumeId: string | undefined;
   /** `process-uuid`, unique to the connection. */
   readonly id: string | undefined;
-  /** The part that is on every line of the connection. */
+  /** The fields on every line of the connection. */
   readonly caller: JsonObject;
 }
 
@@ -61,7 +61,7 @@ function shareText(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sharedText(text);
 }
 
-/** Callers that are kept, by the text that they are made of: many connections have the same. */
+/** Shared callers: many connections have the same. Beyond the limit the cache is cleared. */
 const MAX_CALLERS = 4096;
 const MAX_CALLER_KEY = 1024;
 const callers = new Map<string, JsonObject>();
@@ -117,7 +117,7 @@ function readIdentity(dict: JsonObject, full: boolean): ClientIdentity {
   };
 }
 
-/** All that the client said of itself. */
+/** All fields of the client. */
 export function clientFields({ caller, version, id, subdir, volumeId }: ClientIdentity): JsonObject {
   const process = id === undefined ? undefined : parseProcessUuid(id);
   const client: Fields = {};
@@ -135,7 +135,7 @@ export function clientFields({ caller, version, id, subdir, volumeId }: ClientId
 
 /**
  * The identity in a SETVOLUME call; undefined: its dictionary was not seen.
- * @param full every line has the mount's id too, not only that of SETVOLUME
+ * @param full every line has the id of the mount, not only SETVOLUME's
  */
 export function clientIdentityOf(request: Fields | undefined, full: boolean): ClientIdentity | undefined {
   const dict = object(request?.dict);

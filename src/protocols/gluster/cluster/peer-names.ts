@@ -1,17 +1,17 @@
 /**
- * Hosts of glusterds by uuid, as glusterds tell each other: most messages among them carry the uuid alone. Each glusterd
- * has names of its own: another glusterd's connections may be another decoder's, and a line must not depend on the number
- * of decoders.
+ * Hosts of glusterds by uuid, from the peer lists that glusterds exchange: most of their messages carry only the uuid.
+ * Each glusterd has its own table. Connections of another glusterd may belong to another decoder thread, and a line must
+ * not depend on the number of threads.
  */
 import { formatAddress } from '../../../packet/address.js';
 import type { Connection } from '../../protocol.js';
 
 /** Names kept; the oldest is evicted first. */
 const MAX_NAMES = 16384;
-/** Characters of a host's name: HOST_NAME_MAX and more. */
+/** Characters of a host name; a longer name is ignored (HOST_NAME_MAX is 64). */
 const MAX_HOST_LENGTH = 256;
 
-/** The names of all glusterds: the host, by `address port` of the glusterd that has it and the uuid. */
+/** All tables in one map: the host by `ADDRESS PORT UUID`, with the address and port of the glusterd that has the table. */
 export type PeerNameTable = Map<string, string>;
 
 /** The names in the messages to and from one glusterd. */
@@ -27,7 +27,7 @@ export class PeerNames {
 
   record(uuid: string | undefined, host: string | undefined): void {
     if (uuid === undefined || host === undefined || host.length > MAX_HOST_LENGTH) return;
-    // Every glusterd calls itself so.
+    // Every glusterd lists itself as localhost.
     if (host === 'localhost') return;
     const { table } = this;
     const key = this.prefix + uuid;

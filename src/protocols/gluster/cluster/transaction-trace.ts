@@ -1,6 +1,6 @@
 /**
- * The management transactions of one connection among glusterds: lock, stage or validation, commit, unlock. What one
- * message lacks, the others of its transaction have (transactions.ts); UNLOCK lists the steps before it.
+ * The management transactions on one connection between glusterds: lock, stage or validation, commit, unlock. Each
+ * message gets the fields that other messages of its transaction have (transactions.ts); UNLOCK lists the steps before it.
  */
 
 import { formatAddress } from '../../../packet/address.js';
@@ -22,7 +22,7 @@ const unlocks = (role: TransactionRole | undefined) => role === 'unlock' || role
 
 type MessagePart = 'call' | 'reply' | 'both';
 
-/** Characters of each text of the wire in a transaction's key. */
+/** Characters of each decoded text in a transaction's key. */
 const MAX_KEY_WORD = 256;
 
 const keyWord = (value: unknown): string => (typeof value === 'string' ? value.slice(0, MAX_KEY_WORD) : '');
@@ -35,7 +35,7 @@ function stepWords(transaction: Transaction): string {
   return steps.length === 0 ? 'the lock alone' : steps.join(', ');
 }
 
-/** Whether the part of the dictionary was cut that tells the transaction from others. */
+/** Whether the dictionary is truncated before the values that distinguish the transaction from others. */
 function isAmbiguous({ program, procedure, whole }: GlusterExchange, fields: GlusterSection): boolean {
   if (fields.transaction !== undefined || locksCluster(procedure.transaction)) return false;
   return program.version < 3 ? !whole : fields.volume === undefined && fields.command === undefined;
@@ -52,9 +52,9 @@ function transactionWords(fields: GlusterSection): string {
 export class TransactionTrace {
   private readonly transactions: Transactions;
   private readonly peerNames: PeerNames;
-  /** `address port` of the glusterd that is asked. */
+  /** `ADDRESS PORT` of the responding glusterd. */
   private readonly peer: string;
-  /** The transaction of the message that describe() was called for last. */
+  /** The transaction of the message that was described last. */
   private current: Transaction | undefined = undefined;
 
   constructor(connection: Connection, transactions: Transactions, peerNames: PeerNames) {
@@ -63,12 +63,12 @@ export class TransactionTrace {
     this.peer = `${formatAddress(connection.ipVersion, ...connection.server)} ${connection.serverPort}`;
   }
 
-  /** Adds what is known of the message's transaction to its fields. Returns the words for it. */
+  /** Puts the fields of the message's transaction into the line. Returns the words for it. */
   describe(exchange: GlusterExchange, part: MessagePart, fields: GlusterSection): string {
     this.current = undefined;
     const { program, procedure, request, response } = exchange;
     if (!program.isGlusterd) return '';
-    // Version 1 replies with other structs, and its transactions have no id.
+    // Replies of version 1 have other structs, and its transactions have no id.
     if (program.name === 'CLI' && program.version > 1) putTransaction(response, fields);
     if (program.name !== 'CLI' && program.name !== 'GD_BRICK') {
       put(fields, 'responder_uuid', gfid(response?.uuid));
@@ -84,13 +84,13 @@ export class TransactionTrace {
     return words === '' ? '' : ` ${words}`;
   }
 
-  /** Records the outcome of the message that was described last. */
+  /** Records the outcome of the message that was described last: a step of its transaction, or the end. */
   recordOutcome(
     { procedure, response }: GlusterExchange,
     fields: GlusterSection,
     outcome: EventOutcome,
   ): void {
-    // The list of a reply is in the fields only now.
+    // The peers of a reply are put into the fields after describe().
     if (response?.friends !== undefined && Array.isArray(fields.peers)) {
       recordPeers(this.peerNames, fields.peers);
     }
@@ -100,7 +100,7 @@ export class TransactionTrace {
     this.current = undefined;
   }
 
-  /** Messages of this connection may have passed unseen. */
+  /** Messages of this connection may have been lost. */
   markGap(): void {
     this.transactions.markGap(`${this.peer} `);
   }
@@ -145,7 +145,7 @@ export class TransactionTrace {
     }
     if (unlocks(role)) return transactions.find(key);
     const transaction = transactions.shareFields(key, fields);
-    // A newer glusterd among older ones takes their cluster lock, though its phases have an id.
+    // A newer glusterd in a cluster of older ones takes the cluster lock, then sends phases with an id.
     const locked = version < 3 ? transactions.find(this.clusterKey(fields)) : undefined;
     if (locked === undefined || locked === transaction) return transaction;
     return transactions.shareFields(locked.key, fields);
@@ -169,7 +169,7 @@ export class TransactionTrace {
     return `${this.peer} cluster ${keyWord(fields.peer_uuid)}`;
   }
 
-  /** For phases without an id, what they have in common: their volume is locked, so no two transactions are alike. */
+  /** The key of phases without an id. The volume is locked, so no two transactions have the same key at a time. */
   private phaseKey({ peer_uuid, operation, volume, command }: Fields): string {
     return `${this.peer} ${[peer_uuid, operation, volume, command].map(keyWord).join(' ')}`;
   }

@@ -1,7 +1,7 @@
 /**
- * What the messages of management transactions tell, for messages that do not tell it themselves: the lock of the whole
- * cluster (CLUSTER_LOCK, until GlusterFS 3.5) names only who requests it, and UNLOCK may have been truncated. Kept by
- * the glusterd that is asked: all messages to one glusterd pass here, those to others perhaps another decoder.
+ * Management transactions in progress, with the fields that their messages share: CLUSTER_LOCK (until GlusterFS 3.5)
+ * carries only the uuid of the requesting glusterd, and UNLOCK may be truncated. A key begins with the responding
+ * glusterd: this decoder thread sees all messages to it, but perhaps none to another glusterd.
  */
 
 import type { Fields } from '../../rpc/describer.js';
@@ -12,7 +12,7 @@ const MAX_TRANSACTIONS = 1024;
 /** Steps kept of one transaction. */
 const MAX_STEPS = 16;
 
-/** The third word of the key of a transaction with an id; the first two are the address and port of who is asked. */
+/** The third word of a key with a transaction id. The first two are address and port of the responding glusterd. */
 export const ID_KEY_WORD = 'id';
 
 /** Fields that every message of a transaction shares. */
@@ -36,9 +36,9 @@ export interface Transaction {
   readonly fields: GlusterSection;
   /** The procedures since the lock, each with its outcome: `STAGE_OP success`. */
   readonly steps: string[];
-  /** Everything since the lock was seen: `steps` lacks nothing but the replies that are awaited. */
+  /** Every message since the lock was seen: `steps` lacks only the awaited replies. */
   isComplete: boolean;
-  /** Steps whose call was described without its reply so far. */
+  /** Steps whose call was described and whose reply was not, so far. */
   awaitedReplies: number;
 }
 
@@ -53,7 +53,7 @@ function takeSharedFields({ fields }: Transaction, from: Fields): void {
   for (const name of SHARED_FIELDS) if (from[name] !== undefined) fields[name] = from[name];
 }
 
-/** Whether the fields are of another transaction: then the end of the known one passed unseen. */
+/** Whether the fields belong to another transaction: then the UNLOCK of the known transaction was lost. */
 function isOtherTransaction({ fields }: Transaction, other: Fields): boolean {
   return DISTINCTIVE_FIELDS.some(
     (name) => fields[name] !== undefined && other[name] !== undefined && fields[name] !== other[name],
@@ -74,7 +74,7 @@ export class Transactions {
     return transaction;
   }
 
-  /** Exchanges shared fields between a transaction and one of its messages. */
+  /** Completes a transaction and one of its messages with each other's shared fields. */
   shareFields(key: string, fields: GlusterSection): Transaction {
     const known = this.byKey.get(key);
     const transaction =
@@ -93,8 +93,8 @@ export class Transactions {
   }
 
   /**
-   * Messages of transactions whose key has this prefix may have passed unseen. Transactions without an id are dropped:
-   * the next message may be of another one that looks the same.
+   * Messages of transactions with this key prefix may have been lost. Drops transactions without an id: the next message
+   * may belong to another transaction with the same key.
    */
   markGap(prefix: string): void {
     for (const [key, transaction] of this.byKey) {

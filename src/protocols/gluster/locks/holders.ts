@@ -1,4 +1,4 @@
-/** The holders of conflicting locks: fields and words. */
+/** Fields and words for the holders of conflicting locks. */
 
 import { nanosecondsBetween, type Timestamp, type ToWallClock } from '../../../packet/timestamp.js';
 import { displayName, formatDuration } from '../../../records/phrases.js';
@@ -10,7 +10,7 @@ import { type Integer, object, put } from '../values.js';
 import { type Lock, LockKind } from './lock.js';
 import { LockState } from './lock-state.js';
 
-/** One lock of each owner: of the pieces of a split lock, one that is still held. */
+/** One lock for each owner, preferably a held one: an unlock may have split a lock into pieces. */
 function onePerOwner(locks: readonly Lock[]): Lock[] {
   const byOwner = new Map<string, Lock>();
   for (const lock of locks) {

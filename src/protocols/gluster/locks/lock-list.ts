@@ -1,11 +1,11 @@
 import { type HasLockState, isOver } from './lock-state.js';
 
-/** Locks that are over may stay in the list up to this many in any case. */
+/** Up to this many locks that are over stay in the list. */
 const MIN_SWEEP = 32;
 
 /**
- * Locks in the order of their requests. Those that are over are removed later, many at a time: a set that a lock enters
- * and leaves with each write would cost more than everything else.
+ * Locks in the order of their requests. Locks that are over are removed in batches: with each write a lock comes and goes,
+ * and a Set would cost more than all other work on locks.
  */
 export class LockList<Lock extends HasLockState> {
   private locks: Lock[] = [];
@@ -22,7 +22,7 @@ export class LockList<Lock extends HasLockState> {
     this.locks.push(lock);
   }
 
-  /** Counts a lock of the list that is over now. */
+  /** Counts a lock of the list that has just ended. */
   countOver(): void {
     this.overCount++;
     if (this.overCount > MIN_SWEEP && this.overCount * 2 > this.locks.length) this.sweep();
@@ -34,7 +34,7 @@ export class LockList<Lock extends HasLockState> {
     return locks[this.firstIndex];
   }
 
-  /** A copy: locks may end while it is walked. */
+  /** A copy without locks that are over: locks may end during the iteration. */
   snapshot(): Lock[] {
     return this.locks.filter((lock) => !isOver(lock));
   }

@@ -1,4 +1,4 @@
-/** What a call requests of locks, read from its struct; the same in all versions. */
+/** Reads a lock request from the struct of a call, which is the same in all versions. */
 import type { Fields } from '../../rpc/describer.js';
 import { type Integer, integer, NULL_GFID, object, ROOT_GFID, text } from '../values.js';
 import { type FileLocks, type Lock, type LockClient, LockKind } from './lock.js';
@@ -16,9 +16,9 @@ const ENTRYLK_LOCK_NB = 2;
 const ENTRYLK_WRLCK = 1;
 
 export const LockRequest = {
-  /** No lock that is tracked. */
+  /** A query, or a lock that is not tracked. */
   none: 0,
-  /** Not decoded: it can be any. */
+  /** Not decoded: any request is possible. */
   unreadable: 1,
   nonBlocking: 2,
   blocking: 3,
@@ -68,15 +68,15 @@ export function lockedGfid(request: Fields | undefined, rootGfid: string | undef
   return gfid === NULL_GFID ? undefined : gfid;
 }
 
-/** A name that is not valid UTF-8 is distinguished by its bytes. */
+/** The name of the locked entry; a name that is not valid UTF-8 in hex, which keeps different names apart. */
 function entryNameOf(request: Fields): string | undefined {
   return text(request.name_hex) ?? text(request.name);
 }
 
-/** Characters of a domain and of a name: a lock with more is not tracked. */
+/** Characters of a domain or name: a lock with a longer one is not tracked. */
 const MAX_TEXT_LENGTH = 1024;
 
-/** The lock that the call is about; undefined: it was not seen in full, or is not tracked. */
+/** The lock that the call requests or unlocks; undefined: truncated, or not tracked. */
 export function readLock(
   kind: LockKind,
   isBlocking: boolean,

@@ -1,10 +1,10 @@
-/** The life of a lock: requested, held, over. */
+/** A lock is requested, then held, then over: released or uncertain. */
 export const LockState = {
   requested: 0,
   held: 1,
-  /** Known to be over. */
+  /** Certainly over. */
   released: 2,
-  /** Not known any more. */
+  /** Possibly over: the tracker makes no claim about it any more. */
   uncertain: 3,
 } as const;
 export type LockState = (typeof LockState)[keyof typeof LockState];

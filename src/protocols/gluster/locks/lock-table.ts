@@ -1,9 +1,9 @@
 /**
- * Locks that are held and requested, on all bricks of a decoder, as far as the wire tells.
+ * Locks held and requested on all bricks of a decoder, as far as they are captured.
  *
- * The table claims only that somebody holds something. Whatever makes a claim uncertain removes it: a line then says less,
- * but nothing wrong. So a lock ends with the call that unlocks it, not with the reply, and a grant that could not coexist
- * with another lock ends that lock.
+ * The table claims only that a lock is held, never that it is free. An uncertain lock is removed: a missing holder in a
+ * line is better than a wrong one. So a lock ends with the call that unlocks it, not with the reply, and a grant ends all
+ * locks that conflict with it.
  */
 import { isBefore, type Timestamp } from '../../../packet/timestamp.js';
 import type { Integer } from '../values.js';
@@ -21,11 +21,11 @@ import { isOver, LockState } from './lock-state.js';
 
 /** Locks held and requested, in all; the oldest request is evicted first. */
 const MAX_LOCKS = 65536;
-/** Locks of one file: each call on it looks at all of them. */
+/** Locks of one file: each lock call on it visits all of them. */
 const MAX_FILE_LOCKS = 1024;
-/** Conflicting locks kept of a lock. */
+/** Conflicting locks kept for one lock. */
 const MAX_CONFLICTS = 8;
-/** Files without locks kept at least: most are locked again soon. */
+/** Files without locks that are kept in any case: most are locked again soon. */
 const MIN_UNLOCKED_FILES = 1024;
 
 /** The integer before or after another. */
@@ -42,7 +42,7 @@ function addConflict(lock: Lock, held: Lock): void {
     return;
   }
   lock.moreConflicts++;
-  // A current holder tells more than a former one.
+  // A current holder is more useful than a former one.
   const former = lock.conflicts.findIndex(({ state }) => state !== LockState.held);
   if (former >= 0) lock.conflicts[former] = held;
 }
@@ -92,7 +92,7 @@ export class LockTable {
     return this.bricks.get(brick)?.get(gfid);
   }
 
-  /** The locks of a file, to add one at once: a list that stays empty may be dropped from the table. */
+  /** The locks of a file. The caller adds a lock at once: an empty list may be dropped from the table. */
   findOrAdd(brick: number, gfid: string): FileLocks {
     const existing = this.find(brick, gfid);
     if (existing !== undefined) return existing;
@@ -113,7 +113,7 @@ export class LockTable {
 
   /** Adds a request. */
   request(lock: Lock): void {
-    // An owner releases what it holds of a range before it waits for it: pl_setlk() of common.c.
+    // A blocking request first releases the owner's own locks of the range: pl_setlk() of common.c.
     if (lock.kind === LockKind.record && lock.isBlocking && lock.file.length > 0) this.subtractRange(lock);
     for (const other of lock.file) {
       if (other.state === LockState.held && areConflicting(lock, other)) addConflict(lock, other);
@@ -121,7 +121,7 @@ export class LockTable {
     this.add(lock);
   }
 
-  /** The request was granted, at the time of its reply. */
+  /** Grants a request. `at`: the time of its reply. */
   grant(lock: Lock, at: Timestamp): void {
     if (lock.state !== LockState.requested) return;
     const isAlone = lock.file.length === 1;
@@ -135,7 +135,7 @@ export class LockTable {
     if (!isAlone) addToWaiting(lock);
   }
 
-  /** Ends a lock, be it held or requested. */
+  /** Ends a lock, held or requested. */
   end(lock: Lock, state: LockState): void {
     if (isOver(lock)) return;
     lock.state = state;
@@ -155,12 +155,12 @@ export class LockTable {
       this.end(held, LockState.released);
       return;
     }
-    // Its reply is late or lost: nobody unlocks what they do not hold.
+    // An owner unlocks only what it holds, so the request was granted: its reply is late or lost.
     const requested = file.find((lock) => unlocks(unlock, lock));
     if (requested !== undefined) this.end(requested, LockState.uncertain);
   }
 
-  /** Releases what the owner holds of the unlock's range. */
+  /** Releases the owner's record locks within the unlock's range. */
   unlockRange(unlock: Lock): void {
     this.subtractRange(unlock);
     for (const lock of [...unlock.file]) {
@@ -170,14 +170,14 @@ export class LockTable {
     }
   }
 
-  /** Ends all locks of a client; `state`: what becomes of those that are held. */
+  /** Ends all locks of a client. `state`: the end of held locks; requests become uncertain. */
   releaseAllOfClient(client: LockClient, state: LockState): void {
     for (const lock of client.locks.snapshot()) {
       this.end(lock, lock.state === LockState.held ? state : LockState.uncertain);
     }
   }
 
-  /** Nothing is known any more. */
+  /** Ends all locks. */
   markAllUncertain(): void {
     for (const lock of this.locks.snapshot()) this.end(lock, LockState.uncertain);
   }
@@ -194,8 +194,8 @@ export class LockTable {
   }
 
   /**
-   * Ends held locks that conflict with one that is granted; false: one of them was granted later, so it is the new one
-   * that is over. Replies of several connections may be captured in another order than they were sent.
+   * Ends held locks that conflict with a granted one. Returns false if one of them was granted later: then the new lock is
+   * over, since replies on different connections may be captured in another order than they were sent.
    */
   private endConflicting(lock: Lock, at: Timestamp): boolean {
     for (const other of [...lock.file]) {
@@ -208,8 +208,8 @@ export class LockTable {
   }
 
   /**
-   * Takes a range out of what its owner holds: __insert_and_merge() and subtract_locks() of features/locks/src/common.c.
-   * Adjacent pieces may stay separate here that are merged there.
+   * Subtracts a range from its owner's record locks: __insert_and_merge() and subtract_locks() of
+   * features/locks/src/common.c. GlusterFS merges adjacent pieces; here they stay separate.
    */
   private subtractRange(range: Lock): void {
     for (const lock of [...range.file]) {

@@ -40,7 +40,7 @@ export class LockTracker {
     this.toWallClock = toWallClock;
   }
 
-  /** Applies a call to the locks. Returns the lock that it requests, for describeConflicts() and markOutcomeUnknown(). */
+  /** Applies a call to the locks. Returns the lock that it requests, for observeOutcome() and markOutcomeUnknown(). */
   observeCall(
     { kind, ending }: LockUse,
     request: Fields | undefined,
@@ -53,7 +53,7 @@ export class LockTracker {
   }
 
   /**
-   * Applies the outcome of a call (undefined: it has none yet), and puts the conflicting locks into the line. Returns the
+   * Applies the outcome of a call (undefined: no reply so far) and puts the conflicting locks into the line. Returns the
    * words for them.
    */
   observeOutcome(
@@ -70,7 +70,7 @@ export class LockTracker {
       lock?.isBlocking ?? (request !== undefined && lockRequestOf(kind, request) === LockRequest.blocking);
     const hasWaited = isBlocking && outcome !== undefined && outcome !== 'unknown';
     const conflicts = lock === undefined ? [] : conflictsOf(lock, exchange, outcome);
-    // Kept any longer, each lock would retain all locks before it.
+    // Otherwise each lock would retain all locks before it.
     if (lock !== undefined && outcome !== undefined) lock.conflicts = undefined;
     if (!hasWaited && conflicts.length === 0) return '';
     const lockFields: Fields = { ...object(fields.lock) };
@@ -83,19 +83,19 @@ export class LockTracker {
     return holdersPhrase(conflicts, moreConflicts, !isBlocking, undefined);
   }
 
-  /** The outcome of a call for this lock will stay unknown. */
+  /** The reply to the request for this lock is lost. */
   markOutcomeUnknown(lock: Lock | undefined): void {
     if (lock !== undefined) this.table.end(lock, LockState.uncertain);
   }
 
-  /** Calls may have passed unseen, unlocks among them. */
+  /** Calls may have been lost, among them unlocks. */
   markCallsLost(): void {
     this.table.releaseAllOfClient(this.client, LockState.uncertain);
   }
 
-  /** The connection is closed. `isCertain`: for the server too. */
-  close(isCertain: boolean): void {
-    this.table.releaseAllOfClient(this.client, isCertain ? LockState.released : LockState.uncertain);
+  /** The connection is over. `isClosed`: by FIN or RST, so that the server releases its locks. */
+  close(isClosed: boolean): void {
+    this.table.releaseAllOfClient(this.client, isClosed ? LockState.released : LockState.uncertain);
   }
 
   private observeLockCall(
@@ -110,7 +110,7 @@ export class LockTracker {
     const type = request === undefined ? LockRequest.unreadable : lockRequestOf(kind, request);
     if (type === LockRequest.none) return undefined;
     const gfid = lockedGfid(request, client.root.gfid);
-    // A root whose gfid is unknown: its locks cannot be matched with those of others.
+    // The root's gfid is unknown, so its locks cannot be matched with those of other clients.
     if (gfid === undefined && request?.gfid === ROOT_GFID) return undefined;
     const isUnlock = type === LockRequest.unlock;
     const file =
@@ -122,7 +122,7 @@ export class LockTracker {
         ? undefined
         : readLock(kind, isBlocking, request, auth, client, file);
     if (lock === undefined) {
-      // It may have unlocked any of them.
+      // The call may have unlocked any lock of the client.
       if (type === LockRequest.unreadable || isUnlock || !whole) this.markCallsLost();
       return undefined;
     }
@@ -143,7 +143,7 @@ export class LockTracker {
     }
   }
 
-  /** pl_flush() ends the owner's locks, or without an owner those of the file descriptor; so does pl_release(). */
+  /** pl_flush() ends the owner's record locks; pl_release(), or a flush without owner, those of the file descriptor. */
   private observeClose(ending: LockEnding, request: Fields | undefined, auth: Fields | undefined): void {
     const { client } = this;
     if (client.locks.size() === 0) return;
@@ -162,7 +162,7 @@ export class LockTracker {
     );
   }
 
-  /** Of all clients. A range or name in the command is ignored. */
+  /** The clear-locks command ends locks of all clients. A range or name in the command is ignored. */
   private observeClearCommand(request: Fields | undefined): void {
     const command = CLEAR_COMMAND.exec(text(request?.name) ?? '');
     if (command === null) return;
@@ -170,7 +170,7 @@ export class LockTracker {
     this.endLocks(request, (lock) => lock.state === LockState.held && lock.kind === kind, LockState.released);
   }
 
-  /** Ends locks of the call's file; `state`: what becomes of those that are held. */
+  /** Ends locks of the call's file. `state`: the end of held locks; requests become uncertain. */
   private endLocks(request: Fields | undefined, isEnded: (lock: Lock) => boolean, state: LockState): void {
     const { table, client } = this;
     const gfid = lockedGfid(request, client.root.gfid);
@@ -189,14 +189,14 @@ export class LockTracker {
   }
 }
 
-/** The locks that a request conflicts or conflicted with, as far as that is certain at the time of the line. */
+/** The locks that certainly conflict with a request (without an outcome), or did until its outcome. */
 function conflictsOf(
   lock: Lock,
   { at, response }: Exchange,
   outcome: EventOutcome | undefined,
 ): readonly Lock[] {
   if (lock.conflicts === undefined) return [];
-  // A request that fails at once failed because of others only if its error says so.
+  // Only EAGAIN means that a non-blocking request failed because of other locks.
   if (outcome === 'failure' && !lock.isBlocking && response?.op_errno !== EAGAIN) return [];
   if (outcome === 'success' && !lock.isBlocking) return [];
   return lock.conflicts.filter((other) => {

@@ -1,4 +1,4 @@
-/** What a procedure does to locks: a fact of its row in gluster/programs. */
+/** What a procedure does to locks, as its row in gluster/programs declares. */
 import {
   dict,
   id,
@@ -11,7 +11,7 @@ import {
 } from '../../rpc/xdr/types.js';
 import { LockKind } from './lock.js';
 
-/** How a call that requests no lock ends locks. */
+/** How a call ends locks without being a lock call. */
 export const LockEnding = {
   none: 0,
   /** All locks of the owner: pl_flush() of features/locks. */
@@ -20,7 +20,7 @@ export const LockEnding = {
   release: 2,
   /** An administrator's command in the name of an extended attribute: pl_getxattr_clrlk(). */
   clearCommand: 3,
-  /** An extended attribute moves them to another connection: pl_migrate_locks(). */
+  /** An extended attribute moves locks to another connection: pl_migrate_locks(). */
   migration: 4,
   /** The call contains calls that are not decoded. */
   unreadable: 5,
@@ -31,7 +31,7 @@ export interface LockUse {
   /** The kind of lock that the call requests or unlocks; undefined: none. */
   readonly kind: LockKind | undefined;
   readonly ending: LockEnding;
-  /** Fields of the call that are read for it. */
+  /** Fields of the call that the lock tracker reads. */
   readonly reads: XdrFields;
 }
 

@@ -8,9 +8,9 @@ import type { LockState } from './lock-state.js';
 export const LockKind = { record: 0, inode: 1, entry: 2 } as const;
 export type LockKind = (typeof LockKind)[keyof typeof LockKind];
 
-/** Whose locks they are: a connection. */
+/** The client of a connection, as the holder of its locks. */
 export interface LockClient {
-  /** The server makes one client of connections with the same id (gf_client_get() of libglusterfs/src/client_t.c). */
+  /** Connections with the same id are one client to the server: gf_client_get() of libglusterfs/src/client_t.c. */
   readonly id: string | undefined;
   readonly locks: LockList<Lock>;
   /** The client as a line shows a lock holder. */
@@ -26,20 +26,20 @@ export type FileLocks = Lock[];
 
 export interface Lock {
   readonly client: LockClient;
-  /** Of the frame, not of the flock: new_posix_lock(), new_inode_lock() and new_entrylk_lock() of features/locks. */
+  /** lk_owner of the RPC credential, not of the flock: new_posix_lock(), new_inode_lock(), new_entrylk_lock(). */
   readonly owner: string;
-  /** Of the process that requested it. */
+  /** Process ID of the requester. */
   readonly pid: number | undefined;
   readonly file: FileLocks;
   readonly kind: LockKind;
   readonly domain: string;
-  /** Of an entry; undefined: all names in the directory. */
+  /** The name of an entry lock; undefined: all names in the directory. */
   readonly name: string | undefined;
   readonly isWrite: boolean;
   /** The server replies only when the lock is granted. */
   readonly isBlocking: boolean;
   start: Integer;
-  /** The last byte; Infinity: to the end of the file, wherever it will be. */
+  /** The last byte; Infinity: to the end of the file, however it grows. */
   end: Integer;
   readonly fd: string | undefined;
   state: LockState;
@@ -48,7 +48,7 @@ export interface Lock {
   nanoseconds: number;
   /** Conflicting locks held since the request; undefined again once the reply is described. */
   conflicts: Lock[] | undefined;
-  /** Further conflicting locks that are not in the list. */
+  /** Number of conflicting locks beyond those in the list. */
   moreConflicts: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The names of files as replies report them, by brick. All clients of a brick are seen here, with their calls in flight at
- * the same time. A reply tells what was true at some time between its call and itself: a name that changed after the
- * call keeps what the change said, and of two overlapping changes of one name nobody can tell which came last.
+ * The names of files by brick, from the replies to all clients of the brick, whose calls overlap in time. A reply reflects
+ * the state of the brick at some time between the call and the reply. So a change that was recorded after a call takes
+ * precedence over the call's reply, and two overlapping changes of one name leave it unknown.
  */
 
 import { ROOT_GFID } from '../values.js';
@@ -10,26 +10,26 @@ import { MAX_NAME_LENGTH } from './name-store.js';
 import { type Path, PathTable } from './path-table.js';
 import { RenameJournal } from './rename-journal.js';
 
-/** Bricks with a table of paths of their own: as many as the inode table's column can number. */
+/** Tables of paths, one for each brick: as many as the brick column of the inode table (16 bits) can number. */
 export const MAX_BRICKS = 65536;
 
-/** Seeds of the hashes for keys of the journal; from ANY_DIRECTORY_SEED on, one for each brick. */
+/** Seeds for keys of the journal. ANY_DIRECTORY_SEED and the numbers above it belong to one brick each. */
 const NAME_SEED = 0;
 const FILE_SEED = 1;
 const ANY_DIRECTORY_SEED = 2;
 
-/** Whether it can be the name of a file in a directory. */
+/** Whether the text can be the name of a file in a directory. */
 function isFileName(text: string): boolean {
   return (
     text !== '' && text !== '.' && text !== '..' && text.length <= MAX_NAME_LENGTH && !text.includes('/')
   );
 }
 
-/** The call that an observation comes from. */
+/** How far an observation can be trusted. */
 export interface Evidence {
   /** The observation epoch of the call. */
   readonly epoch: number;
-  /** The directory's gfid is the one that it has in the whole volume, as far as is known. */
+  /** The gfid of the directory is certainly its gfid in the volume, not that of an assumed root (client-root.ts). */
   readonly isCertain: boolean;
 }
 
@@ -64,7 +64,7 @@ export class BrickPaths {
     return this.table.size();
   }
 
-  /** The observation epoch: changes and gaps so far. A call keeps the epoch at which it was observed. */
+  /** The observation epoch: the number of changes and gaps so far. Each call keeps the epoch of its capture. */
   observationEpoch(): number {
     return this.epoch;
   }
@@ -75,8 +75,8 @@ export class BrickPaths {
   }
 
   /**
-   * The gfid of what was at a path from the root at `epoch`, from names that were observed since the latest gap and did
-   * not change since `epoch`; undefined: unknown.
+   * The gfid of the file that had this path from the root at `epoch`; undefined: a name in it is unknown, stale, or has
+   * changed since `epoch`.
    */
   resolve(brick: number, path: string, epoch: number): string | undefined {
     if (this.gapEpochs[brick] > epoch) return undefined;
@@ -98,7 +98,7 @@ export class BrickPaths {
       .some((text) => text !== '' && this.journal.changedSince(textKey(brick, text), epoch));
   }
 
-  /** Records a change: the name is the file's from now on. `isOnlyName`: the file has no other. */
+  /** Records a change: the file gets the name. `isOnlyName`: the file has no other name. */
   recordName(
     brick: number,
     { parent, text }: DirectoryEntry,
@@ -113,14 +113,14 @@ export class BrickPaths {
     else this.putInTable(brick, parent, text, gfid, isOnlyName, evidence);
   }
 
-  /** Records a change: the name is removed, or is an unknown file's. */
+  /** Records a change: the name is removed, or belongs to an unknown file. */
   removeName(brick: number, { parent, text }: DirectoryEntry): void {
     if (!isFileName(text)) return;
     this.recordRemoval(brick, parent, text, 0);
     this.removeFromTable(brick, parent, text);
   }
 
-  /** Records a change: the file has the name `to` in place of `from`. */
+  /** Records a change: the file's name `from` becomes `to`. */
   recordRename(
     brick: number,
     from: DirectoryEntry,
@@ -134,13 +134,13 @@ export class BrickPaths {
     const sourceOverlaps = this.recordRemoval(brick, from.parent, from.text, epoch);
     const targetOverlaps = this.recordRemoval(brick, to.parent, to.text, epoch);
     this.recordChange(this.fileKey(brick, gfid), epoch);
-    // If both are names of the same file, both stay (rename(2)); the next lookup of the source tells.
+    // rename(2) keeps both if they are names of the same file: then the next lookup of the source restores it.
     this.removeFromTable(brick, from.parent, from.text);
     if (sourceOverlaps || targetOverlaps) this.removeFromTable(brick, to.parent, to.text);
     else this.putInTable(brick, to.parent, to.text, gfid, isOnlyName, evidence);
   }
 
-  /** Records that the name was found to be the file's. */
+  /** Records that a lookup or listing found the file under the name. */
   observeName(
     brick: number,
     parent: string,
@@ -155,19 +155,19 @@ export class BrickPaths {
     this.putInTable(brick, parent, text, gfid, isOnly, evidence);
   }
 
-  /** Records that no file was found to have the name. */
+  /** Records that a lookup found no file under the name. */
   observeAbsence(brick: number, { parent, text }: DirectoryEntry, epoch: number): void {
     if (!isFileName(text) || this.journal.changedSince(this.nameKey(brick, parent, text), epoch)) return;
     this.removeFromTable(brick, parent, text);
   }
 
-  /** Records that bytes toward the brick were not seen: everything known of it is stale. */
+  /** Records a gap toward the brick: all of its names become stale. */
   markGap(brick: number): void {
     this.gapCounts[brick]++;
     this.gapEpochs[brick] = ++this.epoch;
   }
 
-  /** Records that bytes were not seen that may have been toward any brick. */
+  /** Records a gap that may concern any brick. */
   markAllGaps(): void {
     this.gapEpochs.fill(++this.epoch);
     for (let brick = 0; brick < MAX_BRICKS; brick++) this.gapCounts[brick]++;
@@ -181,7 +181,7 @@ export class BrickPaths {
     return hashGfid(FILE_SEED, brick, this.fileReader.read(gfid), 0);
   }
 
-  /** Records a change. Returns whether another change of the same came after `epoch`. */
+  /** Records a change. Returns whether another change of the same key was recorded after `epoch`. */
   private recordChange(key: number, epoch: number): boolean {
     const overlaps = this.journal.changedSince(key, epoch);
     this.journal.record(key, ++this.epoch);
@@ -201,7 +201,7 @@ export class BrickPaths {
     isOnlyName: boolean,
     { epoch, isCertain }: Evidence,
   ): void {
-    // An observation of a call before the latest gap may predate a change that the gap hides.
+    // A call from before the latest gap may have been executed before a change that the gap hides.
     const isCurrent = isCertain && this.gapEpochs[brick] <= epoch;
     const gapCount = isCurrent ? this.gapCounts[brick] : this.gapCounts[brick] - 1;
     const parentWords = this.parentReader.read(parent);
@@ -213,7 +213,7 @@ export class BrickPaths {
   }
 }
 
-/** The key of a name in any directory. */
+/** The key of a name in whichever directory. */
 function textKey(brick: number, text: string): number {
   return hashName(brick + ANY_DIRECTORY_SEED, text);
 }

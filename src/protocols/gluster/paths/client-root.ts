@@ -1,20 +1,20 @@
 /**
- * The directory that a client has as root. In its calls that directory has the root's gfid, whatever its gfid in the
- * volume is. Most clients mount the whole volume; a client can ask for a directory of it (subdir-mount of SETVOLUME).
+ * The root directory of a client. In the client's calls it has the root's gfid, whatever its gfid in the volume is. Most
+ * clients mount the whole volume; a client may request a subdirectory instead (subdir-mount of SETVOLUME).
  */
 import { ROOT_GFID } from '../values.js';
 import type { BrickPaths } from './brick-paths.js';
 
 export interface ClientRoot {
-  /** The path that the client asked for. */
+  /** The path in the volume, as requested. */
   readonly path: string;
-  /** Its gfid in the whole volume; undefined: unknown so far. */
+  /** The gfid in the volume; undefined: unknown so far. */
   readonly gfid: string | undefined;
-  /** Whether it may have another path by now. */
+  /** Whether a directory in the path may have been renamed. */
   readonly mayHaveMoved: boolean;
-  /** Whether it is certain that the client has this root. */
+  /** False: assumed, since the client's SETVOLUME was not seen. */
   readonly isCertain: boolean;
-  /** Whether nothing of it can change any more. */
+  /** Whether no field can change any more. */
   readonly isFinal: boolean;
 }
 
@@ -26,16 +26,16 @@ export const VOLUME_ROOT: ClientRoot = {
   isFinal: true,
 };
 
-/** Of a client whose SETVOLUME was not seen: nearly all mount the whole volume. */
+/** For a client whose SETVOLUME was not seen: nearly all mount the whole volume. */
 export const ASSUMED_ROOT: ClientRoot = { ...VOLUME_ROOT, isCertain: false };
 
-/** Bytes of a path in a system call (limits.h). */
+/** The longest path in a system call, in bytes (limits.h). */
 const PATH_MAX = 4096;
 
 /**
- * A directory that a client asked for. The brick resolves it once (server_setvolume() of protocol/server); it stays that
- * directory, whatever its name becomes. Its gfid comes from any lookup of the path, then or later, as long as no name
- * in the path changes in between.
+ * A requested subdirectory. The brick resolves the path once (server_setvolume() of protocol/server); the root stays the
+ * same directory even if it is renamed. The gfid is found by any lookup of the path, before or after SETVOLUME, unless a
+ * name in the path changes in between.
  */
 class SubdirectoryRoot implements ClientRoot {
   readonly path: string;
@@ -53,7 +53,7 @@ class SubdirectoryRoot implements ClientRoot {
     this.epoch = epoch;
   }
 
-  /** Resolved when it is needed: the brick resolves the directory some time after the call is seen. */
+  /** Resolved on first use: the brick resolves the directory some time after the SETVOLUME call is captured. */
   get gfid(): string | undefined {
     const brick = this.brick();
     if (this.resolved === undefined && brick !== 0) {
@@ -69,10 +69,10 @@ class SubdirectoryRoot implements ClientRoot {
 }
 
 /**
- * The root of a client that asked for a directory.
+ * The root of a client that requested a subdirectory.
  *
- * @param brick the number of the brick's table; 0: it has none
- * @param requested the directory as the client named it
+ * @param brick the number of the brick's table; 0: none
+ * @param requested the path in the SETVOLUME call
  * @param epoch observation epoch of the request
  */
 export function subdirectoryRoot(
@@ -81,13 +81,13 @@ export function subdirectoryRoot(
   requested: string,
   epoch: number,
 ): ClientRoot {
-  // No server has a path beyond PATH_MAX, and each call on the root would resolve it.
+  // Such a path cannot exist, and each call on the root would try to resolve it.
   if (requested.length > PATH_MAX) return ASSUMED_ROOT;
   const names = requested.split('/').filter((name) => name !== '');
   return new SubdirectoryRoot(paths, brick, `/${names.join('/')}`, epoch);
 }
 
-/** The same root with a gfid that is known for good: it stays, whatever the directory's name becomes. */
+/** The same root with its final gfid, which a rename of the directory does not change. */
 export function withKnownGfid(root: ClientRoot, gfid: string): ClientRoot {
   const { path, mayHaveMoved } = root;
   return { path, mayHaveMoved, gfid, isCertain: true, isFinal: true };

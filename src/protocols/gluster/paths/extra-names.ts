@@ -1,4 +1,4 @@
-/** Numbers for the names of an inode besides its newest: few files have any (hard links), so they share a small column. */
+/** Numbers for the older names of inodes. Few files have any (hard links), so all share a small column. */
 export class ExtraNames {
   /** Names up to this one are the newest of their inodes (name-table.ts). */
   private readonly base: number;

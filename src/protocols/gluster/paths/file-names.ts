@@ -1,4 +1,4 @@
-/** The file-name resolver of one connection: paths for the gfids of its brick, and hosts for uuids of glusterds. */
+/** Resolves names for the lines of one connection: paths of gfids on its brick, and hosts of glusterds. */
 
 import { stripControls } from '../../../records/phrases.js';
 import type { GlusterSection } from '../fields.js';
@@ -9,9 +9,9 @@ import type { ClientRoot } from './client-root.js';
 /** The client whose calls name files. */
 export interface BrickClient {
   readonly root: ClientRoot;
-  /** The number of its brick's table; 0: it has none. */
+  /** The number of the brick's table; 0: none. */
   brickTable(): number;
-  /** Whether bytes toward or from the brick are missing so far: names may have changed unseen. */
+  /** Whether a connection to the brick has a pending gap, which may hide changes of names. */
   hasPendingGap(): boolean;
 }
 
@@ -24,7 +24,7 @@ export class FileNames {
   private readonly paths: BrickPaths;
   private readonly client: BrickClient;
   private readonly hosts: HostNames;
-  /** The stale flag of the current line: a path in it may be out of date. */
+  /** The stale flag of the current line: one of its paths may be out of date. */
   private isStale = false;
 
   constructor(paths: BrickPaths, client: BrickClient, hosts: HostNames) {
@@ -85,7 +85,7 @@ export class FileNames {
 /** Characters of a path in a sentence. */
 const SHOWN_LENGTH = 120;
 
-/** A path for a sentence: one line; of a long path the end, which tells most. */
+/** A path for a sentence, on one line; a long path is cut at its start, since its end is the most specific. */
 export function shownPath(path: string): string {
   return stripControls(path.length <= SHOWN_LENGTH ? path : `...${path.slice(3 - SHOWN_LENGTH)}`);
 }

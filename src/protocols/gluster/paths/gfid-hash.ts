@@ -13,7 +13,7 @@ function parseHex4(text: string, at: number): number {
   return (high << 8) | (HEX_VALUES[text.charCodeAt(at + 2)] << 4) | HEX_VALUES[text.charCodeAt(at + 3)];
 }
 
-/** Parses canonical lower-case gfids (values.ts). Repeats of the previous gfid, the usual case, cost nothing. */
+/** Parses canonical lower-case gfids (values.ts). Usually the gfid is the previous one, which costs nothing. */
 export class GfidReader {
   private readonly words: GfidWords = new Uint32Array(4);
   private lastText = '';

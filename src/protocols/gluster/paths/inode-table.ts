@@ -1,10 +1,10 @@
 /**
- * Numbers for gfids of bricks, found by hash. Columns of numbers instead of objects: a million files take a tenth of the
- * memory, and the garbage collector has nothing to trace.
+ * A hash table that numbers the gfids of all bricks. Columns of numbers take a tenth of the memory of objects for a million
+ * files, and the garbage collector has nothing to trace.
  *
  * The columns have their full length from the start. Growing them would stall the decoder for a third of a second at a
- * million files, and untouched pages are not resident. For the same reason nothing is initialised: unused numbers are
- * counted up.
+ * million files, and untouched pages are not resident. For the same reason there is no initial list of free numbers:
+ * highestUsed counts up.
  */
 import { type GfidWords, gfidText, hashGfid } from './gfid-hash.js';
 
@@ -51,7 +51,7 @@ export class InodeTable {
     return this.count === this.limit;
   }
 
-  /** @returns the inode's number; 0: it has none */
+  /** @returns the inode's number; 0: not in the table */
   find(brick: number, gfid: GfidWords): number {
     const { gfids, bricks, next } = this;
     let inode = this.heads[hashGfid(this.seed, brick, gfid, 0) & this.mask];

@@ -1,10 +1,10 @@
-/** The cells of the name store (name-store.ts): fixed in size, chained by a link in their last word. */
+/** The cells of the name store (name-store.ts): fixed size, chained by a link in the last word. */
 
 export const CELL_BYTES = 24;
 export const CELL_WORDS = CELL_BYTES / 4;
 /** Bytes before the link. */
 export const LINKED_CELL_BYTES = CELL_BYTES - 4;
-/** Of the words of a cell, the one that is the link. */
+/** Index of the link among the words of a cell. */
 export const LINK_WORD = LINKED_CELL_BYTES / 4;
 /** Overflow cells are allocated in chunks of this many. */
 const CHUNK_CELLS = 4096;
@@ -57,7 +57,7 @@ export class OverflowCells {
     this.wordsOf(cell)[this.linkIndexOf(cell)] = next;
   }
 
-  /** The chunk with the cell's bytes, which begin at offsetOf(). */
+  /** The chunk that contains the cell, at offsetOf(). */
   chunkOf(cell: number): Uint8Array {
     return this.chunks[Math.floor((cell - 1) / CHUNK_CELLS)];
   }

@@ -1,9 +1,9 @@
 /**
- * The texts of names, as bytes in cells of one size: a million strings would take twice the memory, and the garbage
- * collector would trace them.
+ * Stores the texts of names as bytes in cells of fixed size: a million strings would take twice the memory, and the garbage
+ * collector would have to trace them.
  *
- * Each name has a cell of its own, which most names fit into; longer ones continue in a chain of overflow cells. All
- * cells have the same size, so any name can reuse those of any other. A name's own cell begins with the length; a text
+ * Each name has its own cell, which most names fit into; longer names continue in a chain of overflow cells. Any name can
+ * reuse the overflow cells of any other. A name's own cell begins with the length; a text
  * with characters beyond Latin-1 takes two bytes each (UTF-16, as in a string).
  */
 import { Buffer } from 'node:buffer';
@@ -45,7 +45,7 @@ export class NameStore {
 
   /**
    * @param highest the highest number of a name
-   * @param overflowCells cells for what is longer than a name's own cell
+   * @param overflowCells the limit of overflow cells
    */
   constructor(highest: number, overflowCells: number) {
     this.bytes = new Uint8Array((highest + 1) * CELL_BYTES);
@@ -84,7 +84,7 @@ export class NameStore {
     }
   }
 
-  /** Gives the text of one name to another that has none. */
+  /** Moves the text of one name to another that has none. */
   move(from: number, to: number): void {
     const { words } = this;
     for (let i = 0; i < CELL_WORDS; i++) words[to * CELL_WORDS + i] = words[from * CELL_WORDS + i];

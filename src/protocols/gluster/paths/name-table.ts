@@ -1,8 +1,8 @@
 /**
  * Names of inodes in directories, found by directory and text, in columns like the inodes' (inode-table.ts). 0 is no name.
  *
- * Nearly all files have one name. The newest name of an inode has the inode's number and needs no column that says whose
- * it is; the others have numbers above (extra-names.ts).
+ * Nearly all files have one name. The newest name of an inode has the inode's number, so no column maps it to its inode.
+ * Older names have higher numbers (extra-names.ts).
  */
 import { ExtraNames } from './extra-names.js';
 import { hashName } from './gfid-hash.js';
@@ -25,7 +25,7 @@ export class NameTable {
   private readonly heads: Uint32Array;
   private readonly mask: number;
   private readonly extra: ExtraNames;
-  /** A number for a name that changes its place. */
+  /** A temporary number, used while two names exchange theirs. */
   private readonly spare: number;
   private readonly parentBits: number;
   private readonly parentMask: number;
@@ -43,7 +43,7 @@ export class NameTable {
     this.next = new Uint32Array(this.spare + 1);
     this.heads = new Uint32Array(powerOfTwo(limit));
     this.mask = this.heads.length - 1;
-    // Directory and generation together repeat only after 2^32 inodes, whatever the limit is.
+    // For any limit, directory and generation together repeat only after 2^32 inodes.
     this.parentBits = Math.ceil(Math.log2(limit + 1));
     this.parentMask = 2 ** this.parentBits - 1;
   }
@@ -83,12 +83,12 @@ export class NameTable {
     return name > this.limit ? this.extra.olderThan(name) : this.extra.newestOf(name);
   }
 
-  /** Whether the name's directory still has its number. */
+  /** Whether the name's directory was not evicted since. */
   isAlive(name: number): boolean {
     return this.parents[name] === this.packParent(this.parentOf(name));
   }
 
-  /** The newest name whose directory is still known; 0: there is none. */
+  /** The newest name whose directory was not evicted; 0: there is none. */
   newestAliveOf(inode: number): number {
     let name = this.newestOf(inode);
     while (name !== 0 && !this.isAlive(name)) name = this.olderThan(name);
@@ -138,8 +138,8 @@ export class NameTable {
   }
 
   /**
-   * Removes names of an inode: `all`, or those whose directory is unknown by now; `keepNewest`: but not the newest.
-   * Returns how many are left.
+   * Removes names of an inode: `all`, or only names whose directory was evicted. `keepNewest` spares the newest. Returns
+   * the number of names left.
    */
   removeNamesOf(inode: number, all: boolean, keepNewest: boolean): number {
     let left = 0;

@@ -1,6 +1,6 @@
 /**
- * What the reply to a file operation tells of the names of files. The brick counts a file's links as its users do:
- * posix_istat() and its kin of storage/posix subtract the link under .glusterfs.
+ * Records the names of files that replies to file operations reveal. ia_nlink does not count the link under .glusterfs:
+ * posix_istat() and similar functions of storage/posix subtract it.
  */
 
 import type { Json } from '../../../records/record.js';
@@ -14,22 +14,22 @@ import type { ClientRoot } from './client-root.js';
 const ENOENT = 2;
 
 /**
- * Errors that say that nothing was done: EPERM, EACCES, EBUSY, EEXIST, EXDEV, ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS,
- * EMLINK, ENAMETOOLONG, ENOTEMPTY, ESTALE, EDQUOT. Others may come from a later step: posix_rename() fails with whatever
- * its last lstat() returns.
+ * Errors that mean that nothing was changed: EPERM, EACCES, EBUSY, EEXIST, EXDEV, ENOTDIR, EISDIR, EINVAL, ENOSPC, EROFS,
+ * EMLINK, ENAMETOOLONG, ENOTEMPTY, ESTALE, EDQUOT. Other errors may come from a step after the change: posix_rename()
+ * fails with any error of its final lstat().
  */
 const NOT_EXECUTED: ReadonlySet<unknown> = new Set([
   1, 13, 16, 17, 18, 20, 21, 22, 28, 30, 31, 36, 39, 116, 122,
 ]);
 
-/** The brick that a reply tells of, and how far the reply can be trusted. */
+/** The brick that sent a reply, and how far the reply can be trusted. */
 interface Observed {
   readonly paths: BrickPaths;
   readonly brick: number;
   readonly evidence: Evidence;
 }
 
-/** Records what a reply tells. `succeeded`: the call was executed and did not fail. */
+/** Records the names in a call and its reply. `succeeded`: the call was executed and did not fail. */
 type Observe<Request, Response> = (
   observed: Observed,
   request: Request,
@@ -37,17 +37,17 @@ type Observe<Request, Response> = (
   succeeded: boolean,
 ) => void;
 
-/** Fields that are read of a call and of its reply, as tables. */
+/** The fields of a call and of its reply that an observation reads. */
 interface ObservedFields {
   readonly call: XdrFields;
   readonly reply: XdrFields;
 }
 
-/** What the replies of a procedure tell of the names of files: a fact of its row in gluster/programs. */
+/** How to observe names in the replies of a procedure, as its row in gluster/programs declares. */
 export interface PathObservation {
   readonly reads: ObservedFields;
   readonly observe: Observe<Fields, Fields>;
-  /** Names that a call removes. */
+  /** How many names a call removes. */
   readonly removedNames: 0 | 1 | 2;
   /** Whether a call adds or removes names. */
   readonly changesNames: boolean;
@@ -58,7 +58,7 @@ export interface PathObservation {
 const ENTRY = { pargfid: uuid, bname: string };
 const OLD_ENTRY = { oldgfid: uuid, oldbname: string };
 const NEW_ENTRY = { newgfid: uuid, newbname: string };
-/** The file, whether it is a directory, and whether it has other names. */
+/** The file's gfid, link count and type. */
 const ATTRIBUTES = struct('attributes', { ia_gfid: uuid, ia_nlink: unsigned_int, mode: unsigned_int });
 const DIRECTORY = struct('attributes', { ia_gfid: uuid });
 
@@ -71,7 +71,7 @@ function readsNames<Call extends XdrFields, Reply extends XdrFields>(
 ): PathObservation {
   return {
     reads: { call, reply },
-    // The call and its reply are read by the structs of a row that this observation fits.
+    // Safe: the test of the tables checks that each row's structs have the fields of its observation.
     observe: observe as PathObservation['observe'],
     removedNames: 0,
     changesNames: false,
@@ -80,8 +80,8 @@ function readsNames<Call extends XdrFields, Reply extends XdrFields>(
 }
 
 /**
- * A call that removes no name gives a file a name that no file had: if it is not known which one, nothing that is known
- * becomes wrong.
+ * The observation of a call that adds or removes names. Only a lost removal makes recorded names wrong: a name that a call
+ * adds belonged to no file before.
  */
 function changesNames<Call extends XdrFields, Reply extends XdrFields>(
   removedNames: 0 | 1 | 2,
@@ -91,7 +91,7 @@ function changesNames<Call extends XdrFields, Reply extends XdrFields>(
 ): PathObservation {
   return {
     ...readsNames(call, reply, observe),
-    // The error tells whether a failed call changed nothing.
+    // For changedNothing().
     reads: { call, reply: { ...reply, op_errno: int } },
     removedNames,
     changesNames: true,
@@ -107,7 +107,7 @@ function directoryEntry(parent: Json | undefined, name: Json | undefined): Direc
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 
-/** Whether the file has one name only: a directory, or a file with one link. */
+/** Whether the file has a single name: a directory, or a file with one link. */
 function hasOneName(stat: Attributes | undefined): boolean {
   const mode = stat?.mode;
   if (typeof mode === 'number' && (mode & S_IFMT) === S_IFDIR) return true;
@@ -116,7 +116,7 @@ function hasOneName(stat: Attributes | undefined): boolean {
 
 export const ENTRY_LOOKUP = readsNames(
   { ...ENTRY, gfid: uuid },
-  // The file's attributes and its directory's, named differently in different versions.
+  // Attributes of the file (prestat or stat, by version) and of its directory (poststat or postparent).
   { op_errno: int, prestat: ATTRIBUTES, stat: ATTRIBUTES, poststat: DIRECTORY, postparent: DIRECTORY },
   ({ paths, brick, evidence }, request, response, succeeded) => {
     const entry = directoryEntry(request.pargfid, request.bname);
@@ -148,7 +148,7 @@ export const DIRECTORY_LISTING = readsNames(
   },
 );
 
-/** CREATE and its kin: the name is the new file's. */
+/** CREATE, MKDIR, MKNOD, SYMLINK, PUT: a new file gets the name. */
 export const ENTRY_CREATION = changesNames(
   0,
   ENTRY,
@@ -210,7 +210,7 @@ function observeRemoval(
 }
 
 export const ENTRY_REMOVAL = changesNames(1, ENTRY, {}, observeRemoval);
-/** NAMELINK names an inode that ICREATE created; the reply does not tell which one, so the name is an unknown file's. */
+/** NAMELINK gives a name to an inode from ICREATE. The reply does not identify it, so the name belongs to an unknown file. */
 export const UNKNOWN_INODE_LINK = changesNames(0, ENTRY, {}, observeRemoval);
 /** COMPOUND. */
 export const UNREADABLE_OPERATIONS: PathObservation = {
@@ -218,7 +218,7 @@ export const UNREADABLE_OPERATIONS: PathObservation = {
   isUnreadable: true,
 };
 
-/** Whether a call that failed certainly changed no name. */
+/** Whether a failed call certainly changed no name. */
 export function changedNothing(
   observation: PathObservation | undefined,
   response: Fields | undefined,
@@ -228,14 +228,14 @@ export function changedNothing(
 
 const GFID_FIELDS = ['pargfid', 'oldgfid', 'newgfid', 'gfid'] as const;
 
-/** Whether the call names the directory that its client has as root. */
+/** Whether the call contains the gfid of the client's root. */
 function namesRoot(request: Fields): boolean {
   return GFID_FIELDS.some((field) => request[field] === ROOT_GFID);
 }
 
 /**
- * The call with the gfid that the client's root has in the whole volume, as the brick and clients of the whole volume
- * know it: server_resolve() of xlators/protocol/server replaces the root's. undefined: that gfid is not known.
+ * The call with the root's gfid replaced by the gfid of the client's root in the volume, as server_resolve() of
+ * xlators/protocol/server does; undefined: that gfid is unknown.
  */
 function resolveRoot(request: Fields, rootGfid: string | undefined): Fields | undefined {
   if (rootGfid === ROOT_GFID || !namesRoot(request)) return request;
@@ -245,9 +245,9 @@ function resolveRoot(request: Fields, rootGfid: string | undefined): Fields | un
 }
 
 /**
- * The gfid that a client's root has in the whole volume, if this reply tells it. The brick puts the root's gfid in its
- * place where a reply has the attributes of the file itself (server4_post_lookup() of
- * xlators/protocol/server/src/server-common.c), but not where it has those of the file's directory.
+ * The gfid of a client's root in the volume, from a LOOKUP in the root directory. The brick replaces that gfid in the
+ * attributes of the file itself (server4_post_lookup() of xlators/protocol/server/src/server-common.c), but not in those
+ * of the directory.
  */
 export function rootGfidIn(
   observation: PathObservation | undefined,
@@ -259,7 +259,7 @@ export function rootGfidIn(
   return gfid(object(response?.poststat ?? response?.postparent)?.ia_gfid);
 }
 
-/** Records what a reply tells. `succeeded`: the call was executed and did not fail. */
+/** Records the names in a call and its reply. `succeeded`: the call was executed and did not fail. */
 export function observeReply(
   paths: BrickPaths,
   brick: number,
@@ -286,7 +286,7 @@ export function observeReply(
   observation.observe({ paths, brick, evidence }, request, response ?? {}, succeeded);
 }
 
-/** The directory entries that a call names. */
+/** The directory entries in a call. */
 function entriesOf(request: Fields): DirectoryEntry[] {
   return [
     directoryEntry(request.pargfid, request.bname),
@@ -295,7 +295,7 @@ function entriesOf(request: Fields): DirectoryEntry[] {
   ].filter((entry) => entry !== undefined);
 }
 
-/** Records that the outcome of a call is unknown: names that it may have changed are an unknown file's. */
+/** Records that the outcome of a call is unknown: names that it may have changed belong to unknown files. */
 export function markUncertain(
   paths: BrickPaths,
   brick: number,

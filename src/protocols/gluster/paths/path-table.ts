@@ -1,7 +1,7 @@
 /**
- * Paths of files: which inode has which name in which directory, for all bricks of a decoder, in bounded memory. The
- * least recently used inode is evicted first. Using a file uses the directories above it too, so a directory stays as
- * long as anything in it does.
+ * Paths of files on all bricks of a decoder, in bounded memory: the names of each inode and their directories. The least
+ * recently used inode is evicted. Using a file also uses the directories above it, so a directory is evicted after its
+ * content.
  */
 import { Buffer } from 'node:buffer';
 import type { GfidWords } from './gfid-hash.js';
@@ -10,11 +10,11 @@ import { LruList } from './lru-list.js';
 import { MAX_NAME_LENGTH } from './name-store.js';
 import { NameTable } from './name-table.js';
 
-/** Names kept of one file: a further hard link replaces the oldest. */
+/** Names kept for one file: a further hard link replaces the oldest. */
 const MAX_NAMES = 16;
-/** Directories followed above a file: ends a cycle of directories that name each other as parents. */
+/** Directories followed above a file. The limit ends cycles of directories that contain each other. */
 const MAX_DEPTH = 512;
-/** Characters of a path, beyond which it is partial (PATH_MAX of Linux). */
+/** Characters of a path; a longer path is partial (PATH_MAX of Linux). */
 const MAX_PATH_LENGTH = 4096;
 
 const SLASH = 0x2f;
@@ -32,7 +32,7 @@ export class PathTable {
   private readonly lru: LruList;
   /** 1: the inode is a directory. */
   private readonly directories: Uint8Array;
-  /** A path is assembled here from its end. */
+  /** Holds a path while it is assembled from its end. */
   private readonly buffer = Buffer.allocUnsafeSlow(MAX_PATH_LENGTH + MAX_NAME_LENGTH + 2);
 
   /** @param gapCounts gaps so far, by brick: a name observed before the latest gap is stale */
@@ -51,8 +51,8 @@ export class PathTable {
   }
 
   /**
-   * The path of a file from the root, or from the first directory without a known name; undefined: the file has no known
-   * name itself.
+   * The path of a file from the root, or from the first directory without a known name; undefined: the file itself has no
+   * known name.
    */
   pathOf(brick: number, gfid: GfidWords): Path | undefined {
     const inode = this.inodes.find(brick, gfid);
@@ -63,8 +63,8 @@ export class PathTable {
 
   /**
    * Records that the file has this name in the directory.
-   * @param isOnlyName it has no other name
-   * @param gapCount gaps of the brick when the name was observed
+   * @param isOnlyName the file has no other name
+   * @param gapCount the brick's gap count when the name was observed
    */
   recordName(
     brick: number,
@@ -75,7 +75,7 @@ export class PathTable {
     gapCount: number,
   ): void {
     const { names, directories, gapCounts } = this;
-    // The directory first: making room for it must not evict the file.
+    // The directory first, since adding it may evict an inode, which must not be the file.
     const parent = this.findOrAdd(brick, parentGfid);
     const inode = this.findOrAdd(brick, gfid);
     if (inode === parent) return;
@@ -91,7 +91,7 @@ export class PathTable {
     } else {
       if (left === MAX_NAMES) names.removeOldestOf(inode);
       this.makeRoom(text, inode);
-      // In a very small table the directory may be evicted for it.
+      // In a very small table making room may have evicted the directory.
       if (names.fits(text, inode) && this.inodes.find(brick, parentGfid) === parent) {
         names.add(parent, text, inode, gapCount);
       }
@@ -99,13 +99,13 @@ export class PathTable {
     this.touchWithAncestors(inode);
   }
 
-  /** Records that no file is known to have this name. */
+  /** Removes a name: no file has it, or an unknown one. */
   removeName(brick: number, parentGfid: GfidWords, text: string): void {
     const name = this.findName(brick, parentGfid, text);
     if (name !== 0) this.names.remove(name);
   }
 
-  /** Copies the gfid of the file with this name; false: none is known that is not stale. */
+  /** Copies the gfid of the file with this name; false: unknown, or stale. */
   findChild(brick: number, parentGfid: GfidWords, text: string, into: GfidWords): boolean {
     const name = this.findName(brick, parentGfid, text);
     if (name === 0 || this.names.gapCountOf(name) !== this.gapCounts[brick]) return false;
@@ -131,7 +131,7 @@ export class PathTable {
     return inode;
   }
 
-  /** Evicts inodes until the name fits: one without further names frees its own, one with several frees those too. */
+  /** Evicts inodes until the name fits; each evicted inode frees all of its names. */
   private makeRoom(text: string, inode: number): void {
     while (!this.names.fits(text, inode) && this.lru.oldest() !== inode) this.evictOldest();
   }
@@ -145,7 +145,7 @@ export class PathTable {
     this.directories[inode] = 0;
   }
 
-  /** Uses an inode, then the directories above each of its names: a directory is always more recent than its content. */
+  /** Uses an inode, then the directories above each of its names: a directory is more recent than its content. */
   private touchWithAncestors(inode: number): void {
     const { names, lru } = this;
     lru.touch(inode);
@@ -163,7 +163,7 @@ export class PathTable {
     const { inodes, names, buffer } = this;
     const { texts } = names;
     const gapCount = this.gapCounts[inodes.brickOf(inode)];
-    /** The end of the path so far, if a name has characters of more than a byte. */
+    /** The end of the path so far, from the first name with characters beyond Latin-1 on. */
     let wideEnd = '';
     let start = buffer.length;
     let length = 0;

@@ -1,12 +1,11 @@
 /**
- * When names last changed, by hash of the name: exact for the latest changes; for older ones, a time that none of them is
- * later than. Each journal stands alone, so what is known of a file does not depend on what other bricks or
- * decoders see.
+ * When names last changed, by hash of the name. Recent changes have exact times; for older changes only an upper bound is
+ * kept.
  *
  * A time is an observation epoch (brick-paths.ts).
  */
 
-/** Changes of which each is kept, at least; at most twice as many. */
+/** The least number of recent changes that are kept; the most is twice that. */
 const CHANGES_KEPT = 1 << 15;
 /** Slots of a table: at most half are used. */
 const SLOT_BITS = 16;
@@ -59,7 +58,7 @@ export class RenameJournal {
   private older: ChangeTable;
   /** The latest change in `older`. */
   private olderUntil = 0;
-  /** No name that is in neither table changed after this. */
+  /** An upper bound for the changes of names that are in neither table. */
   private discardedUntil = 0;
   private latestChange = 0;
 
@@ -71,7 +70,7 @@ export class RenameJournal {
 
   /** Whether the name may have changed after `epoch`. */
   changedSince(key: number, epoch: number): boolean {
-    // Usually nothing at all changed.
+    // The usual case: no name changed.
     if (this.latestChange <= epoch) return false;
     const changed = this.recent.epochOf(key | 0) || this.older.epochOf(key | 0) || this.discardedUntil;
     return changed > epoch;
