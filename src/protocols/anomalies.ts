@@ -5,14 +5,14 @@ import type { JsonObject, Level, Sections } from '../records/record.js';
 import type { SyncLoss } from './framing/sync-loss.js';
 import type { Direction, Emit } from './protocol.js';
 
-/** A protocol's words for its units. */
+/** The nouns of a protocol in messages. */
 export interface Terms {
   readonly protocol: string;
-  /** What a search after a loss of sync looks for: `packet`. */
+  /** The unit that is searched after a loss of sync: `packet`. */
   readonly unit: string;
-  /** What a stream can end within: `a packet or line`. */
+  /** The unit that the end of a stream truncates: `a packet or line`. */
   readonly piece: string;
-  /** `requests` and their `response`. */
+  /** `calls` and their `reply`. */
   readonly requests: string;
   readonly response: string;
 }
@@ -51,14 +51,14 @@ export class Anomalies {
     });
   }
 
-  /** The connection ended within a message of which nothing else is reported. */
+  /** Reports that the stream ended within a message that has no record of its own. */
   reportTruncated(to: Emitter, from: Direction, bytes: number, at: PacketTimestamp): void {
     const message = `the stream ended after ${formatByteCount(bytes)} of ${this.terms.piece}`;
     const details = { reason: 'truncated at end of stream', bytes };
     this.report(to, from, { level: 'warn', action: 'truncated', message, details }, at);
   }
 
-  /** Pending requests were evicted, so that their responses cannot be paired. */
+  /** Reports evicted requests: their responses cannot be paired. */
   reportEvicted(to: Emitter, from: Direction, count: number, at: PacketTimestamp): void {
     const { requests, response } = this.terms;
     const reason = 'too many outstanding requests';
@@ -67,7 +67,7 @@ export class Anomalies {
     this.report(to, from, { level: 'warn', action: 'evicted', message, details }, at);
   }
 
-  /** Reports a loss of sync once: when the parser has resynchronised, or has skipped too much without. */
+  /** Reports a loss of sync once: after resynchronising, or after too many skipped bytes. */
   reportSyncLoss(to: Emitter, from: Direction, loss: SyncLoss, resumed: boolean): void {
     if (loss.reported || (loss.skipped === 0 && !loss.malformed)) return;
     loss.reported = true;

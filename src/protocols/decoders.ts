@@ -6,12 +6,12 @@ import type { RecordSubjects } from './module.js';
 import type { AdjustGauge, HostHooks, Protocol, ProtocolOptions } from './protocol.js';
 import { DATASETS, PROTOCOLS } from './registry.js';
 
-/** In the order in which detection asks them. */
+/** In detection order. */
 const IMPLEMENTATIONS = await Promise.all(PROTOCOLS.map((module) => module.load()));
-/** In the order in which stats and schema list them. */
+/** In the order of stats and schema. */
 const LISTED = IMPLEMENTATIONS.toReversed();
 
-/** @param gauges of the modules that have some, by the module's name */
+/** @param gauges adjusts the gauges of a module, by the module's name */
 export function newProtocols(
   options: ProtocolOptions,
   host: Omit<HostHooks, 'adjustGauge'>,
@@ -25,7 +25,7 @@ export function newProtocols(
 
 export const SUBJECTS: readonly RecordSubjects[] = IMPLEMENTATIONS.flatMap(({ subjects }) => subjects ?? []);
 
-/** Each once, always in the same order. */
+/** The actions of all datasets, without duplicates, in a fixed order. */
 export function knownActions(): Action[] {
   const keys = new Set<string>();
   return LISTED.flatMap(({ actions }) => actions).filter(({ dataset, action }) => {

@@ -15,11 +15,11 @@ import {
   type SuspendedDecoder,
 } from './protocol.js';
 
-/** Bytes after which a connection that no protocol recognises is no longer tried. */
+/** Unrecognised bytes of a direction after which detection stops. */
 const DETECTION_BUDGET = 512;
 /**
- * The same for midstream pickups. Their first bytes may be the middle of a payload, so each segment is tried
- * as a first one: senders mostly begin a message at the start of a segment.
+ * The limit for midstream pickups. Their first bytes may be the middle of a payload, so detection tries each
+ * segment anew: senders mostly begin a message at the start of a segment.
  */
 const MIDSTREAM_BUDGET = 262144;
 
@@ -28,7 +28,7 @@ export interface DetectionHandlers {
   readonly options: ProtocolOptions;
   /** A protocol recognised the connection: its decoder takes over. */
   detected(protocol: Protocol, decoder: FlowDecoder): void;
-  /** No protocol recognised it; buf[start, end) are the bytes that the last of them refused. */
+  /** No protocol recognised the connection; the last one refused buf[start, end). */
   rejected(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): void;
 }
 
@@ -46,7 +46,7 @@ class Detector implements FlowDecoder {
   private readonly refusals: [number, number] = [0, 0];
   private readonly allRefused: number;
   private budget = MIDSTREAM_BUDGET;
-  /** The connection as protocols are to see it. */
+  /** The connection as passed to protocols: a midstream pickup after a gap. */
   private connection: Connection;
   private midstream: readonly (readonly [Protocol, MidstreamDetector])[] | undefined = undefined;
 
@@ -63,7 +63,7 @@ class Detector implements FlowDecoder {
     if (!this.connection.fromStart) {
       const match = this.detectMidstream(dir, buf, start, end);
       if (match === Match.yes) return start;
-      // No message of another protocol begins within what may be a single message.
+      // The segment may lie within a message of that protocol: no other one is tried.
       if (match === Match.maybe) return this.passOver(dir, buf, start, end, at);
     }
     for (const [index, protocol] of this.handlers.protocols.entries()) {
@@ -98,7 +98,7 @@ class Detector implements FlowDecoder {
     handlers.detected(protocol, protocol.open(this.connection, this.emit, handlers.options));
   }
 
-  /** Consumes bytes that no protocol recognised, and gives the connection up once the budget is spent. */
+  /** Consumes unrecognised bytes, and rejects the connection once the budget is spent. */
   private passOver(dir: Direction, buf: Uint8Array, start: number, end: number, at: PacketTimestamp): number {
     this.budget -= end - start;
     if (this.connection.fromStart || this.budget <= 0) this.handlers.rejected(dir, buf, start, end, at);
@@ -123,7 +123,7 @@ class Detector implements FlowDecoder {
   close(): void {}
 }
 
-/** A decoder that looks for the protocol of the connection, and hands over to that protocol's decoder. */
+/** A decoder that detects the protocol of the connection, and hands over to its decoder. */
 export function newDetector(connection: Connection, emit: Emit, handlers: DetectionHandlers): FlowDecoder {
   return new Detector(connection, emit, handlers);
 }

@@ -1,21 +1,21 @@
 /**
- * What a protocol's folder gives to the rest of wiretail: its index.ts exports a ProtocolModule, and registry.ts lists
- * it. Options, the default filter, datasets, counters, the schema and the selection of lines follow from the list.
+ * The interface of a protocol's folder: its index.ts exports a ProtocolModule, and registry.ts lists it. Options, the
+ * default filter, datasets, counters, the schema and the selection of lines follow from that list.
  */
 import type { Action, Dataset } from '../records/datasets.js';
 import type { Schema } from '../records/json-schema.js';
 import type { Sections } from '../records/record.js';
 import type { HostHooks, Protocol, ProtocolOptions } from './protocol.js';
 
-/** Every start loads this part, `--help` included. What only decoder threads need is behind load(). */
+/** Loaded at every start, even for `--help`. load() imports the part that only decoder threads need. */
 export interface ProtocolModule {
-  /** Its folder's name. */
+  /** The name of its folder. */
   readonly name: string;
   /** Its name in help texts. */
   readonly title: string;
   /** event.dataset of its records. */
   readonly datasets: readonly Dataset[];
-  /** Absent: it has no ports of its own. */
+  /** Absent: the protocol has no ports of its own. */
   readonly ports?: ServicePorts;
   /** Its decoders adjust them with HostHooks.adjustGauge. */
   readonly gauges?: LabelledGauges;
@@ -33,14 +33,14 @@ export interface ServicePorts {
   readonly filter?: string;
 }
 
-/** Prometheus gauges with a value for each label value that comes from the wire, such as the jobs of each function. */
+/** Prometheus gauges with one label whose values come from the wire: the jobs of each function. */
 export interface LabelledGauges {
   readonly label: string;
   readonly metrics: readonly { readonly name: string; readonly help: string }[];
 }
 
 export interface ProtocolImplementation {
-  /** What its records are about, as far as tables name it; other names come from the wire and may be anything. */
+  /** The known event.action values of its records. Others come from the wire and may be any text. */
   readonly actions: readonly Action[];
   readonly schema: ProtocolSchema;
   /** Absent: its records have no client, volume or path besides the connection's addresses. */
@@ -56,7 +56,7 @@ export interface ProtocolSchema {
   readonly rules: readonly Schema[];
 }
 
-/** Where records hold what --client, --volume and --path select by. What is not a string is skipped. */
+/** The values of a record that --client, --volume and --path match. Those other than strings are ignored. */
 export interface RecordSubjects {
   clients?(sections: Sections): readonly unknown[];
   volumes?(sections: Sections): readonly unknown[];

@@ -3,10 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Json } from '../records/record.js';
 import { hex, text } from './text.js';
 
-/** The most payload bytes that are logged, whatever the setting. */
+/** The upper limit of --payload-bytes. */
 export const PAYLOAD_LIMIT = 1024 * 1024;
 
-/** Bytes at the end of bytes[0, end) that begin a UTF-8 character without completing it. */
+/** The number of bytes at the end of bytes[0, end) that are part of an incomplete UTF-8 character. */
 function incompleteCharacter(bytes: Uint8Array, end: number): number {
   for (let back = 1; back <= 3 && back <= end; back++) {
     const byte = bytes[end - back];
@@ -17,7 +17,10 @@ function incompleteCharacter(bytes: Uint8Array, end: number): number {
   return 0;
 }
 
-/** Adds `payload`, as text, if the bytes are UTF-8 (the last character may be incomplete), else `payload_hex`. */
+/**
+ * Adds the bytes as `payload` if they are UTF-8, else as `payload_hex`.
+ * @param complete false: the last character may be incomplete
+ */
 export function putPayload(
   fields: { [key: string]: Json | undefined },
   bytes: Uint8Array,

@@ -33,7 +33,7 @@ export interface Connection {
 
 /**
  * Writes a record. `from`: the direction in which the message was sent. The record is written before the call
- * returns, so its objects may be reused.
+ * returns, so the caller may reuse its objects.
  */
 export type Emit = (from: Direction, body: RecordBody) => void;
 
@@ -75,15 +75,15 @@ export interface FlowDecoder {
    * order, or be confirmed as a `gap`; until then messages may be decoded in another order than they were sent.
    */
   onPendingGap?(pending: boolean): void;
-  /** The state from which open() restores this decoder; undefined: more is in progress than that can hold. */
+  /** Returns the state from which open() restores this decoder; undefined: it cannot be suspended now. */
   suspend?(at: PacketTimestamp): SuspendedDecoder | undefined;
   /** The connection is over (FIN or RST), replaced ('reused') or evicted, or the run ends ('end'). */
   close(reason: 'fin' | 'rst' | 'end' | 'evicted' | 'reused', at: PacketTimestamp): void;
 }
 
-/** The state of an idle connection's decoder, small; each protocol extends it. */
+/** The state of an idle decoder. Each protocol extends it, and keeps it small. */
 export interface SuspendedDecoder {
-  /** Connection.fromStart as the decoder has it: false where the protocol was detected only after a gap. */
+  /** Connection.fromStart of the decoder: false also if the protocol was detected after a gap. */
   readonly fromStart: boolean;
 }
 
@@ -96,15 +96,15 @@ export interface ProtocolOptions {
   readonly payloadBytes: number;
   readonly view: 'calls' | 'messages';
   readonly detail: 'summary' | 'full';
-  /** The ports that each protocol's servers listen on, by the protocol module's name. */
+  /** The ports of each protocol's servers, by the name of its module. */
   readonly ports: Readonly<Record<string, readonly number[]>>;
-  /** All of these. */
+  /** The ports of all protocols. */
   readonly servicePorts: readonly number[];
   /** Servers may listen on any port from here up. */
   readonly dynamicPortsFrom: number;
   /** The key, in hex, with which file names are hashed; undefined: file names are shown. */
   readonly redactKey: string | undefined;
-  /** Milliseconds after which a call without a reply is reported; 0: when its connection ends. */
+  /** Milliseconds after which a call without a reply is reported; 0: only when its connection ends. */
   readonly callTimeout: number;
   /** Milliseconds after which a queued job without a worker is reported; 0: never. */
   readonly stuck: number;
@@ -121,18 +121,18 @@ export interface HostHooks {
   /** A brick was discovered; other decoder threads may have its connections. */
   brickDiscovered(brick: DiscoveredBrick): void;
   readonly adjustGauge: AdjustGauge;
-  /** For times that a record shows, or that are compared with a time of day. */
+  /** Converts times that a record shows, or that are compared with a time of day. */
   readonly toWallClock: ToWallClock;
 }
 
 /**
  * Adds to a labelled gauge of the protocol's module.
  * @param gauge the index in LabelledGauges.metrics
- * @param labelValue undefined: not seen
+ * @param labelValue undefined: unknown
  */
 export type AdjustGauge = (gauge: number, labelValue: string | undefined, by: number) => void;
 
-/** The endpoint of a brick as the port mapper gives it. */
+/** A brick and its endpoint, as registered with the port mapper. */
 export interface DiscoveredBrick {
   readonly ipVersion: number;
   readonly address: AddressWords;
@@ -170,7 +170,7 @@ export interface Protocol {
     options: ProtocolOptions,
     suspended?: SuspendedDecoder,
   ): FlowDecoder;
-  /** Called with each packet, and from time to time without one: reports what waits too long. */
+  /** Called with each packet, and at intervals without one: checks timeouts. */
   tick?(at: PacketTimestamp): void;
   /** The run is over and every connection is closed. */
   end?(at: PacketTimestamp): void;

@@ -1,11 +1,11 @@
-/** The registered protocols, one line each. What every start needs of them; decoders.ts has the rest. */
+/** The registered protocols, one line each: the part that every start loads. decoders.ts loads the other part. */
 import { type Dataset, WIRETAIL_DATASETS } from '../records/datasets.js';
 import { gearman } from './gearman/index.js';
 import { gluster } from './gluster/index.js';
 import type { LabelledGauges, ProtocolModule } from './module.js';
 import { tls } from './tls/index.js';
 
-/** In the order in which detection asks them: the cheapest check first. */
+/** In detection order: the cheapest check first. */
 export const PROTOCOLS: readonly ProtocolModule[] = [tls, gearman, gluster];
 
 /** Stats and schema list the protocol with the most messages first. */

@@ -22,7 +22,7 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** For bytes known to be ASCII (commands, codes), and for nothing else. */
+/** Only for bytes known to be ASCII (commands, codes). */
 export function ascii(bytes: Uint8Array, start: number, end: number): string {
   return asBuffer(bytes).toString('latin1', start, end);
 }
@@ -32,7 +32,7 @@ export function text(bytes: Uint8Array, start: number, end: number): string {
   return asBuffer(bytes).toString(isAscii(bytes, start, end) ? 'latin1' : 'utf8', start, end);
 }
 
-/** The bytes as hex if `decoded`, their text, replaced ill-formed parts; undefined if they are UTF-8. */
+/** The bytes as hex if they are not UTF-8; undefined if they are. @param decoded their text() */
 export function rawHex(decoded: string, bytes: Uint8Array, start: number, end: number): string | undefined {
   if (!decoded.includes('\ufffd') || isUtf8(bytes.subarray(start, end))) return undefined;
   return hex(bytes, start, end);

@@ -1,4 +1,4 @@
-/** Timer sweeps by packet time: each packet checks a batch of the waiting items, so that none costs much more than others. */
+/** Timer sweeps by packet time: each packet checks a batch of the waiting items, which bounds its cost. */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 
 /** Items that are checked with one packet. */
@@ -11,7 +11,7 @@ export interface TimerSet<T> {
   values(): Iterator<T>;
 }
 
-/** Milliseconds between two sweeps: an item that waits longer than `limit` is found at most a quarter of it late. */
+/** Milliseconds between two sweeps: a timeout is noticed at most a quarter of `limit` late. */
 export function sweepInterval(limit: number): number {
   return Math.min(SECOND_MS, limit / 4);
 }

@@ -1,14 +1,14 @@
-/** The search for the next message after a loss of sync: its beginning, its progress and its end. */
+/** The search for the next message after a loss of sync. */
 import { copyTimestamp, type PacketTimestamp } from '../../packet/timestamp.js';
 import type { Anomalies } from '../anomalies.js';
 import type { Direction } from '../protocol.js';
 import { Phase, type StreamSide, type StreamState, SyncState } from './stream-side.js';
 import type { SyncLoss } from './sync-loss.js';
 
-/** Bytes skipped without finding a message, after which the loss is reported. */
+/** Skipped bytes after which the loss is reported although the search goes on. */
 const SKIPPED_LIMIT = 64 * 1024;
 
-/** Sets the timestamp of a loss that began before the first byte. */
+/** Sets the timestamp of a midstream pickup's loss: that of its first byte. */
 export function stampSyncLoss(loss: SyncLoss | undefined, at: PacketTimestamp): void {
   if (loss !== undefined && loss.seconds === 0) copyTimestamp(loss, at);
 }
@@ -28,7 +28,7 @@ export function leaveResync(stream: StreamState<StreamSide>, dir: Direction, ano
   side.loss = undefined;
 }
 
-/** Adds bytes in which no message was found. Returns whether they exceed the limit, and are reported. */
+/** Counts bytes without a message. Returns whether the limit is reached, and the loss therefore reported. */
 export function addSkipped(
   stream: StreamState<StreamSide>,
   dir: Direction,

@@ -1,7 +1,7 @@
 /**
- * The skeleton of a decoder that finds messages in a stream, for each direction: it parses messages one after the
- * other, lets the stream skip payloads, keeps count of unconsumed bytes, and, where the position in the stream is
- * lost, searches for the next message. A protocol supplies the grammar.
+ * The protocol-independent part of a stream decoder. For each direction it parses messages one after the other, lets
+ * the stream skip payloads, keeps count of unconsumed bytes, and resynchronises after a loss of sync. Subclasses
+ * supply the grammar.
  */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { Anomalies } from '../anomalies.js';
@@ -19,7 +19,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
 
   /**
    * Parses from the current phase on, at most to the end of one message. Returns the position up to which bytes are
-   * consumed. `segmentAligned`: `start` is where the bytes of a segment begin.
+   * consumed. `segmentAligned`: a segment begins at `start`.
    */
   protected abstract parse(
     dir: Direction,
@@ -30,7 +30,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
     at: PacketTimestamp,
   ): number;
 
-  /** Searches for the next message. Returns the position up to which there is none. */
+  /** Searches for the next message. Returns the position up to which it found none. */
   protected abstract resync(
     dir: Direction,
     buf: Uint8Array,
@@ -43,10 +43,10 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
   /** The last skipped byte of the current message has passed. */
   protected abstract endSkippedMessage(dir: Direction, side: S, at: PacketTimestamp): void;
 
-  /** Bytes of the current message, which the stream skips, were not captured. */
+  /** Marks the current message as truncated: some of its skipped bytes were not captured. */
   protected abstract markTruncated(side: S): void;
 
-  /** Bytes were not captured, and the stream does not know where they lie in the protocol. */
+  /** Handles a gap outside of skipped bytes: sync is lost unless the grammar bridges it. */
   protected abstract gapInMessages(
     dir: Direction,
     missing: number,
@@ -55,10 +55,10 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
     unconsumed: Uint8Array,
   ): void;
 
-  /** The stream ends within a message: reports it if enough of it was seen. Returns whether it was. */
+  /** Reports the message within which the stream ends, if enough of it was captured. Returns whether it did. */
   protected abstract reportUnfinished(dir: Direction, side: S, at: PacketTimestamp): boolean;
 
-  /** Bytes of a message that has begun and of which nothing can be reported; undefined: none has. */
+  /** Bytes of an incomplete message that has no record of its own; undefined: there is none. */
   protected unfinishedBytes(side: S): number | undefined {
     return side.unconsumed > 0 ? side.unconsumed : undefined;
   }
@@ -70,7 +70,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
     if (end > start) side.seen = true;
     let position = start;
     if (side.phase === Phase.skipping) {
-      // 0, unless a gap within the message kept the stream from being asked to skip the rest of it.
+      // Nonzero after a gap within the message: the stream was not asked yet to skip these bytes.
       const remaining = side.skipRemaining;
       side.skipRemaining = 0;
       position = start + remaining;
@@ -102,7 +102,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
     side.unconsumed = 0;
   }
 
-  /** Ends a direction: reports what is incomplete. */
+  /** Ends a direction: reports an incomplete message or search. */
   protected closeSide(dir: Direction, at: PacketTimestamp): void {
     const side = this.stream.sides[dir];
     if (side.loss !== undefined) {

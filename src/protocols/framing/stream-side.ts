@@ -8,7 +8,7 @@ export const Phase = {
   boundary: 0,
   /** Within a message. */
   message: 1,
-  /** At the end of a message whose last bytes the stream skips. */
+  /** The stream skips the last bytes of a message. */
   skipping: 2,
   protocolSpecific: 3,
 } as const;
@@ -16,9 +16,9 @@ export const Phase = {
 /** Whether the parser's position in the stream is known (compare the resync states in Zeek's RPC.h). */
 export const SyncState = {
   inSync: 0,
-  /** The position is lost: the next message is searched. */
+  /** The position is lost: the parser searches for the next message. */
   lost: 1,
-  /** The search found messages, but nothing confirms them yet. */
+  /** The search found messages that nothing confirms yet. */
   tentative: 2,
 } as const;
 export type SyncState = (typeof SyncState)[keyof typeof SyncState];
@@ -30,11 +30,11 @@ export interface StreamSide {
   needMore: boolean;
   /** Bytes that the last call left unconsumed: they are passed again. */
   unconsumed: number;
-  /** After a gap within a message: its bytes that are still to come, until the stream is asked to skip them. */
+  /** After a gap within a message: bytes of it that the stream has not been asked to skip yet. */
   skipRemaining: number;
   /** Any byte of this direction was captured. */
   seen: boolean;
-  /** The loss of sync that is not over, or not reported yet. */
+  /** The present loss of sync. */
   loss: SyncLoss | undefined;
 }
 

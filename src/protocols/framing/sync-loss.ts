@@ -6,7 +6,7 @@ export interface SyncLoss {
   readonly reason: string;
   /** Further fields of the anomaly. */
   readonly details: { readonly [key: string]: string | number };
-  /** The sender broke the protocol: an anomaly even if nothing was skipped. */
+  /** The sender violated the protocol: an anomaly even if nothing was skipped. */
   readonly malformed: boolean;
   skipped: number;
   reported: boolean;

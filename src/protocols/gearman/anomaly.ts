@@ -13,7 +13,7 @@ export const anomalies = new Anomalies({
   response: 'response',
 });
 
-/** A packet that breaks the protocol, reported in addition to its own record. */
+/** Reports a packet that violates the protocol, in addition to its own record. */
 export function reportMalformed(
   flow: Flow,
   from: Direction,
@@ -31,7 +31,7 @@ export function reportMalformed(
   );
 }
 
-/** A packet that only the other side sends. */
+/** Reports a packet that only the other side may send. */
 export function reportMisdirected(
   flow: Flow,
   from: Direction,

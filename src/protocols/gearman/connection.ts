@@ -1,4 +1,4 @@
-/** The state of one connection: the position in each direction, pending requests, and where records go. */
+/** The state of one connection: the position in each direction, pending requests, and jobs. */
 import * as framing from '../framing/stream-side.js';
 import { newMidstreamLoss } from '../framing/sync-loss.js';
 import type { Connection, Emit, ProtocolOptions } from '../protocol.js';
@@ -43,7 +43,7 @@ export interface Flow extends framing.StreamState<Side> {
   readonly pairing: Pairing;
   /** Text commands without a complete response, oldest first. */
   readonly commands: AdminExchange[];
-  /** A response whose command was not captured, or is not known to be its own. */
+  /** A response whose command was not captured or is uncertain. */
   orphanResponse: AdminExchange | undefined;
   /** undefined: jobs are not followed. */
   readonly jobs: JobConnection | undefined;

@@ -194,7 +194,7 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
     this.closeSide(ToClient, at);
     abandonCommands(flow, false);
     const evicted = flow.pairing.takeEvicted();
-    // Where the server is never seen nothing is answered: the asymmetric flow is an anomaly of its own.
+    // If the server was not seen, nothing is answered: the asymmetric flow has an anomaly of its own.
     if (evicted > 0 && flow.sides[ToClient].seen) anomalies.reportEvicted(flow, ToServer, evicted, at);
     if (flow.jobs !== undefined) onClose(flow.jobs, reason !== 'end' && reason !== 'evicted', at);
   }

@@ -42,7 +42,7 @@ export function isPlausibleHeader(bytes: Uint8Array, at: number, end: number): b
 /** The first position in bytes[start, end) at which a packet may begin; `end` if there is none. */
 export function findHeader(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
-    // Most NULs begin no packet: a look at the next byte is cheaper than a call.
+    // Most NULs begin no packet: checking the next byte is cheaper than a call.
     if (bytes[at] !== 0 || (at + 1 < end && bytes[at + 1] !== 0x52)) continue;
     if (isPlausibleHeader(bytes, at, end)) return at;
   }

@@ -12,7 +12,7 @@ import { newGearmanMidstream } from './midstream.js';
 import { PACKET_NAMES } from './packet-types.js';
 import { GEARMAN_SCHEMA } from './schema.js';
 
-/** What is known of jobs is shared by all connections of a thread: a job's client and its worker have one each. */
+/** All connections of a thread share the jobs: the client and the worker of a job have different connections. */
 export function newGearman(options: ProtocolOptions, host: HostHooks): Protocol {
   const expected = new Set(options.ports.gearman);
   const jobs = options.view === 'calls' ? newJobs(options.stuck, host) : undefined;

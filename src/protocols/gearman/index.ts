@@ -1,4 +1,4 @@
-/** Gearman: the binary protocol, and the text protocol of its administration. */
+/** Gearman: the binary protocol, and the administrative text protocol. */
 import type { ProtocolModule } from '../module.js';
 import { GEARMAN_DATASETS } from './datasets.js';
 import { JOB_GAUGES } from './job-gauges.js';
@@ -8,7 +8,7 @@ export const gearman: ProtocolModule = {
   title: 'Gearman',
   datasets: GEARMAN_DATASETS,
   ports: {
-    // The port that IANA assigned, and the one before that (gearmand's PROTOCOL).
+    // The port assigned by IANA, and the earlier default (gearmand's PROTOCOL).
     defaults: [4730, 7003],
     option: { name: 'gearman-ports', describe: 'ports of Gearman servers' },
   },

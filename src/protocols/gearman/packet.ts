@@ -149,7 +149,7 @@ export function takeArguments(packet: Packet, bytes: Uint8Array, start: number, 
     } else if (!isComplete) {
       return consumePiece(packet, bytes, position, stop);
     } else {
-      // The data ends within this argument. What was sent of it is logged.
+      // The data ends within this argument. Its first bytes are logged.
       packet.tooFew = true;
       packet.remaining = 0;
       if (stop > position || packet.partialArgument !== undefined)

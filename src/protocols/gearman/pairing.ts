@@ -42,7 +42,7 @@ const Slot = {
   awaits: 0,
   seconds: 1,
   nanoseconds: 2,
-  /** Consecutive WORK_* packets share an entry: which of them an ERROR answers does not show anyway. */
+  /** Consecutive WORK_* packets share an entry: it is unknown which of them an ERROR answers. */
   run: 3,
   serial: 4,
 } as const;
@@ -58,7 +58,7 @@ export class Pairing {
   private capacity = 0;
   private head = 0;
   private length = 0;
-  /** Entries by what they await, and the set of all that is awaited: a response that fits none needs no search. */
+  /** The number of entries by awaited response, and the set of these: a response that fits none needs no search. */
   private readonly entriesByAwaits: Int32Array = new Int32Array(AWAITS_BITS);
   private awaited = 0;
   private trusted: boolean;
@@ -68,7 +68,7 @@ export class Pairing {
   private evicted = 0;
   private serial = 0;
 
-  /** @param fromStart no request can be pending yet */
+  /** @param fromStart true: no request can be pending yet */
   constructor(fromStart: boolean, suspended = fromStart ? FROM_START : MIDSTREAM) {
     this.trusted = suspended.trusted;
     this.lastSeconds = suspended.lastSeconds;
@@ -127,7 +127,7 @@ export class Pairing {
     const first = this.offsetOf(0);
     const { ring } = this;
     this.serial = ring[first + Slot.serial];
-    // The response may be for any of them, and the others may still fail: the run stays, and stays untimed.
+    // The response may be to any of them, and the others may still fail: the run stays.
     if (ring[first + Slot.run] > 1) return UNTIMED;
     const nanoseconds = nanosecondsBetween(ring[first + Slot.seconds], ring[first + Slot.nanoseconds], at);
     this.dropOldest();

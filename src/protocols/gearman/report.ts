@@ -26,7 +26,7 @@ function pairPacket(flow: Flow, from: Direction, packet: Packet, at: PacketTimes
   } else if (magic === Magic.response) {
     const answers = type.id === ERROR_TYPE ? answeredByError(fields.error_code) : type.answers;
     if (trusted && answers !== Awaits.nothing) duration = pairing.matchResponse(answers, at);
-    // Its submission comes later, and would take the answer to the next one.
+    // Its submission is decoded later, and would be paired with the answer to the next one.
     if (trusted && duration === UNMATCHED && type.answers === JOB_CREATED_ANSWERS) pairing.onLoss(at);
   }
   pairing.onMessage(at);

@@ -1,4 +1,4 @@
-/** Losing the position in a stream of packets and lines, and finding it again. */
+/** Loss of sync in a stream of packets and lines, and the search for the next packet. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { addSkipped, enterResync, leaveResync } from '../framing/resync.js';
 import type { SyncLoss } from '../framing/sync-loss.js';
@@ -30,8 +30,8 @@ export function loseSync(flow: Flow, dir: Direction, loss: SyncLoss, at: PacketT
 }
 
 /**
- * Whether text at the start of a segment is plausible without context. A payload that continues there may look like
- * text, so only known commands and unmistakable responses are.
+ * Whether text at the start of a segment is plausible without context. The segment may continue a payload, so only
+ * known commands and unmistakable responses are.
  */
 function isPlausibleText(flow: Flow, dir: Direction, buf: Uint8Array, start: number, end: number): boolean {
   let newline = start;

@@ -1,6 +1,6 @@
 /**
- * The state of an idle connection, for a sleeping worker its abilities, as a single small object: there may be tens of
- * thousands of them.
+ * The state of an idle connection, and the abilities of a sleeping worker, as a single small object: there may be tens
+ * of thousands of them.
  */
 import { isAtRest, restoreAtRest } from '../framing/suspend.js';
 import { type SuspendedDecoder, ToClient, ToServer } from '../protocol.js';

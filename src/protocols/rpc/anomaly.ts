@@ -12,7 +12,7 @@ export const anomalies = new Anomalies({
   response: 'reply',
 });
 
-/** A message that breaks its protocol, reported in addition to its own record. */
+/** Reports a message that violates its protocol, in addition to its own record. */
 export function reportMalformed(
   flow: Flow,
   from: Direction,
@@ -24,7 +24,7 @@ export function reportMalformed(
   anomalies.report(flow, from, { level: 'warn', action: 'malformed', message, details: { reason } }, at);
 }
 
-/** Calls that had no reply when the connection ended; the `calls` view has a line for each of them. */
+/** Reports calls without a reply at the end of the connection; the `calls` view has a line for each. */
 export function reportUnansweredCalls(
   flow: Flow,
   from: Direction,

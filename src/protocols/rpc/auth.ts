@@ -29,7 +29,7 @@ const authsys_parms = struct('authsys_parms', {
   groups: array(unsigned_int),
 });
 
-/** GlusterFS 3.1. The lock owner is a number, shown as those of later versions. */
+/** GlusterFS 3.1. The lock owner is a number, shown in hex like the opaque ones of later versions. */
 const auth_glusterfs_parms = struct('auth_glusterfs_parms', {
   lk_owner: opaque(8),
   pid: unsigned_int,
@@ -64,7 +64,7 @@ interface Flavor {
   readonly varying?: VaryingBytes;
 }
 
-/** The bytes of a credential that differ in each call, and that `brief` readers pass over: a file's ctime. */
+/** Bytes of a credential that differ in each call, and that `brief` readers skip: a file's ctime. */
 interface VaryingBytes {
   readonly start: number;
   readonly end: number;

@@ -1,4 +1,4 @@
-/** Whether a record may begin at a position of which nothing but the bytes is known. */
+/** Checks by the bytes alone whether a record may begin at a position. */
 import { AUTH_NONE, isFlavor } from './auth.js';
 import type { Programs } from './describer.js';
 import {
@@ -23,7 +23,7 @@ const FIRST_FIELDS_BYTES = MARK_BYTES + 12;
 /** The last value of accept_stat (RFC 5531, section 9). */
 const LAST_ACCEPT_STAT = 5;
 
-/** The result of a look at a position. `more`: nothing contradicts a record so far, but bytes are missing. */
+/** The result for a position. `more`: nothing contradicts a record so far, but bytes are missing. */
 export const Candidate = { no: 0, more: 1, call: 2, reply: 3 } as const;
 export type Candidate = (typeof Candidate)[keyof typeof Candidate];
 
@@ -32,19 +32,19 @@ export function mayBeginMark(byte: number): boolean {
   return byte >= 0x80 && byte <= 0x84;
 }
 
-/** The same for fewer bytes than the first fields: a last fragment of a plausible length, then a small number. */
+/** The check for fewer bytes than the first fields: a last fragment of plausible length, then a small message type. */
 function mayBeginRecord(bytes: Uint8Array, at: number, end: number): boolean {
   if (at < end && !mayBeginMark(bytes[at])) return false;
   for (let i = at + 8; i < end && i < at + 11; i++) if (bytes[i] !== 0) return false;
   return true;
 }
 
-/** Whether GlusterFS has this procedure. The credential is not looked at: a short snapshot length may cut it off. */
+/** Whether GlusterFS has this procedure. Ignores the credential: a short snapshot length may cut it off. */
 export function isGlusterProcedure(programs: Programs, { program, version, procedure }: Header): boolean {
   return programs.find(program, version)?.procedures[procedure] !== undefined;
 }
 
-/** Looks for records in the bytes of a stream. One per thread. */
+/** Checks positions of a stream for records. */
 export class CandidateReader {
   /** The header of the last candidate that was found. */
   readonly header: Header = newHeader();
@@ -56,7 +56,7 @@ export class CandidateReader {
 
   /**
    * Checks whether the bytes from `at` to `end` begin a record: a mark, the header of a known procedure or of a
-   * reply, and consistent lengths. `cut`: no more of its bytes will come, so that a call's procedure suffices.
+   * reply, and consistent lengths. `cut`: no more of its bytes will come, so the procedure of a call suffices.
    */
   read(bytes: Uint8Array, at: number, end: number, cut = false): Candidate {
     if (end - at < FIRST_FIELDS_BYTES) return mayBeginRecord(bytes, at, end) ? Candidate.more : Candidate.no;

@@ -1,4 +1,4 @@
-/** The state of one connection: the position in each direction, pending calls, and what describes its messages. */
+/** The state of one connection: the position in each direction, pending calls, and the describer of its messages. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { Phase, type StreamSide, type StreamState, SyncState } from '../framing/stream-side.js';
 import { newMidstreamLoss } from '../framing/sync-loss.js';
@@ -33,15 +33,15 @@ export interface Side extends StreamSide {
   /** The xids of the last call and of the last reply of this direction; -1: none. */
   lastCall: number;
   lastReply: number;
-  /** Bytes since then of which nothing was parsed: they may have held further messages. */
+  /** Unparsed bytes since then: they may have held further messages. */
   unparsedBytes: number;
   /** Messages found since the search ended (SyncState.tentative). */
   tentative: TentativeMessage[];
-  /** How many of them begin where a segment begins. */
+  /** How many of them begin at the start of a segment. */
   alignedMessages: number;
 }
 
-/** What all connections of a thread share. */
+/** State that all connections of a thread share. */
 export interface RpcContext {
   readonly programs: Programs;
   readonly compile: Compiler;
@@ -67,11 +67,11 @@ export interface Flow extends RpcContext, StreamState<Side> {
   readonly credential: ReadCredential;
   readonly describer: Describer;
   readonly sides: readonly [Side, Side];
-  /** The connection numbers some procedures as Procedure.alternative says. */
+  /** The connection uses the procedure numbers of Procedure.alternative. */
   usesAlternatives: boolean;
   /** The current bytes were captured before others that are already parsed: they were queued behind a gap. */
   outOfOrder: boolean;
-  /** Calls may be pending that were not captured. */
+  /** Calls that were not captured may be pending. */
   callsMayBeMissing: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Decoded credentials, cached: a client sends the same few with all of its calls. The same object is returned again, so
- * that it is decoded once and serialised once (records/preserialised.ts). Callers must not change it.
+ * A cache of decoded credentials: a client sends the same few with all of its calls. Equal credentials give the same
+ * object, which is decoded and serialised once (records/preserialised.ts). Callers must not change it.
  */
 import { markPreserialisable } from '../../records/preserialised.js';
 import { readAuth, varyingBytes } from './auth.js';
@@ -16,10 +16,10 @@ interface CachedCredential {
   readonly fields: Fields;
 }
 
-/** A power of two. The cache is direct-mapped: of two credentials with one slot the later stays. */
+/** A power of two. The cache is direct-mapped: of two credentials with the same slot the later one stays. */
 const SLOTS = 256;
 
-/** @param clientName the client of GlusterFS itself that sends this pid */
+/** @param clientName the internal client of GlusterFS with this pid */
 export function newCredentials(
   compile: Compiler,
   detail: Detail,
@@ -59,7 +59,7 @@ function cached(read: ReadCredential): ReadCredential {
   };
 }
 
-/** FNV-1a of bytes[start, end) without the bytes [from, to) of them. */
+/** FNV-1a of bytes[start, end), without the bytes [from, to) relative to `start`. */
 function hash(bytes: Uint8Array, start: number, end: number, from: number, to: number): number {
   let sum = 0x811c9dc5;
   for (let at = start; at < end; at++) {
@@ -69,7 +69,7 @@ function hash(bytes: Uint8Array, start: number, end: number, from: number, to: n
   return sum ^ (sum >>> 15);
 }
 
-/** Whether bytes[start, end) equal `known`, apart from the bytes [from, to) of them. */
+/** Whether bytes[start, end) equal `known`, apart from the bytes [from, to) relative to `start`. */
 function isEqual(
   known: Uint8Array,
   bytes: Uint8Array,

@@ -34,7 +34,7 @@ import { Plausible } from './xid.js';
 
 /** The most bytes that are left unconsumed: less than the stream's own limit (stream/limits.ts). */
 const UNCONSUMED_LIMIT = 3 << 20;
-/** The first bytes of a record that may carry a file's data: enough for nearly every header and struct. */
+/** Bytes of a record that the first attempt to decode it waits for: enough for nearly every header and struct. */
 const FIRST_LOOK_BYTES = 2048;
 
 class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
@@ -88,7 +88,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     return this.parseRecord(dir, buf, start, end, start + MARK_BYTES + length, at);
   }
 
-  /** Behind a tentative message only what looks like a record in every respect is parsed. */
+  /** After a tentative message only a record that passes all checks is parsed. */
   private confirmCandidate(
     dir: Direction,
     buf: Uint8Array,
@@ -156,7 +156,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     stampSyncLoss(side.loss, at);
     let position = start;
     for (; position < end; position++) {
-      // Most bytes begin no record: a look at one is cheaper than a call.
+      // Most bytes begin no record, and this check is cheap.
       if (!mayBeginMark(buf[position])) continue;
       const aligned = segmentAligned && position === start;
       const plausible = checkPosition(flow, dir, buf, position, end, aligned);

@@ -1,6 +1,6 @@
 /**
- * The interface between the RPC layer and the room that knows the programs (gluster/): which programs there are, and
- * how a call and its reply are described. The RPC layer itself knows no program.
+ * The interface between the RPC layer and the layer of its programs (gluster/): the known programs, and the description
+ * of calls and replies. The RPC layer itself knows no program.
  */
 import type { Dataset } from '../../records/datasets.js';
 import type { EventOutcome, Json } from '../../records/record.js';
@@ -20,13 +20,13 @@ export interface Exchange {
    */
   readonly request: Fields | undefined;
   readonly response: Fields | undefined;
-  /** The call's struct is complete, and this is the call that was answered. */
+  /** The call's struct is complete, and the reply certainly answers this call. */
   readonly whole: boolean;
   /** The server's RPC layer did not pass the call to the program. */
   readonly refused: boolean;
   /** Describer.observationEpoch() when the call was captured; 0: unknown, since it was decoded out of order. */
   readonly epoch: number;
-  /** What onCall() returned for the call. */
+  /** The result of onCall() for the call. */
   readonly lock?: object | undefined;
   /** When the reply was complete; without a reply, the current packet's time. */
   readonly at?: { readonly seconds: number; readonly nanoseconds: number };
@@ -34,7 +34,7 @@ export interface Exchange {
   readonly elapsed?: number | undefined;
 }
 
-/** A call when it is captured. */
+/** A captured call. */
 export interface ObservedCall {
   /** undefined: unknown. */
   readonly program: Program | undefined;
@@ -58,7 +58,7 @@ export interface Description {
   readonly expected?: boolean;
 }
 
-/** One for each connection, whose state it may keep (SETVOLUME). */
+/** One for each connection. It may keep state of the connection (SETVOLUME). */
 export interface Describer {
   /** Called in the `messages` view for a call and again for its reply, in the `calls` view once for both. */
   describe(exchange: Exchange, part: 'call' | 'reply' | 'both'): Description;
@@ -74,9 +74,9 @@ export interface Describer {
   onCallsLost(): void;
   /** Replies may have been lost. */
   onRepliesLost(): void;
-  /** The state from which Programs.describer() restores this one; undefined: more is in progress than that can hold. */
+  /** Returns the state from which Programs.describer() restores it; undefined: it cannot be suspended now. */
   suspend?(): object | undefined;
-  /** The connection is over. `closed`: by FIN or RST, not merely evicted here. */
+  /** The connection is over. `closed`: by FIN or RST, not by eviction. */
   onClose(closed: boolean): void;
 }
 
@@ -87,6 +87,6 @@ export interface Programs {
   dataset(number: number): Dataset | undefined;
   /** @param suspended the state to restore, from Describer.suspend() */
   describer(connection: Connection, suspended?: object): Describer;
-  /** The client of GlusterFS itself that sends this special pid in its credential; undefined: an ordinary pid. */
+  /** The internal client of GlusterFS that uses this special pid in its credential; undefined: an ordinary pid. */
   clientName(pid: number): string | undefined;
 }

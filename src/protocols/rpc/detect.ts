@@ -31,7 +31,7 @@ export class RpcDetector {
   private readonly gluster: boolean;
   private readonly candidates: CandidateReader;
 
-  /** @param gluster whether it accepts the programs of GlusterFS, or other programs */
+  /** @param gluster true: detects programs of GlusterFS; false: other programs */
   constructor(programs: Programs, gluster: boolean, candidates: CandidateReader) {
     this.programs = programs;
     this.gluster = gluster;

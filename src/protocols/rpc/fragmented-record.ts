@@ -13,7 +13,7 @@ import { loseSync } from './resync.js';
 import { completeMessage, rejectTentative } from './tentative.js';
 import { unsigned } from './xdr/primitives.js';
 
-/** The bytes at a boundary are no record mark. */
+/** Handles an invalid record mark. */
 export function rejectMark(flow: Flow, dir: Direction, mark: number, at: PacketTimestamp): void {
   if (rejectTentative(flow, dir, at)) return;
   const details = { header_hex: mark.toString(16).padStart(8, '0'), limit: RECORD_LIMIT };

@@ -1,14 +1,14 @@
 /** Reassembles records of several fragments (RFC 5531, section 11). GlusterFS writes each record as a single one. */
 import { LAST_FRAGMENT } from './header.js';
 
-/** The most bytes of a record that are kept: what is longer is a file's data. */
+/** The most bytes of a record that are kept: longer records carry file data. */
 const KEPT_LIMIT = 3 << 20;
 
 export interface Fragments {
   /** The bytes of the record so far, up to a limit. */
   bytes: Uint8Array;
   kept: number;
-  /** Its length so far. */
+  /** The length of the record so far. */
   total: number;
   /** Bytes of the current fragment that are still to come. */
   left: number;

@@ -1,4 +1,4 @@
-/** A gap within a record: its length, if that was captured, tells where the next record begins. */
+/** Gaps within a record. If its mark was captured, its length gives the start of the next record. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
 import { newGapLoss, newSyncLoss } from '../framing/sync-loss.js';
@@ -12,7 +12,7 @@ import { beginsTruncatedRecord, loseSync } from './resync.js';
 import { completeMessage } from './tentative.js';
 import { unsigned } from './xdr/primitives.js';
 
-/** The message is parsed; the rest of its record is skipped. */
+/** Lets the stream skip the remaining bytes of a parsed message's record. */
 export function skipRest(side: Side, message: Message | undefined, remaining: number): void {
   side.phase = Phase.skipping;
   side.skippedMessage = message;
@@ -56,7 +56,7 @@ export function gapInRecords(
   if (remaining === undefined && side.loss !== undefined) side.loss.skipped += unconsumed.length;
 }
 
-/** Keeps what the first bytes of a record hold. Returns how much of the record follows them; undefined: unknown. */
+/** Decodes a record that a gap truncates. Returns how many of its bytes are still to come; undefined: unknown. */
 function keepTruncatedRecord(flow: Flow, dir: Direction, bytes: Uint8Array): number | undefined {
   const side = flow.sides[dir];
   if (bytes.length < MARK_BYTES) return undefined;

@@ -39,6 +39,7 @@ export interface Header {
   /** accept_stat, or reject_stat if the reply is denied. */
   status: number;
   authStatus: number;
+  /** The lowest and highest supported version, in a reply about a version mismatch. */
   low: number;
   high: number;
   /** The offset behind the header. */

@@ -13,10 +13,10 @@ import { newRecordBytes } from './record-bytes.js';
 import { reportTimeouts } from './unanswered.js';
 import type { Compiler } from './xdr/compile.js';
 
-/** Where calls have no timeout. */
+/** For calls without a timeout. */
 const NO_TIMERS: TimerList<Flow> = { add() {}, remove() {}, tick() {} };
 
-/** @param gluster whether it takes the connections of GlusterFS's programs, or those of other programs */
+/** @param gluster true: for connections of GlusterFS's programs; false: of other programs */
 export function rpc(
   name: string,
   gluster: boolean,

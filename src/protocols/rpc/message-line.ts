@@ -10,7 +10,7 @@ import { otherProcedure, otherProgram } from './other-programs.js';
 import type { Call } from './pending-calls.js';
 import { acceptStat, authStat, rejectStat } from './status.js';
 
-/** What a line is about. */
+/** The messages that a line shows. */
 export interface LineParts {
   readonly shows: 'call' | 'reply' | 'both';
   /** Nanoseconds for which the call has waited without a reply. */
@@ -52,7 +52,7 @@ function datasetOf(flow: Flow, call: Call | undefined) {
   return call.program?.dataset ?? flow.programs.dataset(call.programNumber) ?? 'rpc.other';
 }
 
-/** The status of a reply whose call the RPC layer of the server did not accept, or could not carry out. */
+/** The error status of the server's RPC layer; undefined: the program answered the call. */
 export function refusalOf(reply: Reply): string | undefined {
   if (!reply.accepted)
     return reply.status === RejectStat.authError ? authStat(reply.authStatus) : 'RPC_MISMATCH';
@@ -138,7 +138,7 @@ export function glusterSection(
 ): Fields | undefined {
   if (call?.program === undefined || description === undefined) return undefined;
   const { fields } = description;
-  // Mostly empty.
+  // Nearly always without entries.
   for (const name in payload) fields[name] = payload[name];
   if (flow.full && request !== undefined) fields.request = request;
   if (flow.full && response !== undefined) fields.response = response;

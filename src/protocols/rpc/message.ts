@@ -4,7 +4,7 @@ import type { Call } from './pending-calls.js';
 
 export interface Reply {
   readonly xid: number;
-  /** There is a tentative call with this xid, and this is no reply to it. */
+  /** The body is no reply to the tentative call with this xid. */
   readonly contradictsCall: boolean;
   readonly accepted: boolean;
   readonly status: number;

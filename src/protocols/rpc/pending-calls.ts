@@ -22,16 +22,16 @@ export interface Call {
   /** Why it is malformed; empty: it is well-formed. */
   reason: string;
   retransmission: boolean;
-  /** Describer.now() when it was parsed; 0: it was captured before that. */
+  /** Describer.observationEpoch() when it was parsed; 0: it was parsed out of order. */
   readonly epoch: number;
-  /** What Describer.onCall() returned. */
+  /** The result of Describer.onCall(). */
   lock: object | undefined;
   timeoutReported: boolean;
   /** The packet with its last byte. */
   seconds: number;
   nanoseconds: number;
   packet: number;
-  /** Bytes that it counts in the memory limit. */
+  /** Bytes that the call counts for in the memory limit. */
   weight: number;
 }
 
@@ -46,7 +46,7 @@ export class PendingCalls {
   private readonly waiting = new Map<number, Call>();
   /** Calls whose timeout is reported: their reply may still come. */
   private readonly timedOut = new Map<number, Call>();
-  /** Those of them that takeUncertain() has not returned yet. */
+  /** Timed-out calls that takeUncertain() has not returned yet. */
   private readonly newlyTimedOut = new Set<Call>();
   private weight = 0;
   private evicted = 0;
@@ -93,14 +93,14 @@ export class PendingCalls {
     return call;
   }
 
-  /** The number of calls evicted since the last call of this. */
+  /** Returns the number of calls evicted since the previous takeEvicted(). */
   takeEvicted(): number {
     const count = this.evicted;
     this.evicted = 0;
     return count;
   }
 
-  /** The calls that have waited `timeout` milliseconds and are not reported yet; their timeout counts as reported. */
+  /** Returns the calls that have newly waited `timeout` milliseconds, and marks their timeout as reported. */
   takeTimedOut(at: PacketTimestamp, timeout: number): Call[] {
     const calls: Call[] = [];
     for (const call of this.waiting.values()) {
@@ -126,8 +126,8 @@ export class PendingCalls {
   }
 
   /**
-   * The calls whose reply may just have been lost; undefined: too many to check each. Of many that timed out, which
-   * may be years old, only those that were not returned before.
+   * Returns the calls whose reply may just have been lost; undefined: there are too many to check each. If many have
+   * timed out, perhaps long ago, only those among them that were not returned before.
    */
   takeUncertain(): readonly Call[] | undefined {
     const { waiting, timedOut, newlyTimedOut } = this;
@@ -138,7 +138,7 @@ export class PendingCalls {
     return calls;
   }
 
-  /** Removes and returns all: first those that timed out, oldest first, then the others. */
+  /** Removes and returns all calls, oldest first: timed-out calls, then the others. */
   takeAll(): Call[] {
     const calls = [...this.timedOut.values(), ...this.waiting.values()];
     this.timedOut.clear();

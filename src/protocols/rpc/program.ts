@@ -3,7 +3,7 @@ import type { Dataset } from '../../records/datasets.js';
 import type { XdrStruct } from './xdr/types.js';
 
 /**
- * What follows the RPC header of a message: a struct; nothing (`void`); an undocumented form (`unknown`); or the
+ * The body of a message, after its RPC header: a struct; nothing (`void`); an undocumented form (`unknown`); or the
  * message does not exist, as the reply to a callback (`never`).
  */
 export type Body = XdrStruct | 'void' | 'unknown' | 'never';
@@ -13,13 +13,13 @@ export interface Procedure {
   readonly name: string;
   readonly call: Body;
   readonly reply: Body;
-  /** Which of the two carries raw data of a file behind its struct, up to the end of the record. */
+  /** The message that carries file data after its struct, up to the end of the record. */
   readonly data: 'call' | 'reply' | undefined;
   /** Another meaning of the number, in some versions of GlusterFS that have the same program version. */
   readonly alternative?: Procedure;
 }
 
-/** @template P its rows, to which a room may add columns */
+/** @template P its rows, which may have further columns */
 export interface Program<P extends Procedure = Procedure> {
   readonly number: number;
   readonly version: number;
@@ -32,7 +32,7 @@ export interface Program<P extends Procedure = Procedure> {
   readonly callback: boolean;
 }
 
-/** A procedure whose number has another meaning in some versions of GlusterFS. The messages show which one applies. */
+/** A procedure whose number has another meaning in some versions of GlusterFS. The bodies of its messages show which one applies. */
 export function withAlternative<P extends Procedure>(usual: P, alternative: P): P {
   return { ...usual, alternative };
 }

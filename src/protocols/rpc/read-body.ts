@@ -1,4 +1,4 @@
-/** The body of a message: its struct, and the data behind it. */
+/** Reads the body of a message: its struct, and the data after it. */
 import { PAYLOAD_LIMIT, putPayload } from '../payload.js';
 import type { Flow } from './connection.js';
 import type { Fields } from './describer.js';
@@ -8,7 +8,7 @@ import { readStruct, StructState } from './xdr/reader.js';
 
 export interface MessageBody {
   fields: Fields | undefined;
-  /** Bytes of data behind the struct; undefined: there are none, or its end was not reached. */
+  /** Bytes of data after the struct; undefined: none, or the struct is incomplete. */
   dataBytes: number | undefined;
   /** Where the data begin. */
   dataStart: number;

@@ -1,4 +1,4 @@
-/** Decodes a record into a message: header, credential, struct, and the data behind it. */
+/** Decodes a record into a message: header, credential, struct, and the data after it. */
 import { type Direction, opposite } from '../protocol.js';
 import { AUTH_NONE, readAuth } from './auth.js';
 import type { Flow } from './connection.js';
@@ -30,7 +30,7 @@ export function decodeMessage(flow: Flow, dir: Direction, record: RecordBytes): 
   return header.type === MsgType.call ? decodeCall(flow, record) : decodeReply(flow, dir, record);
 }
 
-/** The two meanings of a procedure number, first the one that this connection uses. */
+/** The meanings of a procedure number; first the one that this connection uses. */
 function procedureMeanings(flow: Flow, procedure: Procedure | undefined): readonly (Procedure | undefined)[] {
   if (procedure?.alternative === undefined) return [procedure];
   return flow.usesAlternatives ? [procedure.alternative, procedure] : [procedure, procedure.alternative];

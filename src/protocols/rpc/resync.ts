@@ -1,5 +1,5 @@
 /**
- * Losing the position in a stream of records, and finding it again.
+ * Loss of sync in a stream of records, and the search for the next record.
  *
  * A file's data may be a recorded RPC stream, so that a plausible header alone proves nothing. The xid is a better
  * proof: a client numbers its calls upwards (rpc_clnt_new_callid() of rpc/rpc-lib/src/rpc-clnt.c), so that the next
@@ -44,7 +44,7 @@ export function dropPartialRecord(side: Side): void {
   side.fragments = undefined;
 }
 
-/** One search gives one anomaly: its reason is the first loss, unless the sender broke the protocol since. */
+/** One search gives one anomaly. Its reason is the first loss, unless a later one is a protocol violation. */
 function mergeLoss(flow: Flow, dir: Direction, current: SyncLoss | undefined, next: SyncLoss): SyncLoss {
   if (current === undefined || current.reported) return next;
   next.skipped += current.skipped;
@@ -56,7 +56,7 @@ function mergeLoss(flow: Flow, dir: Direction, current: SyncLoss | undefined, ne
   return next;
 }
 
-/** Calls may have passed unseen. Their replies would show when they are done, unless those are missed, too. */
+/** Calls may have been lost. Orphan replies show when these are done, unless they are lost as well. */
 function markCallsMissing(flow: Flow): void {
   flow.callsMayBeMissing = true;
   flow.describer.onCallsLost();
@@ -92,7 +92,7 @@ export function acceptRecord(
   side.alignedMessages = segmentAligned ? 1 : 0;
 }
 
-/** Whether a record begins at `position`. The one that does is in flow.candidates.header. */
+/** Whether a record begins at `position`. */
 export function checkPosition(
   flow: Flow,
   dir: Direction,
@@ -110,7 +110,7 @@ export function checkPosition(
   return xidIsPlausible(flow, dir, kind, candidates.header.xid, soleInSegment);
 }
 
-/** Whether a record begins with these bytes, all that a short snapshot length left of a segment. */
+/** Whether a record begins with these bytes, the captured part of a segment that the snapshot length truncated. */
 export function beginsTruncatedRecord(flow: Flow, dir: Direction, bytes: Uint8Array): boolean {
   const { candidates } = flow;
   const kind = candidates.read(bytes, 0, bytes.length, true);
@@ -121,7 +121,7 @@ export function beginsTruncatedRecord(flow: Flow, dir: Direction, bytes: Uint8Ar
   return true;
 }
 
-/** Bytes hold no record. After too many of them the last xids count no more. */
+/** Counts bytes without a record. Too many of them invalidate the last xids. */
 export function skipBytes(flow: Flow, dir: Direction, side: Side, bytes: number, at: PacketTimestamp): void {
   side.unparsedBytes += bytes;
   if (bytes === 0) return;

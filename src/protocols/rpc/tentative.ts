@@ -17,7 +17,7 @@ import { CALL_DISORDER, xidDistance } from './xid.js';
 /** The most messages that are kept back in one direction, and their bytes. */
 const MESSAGES_LIMIT = 256;
 const BYTES_LIMIT = 4 << 20;
-/** Messages at the beginning of segments that are proof enough if only one direction was captured. */
+/** In an asymmetric flow, this many messages at the start of segments are proof. */
 const ALIGNED_ENOUGH = 3;
 
 /** The tentative call with this xid. */
@@ -28,7 +28,7 @@ export function findTentativeCall(flow: Flow, caller: Direction, xid: number): C
   return undefined;
 }
 
-/** A message is complete: it is reported, or kept back while the direction is tentative. */
+/** Reports a complete message, or keeps it back while the direction is tentative. */
 export function completeMessage(
   flow: Flow,
   dir: Direction,

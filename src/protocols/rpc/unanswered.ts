@@ -1,4 +1,4 @@
-/** Calls without a reply: their timeout, and what is unknown because of it. */
+/** Calls without a reply: timeouts, and calls whose outcome is unknown. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../packet/timestamp.js';
 import { formatDuration } from '../../records/phrases.js';
 import { type Direction, ToClient, ToServer } from '../protocol.js';
@@ -7,8 +7,8 @@ import { describeMessage, emitLine, glusterSection, rpcSection } from './message
 import type { Call } from './pending-calls.js';
 
 /**
- * The outcome of a call is unknown: its reply was lost. `mayBeBlocked`: it may also be outstanding because the call
- * waits for a lock.
+ * Marks the outcome of a call as unknown: its reply was lost. `mayBeBlocked`: or the reply is outstanding, because the
+ * call waits for a lock.
  */
 export function markOutcomeUnknown(flow: Flow, call: Call, mayBeBlocked = false): void {
   if (call.procedure !== undefined && call.program?.name === 'GLUSTER_FOP')
@@ -19,7 +19,7 @@ export function markOutcomeUnknown(flow: Flow, call: Call, mayBeBlocked = false)
     );
 }
 
-/** Reports a call that will have no reply any more, unless its timeout was reported. */
+/** Reports a call that will have no reply, unless its timeout was reported. */
 export function reportUnanswered(flow: Flow, from: Direction, call: Call, at: PacketTimestamp): void {
   markOutcomeUnknown(flow, call);
   if (!call.timeoutReported) reportTimeout(flow, from, call, at);

@@ -1,4 +1,4 @@
-/** Whether an xid fits those that were seen before: the proof for a record found by a search (resync.ts). */
+/** Whether an xid follows from earlier ones: the proof for a record found by a search (resync.ts). */
 import { type Direction, opposite, ToClient } from '../protocol.js';
 import { Candidate } from './candidate.js';
 import type { Flow } from './connection.js';
@@ -8,7 +8,7 @@ const MIN_CALL_BYTES = 44;
 const MIN_REPLY_BYTES = 28;
 /** Threads of a client may send their calls slightly out of order. */
 export const CALL_DISORDER = 3;
-/** A server replies as it finishes. */
+/** A server replies in the order in which calls finish. */
 const REPLY_DISORDER = 64;
 
 /** `more`: bytes are missing; `unconfirmed`: nothing contradicts the xid, but nothing proves it. */

@@ -1,9 +1,9 @@
-/** ClientHello and ServerHello (RFC 8446, section 4.1): the parts that records have. */
+/** ClientHello and ServerHello (RFC 8446, section 4.1): the fields that records show. */
 import { Content, fragmentLength, HEADER_BYTES, isPlausibleRecord } from '../tls-record.js';
 
 export const Handshake = { clientHello: 1, serverHello: 2 } as const;
 
-/** The first message of a direction: a hello, an alert, or, where both are absent, anything else. */
+/** The first message of a direction: a hello, an alert, or neither if both are absent. */
 interface FirstMessage {
   type?: number;
   body?: Uint8Array;
@@ -95,14 +95,14 @@ function readExtension(
   isClient: boolean,
 ): void {
   if (type === Extension.supportedVersions) {
-    // TLS 1.3 writes 1.2 in the legacy field, so that this decides. The client sends a list.
+    // TLS 1.3 has 1.2 in the legacy field: the extension decides. The client sends a list.
     const first = isClient ? start + 1 : start;
     for (let at = first; at + 2 <= end; at += 2) {
       const version = u16(bytes, at);
       if (version in VERSION_NAMES && version > hello.version) hello.version = version;
     }
   } else if (type === Extension.serverName && isClient) {
-    // A list with one entry: type 0, a length, the name. A server's is empty.
+    // A list with one entry: type 0, a length, the name. That of a server is empty.
     if (start + 5 <= end && bytes[start + 2] === 0) {
       const length = Math.min(u16(bytes, start + 3), end - start - 5, SERVER_NAME_LIMIT);
       hello.serverName = text(bytes, start + 5, start + 5 + length);

@@ -1,11 +1,11 @@
 /**
- * Midstream detection of TLS, long after the hellos: records that lead from one to the next, in both directions. In
- * one direction alone they may be a payload that holds recorded TLS.
+ * Midstream detection of TLS, long after the hellos: chains of records, each behind the previous one, in both
+ * directions. In one direction alone they may be a payload with recorded TLS.
  */
 import { Match, type MidstreamDetector, ToClient, ToServer } from '../protocol.js';
 import { fragmentLength, HEADER_BYTES, isPlausibleRecord } from '../tls-record.js';
 
-/** Records that are proof, of both directions together. */
+/** The number of records, in both directions together, that is proof. */
 const PROOF_RECORDS = 3;
 
 /** A chain of records starts at the start of a segment, since senders mostly write whole records. */
@@ -16,7 +16,7 @@ export function newTlsMidstream(): MidstreamDetector {
   return (dir, bytes, start, end) => {
     let at = start + (records[dir] === 0 ? 0 : bytesAhead[dir]);
     while (at < end) {
-      // A header that a segment's end cuts breaks the chain: another one will come.
+      // A header split between segments breaks the chain: a later segment starts another one.
       if (at + HEADER_BYTES > end || !isPlausibleRecord(bytes, at, end)) {
         records[dir] = 0;
         return Match.no;

@@ -5,15 +5,15 @@ import type { JsonObject } from '../../records/record.js';
 import { type Connection, type Direction, type Emit, ToServer } from '../protocol.js';
 import { type Hello, versionName } from './hello.js';
 
-/** Where a connection that cannot be decoded is worth a record: on these ports, and on all from one up. */
+/** Ports on which an encrypted connection is worth a record: these, and all from `dynamicFrom` up. */
 export interface Services {
   readonly ports: ReadonlySet<number>;
   readonly dynamicFrom: number;
 }
 
-/** What was seen of a handshake. */
+/** The captured part of a handshake. */
 export interface Handshaken {
-  /** The direction of what the client sends. */
+  /** The direction from the client. */
   client: Direction;
   clientHello: Hello | undefined;
   serverHello: Hello | undefined;

@@ -7,7 +7,7 @@ import { adminSentence } from '../sentence.js';
 import { ANY_FORM, type CommandLine } from './commands.js';
 import { endResponse, newAdminResponse } from './responses.js';
 
-/** Commands of one connection that may wait for their responses. */
+/** Pending commands kept for one connection. */
 const COMMANDS_LIMIT = 256;
 
 function newExchange(command: CommandLine | undefined, at: PacketTimestamp): AdminExchange {
@@ -62,7 +62,7 @@ export function onCommand(flow: Flow, command: CommandLine, isCut: boolean, at: 
   else {
     flow.commands.push(exchange);
     if (flow.commands.length > COMMANDS_LIMIT) {
-      // If only the oldest one were dropped, its response would be taken for that of the next.
+      // Dropping only the oldest would pair its response with the next command.
       abandonCommands(flow, false);
       flow.pairing.onLoss(at);
     }
@@ -75,12 +75,12 @@ export function currentExchange(flow: Flow, at: PacketTimestamp): AdminExchange 
   if (flow.orphanResponse !== undefined) return flow.orphanResponse;
   const oldest = flow.commands[0];
   if (oldest !== undefined) {
-    // A line captured before the command is no response to it, though it is decoded after it.
+    // A line captured before the command is no response to it, though decoded later.
     if (nanosecondsBetween(oldest.seconds, oldest.nanoseconds, at) >= 0) return oldest;
     abandonCommands(flow, false);
   }
   flow.orphanResponse = newExchange(undefined, at);
-  // Its command may come late, and would then take the response to the next one.
+  // Its command may be decoded later, and would be paired with the response to the next one.
   flow.pairing.onLoss(at);
   return flow.orphanResponse;
 }

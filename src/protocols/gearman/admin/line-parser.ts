@@ -46,7 +46,7 @@ export function parseLine(
   return isCut ? newline : newline + 1;
 }
 
-/** @returns false: the line is no text of a server */
+/** @returns false: the line is not the response of a server */
 function takeResponseLine(
   flow: Flow,
   buf: Uint8Array,
@@ -55,7 +55,7 @@ function takeResponseLine(
   isCut: boolean,
   at: PacketTimestamp,
 ): boolean {
-  // A line after another one needs no proof, even if its command is late or lost.
+  // In text mode a line needs no proof, even if its command is late or lost.
   const isExpected = flow.commands.length > 0 || flow.orphanResponse !== undefined || flow.inTextMode;
   if (!isExpected && !isPlausibleResponse(buf, start, end)) return false;
   flow.inTextMode = true;

@@ -17,7 +17,7 @@ export interface AdminResponse {
   rowBytes: number;
   /** The fields of the record. */
   readonly fields: Fields;
-  /** It is an ERR. */
+  /** The response is an ERR. */
   failed: boolean;
 }
 

@@ -12,7 +12,7 @@ import { addProgress } from './progress.js';
 const ABILITIES_LIMIT = 4096;
 /** Unacknowledged completions kept for one worker. */
 const UNACKNOWLEDGED_LIMIT = 256;
-/** Jobs assigned to one worker at once: each GRAB_JOB looks at all of them. */
+/** Jobs assigned to one worker at once: each GRAB_JOB checks all of them. */
 const ASSIGNED_LIMIT = 4096;
 
 function handleText(fields: Fields): string {
@@ -79,7 +79,7 @@ export function onAssigned(connection: JobConnection, fields: Fields, at: Packet
   if (job.workloadBytes === undefined && typeof fields.payload_bytes === 'number') {
     job.workloadBytes = fields.payload_bytes;
   }
-  // The two directions came out of order: the worker's completion was seen before its assignment.
+  // The directions were captured out of order: the completion came before the assignment.
   const isCompleted = job.unacknowledgedBy === connection;
   assignJob(job, peer, at);
   table.updateGauge(job);
@@ -116,7 +116,7 @@ function jobOfWorker(connection: JobConnection, fields: Fields, at: PacketTimest
     if (job.runner !== connection) setRunner(connection, job);
     return job;
   }
-  // Its assignment may have been missed. If it was not, the server refuses the packet.
+  // The assignment may have been lost; otherwise the server refuses the packet.
   if (sawAllResponses || (job?.worker !== undefined && job.state === JobState.running)) return undefined;
   job ??= newUnseenJob(connection, fields, at);
   job.worker = peer;
@@ -141,8 +141,8 @@ export function onProgress(
 
 /**
  * WORK_COMPLETE, WORK_FAIL, WORK_EXCEPTION: each ends the job (server.cc, gearman_server_run_command; a WORK_FAIL
- * after a WORK_EXCEPTION is refused). gearmand accepts them from the worker that has the job only, and does not answer
- * then. Where it may refuse, the completion stays unacknowledged until its next response.
+ * after a WORK_EXCEPTION is refused). gearmand accepts them only from the worker that has the job, without an answer. If
+ * it may refuse the completion, this stays unacknowledged until the next response.
  */
 export function onWorkerEnd(
   connection: JobConnection,
@@ -173,7 +173,7 @@ function acceptOldestCompletion(connection: JobConnection): void {
   }
 }
 
-/** The server answers the request with this number (0: not known): it did not refuse what came before. */
+/** The server answers the request with this number (0: not known), so it did not refuse earlier completions. */
 export function acceptCompletionsBefore(connection: JobConnection, serial: number): void {
   for (const job of [...connection.unacknowledged]) {
     if (serial !== 0 && (job.unacknowledged?.serial ?? 0) >= serial) return;

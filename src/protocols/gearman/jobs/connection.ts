@@ -1,4 +1,4 @@
-/** Which connections are notified of a job's end, which one runs it, and which one has completed it. */
+/** Links between jobs and connections: clients to be notified, the worker, and the sender of a completion. */
 import { countRunning } from './demand.js';
 import { type Job, type JobConnection, JobState, type JobTable, type Peer, type Server } from './model.js';
 

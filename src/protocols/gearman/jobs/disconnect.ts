@@ -1,16 +1,16 @@
-/** What lost bytes, and the end of a connection, mean for its jobs. */
+/** The effects of lost bytes, and of the end of a connection, on its jobs. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { acceptCompletionsBefore, removeAbilities } from './assignments.js';
 import { abandonJob } from './lifecycle.js';
 import { type JobConnection, JobState } from './model.js';
 
-/** Bytes of the server were lost: a refusal may be among them, or an assignment. */
+/** Bytes of the server were lost, perhaps with a refusal or an assignment. */
 export function onResponsesLost(connection: JobConnection): void {
   connection.sawAllResponses = false;
   acceptCompletionsBefore(connection, 0);
 }
 
-/** Bytes of the worker were lost: completions may be among them. */
+/** Bytes of the worker were lost, perhaps with completions. */
 export function onRequestsLost(connection: JobConnection): void {
   for (const job of connection.assigned) job.endMayBeLost = true;
 }

@@ -1,4 +1,4 @@
-/** Counts each job, in the gauges of its function, in the state in which it was when it last changed. */
+/** Counts waiting and running jobs in the gauges of their functions. */
 import type { AdjustGauge } from '../../protocol.js';
 import { JobGauge } from '../job-gauges.js';
 import { type Job, JobState } from './model.js';
@@ -8,7 +8,7 @@ function gaugeOf(state: JobState): number | undefined {
   return state === JobState.running ? JobGauge.running : undefined;
 }
 
-/** Counts the job in its present state. */
+/** Moves the job to the gauge of its present state and function. */
 export function countJob(job: Job, adjustGauge: AdjustGauge): void {
   const { state, countedState, countedFunction, names } = job;
   const name = typeof names.function === 'string' ? names.function : undefined;

@@ -1,9 +1,9 @@
-/** What packets contribute to a job. */
+/** Fields of a job, from its packets. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import type { Ending } from './model.js';
 
-/** A packet's fields without those of the packet itself. */
+/** The fields of a packet that describe the job: without type, size and payload. */
 export function namesOf(fields: Fields): Fields {
   const { magic, type, type_id, size, payload_bytes, payload, payload_hex, ...names } = fields;
   return names;

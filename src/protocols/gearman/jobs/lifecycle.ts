@@ -14,14 +14,14 @@ export function endJob(table: JobTable, job: Job, ending: Ending): void {
   table.retire(job);
 }
 
-/** No worker gets it any more: its last client closed while it waited. */
+/** The last client disconnected while the job waited: the server drops it. */
 export function abandonJob(table: JobTable, job: Job, at: PacketTimestamp): void {
   reportAbandoned(job, at);
-  // A later packet with this handle is about another job, as far as can be seen.
+  // A later packet with this handle is taken to be about another job.
   table.remove(job);
 }
 
-/** Its end was not seen and will not be. */
+/** The end of the job was not seen and will not be. */
 export function closeUnfinished(
   table: JobTable,
   job: Job,
@@ -33,7 +33,7 @@ export function closeUnfinished(
   table.retire(job);
 }
 
-/** The worker that has it does not finish it. */
+/** The worker does not finish the job. */
 function loseWorker(job: Job, at: PacketTimestamp): void {
   job.lostRunTime += job.timeInState(at);
   job.previousWorker = job.worker;
@@ -55,7 +55,7 @@ export function requeueJob(table: JobTable, job: Job, at: PacketTimestamp): void
   job.stuckReported = false;
   table.updateGauge(job);
   job.restartTimeInState(at);
-  // gearmand marks it so that no worker gets it (client.cc, gearman_server_client_free).
+  // gearmand gives an abandoned job to no worker (client.cc, gearman_server_client_free).
   if (job.abandoned) abandonJob(table, job, at);
 }
 

@@ -10,7 +10,7 @@ export const JobState = {
   waiting: 1,
   /** Assigned to a worker. */
   running: 2,
-  /** Reported. Later packets about it are repetitions, or came too late. */
+  /** Reported. Later packets about it are ignored. */
   done: 3,
 } as const;
 export type JobState = (typeof JobState)[keyof typeof JobState];
@@ -58,9 +58,9 @@ export class Job {
   client: Peer | undefined = undefined;
   /** Connections that the server notifies of its end, as far as they were seen. */
   readonly clients: Set<JobConnection> = new Set();
-  /** All of them have closed: if it waits, no worker gets it. */
+  /** All clients have disconnected: if the job waits, the server drops it. */
   abandoned = false;
-  /** Further submissions that the server took for this job. */
+  /** Further submissions that the server joined to this job. */
   coalesced = 0;
   /** The worker that it was assigned to last. */
   worker: Peer | undefined = undefined;
@@ -91,7 +91,7 @@ export class Job {
   countedFunction: string | undefined = undefined;
   byWorker: Progress | undefined = undefined;
   toClient: Progress | undefined = undefined;
-  /** Bytes that it counts for in the table's limit. */
+  /** Bytes that the job counts for in the limit of the table. */
   weight = 0;
 
   constructor(server: Server) {
@@ -113,7 +113,7 @@ export class Job {
     this.stateNanoseconds = at.nanoseconds;
   }
 
-  /** The second, by the wall clock, before which it is not to be run; undefined: it was not submitted for one. */
+  /** The wall-clock second before which the job may not run (SUBMIT_JOB_EPOCH); undefined: none. */
   dueSecond(): number | undefined {
     return typeof this.names.epoch === 'number' ? this.names.epoch : undefined;
   }
@@ -171,9 +171,9 @@ export interface Server {
 
 /** table.ts */
 export interface JobTable {
-  /** Not done, oldest first. */
+  /** Jobs that are not done, oldest first. */
   readonly openJobs: ReadonlySet<Job>;
-  /** The server of a new connection. releaseServer() when the connection ends. */
+  /** The server of a new connection, until releaseServer(). */
   acquireServer(connection: Connection): Server;
   releaseServer(server: Server): void;
   add(job: Job): void;

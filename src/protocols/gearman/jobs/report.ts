@@ -18,7 +18,7 @@ export const JOB_ACTIONS = [
   'stuck',
 ] as const;
 
-/** Why the end of a job is not seen. */
+/** Why the end of a job was not seen. */
 export type UnfinishedReason = 'stopped' | 'handle reused' | 'bytes lost';
 
 function unfinishedSentence(job: Job, reason: UnfinishedReason, time: number | undefined): string {
@@ -46,7 +46,7 @@ function positive(count: number): number | undefined {
   return count > 0 ? count : undefined;
 }
 
-/** What its worker sent, or, where that was not seen, what its client got. */
+/** The progress that its worker sent or, if the worker was not seen, that its client received. */
 function progressOf(job: Job): Progress | undefined {
   return job.byWorker ?? (job.worker === undefined ? job.toClient : undefined);
 }
@@ -92,7 +92,7 @@ function openFieldsOf(job: Job, at: Timestamp): Fields {
   return fields;
 }
 
-/** A number for the choice of one job in N: a handle ends with a counter. */
+/** A hash of the handle, for sampling. */
 function keyOf(handle: string): number {
   let key = 0;
   for (let i = 0; i < handle.length; i++) key = (Math.imul(key, 31) + handle.charCodeAt(i)) | 0;
@@ -110,8 +110,8 @@ interface JobRecord {
 }
 
 /**
- * The record is the submitter's, from client to server. Where the submission was not seen, it is of the worker's
- * connection, from the server that assigns the job.
+ * The record belongs to the connection of the submitter, from client to server. If the submission was not seen, it
+ * belongs to the connection of the worker, from server to client.
  */
 function emitJob(job: Job, at: Readonly<PacketTimestamp>, record: JobRecord): void {
   const peer = job.client ?? job.worker ?? job.previousWorker;
@@ -134,7 +134,7 @@ function emitJob(job: Job, at: Readonly<PacketTimestamp>, record: JobRecord): vo
   });
 }
 
-/** Its worker or the server has ended it. */
+/** The worker or the server ended the job. */
 export function reportEnd(job: Job, ending: Ending): void {
   const { action, payloadBytes } = ending;
   const runTime = job.state === JobState.running ? knownDuration(job.timeInState(ending)) : undefined;
@@ -167,7 +167,7 @@ export function reportRefused(job: Job, error: Fields, at: PacketTimestamp): voi
   });
 }
 
-/** Its last client closed while it waited, so that no worker gets it. */
+/** The last client disconnected while the job waited: the server drops it. */
 export function reportAbandoned(job: Job, at: PacketTimestamp): void {
   emitJob(job, at, {
     level: 'info',
@@ -184,7 +184,7 @@ export function reportAbandoned(job: Job, at: PacketTimestamp): void {
   });
 }
 
-/** Its end was not seen and will not be. */
+/** The end of the job was not seen and will not be. */
 export function reportUnfinished(job: Job, reason: UnfinishedReason, at: PacketTimestamp): void {
   const fields = openFieldsOf(job, at);
   const age = knownDuration(job.age(at));
@@ -199,7 +199,7 @@ export function reportUnfinished(job: Job, reason: UnfinishedReason, at: PacketT
   });
 }
 
-/** It waits for a worker for longer than the limit. */
+/** The job has waited for a worker longer than the limit. */
 export function reportStuck(job: Job, wait: number, at: PacketTimestamp): void {
   const { workers, running } = demandOf(job);
   const fields = openFieldsOf(job, at);

@@ -4,7 +4,7 @@ import { newTimerSweep, sweepInterval } from '../../timers.js';
 import { type Job, JobState, type JobTable } from './model.js';
 import { reportStuck } from './report.js';
 
-/** Nanoseconds that it has waited since it may run; NaN: it does not wait, or its schedule is not known. */
+/** Nanoseconds that the job has waited while it could run; NaN: it does not wait, or its schedule is unknown. */
 function timeWaiting(job: Job, at: PacketTimestamp): number {
   const { names } = job;
   if (job.state !== JobState.waiting || names.minute !== undefined) return Number.NaN;

@@ -1,4 +1,4 @@
-/** The client's side of jobs: submissions, the server's answers to them, and what it relays from workers. */
+/** The client's side of jobs: submissions, the server's answers, and packets relayed from workers. */
 import { nanosecondsBetween, type PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { attachClient, isSamePeer } from './connection.js';
@@ -29,8 +29,8 @@ const SUBMISSIONS: Readonly<Record<string, SubmissionType>> = {
 };
 
 /**
- * Nanoseconds after a job's end in which the server may still have taken a submission for it: it reads both packets
- * later than they are captured.
+ * Nanoseconds after the end of a job within which the server may still coalesce a submission with it: the server reads
+ * both packets later than they are captured.
  */
 const LATE_SUBMISSION = 1e9;
 
@@ -71,8 +71,8 @@ function takeSubmission(connection: JobConnection, serial: number): Job | undefi
 }
 
 /**
- * Whether the server cannot have taken the submission for this job (job.cc, gearman_server_job_add_reducer): it
- * compares function and unique id, and the workload where the unique id is "-".
+ * Whether the server cannot have coalesced the submission with this job (job.cc, gearman_server_job_add_reducer): it
+ * compares function and unique id, and the workload if the unique id is "-".
  */
 function cannotCoalesce(submission: Job, job: Job): boolean {
   const { names } = job;
@@ -82,14 +82,14 @@ function cannotCoalesce(submission: Job, job: Job): boolean {
   return names.unique_id !== undefined && names.unique_id !== unique;
 }
 
-/** Whether an answer is about a job that is done already: the job's end overtook it. */
+/** Whether an answer is about a job that is already done: its end was decoded before the answer. */
 function endedEarlier(job: Job, submission: Job | undefined, at: PacketTimestamp): boolean {
   if (submission === undefined) return job.timeInState(at) < LATE_SUBMISSION;
   const sinceEnd = job.timeInState(submission);
   return sinceEnd <= 0 || (sinceEnd < LATE_SUBMISSION && submission.names.unique_id !== '');
 }
 
-/** Whether `submission` may be that of a job whose assignment was seen before the answer with its handle. */
+/** Whether this may be the submission of a job whose assignment was decoded before the answer with its handle. */
 function maySubmit(submission: Job, job: Job): boolean {
   const { names } = job;
   if (names.function !== undefined && names.function !== submission.names.function) return false;
@@ -97,7 +97,7 @@ function maySubmit(submission: Job, job: Job): boolean {
   return !(submission.age({ seconds: job.stateSeconds, nanoseconds: job.stateNanoseconds }) < 0);
 }
 
-/** Adds the submission to a job that a worker has already: two connections are not captured in order. */
+/** Adds the submission to a job that a worker already has: two connections may be decoded out of order. */
 function adoptSubmission(job: Job, submission: Job): void {
   job.names = namesWithHandle(job.names, submission.names);
   job.client = submission.client;
@@ -146,7 +146,7 @@ export function onJobCreated(
   if (found === undefined) startJob(connection, submission, fields, at);
   else if (found.state !== JobState.done) coalesce(connection, found, submission, fields, at);
   else if (!endedEarlier(found, submission, at)) startJob(connection, submission, fields, at);
-  // The server took it for a job that is known.
+  // The server coalesced it with a known job.
   if (submission?.state === JobState.submitted) table.remove(submission);
 }
 
@@ -191,7 +191,7 @@ export function onSubmissionRefused(
   connection.table.remove(submission);
 }
 
-/** WORK_* as the server relays it to the client. It counts where the worker's own packet is not seen. */
+/** A WORK_* packet that the server relays to the client: used if the worker's own packet is not seen. */
 export function onRelayedWork(
   connection: JobConnection,
   type: string,
@@ -204,7 +204,7 @@ export function onRelayedWork(
   if (job === undefined) {
     job = new Job(server);
     job.client = peer;
-    // The server relays nothing of background jobs.
+    // The server relays no packets of background jobs.
     job.background = false;
     job.names = handleOf(fields);
     job.state = JobState.running;
@@ -213,13 +213,13 @@ export function onRelayedWork(
     attachClient(connection, job);
   }
   if (type === 'WORK_DATA' || type === 'WORK_STATUS' || type === 'WORK_WARNING') {
-    // Each of its clients gets a copy; one counts.
+    // Each client gets a copy; only one is counted.
     if (isSamePeer(job.client, peer)) job.toClient = addProgress(job.toClient, type, fields);
     if (job.state === JobState.waiting) markRunning(job, at);
     table.updateGauge(job);
     return;
   }
-  // The server relays only what it accepted.
+  // The server relays only packets that it accepted.
   if (job.unacknowledged !== undefined) acceptCompletion(table, job);
   else {
     const isRetryLimit = type === 'WORK_FAIL' && job.previousWorker !== undefined;

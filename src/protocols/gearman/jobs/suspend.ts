@@ -6,7 +6,7 @@ import type { JobConnection, Peer, Server } from './model.js';
 export interface SuspendedJobs {
   /** undefined: jobs are not followed. */
   readonly server: Server | undefined;
-  /** SET_CLIENT_ID; where it is plain text, only that. */
+  /** The fields of SET_CLIENT_ID, or only the id if it is plain text. */
   readonly id: Peer['id'] | string;
   readonly sawAllResponses: boolean;
   /** As JSON, shared by all workers with the same abilities. */

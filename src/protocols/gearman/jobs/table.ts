@@ -36,8 +36,8 @@ export class BoundedJobTable implements JobTable {
   private nextRetired = 0;
   private weight = 0;
   /**
-   * A new iterator would step over all removed entries to find the first one; this one continues. While it rests, V8
-   * keeps the tables that the Set had since then, so that it is dropped after a number of removals.
+   * Kept between evictions: a new iterator would first step over all removed entries. While an iterator is idle, V8
+   * retains earlier tables of the Set, so it is dropped after a number of removals.
    */
   private oldest: IterableIterator<Job> | undefined = undefined;
   private removals = 0;
@@ -105,7 +105,7 @@ export class BoundedJobTable implements JobTable {
     while (openJobs.size > JOBS_LIMIT || (this.weight > WEIGHT_LIMIT && openJobs.size > 1)) {
       const job = this.nextOldest();
       if (job === undefined) return;
-      // Its worker's packets still count, though the assignment is no longer known.
+      // Packets of its worker still count, although the assignment is evicted.
       if (job.runner !== undefined) job.runner.sawAllResponses = false;
       this.remove(job);
       this.host.count('jobs_evicted');
@@ -120,7 +120,7 @@ export class BoundedJobTable implements JobTable {
     return this.oldest.next().value;
   }
 
-  /** Marks a job done and drops all that it holds. */
+  /** Marks a job done and drops its references. */
   private close(job: Job): void {
     this.openJobs.delete(job);
     if (++this.removals > ITERATOR_LIMIT) this.oldest = undefined;

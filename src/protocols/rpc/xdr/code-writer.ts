@@ -2,7 +2,7 @@
 
 export interface GeneratedReader {
   readonly source: string;
-  /** What the source calls K: functions of the tables and of the projection. */
+  /** K in the source: functions of the tables and of the projection. */
   readonly constants: readonly unknown[];
 }
 

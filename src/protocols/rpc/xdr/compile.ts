@@ -24,18 +24,18 @@ import type { XdrStruct } from './types.js';
 
 export type Detail = 'full' | 'brief';
 
-/** The projection is that of `brief` readers; of it `full` readers have only the redaction. */
+/** `brief` readers use the projection, `full` readers only its redaction. */
 export interface CompilerOptions extends Projection {
-  /** The structs that values of a gfx_dict may be. */
+  /** The structs among the value types of a gfx_dict. */
   readonly iatt: XdrStruct;
   readonly mdata: XdrStruct;
-  /** What a well-known key of a dictionary says about an untyped value. */
+  /** Interprets an untyped value by the well-known key of its pair. */
   readonly interpretValue: ValueInterpreter;
 }
 
 export type Compiler = (struct: XdrStruct, detail: Detail) => StructReader;
 
-/** What the generated source calls R. */
+/** R in the generated source. */
 type Runtime = Record<string, unknown>;
 
 function newRuntime(interpretValue: ValueInterpreter): Runtime {

@@ -1,6 +1,6 @@
 /**
- * The type of a decoded struct, derived from its table: what a reader of compile.ts returns. Every field may be absent,
- * since a message may be cut or not captured whole, and a summary leaves fields out.
+ * The type of a decoded struct, derived from its table: the result of a reader (compile.ts). Any field may be absent,
+ * since messages may be truncated, and summaries leave fields out.
  */
 import type { Json } from '../../../records/record.js';
 import type {
@@ -17,7 +17,7 @@ import type {
   XdrType,
 } from './types.js';
 
-/** The value of a field of this type; a dictionary's keys and values are the wire's. */
+/** The value of a field of this type. The keys and values of a dictionary come from the wire. */
 export type DecodedValue<T extends XdrType> = T extends XdrInt | XdrDouble
   ? number
   : T extends XdrHyper<infer Id>
@@ -34,7 +34,7 @@ export type DecodedValue<T extends XdrType> = T extends XdrInt | XdrDouble
             ? DecodedValue<Later>
             : string;
 
-/** Where a text is not UTF-8, its raw bytes are beside it: `name_hex`. */
+/** The raw bytes of a text that is not UTF-8: `name_hex`. */
 type RawTexts<F extends XdrFields> = {
   [K in keyof F & string]: F[K]['kind'] extends 'string' ? `${K}_hex` : never;
 }[keyof F & string];

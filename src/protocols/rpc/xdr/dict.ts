@@ -8,7 +8,7 @@ import type { Fields } from '../describer.js';
 import { unsigned } from './primitives.js';
 import { type DictRedaction, REDACTED } from './redaction.js';
 
-/** What the key says about an untyped value; undefined: nothing. */
+/** Interprets an untyped value by its key; undefined: the key is unknown. */
 export type ValueInterpreter = (
   key: string,
   bytes: Uint8Array,
@@ -22,7 +22,7 @@ const VALUE_LIMIT = 65536;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it matches
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
-/** Bytes without a type: as hex, as text if they are printable, and what the key says about them. */
+/** An untyped value: as hex, as text if it is printable, and interpreted by its key. */
 export function interpretUntyped(
   interpretValue: ValueInterpreter,
   key: string,
@@ -43,7 +43,7 @@ export function interpretUntyped(
 /** A dictionary while it is filled. Its keys come from the wire: any text, possibly repeated. */
 export interface Pairs {
   readonly fields: Fields;
-  /** Of repeated keys, how often. Kept, since searching for a free name each time would be quadratic. */
+  /** Counts of repeated keys. Searching for a free name each time would be quadratic. */
   repeats: Map<string, number> | undefined;
 }
 
@@ -112,7 +112,7 @@ const FILTERED_KEY_LIMIT = 64;
  * Reads the opaque bytes[start, end): undefined if it is empty, hex if it does not hold a dictionary.
  *
  * @param filter which values are read; others are passed over. undefined: all are read
- * @param redaction what of them is hidden; undefined: nothing
+ * @param redaction undefined: nothing is hidden
  */
 export function readDict(
   interpretValue: ValueInterpreter,

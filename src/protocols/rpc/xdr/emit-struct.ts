@@ -1,13 +1,13 @@
 /**
- * From a table (types.ts) to the source of a JavaScript function that reads it. Only tables of this program come here,
- * never bytes from the wire: those decide only which way the finished function takes.
+ * Generates the source of a JavaScript function that reads the struct of a table (types.ts). The source depends on
+ * tables of this program only, never on bytes from the wire.
  *
  * Why source: a reader that interprets the table looks up the kind of each field for each message, and builds objects
  * whose shape the engine cannot foresee. A generated reader is straight-line code with object literals and one bounds
  * check for each run of fixed-size fields.
  *
  * There are two forms. The complete form (emit-complete.ts) collects the values and creates the object at the end. The
- * partial form (emit-partial.ts), for a message that is not all there, checks each field and keeps what precedes the end.
+ * partial form (emit-partial.ts), for a truncated message, checks each field and keeps what precedes the end.
  */
 import { CodeWriter, type GeneratedReader } from './code-writer.js';
 import { fixedSize, minSize } from './layout.js';
@@ -47,7 +47,7 @@ export abstract class StructEmitter<T> {
   }
 
   protected abstract newObject(): T;
-  /** The expression of the object with what was put so far. */
+  /** The expression of the object with the fields put so far. */
   protected abstract expression(object: T): string;
   protected abstract put(object: T, name: string, value: string): void;
   /** Puts a nested struct of variable size. */
@@ -230,7 +230,7 @@ export abstract class StructEmitter<T> {
   private list(items: string | undefined, name: string, type: XdrArray | XdrChain): void {
     const { code } = this;
     if (type.kind === 'chain') {
-      // xdr_pointer(): any word but 0 says that an entry follows.
+      // xdr_pointer(): an entry follows any word but 0.
       code.write('for (;;) {');
       code.requireBytes(4, name);
       code.write('p += 4;', 'if (R.int(b, p - 4) === 0) break;');

@@ -1,4 +1,4 @@
-/** What of a message its readers read. */
+/** The parts of a message that readers read. */
 import type { KeyFilter } from './dict.js';
 import type { Redaction } from './redaction.js';
 
@@ -7,6 +7,6 @@ export interface Projection {
   readonly summaryFields: (struct: string, field: string) => boolean;
   /** Which pairs of the dictionary (of the old form) are read; undefined: all. */
   readonly summaryKeys: (struct: string, field: string) => KeyFilter | undefined;
-  /** What is hidden; undefined: nothing. */
+  /** undefined: nothing is hidden. */
   readonly redaction?: Redaction | undefined;
 }

@@ -1,4 +1,4 @@
-/** What readers hide: replaced while it is read, so that nothing behind them ever sees it. */
+/** Redaction in readers: values are replaced as they are read, so that no later stage sees them. */
 import type { Json } from '../../../records/record.js';
 
 /** Redaction of the pairs of a dictionary. */
@@ -20,5 +20,5 @@ export interface Redaction {
   readonly typed: DictRedaction;
 }
 
-/** Replaces what cannot be decoded, and may hold anything. */
+/** Replaces undecodable bytes, which may hold anything. */
 export const REDACTED = '(not shown)';
