@@ -78,7 +78,7 @@ class ToyDecoder extends StreamParser<StreamSide> {
     this.events.push('truncated');
   }
 
-  protected override gapInMessages(dir: Direction, missing: number, reason: GapReason): void {
+  protected override handleGap(dir: Direction, missing: number, reason: GapReason): void {
     const side = this.toy.sides[dir];
     side.loss = newGapLoss(missing, reason, AT);
     side.loss.skipped = side.unconsumed;

@@ -47,7 +47,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
   protected abstract markTruncated(side: S): void;
 
   /** Handles a gap outside of skipped bytes: sync is lost unless the grammar bridges it. */
-  protected abstract gapInMessages(
+  protected abstract handleGap(
     dir: Direction,
     missing: number,
     reason: GapReason,
@@ -98,7 +98,7 @@ export abstract class StreamParser<S extends StreamSide> implements Pick<FlowDec
   ): void {
     const side = this.stream.sides[dir];
     if (skipping && side.phase === Phase.skipping) this.markTruncated(side);
-    else this.gapInMessages(dir, missing, reason, at, unconsumed);
+    else this.handleGap(dir, missing, reason, at, unconsumed);
     side.unconsumed = 0;
   }
 

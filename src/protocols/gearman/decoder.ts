@@ -162,7 +162,7 @@ class GearmanDecoder extends StreamParser<Side> implements FlowDecoder {
     side.packet.truncated = true;
   }
 
-  protected override gapInMessages(
+  protected override handleGap(
     dir: Direction,
     missing: number,
     reason: GapReason,

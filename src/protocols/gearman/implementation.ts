@@ -14,11 +14,11 @@ import { GEARMAN_SCHEMA } from './schema.js';
 
 /** All connections of a thread share the jobs: the client and the worker of a job have different connections. */
 export function newGearman(options: ProtocolOptions, host: HostHooks): Protocol {
-  const expected = new Set(options.ports.gearman);
+  const ports = new Set(options.ports.gearman);
   const jobs = options.view === 'calls' ? newJobs(options.stuck, host) : undefined;
   return {
     name: 'gearman',
-    detect: (dir, buf, start, end, connection) => detectGearman(dir, buf, start, end, connection, expected),
+    detect: (dir, buf, start, end, connection) => detectGearman(dir, buf, start, end, connection, ports),
     detectMidstream: newGearmanMidstream,
     open: (connection, emit, options, suspended) => openDecoder(connection, emit, options, jobs, suspended),
     ...(jobs === undefined ? {} : { tick: jobs.tick, end: jobs.end }),

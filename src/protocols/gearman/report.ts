@@ -20,9 +20,9 @@ function pairPacket(flow: Flow, from: Direction, packet: Packet, at: PacketTimes
   let duration = UNMATCHED;
   const trusted = pairing.canPair(at);
   if (from === ToServer) {
-    const asks = magic === Magic.response ? Awaits.wrongMagic : type.awaits;
+    const awaits = magic === Magic.response ? Awaits.wrongMagic : type.awaits;
     // gearmand does not answer a packet with too few arguments: it waits for the rest.
-    if (trusted && asks !== Awaits.nothing && !packet.tooFew) pairing.addRequest(asks, at);
+    if (trusted && awaits !== Awaits.nothing && !packet.tooFew) pairing.addRequest(awaits, at);
   } else if (magic === Magic.response) {
     const answers = type.id === ERROR_TYPE ? answeredByError(fields.error_code) : type.answers;
     if (trusted && answers !== Awaits.nothing) duration = pairing.matchResponse(answers, at);

@@ -43,9 +43,9 @@ const ARGUMENTS: Readonly<Record<string, Schema>> = {
   ...wireText('error_text'),
 };
 
-const name = wireText('function');
+const FUNCTION_NAME = wireText('function');
 const functionRow = (...counts: readonly string[]): Schema =>
-  object({ ...name, ...Object.fromEntries(counts.map((column) => [column, integer])) });
+  object({ ...FUNCTION_NAME, ...Object.fromEntries(counts.map((column) => [column, integer])) });
 
 const ROWS: Schema = array(
   either(

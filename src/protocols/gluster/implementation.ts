@@ -5,7 +5,7 @@ import type { JsonObject } from '../../records/record.js';
 import type { ProtocolImplementation } from '../module.js';
 import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
 import type { Programs } from '../rpc/describer.js';
-import { rpc } from '../rpc/index.js';
+import { newRpc } from '../rpc/index.js';
 import { otherProcedures } from '../rpc/other-programs.js';
 import { newCompiler } from '../rpc/xdr/compile.js';
 import { newContext } from './context.js';
@@ -39,7 +39,7 @@ export function newGluster(options: ProtocolOptions, hooks: HostHooks): readonly
   });
   return [
     {
-      ...rpc('glusterfs', true, programs, compile, options, hooks),
+      ...newRpc('glusterfs', true, programs, compile, options, hooks),
       onPacketLoss() {
         shared.paths.markAllGaps();
         shared.locks.markAllUncertain();
@@ -47,7 +47,7 @@ export function newGluster(options: ProtocolOptions, hooks: HostHooks): readonly
       },
       onBrickDiscovered: (brick) => shared.bricks.recordDiscovered(brick),
     },
-    rpc('rpc', false, programs, compile, options, hooks),
+    newRpc('rpc', false, programs, compile, options, hooks),
   ];
 }
 

@@ -16,11 +16,11 @@ export const anomalies = new Anomalies({
 export function reportMalformed(
   flow: Flow,
   from: Direction,
-  what: string,
+  subject: string,
   reason: string,
   at: PacketTimestamp,
 ): void {
-  const message = `malformed ${what}: ${reason}`;
+  const message = `malformed ${subject}: ${reason}`;
   anomalies.report(flow, from, { level: 'warn', action: 'malformed', message, details: { reason } }, at);
 }
 

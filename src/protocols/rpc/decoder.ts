@@ -20,7 +20,7 @@ import { Candidate, mayBeginMark } from './candidate.js';
 import { type Flow, openFlow, type RpcContext, type Side } from './connection.js';
 import { parseFragment, rejectMark } from './fragmented-record.js';
 import { newFragments } from './fragments.js';
-import { endSkippedMessage, gapInRecords, skipRest } from './gap.js';
+import { endSkippedMessage, handleGap, skipRemainingBytes } from './gap.js';
 import { LAST_FRAGMENT, MARK_BYTES, RECORD_LIMIT } from './header.js';
 import { markMessageTruncated } from './message.js';
 import { decodeMessage } from './read-message.js';
@@ -35,7 +35,7 @@ import { Plausible } from './xid.js';
 /** The most bytes that are left unconsumed: less than the stream's own limit (stream/limits.ts). */
 const UNCONSUMED_LIMIT = 3 << 20;
 /** Bytes of a record that the first attempt to decode it waits for: enough for nearly every header and struct. */
-const FIRST_LOOK_BYTES = 2048;
+const FIRST_ATTEMPT_BYTES = 2048;
 
 class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
   private readonly flow: Flow;
@@ -117,8 +117,8 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     const stop = Math.min(end, recordEnd);
     const available = stop - start;
     const tooLong = stop < recordEnd && available >= UNCONSUMED_LIMIT;
-    if (stop < recordEnd && side.minBytes === 0 && available < FIRST_LOOK_BYTES) {
-      side.minBytes = Math.min(FIRST_LOOK_BYTES, recordEnd - start);
+    if (stop < recordEnd && side.minBytes === 0 && available < FIRST_ATTEMPT_BYTES) {
+      side.minBytes = Math.min(FIRST_ATTEMPT_BYTES, recordEnd - start);
       side.needMore = true;
       return start;
     }
@@ -127,7 +127,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     const message = decodeMessage(flow, dir, record);
     if (message === undefined) {
       // Parsed again when twice as much is available, so that the total cost stays linear.
-      const doubled = Math.max(FIRST_LOOK_BYTES, available * 2);
+      const doubled = Math.max(FIRST_ATTEMPT_BYTES, available * 2);
       side.minBytes = Math.min(recordEnd - start, doubled, UNCONSUMED_LIMIT);
       side.needMore = true;
       return start;
@@ -135,7 +135,7 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     side.minBytes = 0;
     if (tooLong) markMessageTruncated(message);
     if (recordEnd <= end) completeMessage(flow, dir, message, recordEnd - start, at);
-    else skipRest(side, message, 0);
+    else skipRemainingBytes(side, message, 0);
     return recordEnd;
   }
 
@@ -178,14 +178,14 @@ class RpcDecoder extends StreamParser<Side> implements FlowDecoder {
     if (side.skippedMessage !== undefined) markMessageTruncated(side.skippedMessage);
   }
 
-  protected override gapInMessages(
+  protected override handleGap(
     dir: Direction,
     missing: number,
     reason: GapReason,
     at: PacketTimestamp,
     unconsumed: Uint8Array,
   ): void {
-    gapInRecords(this.flow, dir, missing, reason, at, unconsumed);
+    handleGap(this.flow, dir, missing, reason, at, unconsumed);
   }
 
   protected override reportUnfinished(dir: Direction, side: Side, at: PacketTimestamp): boolean {

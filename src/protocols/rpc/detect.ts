@@ -18,9 +18,10 @@ function joinFirstBytes(buf: Uint8Array, start: number, end: number): Fragments 
   while (end - at >= MARK_BYTES && !record.last && record.total < HEADER_BYTES) {
     const mark = unsigned(buf, at);
     beginFragment(record, mark);
-    if (record.left > FRAGMENT_LIMIT || (record.total + record.left === 0 && record.last)) return undefined;
+    if (record.remaining > FRAGMENT_LIMIT || (record.total + record.remaining === 0 && record.last))
+      return undefined;
     at = takeFragment(record, buf, at + MARK_BYTES, Math.min(end, at + MARK_BYTES + HEADER_BYTES));
-    if (record.left > 0) break;
+    if (record.remaining > 0) break;
   }
   return record;
 }
@@ -49,7 +50,7 @@ export class RpcDetector {
     const record = joinFirstBytes(buf, start, end);
     if (record === undefined) return Match.no;
     const { header, programs, gluster } = this;
-    const mayGrow = end - start < HEADER_BYTES && !(record.last && record.left === 0);
+    const mayGrow = end - start < HEADER_BYTES && !(record.last && record.remaining === 0);
     const part = readHeader(header, record.bytes, 0, record.kept);
     if (part !== HeaderPart.nothing && header.reason !== '') return Match.no;
     const enough =

@@ -32,9 +32,9 @@ export function parseFragment(
   const side = flow.sides[dir];
   const record = side.fragments ?? newFragments();
   side.fragments = record;
-  if (record.left > 0) {
+  if (record.remaining > 0) {
     const position = takeFragment(record, buf, start, end);
-    if (record.left === 0 && record.last) endFragments(flow, dir, side, at);
+    if (record.remaining === 0 && record.last) endFragments(flow, dir, side, at);
     return position;
   }
   if (end - start < MARK_BYTES) {
@@ -47,7 +47,7 @@ export function parseFragment(
     return start;
   }
   beginFragment(record, mark);
-  if (record.left === 0 && record.last) endFragments(flow, dir, side, at);
+  if (record.remaining === 0 && record.last) endFragments(flow, dir, side, at);
   return start + MARK_BYTES;
 }
 

@@ -11,23 +11,23 @@ export interface Fragments {
   /** The length of the record so far. */
   total: number;
   /** Bytes of the current fragment that are still to come. */
-  left: number;
+  remaining: number;
   /** The current fragment is the last one. */
   last: boolean;
 }
 
 export function newFragments(): Fragments {
-  return { bytes: new Uint8Array(1024), kept: 0, total: 0, left: 0, last: false };
+  return { bytes: new Uint8Array(1024), kept: 0, total: 0, remaining: 0, last: false };
 }
 
 export function beginFragment(record: Fragments, mark: number): void {
-  record.left = mark % LAST_FRAGMENT;
+  record.remaining = mark % LAST_FRAGMENT;
   record.last = mark >= LAST_FRAGMENT;
 }
 
 /** Takes the bytes of the current fragment in bytes[start, end). Returns the position behind them. */
 export function takeFragment(record: Fragments, bytes: Uint8Array, start: number, end: number): number {
-  const taken = Math.min(record.left, end - start);
+  const taken = Math.min(record.remaining, end - start);
   const kept = Math.min(taken, KEPT_LIMIT - record.kept);
   if (record.bytes.length < record.kept + kept) {
     const grown = new Uint8Array(Math.max(record.kept + kept, record.bytes.length * 2));
@@ -37,6 +37,6 @@ export function takeFragment(record: Fragments, bytes: Uint8Array, start: number
   record.bytes.set(bytes.subarray(start, start + kept), record.kept);
   record.kept += kept;
   record.total += taken;
-  record.left -= taken;
+  record.remaining -= taken;
   return start + taken;
 }

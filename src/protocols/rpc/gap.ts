@@ -13,7 +13,7 @@ import { completeMessage } from './tentative.js';
 import { unsigned } from './xdr/primitives.js';
 
 /** Lets the stream skip the remaining bytes of a parsed message's record. */
-export function skipRest(side: Side, message: Message | undefined, remaining: number): void {
+export function skipRemainingBytes(side: Side, message: Message | undefined, remaining: number): void {
   side.phase = Phase.skipping;
   side.skippedMessage = message;
   side.skipRemaining = remaining;
@@ -27,7 +27,7 @@ export function endSkippedMessage(flow: Flow, dir: Direction, side: Side, at: Pa
   if (message !== undefined) completeMessage(flow, dir, message, 0, at);
 }
 
-export function gapInRecords(
+export function handleGap(
   flow: Flow,
   dir: Direction,
   missing: number,
@@ -38,10 +38,10 @@ export function gapInRecords(
   const side = flow.sides[dir];
   side.minBytes = 0;
   const remaining =
-    side.phase === Phase.skipping ? side.skipRemaining : keepTruncatedRecord(flow, dir, unconsumed);
+    side.phase === Phase.skipping ? side.skipRemaining : decodeTruncatedRecord(flow, dir, unconsumed);
   if (remaining !== undefined) {
     if (remaining > missing) {
-      skipRest(side, side.skippedMessage, remaining - missing);
+      skipRemainingBytes(side, side.skippedMessage, remaining - missing);
       return;
     }
     endSkippedMessage(flow, dir, side, at);
@@ -57,7 +57,7 @@ export function gapInRecords(
 }
 
 /** Decodes a record that a gap truncates. Returns how many of its bytes are still to come; undefined: unknown. */
-function keepTruncatedRecord(flow: Flow, dir: Direction, bytes: Uint8Array): number | undefined {
+function decodeTruncatedRecord(flow: Flow, dir: Direction, bytes: Uint8Array): number | undefined {
   const side = flow.sides[dir];
   if (bytes.length < MARK_BYTES) return undefined;
   if (side.sync === SyncState.lost) {

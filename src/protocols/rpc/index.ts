@@ -17,7 +17,7 @@ import type { Compiler } from './xdr/compile.js';
 const NO_TIMERS: TimerList<Flow> = { add() {}, remove() {}, tick() {} };
 
 /** @param gluster true: for connections of GlusterFS's programs; false: of other programs */
-export function rpc(
+export function newRpc(
   name: string,
   gluster: boolean,
   programs: Programs,

@@ -33,7 +33,7 @@ const AUTH: Schema = object(
   ['flavor'],
 );
 
-export const RPC: Schema = object({
+export const RPC_SECTION: Schema = object({
   type: { enum: ['call', 'reply'] },
   xid: count,
   program: count,

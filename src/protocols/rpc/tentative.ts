@@ -18,7 +18,7 @@ import { CALL_DISORDER, xidDistance } from './xid.js';
 const MESSAGES_LIMIT = 256;
 const BYTES_LIMIT = 4 << 20;
 /** In an asymmetric flow, this many messages at the start of segments are proof. */
-const ALIGNED_ENOUGH = 3;
+const PROOF_MESSAGES = 3;
 
 /** The tentative call with this xid. */
 export function findTentativeCall(flow: Flow, caller: Direction, xid: number): Call | undefined {
@@ -60,7 +60,7 @@ function isConfirmed(flow: Flow, dir: Direction, message: Message, at: PacketTim
   const side = flow.sides[dir];
   const other = flow.sides[opposite(dir)];
   if (message.kind === 'unparsable') return false;
-  if (!other.seen) return side.alignedMessages >= ALIGNED_ENOUGH;
+  if (!other.seen) return side.alignedMessages >= PROOF_MESSAGES;
   // A call precedes its reply: an earlier reply proves nothing.
   if (message.kind === 'call' || message.reply.contradictsCall) return false;
   const { xid } = message.reply;

@@ -51,11 +51,11 @@ function replyXidIsPlausible(flow: Flow, dir: Direction, xid: number, soleInSegm
 function callXidIsPlausible(flow: Flow, dir: Direction, xid: number, soleInSegment: boolean): Plausible {
   const side = flow.sides[dir];
   const server = flow.sides[opposite(dir)];
-  const alone = soleInSegment ? Plausible.certain : Plausible.unconfirmed;
-  if (side.lastCall < 0 && server.lastReply < 0) return alone;
+  const bySegment = soleInSegment ? Plausible.certain : Plausible.unconfirmed;
+  if (side.lastCall < 0 && server.lastReply < 0) return bySegment;
   const ahead = xidDistance(xid, side.lastCall >= 0 ? side.lastCall : server.lastReply);
   const disorder = side.lastCall >= 0 ? CALL_DISORDER : REPLY_DISORDER;
   if (ahead < -disorder || ahead > disorder + side.unparsedBytes / MIN_CALL_BYTES) return Plausible.no;
   // Being near does not suffice if replies will tell: a recorded stream may have the same numbers.
-  return server.seen ? alone : Plausible.certain;
+  return server.seen ? bySegment : Plausible.certain;
 }

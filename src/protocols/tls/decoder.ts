@@ -10,19 +10,19 @@ import {
   ToClient,
   ToServer,
 } from '../protocol.js';
-import { Handshake, readFirstMessage, readHello } from './hello.js';
-import { type Handshaken, reportHandshake, type Services } from './report.js';
+import { HandshakeType, readFirstMessage, readHello } from './hello.js';
+import { type HandshakeState, reportHandshake, type Services } from './report.js';
 
 /** Bytes from the start of a direction within which its hello has to end. Most take less than 2 KiB. */
 const HELLO_LIMIT = 20480;
 /** Bytes that a client may send after its hello before the server answers (0-RTT). */
 const EARLY_DATA_LIMIT = 65536;
 
-export class TlsDecoder implements FlowDecoder {
+class TlsDecoder implements FlowDecoder {
   private readonly connection: Connection;
   private readonly emit: Emit;
   private readonly services: Services;
-  private readonly handshake: Handshaken = {
+  private readonly handshake: HandshakeState = {
     client: ToServer,
     clientHello: undefined,
     serverHello: undefined,
@@ -47,7 +47,7 @@ export class TlsDecoder implements FlowDecoder {
     const message = readFirstMessage(bytes, start, end);
     if (message === undefined) return end - start > HELLO_LIMIT ? this.report(at) : start;
     if (message.alert !== undefined) handshake.alert = message.alert;
-    const isClient = message.type === Handshake.clientHello;
+    const isClient = message.type === HandshakeType.clientHello;
     const hello = message.body && readHello(message.body, isClient);
     if (hello === undefined) return this.report(at);
     handshake.client = isClient === (dir === ToServer) ? ToServer : ToClient;
@@ -69,4 +69,8 @@ export class TlsDecoder implements FlowDecoder {
     this.isReported = true;
     return IGNORE_FLOW;
   }
+}
+
+export function openDecoder(connection: Connection, emit: Emit, services: Services): FlowDecoder {
+  return new TlsDecoder(connection, emit, services);
 }

@@ -1,7 +1,7 @@
 /** ClientHello and ServerHello (RFC 8446, section 4.1): the fields that records show. */
-import { Content, fragmentLength, HEADER_BYTES, isPlausibleRecord } from '../tls-record.js';
+import { ContentType, fragmentLength, HEADER_BYTES, isPlausibleRecord } from '../tls-record.js';
 
-export const Handshake = { clientHello: 1, serverHello: 2 } as const;
+export const HandshakeType = { clientHello: 1, serverHello: 2 } as const;
 
 /** The first message of a direction: a hello, an alert, or neither if both are absent. */
 interface FirstMessage {
@@ -25,16 +25,16 @@ export function readFirstMessage(bytes: Uint8Array, start: number, end: number):
     const fragment = at + HEADER_BYTES;
     const size = fragmentLength(bytes, at);
     // Level and description; an encrypted alert is longer.
-    if (bytes[at] === Content.alert && size === 2) {
+    if (bytes[at] === ContentType.alert && size === 2) {
       return fragment + 2 > end ? undefined : { alert: bytes[fragment + 1] };
     }
-    if (bytes[at] !== Content.handshake) return {};
+    if (bytes[at] !== ContentType.handshake) return {};
     at = Math.min(end, fragment + size);
     message.set(bytes.subarray(fragment, at), length);
     length += at - fragment;
     if (length < MESSAGE_HEADER_BYTES) continue;
     const [type, high, middle, low] = message;
-    if (type !== Handshake.clientHello && type !== Handshake.serverHello) return {};
+    if (type !== HandshakeType.clientHello && type !== HandshakeType.serverHello) return {};
     const whole = MESSAGE_HEADER_BYTES + ((high << 16) | (middle << 8) | low);
     if (length >= whole) return { type, body: message.subarray(MESSAGE_HEADER_BYTES, whole) };
   }

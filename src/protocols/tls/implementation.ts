@@ -1,7 +1,7 @@
 /** TLS's decoder for a thread, and its schema. */
 import type { ProtocolImplementation } from '../module.js';
 import type { Protocol, ProtocolOptions } from '../protocol.js';
-import { TlsDecoder } from './decoder.js';
+import { openDecoder } from './decoder.js';
 import { detectTls } from './detect.js';
 import { newTlsMidstream } from './midstream.js';
 import type { Services } from './report.js';
@@ -14,7 +14,7 @@ export function newTls({ servicePorts, dynamicPortsFrom }: ProtocolOptions): Pro
     encrypted: true,
     detect: (_dir, bytes, start, end) => detectTls(bytes, start, end),
     detectMidstream: newTlsMidstream,
-    open: (connection, emit) => new TlsDecoder(connection, emit, services),
+    open: (connection, emit) => openDecoder(connection, emit, services),
   };
 }
 

@@ -12,7 +12,7 @@ export interface Services {
 }
 
 /** The captured part of a handshake. */
-export interface Handshaken {
+export interface HandshakeState {
   /** The direction from the client. */
   client: Direction;
   clientHello: Hello | undefined;
@@ -29,7 +29,7 @@ export function reportHandshake(
   { serverPort, clientPort }: Connection,
   emit: Emit,
   services: Services,
-  handshake: Handshaken,
+  handshake: HandshakeState,
   at: PacketTimestamp,
 ): void {
   const { client, clientHello, serverHello, alert } = handshake;
@@ -64,7 +64,7 @@ export function reportHandshake(
   });
 }
 
-function handshakeMessage(port: number, version: string, { clientHello, alert }: Handshaken): string {
+function handshakeMessage(port: number, version: string, { clientHello, alert }: HandshakeState): string {
   const serverName = clientHello?.serverName;
   const target = serverName === undefined ? '' : ` for ${displayName(serverName)}`;
   if (alert === undefined) return `${version} on port ${port}${target}: encrypted, not decoded`;

@@ -61,11 +61,11 @@ export function refusedSentence(job: Job, error: Fields): string {
 /** `job reverse H:lab:12 -> wiretail stopped; job still running after 2.00 s on worker-7 10.0.0.3` */
 export function openSentence(
   job: Job,
-  what: string,
+  status: string,
   preposition: 'after' | 'for',
   timeInState: number | undefined,
 ): string {
-  let text = `${jobName(job)} -> ${what} ${job.state === JobState.waiting ? 'queued' : 'running'}`;
+  let text = `${jobName(job)} -> ${status} ${job.state === JobState.waiting ? 'queued' : 'running'}`;
   if (timeInState !== undefined) text += ` ${preposition} ${formatDuration(timeInState)}`;
   if (job.state === JobState.waiting && job.names.epoch !== undefined) {
     text += `, scheduled for ${displayName(job.names.epoch)}`;
