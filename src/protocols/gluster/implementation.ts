@@ -5,7 +5,7 @@ import type { JsonObject } from '../../records/record.js';
 import type { ProtocolImplementation } from '../module.js';
 import type { HostHooks, Protocol, ProtocolOptions } from '../protocol.js';
 import type { Programs } from '../rpc/describer.js';
-import { newRpc } from '../rpc/index.js';
+import { newRpc } from '../rpc/implementation.js';
 import { otherProcedures } from '../rpc/other-programs.js';
 import { newCompiler } from '../rpc/xdr/compile.js';
 import { newContext } from './context.js';
