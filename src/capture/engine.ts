@@ -19,7 +19,7 @@ export interface LiveOptions {
 
 /** An event of the capture that becomes an anomaly line. */
 export interface CaptureAnomaly {
-  readonly action: 'interface_down' | 'interface_up' | 'engine_died' | 'engine_started';
+  readonly action: 'interface_down' | 'interface_up';
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly interface: string;

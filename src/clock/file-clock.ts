@@ -1,6 +1,6 @@
 /**
- * Packet time of capture files, where the packets' own timestamps are the only clock. A large step forward is taken as
- * it is: the clock was set, or nothing came. A large step back is a clock that was set back, or the next file.
+ * Packet time of capture files, where the packets' own timestamps are the only clock. A large step forward is kept: the
+ * clock was set, or no packet came. A large step back is removed: the clock was set back, or the next file starts.
  */
 import {
   isBefore,
@@ -14,7 +14,7 @@ import type { PacketClock } from './packet-clock.js';
 
 /** Packets of several interfaces, and of merged files, are out of order by less. */
 const DISORDER_SECONDS = 10;
-/** No clock is set back this often: the packets are in no order of time, and are taken as they are. */
+/** No clock is set back more often: then the packets are unordered, and their timestamps are used unchanged. */
 const MAX_STEPS = 16;
 
 export class FileClock implements PacketClock {

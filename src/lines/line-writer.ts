@@ -93,7 +93,7 @@ function putMessage(out: LineBytes, message: string): void {
 
 const sectionKey = memoize((name) => Buffer.from(`,"${name}":`));
 
-/** Writes sections in the record's order. `rpc` has a writer of its own: its form is fixed, and most records have one. */
+/** Writes sections in the record's order. `rpc`, which most records have, has a fixed form and a dedicated writer. */
 function putSections(out: LineBytes, sections: Sections): void {
   for (const name in sections) {
     if (name === 'rpc') {
@@ -107,7 +107,7 @@ function putSections(out: LineBytes, sections: Sections): void {
   }
 }
 
-/** Shrunk sections have no fixed form any more, `rpc` included. */
+/** Shrunk sections have no fixed form, not even `rpc`. */
 function putShrunkSections(out: LineBytes, sections: JsonObject): void {
   for (const name in sections) {
     const section = sections[name];

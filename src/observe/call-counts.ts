@@ -1,7 +1,8 @@
 /**
- * Calls by dataset, action and outcome, and their durations: in shared memory like the counters, since a decoder never
- * returns to its event loop. Each decoder has a row, with a slot for each action of the protocols' tables. Other actions
- * have names from the wire, and there may be any number: those of a dataset are counted as one action, `_other`.
+ * Counts calls by dataset, action and outcome, and their durations, in shared memory like the counters, since a decoder
+ * never returns to its event loop. Each decoder has a row, with a slot for each action of the protocols'
+ * tables. Other actions have names from the wire, and there may be any number: each dataset counts them as one action,
+ * `_other`.
  */
 import type { Action } from '../records/datasets.js';
 import type { EventOutcome, RecordBody } from '../records/record.js';

@@ -1,7 +1,7 @@
 /**
  * Gauges with a value for each label value, such as the jobs of each Gearman function, in shared memory: a table for
- * each decoder. Label values come from the wire, and there may be any number: the first ones have an entry of their
- * own for the whole run, the others share one.
+ * each decoder. Label values come from the wire, and there may be any number: the first ones keep an entry each for
+ * the whole run, the others share one.
  */
 import type { LabelledGauges } from '../protocols/module.js';
 import type { AdjustGauge } from '../protocols/protocol.js';

@@ -34,10 +34,10 @@ export interface MainCounts {
     readonly written: number;
     /** Taken by none. */
     readonly dropped: number;
-    /** Of both, those from decoders. */
+    /** Written and dropped lines from decoders. */
     readonly ofDecoders: number;
   };
-  /** undefined: standard output is the only one, and it is waited for. */
+  /** undefined: files are read, and standard output is the only output. */
   readonly outputs: readonly OutputCounts[] | undefined;
   readonly decoderRestarts: number;
   /** The run ended before its threads did: what they had not decoded is abandoned. */
@@ -48,10 +48,10 @@ export interface MainCounts {
 const IGNORED = METRICS.filter(({ key }) => key.startsWith('packets.ignored_by.')).map(columnOf);
 
 /**
- * packets.seen = decoded + ignored + dropped + waiting at any time; waiting (in the ring, or in a
- * decoder's hands) is 0 at the end of a run.
+ * packets.seen = decoded + ignored + dropped + waiting at any time; waiting (in the ring, or being
+ * decoded) is 0 at the end of a run.
  *
- * @param ended no thread counts any more: packets that no decoder accounts for were lost with a decoder that died
+ * @param ended all threads have ended: packets that no decoder accounts for were lost with a decoder that died
  */
 function runNumbers(memory: SharedArrayBuffer, main: MainCounts, ended: boolean): Record<RunMetric, number> {
   const of = (column: number) => total(memory, column);

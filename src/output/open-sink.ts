@@ -40,7 +40,7 @@ export async function openSink(spec: OutputSpec, context: SinkContext): Promise<
     case 'transport': {
       const { transportSink } = await import('./sinks/transport-sink.js');
       const { target, options } = spec;
-      // Whoever closes the terminal's pager ends the reading of a file. A daemon goes on without its standard output.
+      // Closing the pager ends the reading of a file. A daemon continues without its standard output.
       const hasNoReader = live ? undefined : await loadStdoutReaderCheck();
       return transportSink({ name: `transport:${target}`, target, options, hasNoReader });
     }

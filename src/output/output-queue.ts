@@ -26,7 +26,7 @@ export interface QueueOptions {
 const Condition = { writing: 0, dropping: 1, failing: 2, closed: 3 } as const;
 type Condition = (typeof Condition)[keyof typeof Condition];
 
-/** Room beyond the limit for the main thread's lines, among them the statistics for as long as the run lasts. */
+/** Room beyond the limit for the main thread's lines, such as statistics. */
 const MAIN_THREAD_ROOM = 1 << 20;
 /** Recovery hold-down: an output has recovered after this long without a failure or a dropped line. */
 const RECOVERY_HOLD_DOWN_MS = 1000;
@@ -192,7 +192,7 @@ export class OutputQueue {
     if (this.current !== undefined) this.sink.write(this.current.batch);
   }
 
-  /** Counts a batch that leaves the queue as written, but for its lost lines. */
+  /** Counts the lines of a batch that leaves the queue: written, except for `lost`. */
   private account(queued: QueuedBatch, lost: number): void {
     const { bytes, lines } = queued.batch;
     this.queuedBytes -= bytes.length;

@@ -1,4 +1,4 @@
-/** The columns that threads count in (observe/counters.ts): one a counted metric, named after its path. */
+/** The columns that threads count in (observe/counters.ts): one for each counted metric, named after its path. */
 import { COUNTED, type CountedMetric } from './metrics.js';
 
 /** Columns that are no field of a stats line as they are. */
@@ -31,7 +31,7 @@ function columnName(metric: CountedMetric): CounterName {
 
 const NAMES: readonly CounterName[] = [...COUNTED.map(columnName), ...INTERNAL];
 
-/** Columns besides those of the datasets. */
+/** The number of columns, without those of the datasets. */
 export const COUNTER_COLUMNS = NAMES.length;
 
 /** Column of each counter. */

@@ -1,4 +1,4 @@
-/** `wiretail.stats`: the metrics (metrics.ts), and what only a live capture's stats lines have besides. */
+/** The schema of `wiretail.stats`: the metrics (metrics.ts), and the additional fields of a live capture. */
 import type { Dataset } from './datasets.js';
 import { array, count, describe, object, type Schema, string } from './json-schema.js';
 import { type Metric, metricsOf, SECTION_HELP } from './metrics.js';

@@ -4,7 +4,7 @@
  */
 import { type HalfConnection, isUnused, seqDiff } from './direction.js';
 
-/** Packets of one direction, and none of the other, that make a flow asymmetric: no sender goes unanswered that long. */
+/** So many packets of one direction, and none of the other, make a flow asymmetric: no sender waits that long. */
 const REPORT_PACKETS = 64;
 /** The same when the connection ends. */
 const MIN_PACKETS_AT_CLOSE = 3;
@@ -12,7 +12,7 @@ const MIN_PACKETS_AT_CLOSE = 3;
 const CLOSE_WAIT_SECONDS = 10;
 
 /**
- * Whether to report a flow as asymmetric, or what it has missed since the last report. Called for each packet of
+ * Whether to report a flow as asymmetric, or the bytes missed since the last report. Called for each packet of
  * `half`.
  */
 export function shouldReportAsymmetric(half: HalfConnection, other: HalfConnection): boolean {

@@ -1,4 +1,4 @@
-/** A run of one direction's bytes on its way from a segment, or from the reorder queue, to the decoder. */
+/** A run of one direction's bytes, from a segment or from the reorder queue, that goes to the decoder. */
 import { newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
 
 /** The assembler has one and refills it for each segment, so that the packet path allocates nothing. */

@@ -1,4 +1,4 @@
-/** The connections that closed last. They stay in the flow table, so that late retransmissions open no new ones. */
+/** The most recently closed connections. They stay in the flow table, so that late retransmissions open no new ones. */
 import type { Flow } from './connection.js';
 
 const KEPT = 1024;
@@ -7,7 +7,7 @@ export class ClosedFlows {
   private readonly ring: (Flow | undefined)[] = new Array(KEPT).fill(undefined);
   private position = 0;
 
-  /** @returns the connection that closed longest ago, which is kept no longer */
+  /** @returns the least recently closed connection, which `flow` replaces */
   add(flow: Flow): Flow | undefined {
     const oldest = this.ring[this.position];
     this.ring[this.position] = flow;

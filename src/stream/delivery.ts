@@ -105,7 +105,7 @@ export function reportMissing(
   return left;
 }
 
-/** Shows the decoder its unconsumed bytes for the last time: what follows the gap does not continue them. */
+/** Shows the decoder its unconsumed bytes one last time: the bytes after the gap do not continue them. */
 function reportGap(
   flow: Flow,
   dir: Direction,

@@ -1,6 +1,6 @@
 /**
  * The fast path, for most packets of a bulk transfer: segments in order within a payload that the decoder skips, and
- * bare acknowledgements of what was seen. The reassembler would do the same with them in five times the time.
+ * bare acknowledgements of bytes that were seen. The reassembler does the same, at five times the cost.
  */
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../packet/tcp.js';
@@ -24,10 +24,10 @@ export function handleOnFastPath(
   if ((h.flags & RELEVANT_FLAGS) !== TCP_ACK || !half.ackSeen || !other.synced) return false;
   if (flow.pendingGap || half.finSeen || other.finSeen) return false;
   if (half.queued !== undefined || other.queued !== undefined || other.packets === 0) return false;
-  // Bytes are acknowledged that were not seen.
+  // The packet acknowledges bytes that were not seen.
   if (seqDiff(h.ack, other.nextSeq) > 0) return false;
   if (length > 0) {
-    // The last byte of a skip completes a message, and the decoder learns of what the capture has truncated.
+    // The decoder must see the last byte of a skip, which completes a message, and truncated bytes.
     if (!half.synced || h.seq !== half.nextSeq || half.skip <= length) return false;
     if (h.payloadEnd - h.payloadStart !== length) return false;
     half.nextSeq = (half.nextSeq + length) >>> 0;

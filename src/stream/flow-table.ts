@@ -2,9 +2,9 @@
  * All connections by their endpoints, and by last use, so that the least recently used one is evicted first.
  *
  * Each has a slot of packed words (packed-flow.ts), in a hash table with chains (a Map would need a string or an object
- * for each packet's key) and in a list by use. An active connection has an object besides; of a suspended one there are
- * the words and its decoder's suspended state, some 250 bytes: tens of thousands of open, silent connections leave the
- * garbage collector nothing to walk through.
+ * for each packet's key) and in a list by use. An active connection also has an object. A suspended one is the words
+ * and its decoder's suspended state, some 250 bytes, so that tens of thousands of open, silent connections cost the
+ * garbage collector next to nothing.
  *
  * The arrays have their full length from the start; memory that was never touched is not resident.
  */
@@ -41,7 +41,7 @@ export class FlowTable {
 
   /**
    * @param limit connections at most
-   * @param seed of the hash: where senders choose their addresses, one that they cannot know
+   * @param seed of the hash; unpredictable where senders choose their addresses
    * @param onRestore gives a connection that was suspended its decoder and observer
    */
   constructor(limit: number, seed: number, onRestore: (flow: Flow, suspended: object) => void) {

@@ -1,16 +1,16 @@
-/** How long a gap is waited for. */
+/** The gap timeout: when to stop waiting for missing bytes. */
 import type { GapReason } from '../protocols/protocol.js';
 import { type HalfConnection, type QueuedSegment, seqDiff } from './direction.js';
 import type { StreamLimits } from './limits.js';
 
-/** The timeout is this much longer while the receiver has not acknowledged the missing bytes: they may be retransmitted. */
+/** Multiplies the timeout while the receiver has not acknowledged the missing bytes: they may be retransmitted. */
 const UNACKNOWLEDGED_FACTOR = 30;
 
 /**
  * Called for each packet of a connection with a gap.
- * @param receiver the other direction, whose acknowledgements say what has arrived there
+ * @param receiver the other direction, whose acknowledgements show what has arrived
  * @param seconds packet time
- * @returns undefined: the gap is not to be skipped yet
+ * @returns undefined: wait longer
  */
 export function reasonToSkipGap(
   half: HalfConnection,
@@ -27,7 +27,7 @@ export function reasonToSkipGap(
     : undefined;
 }
 
-/** Whether a gap has been waited for long enough, however few packets the connection has had since. */
+/** Whether the gap timeout in seconds has passed, however few packets the connection has had since. */
 export function isGapOverdue(
   half: HalfConnection,
   receiver: HalfConnection,
@@ -46,8 +46,9 @@ export function restartGapTimeout(half: HalfConnection, seconds: number): void {
 }
 
 /**
- * Acknowledged means received: the missing bytes passed and were not captured, or come a little late from another queue
- * of the network card, and will not be retransmitted. Where no acknowledgement is seen at all, this is assumed.
+ * Whether the receiver has acknowledged the missing bytes. Then they were not captured, or arrive a little late from
+ * another queue of the network card, and will not be retransmitted. Where no acknowledgement is seen at all, this is
+ * assumed.
  */
 function isReceived(first: QueuedSegment, receiver: HalfConnection): boolean {
   return !receiver.ackSeen || seqDiff(receiver.acked, first.seq) >= 0;

@@ -1,14 +1,14 @@
-/** Suspends idle connections: most open ones carry nothing for a long time. */
+/** Suspends idle connections: most open ones are idle most of the time. */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import { isWaitingForUnseenEnd } from './asymmetric.js';
 import type { Flow } from './connection.js';
 import type { HalfConnection } from './direction.js';
 import type { FlowTable } from './flow-table.js';
 
-/** Gives the state from which a connection can be restored; undefined: more is under way than that can hold. */
+/** Returns the state from which a connection can be restored; undefined: it can't be suspended now. */
 export type SuspendFlow = (flow: Flow, at: PacketTimestamp) => object | undefined;
 
-/** An ignored connection has no state besides its packed words. */
+/** The packed words are all the state of an ignored connection. */
 const NO_STATE = Object.freeze({});
 
 export class IdleCheck {
@@ -35,13 +35,13 @@ export class IdleCheck {
       flow.quietChecks = 0;
     }
     if (flow.quietChecks++ < this.quietChecks) return true;
-    // If it cannot be suspended, it is tried again after as many quiet checks.
+    // If it cannot be suspended, the next attempt is after as many quiet checks.
     flow.quietChecks = 0;
     if (!isStreamIdle(flow)) return true;
     const state = flow.ignored ? NO_STATE : this.suspend(flow, at);
     if (state === undefined) return true;
     this.table.suspend(flow, state);
-    // The table makes a new object when it restores the connection; this one must not be used any more.
+    // The table creates a new object when it restores the connection; this one must not be used again.
     flow.closed = true;
     return false;
   }

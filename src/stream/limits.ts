@@ -6,15 +6,15 @@ export interface StreamLimits {
   readonly queuedBytes: number;
   /** Segments that may be queued out of order in one direction. */
   readonly queuedSegments: number;
-  /** Bytes that all connections may buffer together: queued, with their segments' cost, and unconsumed. */
+  /** Bytes that all connections together may buffer: queued segments with their cost, and unconsumed bytes. */
   readonly totalBytes: number;
-  /** What a queued segment costs besides its bytes. */
+  /** Memory of a queued segment in addition to its bytes. */
   readonly segmentCost: number;
   /** Bytes that a decoder may leave unconsumed in one direction. */
   readonly unconsumedBytes: number;
   /**
-   * How long a gap is waited for: packets of its connection since the receiver has acknowledged the bytes beyond it
-   * (it has them, so they will not be retransmitted), and seconds of packet time.
+   * The gap timeout: in packets of the connection after the receiver has acknowledged the missing bytes (they will not
+   * be retransmitted), and in seconds of packet time.
    */
   readonly gapPackets: number;
   readonly gapSeconds: number;

@@ -1,8 +1,8 @@
-/** What all connections buffer together: queued segments and unconsumed bytes. */
+/** Caps the memory that all connections together buffer: queued segments and unconsumed bytes. */
 import type { Flow } from './connection.js';
 import type { StreamLimits } from './limits.js';
 
-/** When the cap is exceeded, buffers are dropped until this part of it is in use. */
+/** When the cap is exceeded, buffers are dropped until this fraction of it is in use. */
 const LOW_WATER = 0.75;
 
 export class MemoryCap {
@@ -15,7 +15,7 @@ export class MemoryCap {
     this.segmentCost = limits.segmentCost;
   }
 
-  /** Bytes that a connection buffers, with what each queued segment costs besides. */
+  /** Bytes that a connection buffers, including the cost of each queued segment. */
   bytesOf({ halves: [a, b] }: Flow): number {
     const segments = a.queuedSegments + b.queuedSegments;
     return (
@@ -23,7 +23,7 @@ export class MemoryCap {
     );
   }
 
-  /** Accounts for what a connection has come to buffer more, or less, than `before`. */
+  /** Accounts for the change of bytesOf() since `before`. */
   update(flow: Flow, before: number): void {
     this.buffered += this.bytesOf(flow) - before;
   }

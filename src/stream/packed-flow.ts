@@ -1,4 +1,4 @@
-/** A connection packed into 32-bit words: its endpoints, and all that is known of its stream while nothing is buffered. */
+/** A connection packed into 32-bit words: its endpoints and, while nothing is buffered, its whole stream state. */
 import type { Headers } from '../packet/headers.js';
 import { type Flow, newFlow } from './connection.js';
 import type { HalfConnection } from './direction.js';

@@ -1,13 +1,13 @@
 /**
- * Pending gaps: a decoder learns that bytes are missing before it is known whether they still arrive, since what other
- * connections say meanwhile may be younger than the missing bytes.
+ * Pending gaps: a decoder is notified that bytes are missing before it is known whether they still arrive, since
+ * messages on other connections may be newer than the missing ones.
  */
 import type { Flow } from './connection.js';
 import { type HalfConnection, seqDiff } from './direction.js';
 
 /**
- * Whether bytes of a direction are known to have passed that were not seen so far: later ones were seen, or the receiver
- * has acknowledged them.
+ * Whether bytes of a direction are known to have been sent and were not seen so far: later ones were seen, or the
+ * receiver has acknowledged them.
  */
 function hasPendingGap(half: HalfConnection, receiver: HalfConnection): boolean {
   if (half.queued !== undefined) return true;

@@ -22,7 +22,7 @@ function positionOf(half: HalfConnection): number | undefined {
   return half.finSeen ? half.fin : undefined;
 }
 
-/** Whether a SYN or SYN-ACK opens a new connection, rather than being a copy of the flow's own, or late. */
+/** Whether a SYN or SYN-ACK opens a new connection. Otherwise it is a copy of the flow's own, or a late one. */
 function isNewSyn(flow: Flow, half: HalfConnection, other: HalfConnection, h: Headers): boolean {
   const isSynAck = (h.flags & TCP_ACK) !== 0;
   if (half.initialSeqSeen) {
@@ -30,7 +30,7 @@ function isNewSyn(flow: Flow, half: HalfConnection, other: HalfConnection, h: He
     // The same SYN again is a copy, unless the connection was refused and is tried again.
     return flow.closed && !isSynAck && isUnused(half) && isUnused(other);
   }
-  // Its own SYN may come late. A new one lies beyond what was sent: that is how a host in TIME-WAIT
+  // The flow's own SYN may arrive late. A new one lies beyond what was sent: that is how a host in TIME-WAIT
   // distinguishes the two (RFC 9293, section 3.10.7.4), and why initial numbers follow a clock (RFC 6528).
   const position = positionOf(half);
   if (position !== undefined) {
@@ -44,8 +44,8 @@ function isNewSyn(flow: Flow, half: HalfConnection, other: HalfConnection, h: He
 }
 
 /**
- * After a connection's end only its own last packets come; data from elsewhere in sequence space belongs to a new
- * connection whose SYN was not seen. After an RST it may also go on: the receiver may have rejected the RST.
+ * After a connection's end only its own last packets arrive; data from elsewhere in sequence space belongs to a new
+ * connection whose SYN was not seen. After an RST the old one may continue: the receiver may have rejected the RST.
  */
 function isDataOfNewConnection(flow: Flow, half: HalfConnection, h: Headers): boolean {
   if (!flow.closed || h.payloadLength === 0) return false;

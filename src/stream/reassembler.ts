@@ -1,7 +1,7 @@
 /**
- * TCP reassembly (RFC 9293): packets in; contiguous bytes out, to the decoders, each direction on its own, with gaps
- * where bytes are missing. It follows what passes and does not judge what a receiver would accept: windows are not
- * checked, since a sniffer sees neither end's state.
+ * TCP reassembly (RFC 9293): turns packets into contiguous bytes for the decoders, each direction separately, and
+ * reports missing bytes as gaps. It does not judge what a receiver would accept: windows are not checked, since a
+ * sniffer sees neither end's state.
  */
 
 import type { Headers } from '../packet/headers.js';
@@ -23,7 +23,7 @@ import { updatePendingGap } from './pending-gap.js';
 import { SegmentAssembler } from './segment-assembler.js';
 import { updateSeqAck } from './seq-ack.js';
 
-/** What becomes of a packet: its connection is followed, or ignored because of its protocol. */
+/** The verdict on a packet: its connection is followed, or ignored because of its protocol. */
 export const Verdict = { followed: 0, unknown: 1, encrypted: 2 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
@@ -31,7 +31,7 @@ export class Reassembler {
   private readonly limits: StreamLimits;
   private readonly assembler: SegmentAssembler;
   private readonly memory: MemoryCap;
-  /** Connections with a gap, or of which an end is not seen. */
+  /** Connections with a gap, or of which only one direction has been seen to end. */
   private readonly waiting: TimerList<Flow>;
   private readonly flows: FlowLifecycle;
 
@@ -112,7 +112,7 @@ export class Reassembler {
       if (other.packets === 0) this.waiting.add(flow);
     }
     const bothClosed = half.closed && other.closed;
-    // Both ends have received everything from each other: what is missing here will not be retransmitted.
+    // Both ends have received everything: bytes missing here will not be retransmitted.
     if (bothClosed || (isFinAcknowledged(half, other) && isFinAcknowledged(other, half))) {
       this.flows.close(flow, 'fin', at);
     }
@@ -162,7 +162,7 @@ export class Reassembler {
     this.afterDelivery(flow, before);
   }
 
-  /** @param before what the connection buffered before it got a packet or a gap was skipped */
+  /** @param before bytesOf() before the packet was accepted or the gap skipped */
   private afterDelivery(flow: Flow, before: number): void {
     if (flow.ignored) releaseFlow(flow);
     updatePendingGap(flow);

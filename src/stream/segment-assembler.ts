@@ -1,8 +1,6 @@
 /**
- * Puts the segments of a connection in order: delivers what is contiguous, queues what is out of order, and skips gaps
- * that are not waited for any more.
+ * Puts the segments of a connection in order: delivers contiguous ones, queues out-of-order ones, and skips gaps.
  */
-
 import type { Headers } from '../packet/headers.js';
 import { copyTimestamp, isBefore, newPacketTimestamp, type PacketTimestamp } from '../packet/timestamp.js';
 import { type Direction, type GapReason, opposite } from '../protocols/protocol.js';
@@ -162,7 +160,7 @@ export class SegmentAssembler {
     reportMissing(flow, dir, missing, reason, at);
   }
 
-  /** Reports what the other direction is known to have sent, of which no packet is seen. */
+  /** Reports the bytes that the other direction, of which no packet is seen, is known to have sent. */
   reportUnseenDirection(flow: Flow, dir: Direction, at: PacketTimestamp): void {
     const half = flow.halves[dir];
     const other = flow.halves[opposite(dir)];
@@ -180,7 +178,7 @@ export class SegmentAssembler {
     reportMissing(flow, opposite(dir), missing, 'lost', at);
   }
 
-  /** Delivers all that is buffered, since there is no room for it; what the decoders do not consume is dropped. */
+  /** Frees a connection's buffers: delivers all queued bytes, and drops what the decoder does not consume. */
   dropBuffered(flow: Flow, at: PacketTimestamp): void {
     for (const dir of DIRECTIONS) {
       this.skipAllGaps(flow, dir, 'limit');

@@ -1,4 +1,4 @@
-/** What a packet's flags and sequence numbers say about both directions. */
+/** Updates the sequence state of both directions from a packet's flags and sequence numbers. */
 import type { Headers } from '../packet/headers.js';
 import { TCP_ACK, TCP_SYN } from '../packet/tcp.js';
 import { type HalfConnection, seqDiff } from './direction.js';

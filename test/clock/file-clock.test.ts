@@ -32,7 +32,7 @@ test('packet time advances when the clock is set back, and converts to the new w
   assert.equal(clock.toWallClock(4999, 0).seconds, 4999);
 });
 
-test('after many steps back the packets are taken as they are', () => {
+test('after many steps back the timestamps are used unchanged', () => {
   const clock = new FileClock();
   for (let step = 0; step < 16; step++) {
     convert(clock, 100_000);

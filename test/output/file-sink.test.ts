@@ -63,7 +63,7 @@ test('a renamed file is reopened between two batches, and the new one begins wit
   assert.equal(outputs.counts().written, outputs.given());
 });
 
-test('reopened without a rename, the file goes on without a second start line', async () => {
+test('a file that is reopened without a rename gets no second start line', async () => {
   const path = join(directory, 'same');
   const outputs = await newHarness([file(path)]);
   outputs.give(2);

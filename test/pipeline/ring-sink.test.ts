@@ -119,7 +119,7 @@ test('the end of a truncated file is reported', async () => {
   assert.deepEqual(got, packets.slice(0, 59));
 });
 
-test('a stopped run does not read on while the ring is full', async () => {
+test('a stopped run reads no more of its file while the ring is full', async () => {
   let checks = 0;
   // Nobody reads the ring: it fills, and what waits for room asks whether to stop.
   const { sink, counters } = open(() => ++checks > 30);

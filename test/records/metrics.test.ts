@@ -65,7 +65,7 @@ test('the schema has every metric of the table, and every counter under change',
   }
 });
 
-test('a section without numbers is still there', () => {
+test('a section without numbers is an empty object', () => {
   const lines = { written: 0, dropped: 0, ofDecoders: 0 };
   const clock = { steps: 0, pauses: 0 };
   const main = { lines, outputs: undefined, decoderRestarts: 0, outOfTime: false, clock };

@@ -84,7 +84,7 @@ function run(sent: readonly SentSegment[], useFastPath: boolean) {
   return { decoded, pendingGaps, events, halves, counters: [...stream.counters], skippedSegments };
 }
 
-test('the fast path ends as the slow one does', () => {
+test('the fast path has the same result as the slow one', () => {
   let skippedSegments = 0;
   for (let seed = 1; seed <= 200; seed++) {
     const sent = conversation(newRandom(seed));

@@ -22,7 +22,7 @@ export class ChildSupervisor {
   }
 
   /**
-   * Starts a child with the first filter that is valid for the link type; each attempt takes a process of its own.
+   * Starts a child with the first filter that is valid for the link type; each attempt takes a new process.
    *
    * @returns the link type, once the interface is open
    * @throws UserError if it can't be opened

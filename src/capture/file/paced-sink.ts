@@ -54,7 +54,7 @@ export function pacedSink(inner: PacketSink, clock: PacingClock = MONOTONIC_CLOC
       for (let at = start; at < end; at += RECORD_HEADER + view.getUint32(at + 8, true)) {
         const seconds = view.getUint32(at, true);
         const nanoseconds = view.getUint32(at + 4, true);
-        // A packet without a time has time 0: it goes with the packet before it.
+        // A packet without a timestamp has time 0: it follows the previous packet immediately.
         if (seconds !== 0 || nanoseconds !== 0) {
           const time = seconds * 1e3 + nanoseconds / 1e6;
           epoch ??= now - time;

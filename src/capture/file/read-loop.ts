@@ -88,7 +88,7 @@ export async function readAll(
     skip = result.next - buffer.start;
   }
 
-  // A stop leaves data unread, which is no problem of the file.
+  // After a stop, unread data is not a fault of the file.
   if (!sink.stopped()) problem ??= source.problem() ?? truncation(parser, buffer, unit);
   const result = { bytes: source.bytesRead(), ...delivery.end() };
   return problem ? { ...result, problem } : result;

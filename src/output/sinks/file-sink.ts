@@ -166,12 +166,12 @@ class FileSink implements LineSink {
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => {
       this.state = State.retrying;
-      // SonicBoom keeps what it could not write, and goes on with it at the next write.
+      // SonicBoom keeps what it could not write, and writes it at the next write().
       this.passToBoom(NO_BYTES);
     }, RETRY_MS).unref();
   }
 
-  /** Opens the file of this name, which may be another one now, and goes on there. */
+  /** Opens the file of this name, which may be a different file now, and continues there. */
   private openByName(): void {
     const { options, events } = this;
     if (options.path === undefined) return;
@@ -180,7 +180,7 @@ class FileSink implements LineSink {
     try {
       file = openOutputFile(options.path, options, this.file.fd);
     } catch (error) {
-      // Until the next try the old file is better than none.
+      // Until the next try, writes continue in the old file.
       this.isReopenPending = true;
       this.reopenNotBefore = performance.now() + REOPEN_RETRY_MS;
       this.schedule.postpone();

@@ -62,8 +62,8 @@ export function openOutputFile(path: string, { owner, lock }: FileAccess, replac
 }
 
 /**
- * Creates a file and gives it to its owner. O_EXCL follows no symbolic link (open(2)): whoever may write in the directory
- * can't have another file given away.
+ * Creates a file and gives it to its owner. O_EXCL follows no symbolic link (open(2)), so nobody who may write in the
+ * directory can make wiretail give away another file.
  * @returns undefined: the file exists by now
  */
 function create(path: string, owner: Owner | undefined): number | undefined {

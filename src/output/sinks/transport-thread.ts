@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
-// Not from 'pino' as elsewhere: scripts/build.mjs bundles that, and leaves this one, whose threads load files of its package.
+// Not from 'pino' as elsewhere: scripts/build.mjs bundles that, but this one's threads load files of the package.
 import { pino } from 'pino/pino.js';
 import { UserError } from '../../config/user-error.js';
 import type { HostedTransport } from './transport-host.js';

@@ -14,7 +14,7 @@ export interface DecoderEvents {
   onActions(actions: readonly Action[]): void;
   /** The thread died and is restarted. */
   onDeath(decoder: number, reason: string): void;
-  /** The thread died CRASH_LOOP_LIMIT times at one position of the ring: it is not restarted any more. */
+  /** The thread died CRASH_LOOP_LIMIT times at one position of the ring: it stays down. */
   onCrashLoop(decoder: number, reason: string): void;
 }
 

@@ -81,7 +81,7 @@ class DecoderThread {
       while (!this.reader.isFinished()) this.runOnce();
       this.decoder.end();
     } finally {
-      // Also when this thread dies of a packet: lines of the packets before it are as good as ever.
+      // Also if a packet kills this thread: the lines of earlier packets are valid.
       this.batch.flush();
     }
     this.counters[Counter.heartbeat] = OVER;

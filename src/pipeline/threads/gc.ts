@@ -48,12 +48,12 @@ function newCollector(): Collector {
 }
 
 /**
- * Collects a thread's garbage and compacts its heap; to be called when the thread is idle. A collection takes some 50 ms
- * in a decoder. Compaction matters since suspended connections leave fragments behind, and a partly used page costs as
+ * Collects a thread's garbage and compacts its heap; to be called when the thread is idle. A collection takes about
+ * 50 ms in a decoder. Compaction matters since suspended connections leave fragments behind, and a partly used page costs as
  * much as a full one.
  *
- * V8 does the like by itself, but only from an event loop, to which a decoder never returns; and the main thread produces
- * so little garbage besides the batches that it passes on that V8 would keep those for long.
+ * V8 also compacts by itself, but only from an event loop, to which a decoder never returns. The main thread produces
+ * little garbage of its own, so V8 would keep the batches that pass through it for long.
  */
 export function newHeapCompaction(): () => void {
   let collector: Collector | undefined;

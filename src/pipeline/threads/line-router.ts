@@ -10,7 +10,7 @@ export interface LineCounts {
   readonly written: number;
   /** Taken by none. */
   readonly dropped: number;
-  /** Of both, those from decoders. */
+  /** Written and dropped lines from decoders. */
   readonly ofDecoders: number;
 }
 

@@ -25,7 +25,7 @@ export class MainLines {
   private readonly prefixes: LinePrefixes;
   private emit: (line: string) => void;
   private run: RunStart | undefined = undefined;
-  /** Start lines written so far, over all outputs: each gets its own number. */
+  /** Start lines so far, over all outputs: each has a number. */
   private startLines = 0;
 
   constructor(version: string, maxLine: number, emit: (line: string) => void) {
@@ -38,13 +38,13 @@ export class MainLines {
     this.prefixes = this.log.prefixesFor({ host: { hostname: hostname() } });
   }
 
-  /** @param config what the start line says of the configuration */
+  /** @param config the configuration, as the start line shows it */
   writeStart(info: StartInfo, config: JsonObject, at: Timestamp): void {
     this.run = { info, config };
     this.writeStartLine(this.run, at);
   }
 
-  /** The start line of a file that continues the run; undefined before the run's own. */
+  /** The start line of a later file of this run; undefined before writeStart(). */
   continuationLine(at: Timestamp): string | undefined {
     if (this.run === undefined) return undefined;
     const { emit } = this;

@@ -53,7 +53,7 @@ export interface CaptureData extends Shared {
   readonly counterRow: number;
 }
 
-/** What the start line says of the input. */
+/** The input, as the start line shows it. */
 export interface StartInfo {
   readonly engine: string;
   /** Live only. */
@@ -63,7 +63,7 @@ export interface StartInfo {
   readonly first?: Timestamp;
 }
 
-/** A fault of the input, for exit code 1. The packets before it are decoded. */
+/** A fault in an input file: exit code 1. The packets before it are decoded. */
 export interface InputProblem {
   readonly file: string;
   readonly kind: 'truncated' | 'corrupt';
@@ -76,7 +76,7 @@ export type FromCapture =
   | { readonly kind: 'anomaly'; readonly anomaly: CaptureAnomaly }
   | { readonly kind: 'problem'; readonly problem: InputProblem }
   | { readonly kind: 'progress'; readonly bytes: number; readonly total: number | undefined }
-  /** `isUserError`: the user can mend it (exit code 2). */
+  /** `isUserError`: the user can fix it (exit code 2). */
   | { readonly kind: 'failed'; readonly isUserError: boolean; readonly reason: string };
 
 export interface DecoderData extends Shared {

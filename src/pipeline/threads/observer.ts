@@ -65,7 +65,7 @@ export class Observer {
     this.mainCounts = mainCounts;
     this.intervals = new Intervals(ring, this.lag);
     this.rows = Array.from({ length: decoders + 1 }, (_, row) => counterRow(counters, row));
-    // So that a thread without a single heartbeat is found stuck too.
+    // A thread that never sends a heartbeat counts as stuck too.
     for (const row of this.rows) row[Counter.heartbeat] = monotonic();
     this.observed = {
       version,
@@ -90,7 +90,7 @@ export class Observer {
     this.lag.record(since);
   }
 
-  /** The numbers of a stats line. @param isFinal no thread counts any more */
+  /** The numbers of a stats line. @param isFinal all threads have ended */
   statsLine(isFinal: boolean): JsonObject {
     const numbers = this.numbers(isFinal);
     return this.isLive ? this.intervals.end(numbers) : numbers;

@@ -30,19 +30,19 @@ export interface RunOptions {
   readonly version: string;
   readonly config: CommonConfig;
   readonly source: Source;
-  /** What the start line says of the configuration. */
+  /** The configuration, as the start line shows it. */
   readonly described: JsonObject;
   /** Milliseconds between stats lines; 0: only the final one. */
   readonly statsInterval: number;
   readonly outputs: Outputs;
-  /** Stats lines count each output, as those of a live capture always do. */
+  /** Stats lines include the counts of each output; in a live capture they always do. */
   readonly countOutputs?: boolean;
   readonly diagnostics: Logger;
-  /** The start line is written. */
+  /** Called when the start line is written. */
   onStart?(start: StartInfo): void;
-  /** A stats line with these numbers is written. */
+  /** Called when a stats line with these numbers is written. */
   onStats?(stats: JsonObject): void;
-  /** The run is stopping, for whatever reason. */
+  /** Called when the run starts to stop, for any reason. */
   onStopping?(): void;
   onProgress?(bytes: number, total: number | undefined): void;
   /** Replaces the module of decoder threads, for tests of their death. */
@@ -51,15 +51,15 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly exitCode: number;
-  /** An output has not taken its lines or has not closed in time: it may hang for ever. */
+  /** An output has not taken its lines or has not closed in time: it may hang forever. */
   readonly outputsStalled: boolean;
-  /** An error that the user can mend, found after lines were written. */
+  /** An error that the user can fix, found after lines were written. */
   readonly userError: UserError | undefined;
 }
 
 /** How long connections and transports may take to close. */
 const CLOSE_MS = 3000;
-/** How long after the shutdown deadline, so that a stalled output does not cut the others short. */
+/** The same after the shutdown deadline: a stalled output leaves the others time to close. */
 const CLOSE_AFTER_DEADLINE_MS = 500;
 
 const displayName = (output: string) => (output === 'stdout' ? 'standard output' : output);
@@ -81,7 +81,7 @@ export class Run {
   private readonly problems: InputProblem[] = [];
   private readonly gcTimer: NodeJS.Timeout | undefined;
   private statsTimer: NodeJS.Timeout | undefined = undefined;
-  /** Timestamp of lines that no packet gives one, while reading files: the first packet's, at the end the last one's. */
+  /** Timestamp of lines without a packet, when files are read: the first packet's; at the end, the last packet's. */
   private fileTime: Timestamp = { seconds: 0, nanoseconds: 0 };
   private exitCode = 0;
   private decoderRestarts = 0;
@@ -215,7 +215,7 @@ export class Run {
   private handleCaptureFailure(reason: string): void {
     this.exitCode = 1;
     this.options.diagnostics.error({ reason }, 'the capture failed');
-    // With a deadline, as after a signal: a stalled output is not waited for without end.
+    // With a deadline, as after a signal: a stalled output must not block the end of the run.
     if (this.isLive) this.shutdown.stop();
   }
 

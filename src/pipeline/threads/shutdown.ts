@@ -1,12 +1,12 @@
 /** How a run ends early: captured packets are drained up to a deadline, or dropped at once. */
 import { ControlWord } from './messages.js';
 
-/** After a stop: decoders drop what is left in the ring, and no output is waited for any more. */
+/** Milliseconds after a stop: until decoders drop the packets left in the ring, and until the deadline for outputs. */
 const DRAIN_MS = 2500;
 const WRITE_MS = 4000;
 
 export class Shutdown {
-  /** Resolves at the shutdown deadline. Without a stop there is none. */
+  /** Resolves at the shutdown deadline, which only stop() and abort() set. */
   readonly deadlineReached: Promise<void>;
   private readonly control: Int32Array;
   private timers: readonly NodeJS.Timeout[] = [];
@@ -25,7 +25,7 @@ export class Shutdown {
     this.timers = [setTimeout(() => this.abandon(), DRAIN_MS), setTimeout(this.reachDeadline, WRITE_MS)];
   }
 
-  /** Stops without draining: nothing takes lines any more. */
+  /** Stops without draining: no output or no decoder is left. */
   abort(): void {
     Atomics.store(this.control, ControlWord.stop, 1);
     this.abandon();

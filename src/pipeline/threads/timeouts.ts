@@ -1,6 +1,6 @@
 /**
- * Waits that all end with their owner. Their timers keep the process alive meanwhile: an output that hangs may hold
- * nothing that does, and the process would exit before the wait is over.
+ * Timeouts that their owner clears together. Their timers keep the process alive: while an output hangs, nothing else
+ * may do so, and the process would exit before the timeout.
  */
 export class Timeouts {
   private readonly timers = new Set<NodeJS.Timeout>();

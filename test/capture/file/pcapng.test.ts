@@ -203,7 +203,7 @@ for (const [name, [bad, text]] of Object.entries(FAULTS)) {
   });
 }
 
-test('a first section that can’t be read is the user’s to know', async () => {
+test('a first section that can’t be read is a usage error', async () => {
   await assert.rejects(readBytes(sectionHeader(LITTLE, 0, 3)), {
     name: 'UserError',
     message: /version 3\.0/,
@@ -212,7 +212,7 @@ test('a first section that can’t be read is the user’s to know', async () =>
   await assert.rejects(readBytes(strange), { name: 'UserError', message: /no byte-order magic/ });
 });
 
-test('cut at every byte: the whole packets before, and where the rest begins', async () => {
+test('truncated at any byte: the whole packets before are delivered, and the offset is reported', async () => {
   for (const order of [LITTLE, BIG]) {
     const packets = somePackets(5);
     const blocks = [
