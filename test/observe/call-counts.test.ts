@@ -27,7 +27,7 @@ import { captureNames } from '../helpers/captures.js';
 import { SELECT_ALL } from '../helpers/connection.js';
 import { decodePackets } from '../pipeline/decode-packets.js';
 
-/** What of a line is counted. */
+/** The fields of a line that are counted. */
 interface Line {
   readonly event: {
     readonly dataset: string;

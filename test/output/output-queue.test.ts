@@ -38,7 +38,7 @@ function newTestQueue() {
 test('a slow output reports once that it drops lines, and once that it recovered, with their number', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { queue, sink, write, events, actions } = newTestQueue();
-  // The sink takes every second batch for a minute: now and then there is room, but not for long.
+  // The sink takes every second batch for a minute: there is room at times, but not for long.
   for (let i = 0; i < 600; i++) {
     write();
     if (i % 2 === 0) sink.acknowledged(0);

@@ -1,4 +1,4 @@
-/** pino transports in their own threads: working, dying, hanging, and targets that are none. */
+/** pino transports in their own threads: working, dying, hanging, and invalid targets. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

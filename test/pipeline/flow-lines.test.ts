@@ -1,4 +1,4 @@
-/** The number of lines about connections. */
+/** Limits on the lines about a connection. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MESSAGES } from '../../src/observe/counters.js';
@@ -11,8 +11,8 @@ const many = await readPackets('gm-many');
 const actions = (lines: readonly Line[], action: string) =>
   lines.filter(({ event }) => event.action === action);
 
-/** Lines by connection. */
-function byConnection(lines: readonly Line[]): number[] {
+/** The number of lines of each connection. */
+function countByConnection(lines: readonly Line[]): number[] {
   const counts = new Map<string, number>();
   for (const { network } of lines) {
     counts.set(network.community_id, (counts.get(network.community_id) ?? 0) + 1);
@@ -25,8 +25,8 @@ test('anomalies of a connection beyond ten a minute are counted, not written', (
   const anomalies = lines.filter(({ event }) => event.dataset === 'wiretail.anomaly');
   assert.ok(actions(anomalies, 'gap').length > 20);
   assert.ok(actions(anomalies, 'resync').length > 20);
-  // The capture lasts less than a minute, but may begin in one and end in another.
-  assert.ok(Math.max(...byConnection(anomalies)) <= 20);
+  // The capture lasts less than a minute, but may start in one minute and end in the next.
+  assert.ok(Math.max(...countByConnection(anomalies)) <= 20);
   assert.equal(counters[Counter.anomalies_written], anomalies.length);
   assert.equal(counters[MESSAGES['wiretail.anomaly']], anomalies.length);
   assert.ok(counters[Counter.anomalies_suppressed] > 1000);
@@ -39,7 +39,7 @@ for (const toServer of [true, false]) {
     const reported = actions(lines, 'asymmetric');
     assert.equal(reported.length, counters[Counter.flows_new]);
     assert.equal(counters[Counter.flows_asymmetric], reported.length);
-    assert.deepEqual([...new Set(byConnection(reported))], [1]);
+    assert.deepEqual([...new Set(countByConnection(reported))], [1]);
     assert.equal(actions(lines, 'evicted').length, 0);
     assert.equal(actions(lines, 'gap').length, 0);
     assert.ok(counters[MESSAGES['gearman.packet']] > 5000);

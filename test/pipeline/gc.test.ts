@@ -1,4 +1,4 @@
-/** What belongs to the whole process, V8's flags, is used by several threads at once. */
+/** GC scheduling sets V8 flags, which belong to the whole process, from several threads. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ const worker = new URL('../helpers/gc-worker.js', import.meta.url);
 
 test('several threads may collect for the first time at once', async () => {
   const threads = Array.from({ length: THREADS }, () => new Worker(worker));
-  // An error of a thread rejects it.
+  // Rejects if a thread throws.
   const messages = await Promise.all(threads.map((thread) => once(thread, 'message')));
   assert.deepEqual(messages, Array(THREADS).fill([40]));
 });

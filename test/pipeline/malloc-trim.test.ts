@@ -18,7 +18,7 @@ test('freed memory between allocations in use is returned to the system', async 
   let pieces: Buffer[] = Array.from({ length: PIECES }, (_, i) => Buffer.allocUnsafeSlow(8000).fill(i));
   pieces = pieces.filter((_, i) => i % 10 === 0);
   collect();
-  // What a collection lets go is freed by another thread.
+  // Another thread frees what a collection has released.
   for (let tries = 0; process.memoryUsage().arrayBuffers > 20 * MIB && tries < 100; tries++) {
     await new Promise((done) => setTimeout(done, 10));
   }

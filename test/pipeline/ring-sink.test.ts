@@ -1,4 +1,4 @@
-/** Capture files that are read into the ring's own memory: what a decoder finds there is what the file holds. */
+/** Capture files that are read into the ring's memory: the ring has exactly the packets of the file. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readCapture } from '../../src/capture/file/read-capture.js';
@@ -56,7 +56,7 @@ function open(stopped: () => boolean = () => false) {
   return { sink, drained, packets, counters };
 }
 
-/** Some as long as packets get, so that they end behind a segment's end, at any place of it. */
+/** Packets of which some have the maximum length, so that they cross the ends of segments at any offset. */
 function longPackets(count: number): Packet[] {
   const random = randomness(7);
   return somePackets(count).map((packet, index) => {
@@ -121,7 +121,7 @@ test('the end of a truncated file is reported', async () => {
 
 test('a stopped run reads no more of its file while the ring is full', async () => {
   let checks = 0;
-  // Nobody reads the ring: it fills, and what waits for room asks whether to stop.
+  // The ring has no reader: it fills, and the sink checks for a stop while it waits for room.
   const { sink, counters } = open(() => ++checks > 30);
   const packets = longPackets(200);
   const result = await readCapture(temporaryFile(pcapFile(packets, LE_NS)), sink);

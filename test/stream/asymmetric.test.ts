@@ -7,7 +7,7 @@ import { ACK, FIN, newStream, RST, type Stream, SYN, ToClient, ToServer } from '
 const reportedMissing = (stream: Stream, flow = 0) =>
   stream.flows[flow].events.flatMap((event) => (event.kind === 'asymmetric' ? [event.missing] : []));
 
-/** Only the client's packets are seen; its acknowledgements say that the server answers each with ten bytes. */
+/** Only the client's packets are seen; its acknowledgements show that the server replies to each with ten bytes. */
 function client(stream: Stream, packets: number, isn = 1000): void {
   stream.send(ToServer, { seq: isn, flags: SYN });
   stream.send(ToServer, { seq: isn + 1, ack: 5001 });
@@ -31,7 +31,7 @@ test('an asymmetric flow is reported once, and its missing bytes at intervals', 
     [stream.counters[Counter.flows_asymmetric], stream.counters[Counter.streams_gap_bytes]],
     [1, 683],
   );
-  // The missing bytes are not reported as gaps besides.
+  // The missing bytes are not also reported as gaps.
   assert.ok(!stream.flows[0].events.some((event) => event.kind === 'observed gap'));
 });
 

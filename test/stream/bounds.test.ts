@@ -58,7 +58,7 @@ test('the cost of a queued segment counts toward the memory cap', () => {
     stream.handshake(1000, 5000, { clientPort });
     for (let j = 0; j < 10; j++) stream.send(ToServer, { clientPort, seq: 1101 + 10 * j, data: 'x' });
   }
-  // The fourth exceeds 10000: connections are dropped until three quarters are left, again and again.
+  // The fourth exceeds 10000: buffers are dropped until three quarters are in use, each time.
   const queueing = stream.flows.filter(({ flow }) => flow.halves[ToServer].queuedSegments > 0).length;
   assert.ok(queueing >= 2 && queueing <= 3, `${queueing} connections`);
   assert.ok(stream.counters[Counter.streams_gaps] >= 7);

@@ -1,4 +1,4 @@
-/** The fast path leaves a connection as the reassembler's own path does. */
+/** The fast path leaves a connection in the same state as the slow path. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Direction } from '../../src/protocols/protocol.js';

@@ -1,4 +1,4 @@
-/** Idle connections are suspended and restored without a trace, unless something is under way. */
+/** Idle connections are suspended and restored, which changes no output; connections with pending work are not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';

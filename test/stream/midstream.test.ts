@@ -1,4 +1,4 @@
-/** First packets that come late, again, or not at all. */
+/** First packets that arrive late, twice, or not at all. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACK, FIN, newStream, RST, type Stream, SYN, ToClient, ToServer } from './harness.js';

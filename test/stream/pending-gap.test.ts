@@ -1,4 +1,4 @@
-/** Pending gaps, as the decoder learns of them. */
+/** Pending gaps, as reported to the decoder. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACK, FIN, newStream, ToClient, ToServer } from './harness.js';

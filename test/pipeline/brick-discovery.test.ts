@@ -1,4 +1,4 @@
-/** What the port mapper says where bricks listen is known to the decoders of the bricks, whichever they are. */
+/** A brick that one decoder discovers, from a reply of the port mapper, is known to all decoders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
@@ -14,22 +14,22 @@ import { asRecords, type Packet, readPackets } from '../faults/packets.js';
 import { readArguments } from '../helpers/read-in-process.js';
 import { type Line, linesOf, until } from '../helpers/wiretail.js';
 
-/** By the three replies of PORTBYBRICK that the capture begins with. */
+/** Bricks by endpoint, from the three replies of PORTBYBRICK at the start of the capture. */
 const BRICKS: Readonly<Record<string, string>> = {
   '10.77.0.1:56925': '/bricks/r1',
   '10.77.0.2:52781': '/bricks/r2',
   '10.77.0.3:60944': '/bricks/r3',
 };
-/** Behind the beginnings of all connections. */
-const Middle = 200;
-/** Threads start, on however busy a machine. */
+/** A packet number after the start of every connection. */
+const MIDSTREAM = 200;
+/** Generous: threads start slowly on an overloaded machine. */
 const START_MS = 60000;
 
 function isOfBrick({ connection }: Packet): boolean {
   return Object.keys(BRICKS).some((end) => connection.endsWith(`>${end}`));
 }
 
-/** Decoders in their threads, and what they write. */
+/** Decoder threads, and the lines that they write. */
 async function startThreads(workers: number, linkType: number) {
   const config = await readArguments(['--workers', `${workers}`, 'none']);
   const shared = {
@@ -80,8 +80,10 @@ async function startThreads(workers: number, linkType: number) {
 for (const workers of [2, 4]) {
   test(`a midstream pickup has the brick that the port mapper reported to another of ${workers} decoders`, async () => {
     const { linkType, packets } = await readPackets('g-fops-all');
-    const mapper = packets.filter((packet) => packet.connection.endsWith(':24007') && packet.number < Middle);
-    const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= Middle).slice(0, 60);
+    const mapper = packets.filter(
+      (packet) => packet.connection.endsWith(':24007') && packet.number < MIDSTREAM,
+    );
+    const late = packets.filter((packet) => isOfBrick(packet) && packet.number >= MIDSTREAM).slice(0, 60);
     const threads = await startThreads(workers, linkType);
     threads.send(mapper);
     const isMapped = () => threads.lines().filter(({ event }) => event.action === 'PORTBYBRICK').length === 3;
