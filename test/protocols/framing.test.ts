@@ -1,4 +1,4 @@
-/** The framing skeleton with a toy grammar: a message is the byte 0xa5, a length, and so many bytes of payload. */
+/** The framing skeleton with a toy grammar: a message is the byte 0xa5, a length, and that many bytes of payload. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Anomalies } from '../../src/protocols/anomalies.js';
@@ -135,7 +135,7 @@ test('a message that the end of the stream truncates is reported', () => {
   assert.deepEqual(decoder.events, ['truncated: the stream ended after 1 byte of a message']);
 });
 
-test('a search that the end of the stream ends is reported', () => {
+test('a search that is unfinished at the end of the stream is reported', () => {
   const decoder = new ToyDecoder();
   decoder.send(1, 2);
   decoder.end();

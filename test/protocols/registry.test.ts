@@ -99,7 +99,7 @@ test('its ports are an option, part of the default filter and known to be servic
   assert.match(help, /--whois-ports +ports of Whois servers +\[string\] \[default: 43\]/);
 });
 
-test('the default filter and the known actions have it', async () => {
+test('the default filter and the known actions include it', async () => {
   const { captureConfig, DAEMON_DEFINITIONS } = await import(join(source, 'config/options.js'));
   const defaults = Object.entries(DAEMON_DEFINITIONS as Record<string, { default?: unknown }>).map(
     ([name, definition]) => [name, definition.default],

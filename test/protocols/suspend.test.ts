@@ -1,4 +1,4 @@
-/** When a decoder can be suspended, and that a restored one goes on; pipeline/suspend tests compare the lines. */
+/** Conditions for suspending a decoder, and restoring it; pipeline/suspend tests compare the lines. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newGearman } from '../../src/protocols/gearman/implementation.js';

@@ -11,12 +11,12 @@ function exchange(command: string, response: string): { admin: JsonObject; feed:
   feed.send(ToServer, text(command));
   feed.at = { ...feed.at, nanoseconds: 250_000, packet: 2 };
   feed.send(ToClient, text(response));
-  assert.equal(feed.seen.length, 1, command);
-  const [{ from, body }] = feed.seen;
+  assert.equal(feed.records.length, 1, command);
+  const [{ from, body }] = feed.records;
   assert.equal(from, ToServer);
   assert.equal(body.dataset, 'gearman.admin');
   assert.deepEqual([body.packet, body.replyPacket, body.nanoseconds, body.duration], [1, 2, 0, 250_000]);
-  return { admin: adminOf(feed.seen[0]), feed };
+  return { admin: adminOf(feed.records[0]), feed };
 }
 
 test('lists: status, prioritystatus, show jobs, show unique jobs, workers', () => {
@@ -110,8 +110,8 @@ test('one-line responses: OK with and without a value', () => {
 test('one-line responses: ERR with code and text', () => {
   const { admin, feed } = exchange('cancel job H:none:1\n', 'ERR UNKNOWN_JOB\r\n');
   assert.deepEqual([admin.response, admin.error_code, admin.error_text], ['ERR', 'UNKNOWN_JOB', undefined]);
-  assert.equal(feed.seen[0].body.outcome, 'failure');
-  assert.equal(feed.seen[0].body.message, 'cancel job H:none:1: ERR UNKNOWN_JOB in 0.25 ms');
+  assert.equal(feed.records[0].body.outcome, 'failure');
+  assert.equal(feed.records[0].body.message, 'cancel job H:none:1: ERR UNKNOWN_JOB in 0.25 ms');
   const unknown = exchange('show nonsense\n', 'ERR UNKNOWN_COMMAND Unknown+server+commandshow\r\n').admin;
   assert.deepEqual(
     [unknown.command, unknown.error_code, unknown.error_text],
@@ -129,14 +129,14 @@ test('one-line responses: ERR with code and text', () => {
 test('an unknown command is named by its first word, and has rows unless the response is OK or ERR', () => {
   const { admin, feed } = exchange('Gladiator all\n', 'one\ntwo\n.\n');
   assert.deepEqual(admin, { command: 'gladiator', arguments: ['all'], lines: ['one', 'two'], rows_total: 2 });
-  assert.equal(feed.seen[0].body.action, 'gladiator');
+  assert.equal(feed.records[0].body.action, 'gladiator');
 });
 
 test('actions and sentences of commands', () => {
   const { feed } = exchange('status\n', 'f\t1\t1\t1\ng\t1\t1\t1\n.\n');
-  assert.equal(feed.seen[0].body.message, 'status: 2 functions in 0.25 ms');
-  assert.equal(feed.seen[0].body.outcome, 'success');
-  assert.equal(exchange('SHOW UNIQUE JOBS\n', '.\n').feed.seen[0].body.action, 'show unique jobs');
+  assert.equal(feed.records[0].body.message, 'status: 2 functions in 0.25 ms');
+  assert.equal(feed.records[0].body.outcome, 'success');
+  assert.equal(exchange('SHOW UNIQUE JOBS\n', '.\n').feed.records[0].body.action, 'show unique jobs');
 });
 
 const session: [0 | 1, Buffer][] = [
@@ -160,7 +160,7 @@ test('pipelined commands, text and packets in turn: the same records however seg
       }
     }
     feed.end();
-    return feed.seen;
+    return feed.records;
   };
   const whole = run(1000);
   assert.deepEqual(
@@ -175,7 +175,7 @@ test('a command without a response is reported at the end, with outcome unknown'
   feed.send(ToServer, text('a command with many words in it\nversion\n'));
   feed.end();
   assert.deepEqual(
-    feed.seen.map(({ body }) => [body.action, body.outcome, body.duration, body.replyPacket]),
+    feed.records.map(({ body }) => [body.action, body.outcome, body.duration, body.replyPacket]),
     [
       ['a', 'unknown', undefined, 0],
       ['version', 'unknown', undefined, 0],
@@ -188,7 +188,7 @@ test('too many pending commands: none gets the response of another', () => {
   feed.send(ToServer, text('version\nstatus\n'.repeat(150)));
   feed.send(ToClient, text('OK 1.1.20\nf\t1\t1\t1\n.\n'.repeat(150)));
   feed.end();
-  const lines = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin').map(adminOf);
+  const lines = feed.records.filter(({ body }) => body.dataset === 'gearman.admin').map(adminOf);
   assert.equal(lines.filter(({ command }) => command !== undefined).length, 300);
   for (const { command, version, functions } of lines) {
     if (command === 'version') assert.equal(functions, undefined);
@@ -198,7 +198,7 @@ test('too many pending commands: none gets the response of another', () => {
   feed.at = { ...feed.at, seconds: feed.at.seconds + 10 };
   feed.send(ToServer, text('version\n'));
   feed.send(ToClient, text('OK 1.1.20\n'));
-  const last = feed.seen.at(-1);
+  const last = feed.records.at(-1);
   assert.ok(last !== undefined);
   assert.deepEqual([adminOf(last).command, adminOf(last).version], ['version', '1.1.20']);
 });
@@ -212,7 +212,7 @@ test('a truncated list keeps its rows and is marked', () => {
     else if (cut === 'gap') feed.gap(ToClient, 10);
     else feed.send(ToClient, text('\t2\t2\n'));
     if (cut === 'packet') feed.send(ToClient, packet('RES', 6));
-    const [record] = feed.seen.filter(({ body }) => body.dataset === 'gearman.admin');
+    const [record] = feed.records.filter(({ body }) => body.dataset === 'gearman.admin');
     assert.equal(record.body.outcome, 'unknown');
     assert.deepEqual(record.body.sections.wiretail, { truncated: true });
     const { rows, rows_total } = adminOf(record);
@@ -226,7 +226,7 @@ test('an orphan response has its own record', () => {
   feed.send(ToClient, text('OK 1.1.20\n'));
   feed.send(ToClient, text('f\t1\t1\t1\n.\n'));
   assert.deepEqual(
-    feed.seen.map((record) => [record.from, record.body.dataset, adminOf(record).command]),
+    feed.records.map((record) => [record.from, record.body.dataset, adminOf(record).command]),
     [
       [ToClient, 'gearman.admin', undefined],
       [ToClient, 'gearman.admin', undefined],
@@ -244,7 +244,7 @@ test('endless lines do not stay unconsumed', () => {
     for (let i = 0; i < 300; i++) feed.send(dir, Buffer.alloc(1000, 0x61));
     feed.send(dir, text('\n'));
     feed.send(ToServer, packet('REQ', 4));
-    assert.ok(feed.mostUnconsumed <= most, String(feed.mostUnconsumed));
-    assert.equal(feed.seen.at(-1)?.body.action, 'PRE_SLEEP');
+    assert.ok(feed.maxUnconsumed <= most, String(feed.maxUnconsumed));
+    assert.equal(feed.records.at(-1)?.body.action, 'PRE_SLEEP');
   }
 });

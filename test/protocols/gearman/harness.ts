@@ -18,15 +18,15 @@ const NOTHING = Buffer.alloc(0);
 
 export { ToClient, ToServer };
 
-export interface Seen {
+export interface EmittedRecord {
   from: Direction;
   body: RecordBody;
 }
 
 export interface Feeder {
-  readonly seen: Seen[];
+  readonly records: EmittedRecord[];
   /** The most bytes that were ever unconsumed. */
-  readonly mostUnconsumed: number;
+  readonly maxUnconsumed: number;
   at: PacketTimestamp;
   send(dir: Direction, bytes: Uint8Array): void;
   /** One byte per call. */
@@ -37,21 +37,21 @@ export interface Feeder {
 }
 
 /** The anomaly or text command of a record; {} if it has none. */
-export function anomalyOf({ body }: Seen): JsonObject {
+export function anomalyOf({ body }: EmittedRecord): JsonObject {
   return (body.sections.wiretail?.anomaly ?? {}) as JsonObject;
 }
 
-export function adminOf({ body }: Seen): JsonObject {
+export function adminOf({ body }: EmittedRecord): JsonObject {
   return (body.sections.gearman?.admin ?? {}) as JsonObject;
 }
 
 export interface FeederOptions {
   payloadBytes?: number;
   fromStart?: boolean;
-  /** Shared by several connections; by default one that does not follow jobs. */
+  /** Shared by several connections. Default: a protocol that does not follow jobs. */
   protocol?: Protocol;
   client?: { port: number; address: number };
-  seen?: Seen[];
+  seen?: EmittedRecord[];
 }
 
 export function newFeeder(options: FeederOptions = {}): Feeder {
@@ -59,8 +59,8 @@ export function newFeeder(options: FeederOptions = {}): Feeder {
 }
 
 class DecoderFeeder implements Feeder {
-  readonly seen: Seen[];
-  mostUnconsumed = 0;
+  readonly records: EmittedRecord[];
+  maxUnconsumed = 0;
   at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   private readonly decoder: FlowDecoder;
   private readonly unconsumed: [Buffer, Buffer] = [NOTHING, NOTHING];
@@ -73,7 +73,7 @@ class DecoderFeeder implements Feeder {
     seen = [],
     protocol,
   }: FeederOptions) {
-    this.seen = seen;
+    this.records = seen;
     const options: ProtocolOptions = { ...PROTOCOL_OPTIONS, payloadBytes, detail: 'full', view: 'messages' };
     const connection = {
       serverPort: 4730,
@@ -88,22 +88,22 @@ class DecoderFeeder implements Feeder {
 
   send(dir: Direction, bytes: Uint8Array): void {
     const { skip } = this;
-    let fresh = Buffer.from(bytes);
+    let incoming = Buffer.from(bytes);
     if (skip[dir] > 0) {
-      const passed = Math.min(skip[dir], fresh.length);
-      skip[dir] -= passed;
-      fresh = fresh.subarray(passed);
+      const skipped = Math.min(skip[dir], incoming.length);
+      skip[dir] -= skipped;
+      incoming = incoming.subarray(skipped);
       if (skip[dir] > 0) return;
     }
-    // Other bytes around the passed ones catch a decoder that reads outside of them. They are overwritten
-    // afterwards, which catches one that keeps a view.
-    const all = Buffer.concat([this.unconsumed[dir], fresh]);
-    const shown = Buffer.concat([Buffer.from([0, 0x0a]), all, Buffer.from([0, 0x0a, 0])]);
-    const position = this.decoder.data(dir, shown, 2, 2 + all.length, this.at) - 2;
-    shown.fill(0xee);
+    // Bytes before and behind reveal a decoder that reads out of bounds; overwriting the bytes afterwards reveals one
+    // that keeps a view of them.
+    const all = Buffer.concat([this.unconsumed[dir], incoming]);
+    const passed = Buffer.concat([Buffer.from([0, 0x0a]), all, Buffer.from([0, 0x0a, 0])]);
+    const position = this.decoder.data(dir, passed, 2, 2 + all.length, this.at) - 2;
+    passed.fill(0xee);
     skip[dir] = Math.max(0, position - all.length);
     this.unconsumed[dir] = all.subarray(position);
-    this.mostUnconsumed = Math.max(this.mostUnconsumed, this.unconsumed[dir].length);
+    this.maxUnconsumed = Math.max(this.maxUnconsumed, this.unconsumed[dir].length);
   }
 
   drip(dir: Direction, bytes: Uint8Array): void {

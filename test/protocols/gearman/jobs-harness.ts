@@ -1,13 +1,13 @@
-/** Hand-made packets between a gearmand, its clients and its workers, and the job records that come of them. */
+/** Hand-made packets between a gearmand, its clients and its workers, and the resulting job records. */
 import type { PacketTimestamp } from '../../../src/packet/timestamp.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import type { ProtocolOptions } from '../../../src/protocols/protocol.js';
 import type { JsonObject, RecordBody } from '../../../src/records/record.js';
 import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { type Feeder, newFeeder, type Seen, ToClient, ToServer } from './harness.js';
-import { examples, packet } from './packets.js';
+import { type EmittedRecord, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
+import { PACKET_EXAMPLES, packet } from './packets.js';
 
-const ids = new Map(examples.map(({ name, type }) => [name, type]));
+const ids = new Map(PACKET_EXAMPLES.map(({ name, type }) => [name, type]));
 
 export function typeId(name: string): number {
   const id = ids.get(name);
@@ -52,12 +52,12 @@ export interface Lab {
   end(): void;
   /** The job records so far. */
   lines(): JobLine[];
-  seen(): Seen[];
+  seen(): EmittedRecord[];
 }
 
 interface PortRecord {
   readonly port: number;
-  readonly record: Seen;
+  readonly record: EmittedRecord;
 }
 
 function jobLine({ port, record: { from, body } }: PortRecord): JobLine {
@@ -71,7 +71,7 @@ export function newLab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOS
   const counted: string[] = [];
   const protocol = newGearman(
     { ...PROTOCOL_OPTIONS, ...options },
-    { ...HOST_HOOKS, adjustGauge, count: (what) => counted.push(what) },
+    { ...HOST_HOOKS, adjustGauge, count: (counter) => counted.push(counter) },
   );
   const at: PacketTimestamp = { seconds: 1_700_000_000, nanoseconds: 0, packet: 1 };
   const peers = new Map<Peer, number>();
@@ -81,14 +81,14 @@ export function newLab(options: Partial<ProtocolOptions> = {}, adjustGauge = HOS
     packet(magic, typeId(name), args.join('\0'));
   return {
     at,
-    counted: counted,
+    counted,
     advance(ms) {
       const nanoseconds = at.nanoseconds + Math.round(ms * 1e6);
       at.seconds += Math.floor(nanoseconds / 1e9);
       at.nanoseconds = nanoseconds % 1e9;
     },
     connect({ fromStart = true, port = ports++, address = 0x0a000003 } = {}) {
-      const own: Seen[] = [];
+      const own: EmittedRecord[] = [];
       own.push = (record) => seen.push({ port, record });
       const feed = newFeeder({ fromStart, protocol, client: { port, address }, seen: own });
       feed.at = at;

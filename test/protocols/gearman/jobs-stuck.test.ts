@@ -5,7 +5,7 @@ import { JOBS_LIMIT } from '../../../src/protocols/gearman/jobs/table.js';
 import { newRandom } from '../../helpers/random.js';
 import { ToClient, ToServer } from './harness.js';
 import { assign, type Lab, newLab, type Peer, submit } from './jobs-harness.js';
-import { examples, packet } from './packets.js';
+import { PACKET_EXAMPLES, packet } from './packets.js';
 
 /** Advances time by seconds, with a packet in each. */
 function wait(l: Lab, seconds: number): void {
@@ -145,7 +145,7 @@ test('random packets in random order, with losses', () => {
         peer.close(pick(['fin', 'rst', 'evicted', 'reused'] as const));
       } else if (event === 1) peer.lose(pick([ToServer, ToClient]));
       else {
-        const { type, magic, data } = pick(examples);
+        const { type, magic, data } = pick(PACKET_EXAMPLES);
         const text = Buffer.from(data)
           .toString('latin1')
           .replace('H:lap:1', `H:${below(4)}`);

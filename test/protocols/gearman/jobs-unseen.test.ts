@@ -24,7 +24,7 @@ test('a job of which only the client was seen', () => {
   assert.deepEqual([result_bytes, data_bytes, last_status], [2, 3, { numerator: 1, denominator: 2 }]);
 });
 
-test('a cancelled job, or one retried too often, fails by a packet of the server', () => {
+test('the server ends a cancelled job, and a job that was retried too often', () => {
   const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   submit(l, client, 'SUBMIT_JOB', 'H:1');
@@ -119,7 +119,7 @@ test("without paired answers the function is the worker's, and the rest is unkno
   assert.equal(line.duration, undefined);
 });
 
-test('an answer seen before its submission does not take the next one', () => {
+test('an answer seen before its submission is not paired with the next submission', () => {
   const l = newLab();
   const [client, worker] = [l.connect(), l.connect()];
   client.receives('JOB_CREATED', 'H:1');

@@ -1,11 +1,11 @@
-/** Late and lost text commands: no response is reported as another command's. */
+/** Late and lost text commands: no response is paired with another command. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { adminOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 
-const outcomes = ({ seen }: Feeder) => seen.map(({ body }) => [body.action, body.outcome]);
+const outcomes = ({ records: seen }: Feeder) => seen.map(({ body }) => [body.action, body.outcome]);
 
-test('a command after its response does not take the next response', () => {
+test('a command seen after its response is not paired with the next response', () => {
   const feed = newFeeder();
   feed.send(ToClient, Buffer.from('OK 1.1.20\n'));
   feed.send(ToServer, Buffer.from('version\n'));
@@ -30,5 +30,5 @@ test('a list of names without its command is reported as lines', () => {
     ['version', 'success'],
     ['response', 'success'],
   ]);
-  assert.deepEqual(adminOf(feed.seen[1]).lines, ['u1', 'u2']);
+  assert.deepEqual(adminOf(feed.records[1]).lines, ['u1', 'u2']);
 });

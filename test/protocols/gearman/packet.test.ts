@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { anomalyOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
-import { examples, packet } from './packets.js';
+import { PACKET_EXAMPLES, packet } from './packets.js';
 
 const direction = (magic: 'REQ' | 'RES') => (magic === 'REQ' ? ToServer : ToClient);
 
 function fields(feed: Feeder): unknown[] {
-  return feed.seen
+  return feed.records
     .filter(({ body }) => body.dataset === 'gearman.packet')
     .map(({ body }) => body.sections.gearman);
 }
 
 test('all types 1 to 42 and their arguments have names', () => {
   assert.deepEqual(
-    examples.map(({ type }) => type),
+    PACKET_EXAMPLES.map(({ type }) => type),
     Array.from({ length: 42 }, (_, i) => i + 1),
   );
-  for (const { type, magic, data, name, fields: expected } of examples) {
+  for (const { type, magic, data, name, fields: expected } of PACKET_EXAMPLES) {
     const feed = newFeeder();
     feed.send(direction(magic), packet(magic, type, data));
-    assert.equal(feed.seen.length, 1, name);
-    const [{ from, body }] = feed.seen;
+    assert.equal(feed.records.length, 1, name);
+    const [{ from, body }] = feed.records;
     assert.equal(from, direction(magic));
     assert.equal(body.dataset, 'gearman.packet');
     assert.equal(body.action, name);
@@ -33,20 +33,20 @@ test('all types 1 to 42 and their arguments have names', () => {
 
 test('a packet has the same record wherever it is segmented', () => {
   for (const payloadBytes of [0, 2, 100]) {
-    for (const { type, magic, data, name } of examples) {
+    for (const { type, magic, data, name } of PACKET_EXAMPLES) {
       const bytes = Buffer.concat([packet(magic, type, data), packet(magic, type, data)]);
       const whole = newFeeder({ payloadBytes });
       whole.send(direction(magic), bytes);
-      assert.equal(whole.seen.length, 2);
+      assert.equal(whole.records.length, 2);
       for (let cut = 1; cut < bytes.length; cut++) {
         const feed = newFeeder({ payloadBytes });
         feed.send(direction(magic), bytes.subarray(0, cut));
         feed.send(direction(magic), bytes.subarray(cut));
-        assert.deepEqual(feed.seen, whole.seen, `${name} cut at ${cut}`);
+        assert.deepEqual(feed.records, whole.records, `${name} cut at ${cut}`);
       }
       const dripped = newFeeder({ payloadBytes });
       dripped.drip(direction(magic), bytes);
-      assert.deepEqual(dripped.seen, whole.seen, name);
+      assert.deepEqual(dripped.records, whole.records, name);
     }
   }
 });
@@ -57,10 +57,10 @@ test('the record has the timestamp of the last byte', () => {
   feed.send(ToServer, bytes.subarray(0, 100));
   feed.at = { seconds: 1_700_000_001, nanoseconds: 5, packet: 2 };
   feed.send(ToServer, bytes.subarray(100, 900));
-  assert.equal(feed.seen.length, 0);
+  assert.equal(feed.records.length, 0);
   feed.at = { seconds: 1_700_000_002, nanoseconds: 7, packet: 3 };
   feed.send(ToServer, bytes.subarray(900));
-  const [{ body }] = feed.seen;
+  const [{ body }] = feed.records;
   assert.deepEqual([body.seconds, body.nanoseconds, body.packet], [1_700_000_002, 7, 3]);
 });
 
@@ -72,7 +72,7 @@ test('payloads: absent by default, else the first bytes as text or hex', () => {
       payload: text,
       payload_hex: hex,
       payload_bytes: bytes,
-    } = feed.seen[0].body.sections.gearman ?? {};
+    } = feed.records[0].body.sections.gearman ?? {};
     assert.equal(bytes, payload.length);
     return text ?? hex;
   };
@@ -90,7 +90,7 @@ test('canonical integers are exact at any size, other numbers are text as sent',
   const epoch = (text: string) => {
     const feed = newFeeder();
     feed.send(ToServer, packet('REQ', 36, `f\0u\0${text}\0`));
-    return feed.seen[0].body.sections.gearman?.epoch;
+    return feed.records[0].body.sections.gearman?.epoch;
   };
   assert.equal(epoch('0'), 0);
   assert.equal(epoch('-5'), -5);
@@ -106,7 +106,7 @@ test('names that are not UTF-8 have their bytes as hex, long ones are cut at a c
   const name = (bytes: Buffer | string) => {
     const feed = newFeeder();
     feed.send(ToServer, packet('REQ', 1, bytes));
-    return feed.seen[0].body.sections.gearman ?? {};
+    return feed.records[0].body.sections.gearman ?? {};
   };
   assert.deepEqual(name('f\u00fcr').function, 'f\u00fcr');
   const broken = name(Buffer.from([0x66, 0xff]));
@@ -123,8 +123,8 @@ test('names that are not UTF-8 have their bytes as hex, long ones are cut at a c
 test('a NUL at the end of a handle is its terminator', () => {
   const feed = newFeeder();
   feed.send(ToClient, packet('RES', 14, 'H:lap:1\0'));
-  assert.equal(feed.seen[0].body.sections.gearman?.handle, 'H:lap:1');
-  assert.equal(feed.seen[0].body.sections.gearman?.size, 8);
+  assert.equal(feed.records[0].body.sections.gearman?.handle, 'H:lap:1');
+  assert.equal(feed.records[0].body.sections.gearman?.size, 8);
 });
 
 test('an argument of any length does not stay unconsumed', () => {
@@ -151,7 +151,7 @@ test('an argument of any length does not stay unconsumed', () => {
       { magic: 'REQ', type: 'CAN_DO', type_id: 1, size: 70_000, ...common },
       { magic: 'REQ', type: 'PRE_SLEEP', type_id: 4, size: 0 },
     ]);
-    assert.ok(feed.mostUnconsumed < 2000, `held ${feed.mostUnconsumed}`);
+    assert.ok(feed.maxUnconsumed < 2000, `held ${feed.maxUnconsumed}`);
   }
 });
 
@@ -170,7 +170,7 @@ test('too few arguments: a malformed record and an anomaly', () => {
       const bytes = Buffer.concat([packet('REQ', type, data), packet('REQ', 4)]);
       if (drip) feed.drip(ToServer, bytes);
       else feed.send(ToServer, bytes);
-      const [first, anomaly, next] = feed.seen.map(({ body }) => body);
+      const [first, anomaly, next] = feed.records.map(({ body }) => body);
       const { magic, type: _, type_id, size, ...rest } = first.sections.gearman ?? {};
       assert.deepEqual([magic, type_id, size, rest], ['REQ', type, data.length, expected]);
       assert.deepEqual(first.sections.wiretail, { malformed: true });
@@ -181,7 +181,7 @@ test('too few arguments: a malformed record and an anomaly', () => {
         anomaly: { protocol: 'gearman', reason: 'too few arguments' },
       });
       assert.equal(next.action, 'PRE_SLEEP');
-      assert.equal(feed.seen.length, 3);
+      assert.equal(feed.records.length, 3);
     }
   }
 });
@@ -191,10 +191,10 @@ test('packets of unknown types are skipped by their size', () => {
     const feed = newFeeder();
     feed.drip(ToServer, Buffer.concat([packet('REQ', type, 'z\0\0REQ'), packet('REQ', 4)]));
     assert.deepEqual(
-      feed.seen.map(({ body }) => body.action),
+      feed.records.map(({ body }) => body.action),
       ['UNKNOWN', 'malformed', 'PRE_SLEEP'],
     );
-    assert.deepEqual(feed.seen[0].body.sections.gearman, {
+    assert.deepEqual(feed.records[0].body.sections.gearman, {
       magic: 'REQ',
       type: 'UNKNOWN',
       type_id: type,
@@ -208,7 +208,7 @@ test('data in a packet type without data is malformed', () => {
   const feed = newFeeder();
   feed.send(ToServer, Buffer.concat([packet('REQ', 4, 'odd'), packet('REQ', 9)]));
   assert.deepEqual(
-    feed.seen.map(({ body }) => body.action),
+    feed.records.map(({ body }) => body.action),
     ['PRE_SLEEP', 'malformed', 'GRAB_JOB'],
   );
 });
@@ -217,7 +217,7 @@ test('a magic of the wrong direction is reported', () => {
   const feed = newFeeder();
   feed.send(ToServer, packet('RES', 16, 'x'));
   feed.send(ToClient, packet('REQ', 16, 'x'));
-  const reasons = feed.seen
+  const reasons = feed.records
     .filter(({ body }) => body.dataset === 'wiretail.anomaly')
     .map((record) => anomalyOf(record).reason);
   assert.deepEqual(reasons, ['response magic from a client', 'request magic from a server']);
@@ -227,7 +227,7 @@ test('sentences of packets', () => {
   const sentence = (magic: 'REQ' | 'RES', type: number, data: string) => {
     const feed = newFeeder();
     feed.send(direction(magic), packet(magic, type, data));
-    return feed.seen[0].body.message;
+    return feed.records[0].body.message;
   };
   assert.equal(sentence('REQ', 7, 'reverse\0u1\0test'), 'SUBMIT_JOB reverse (unique u1), 4 bytes');
   assert.equal(sentence('RES', 13, 'H:lap:1\0t'), 'WORK_COMPLETE H:lap:1, 1 byte');

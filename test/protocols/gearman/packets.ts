@@ -20,7 +20,7 @@ export interface Example {
 const sched = { minute: 1, hour: 2, day_of_month: 31, month: 12, day_of_week: 6 };
 
 /** A packet of every type. Payloads contain NULs. */
-export const examples: readonly Example[] = [
+export const PACKET_EXAMPLES: readonly Example[] = [
   { type: 1, magic: 'REQ', data: 'rev', name: 'CAN_DO', fields: { function: 'rev' } },
   { type: 2, magic: 'REQ', data: 'rev', name: 'CANT_DO', fields: { function: 'rev' } },
   { type: 3, magic: 'REQ', data: '', name: 'RESET_ABILITIES', fields: {} },

@@ -21,7 +21,7 @@ function talk(...messages: [number, Buffer][]): [string, string | undefined, num
     feed.send(dir === 0 ? ToServer : ToClient, bytes);
     tick(feed);
   }
-  return feed.seen
+  return feed.records
     .filter(({ from }) => from === ToClient)
     .map(({ body }) => [body.action, body.outcome, body.duration]);
 }
@@ -129,12 +129,12 @@ test('after a loss nothing is paired until the connection was quiet for a while'
   feed.send(ToServer, job);
   tick(feed);
   feed.send(ToClient, created);
-  assert.equal(feed.seen.at(-1)?.body.duration, undefined);
+  assert.equal(feed.records.at(-1)?.body.duration, undefined);
   tick(feed, 200_000_000);
   feed.send(ToServer, job);
   tick(feed);
   feed.send(ToClient, created);
-  assert.equal(feed.seen.at(-1)?.body.duration, 1000);
+  assert.equal(feed.records.at(-1)?.body.duration, 1000);
 });
 
 test('pending requests are bounded, and evicted ones are counted', () => {

@@ -6,10 +6,10 @@ import { Match } from '../../../src/protocols/protocol.js';
 import type { JsonObject } from '../../../src/records/record.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { anomalyOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
-import { examples, packet, random } from './packets.js';
+import { PACKET_EXAMPLES, packet, random } from './packets.js';
 
-const actions = (feed: Feeder): string[] => feed.seen.map(({ body }) => body.action);
-const anomaly = (feed: Feeder, index: number): JsonObject => anomalyOf(feed.seen[index]);
+const actions = (feed: Feeder): string[] => feed.records.map(({ body }) => body.action);
+const anomaly = (feed: Feeder, index: number): JsonObject => anomalyOf(feed.records[index]);
 
 function oversized(size: number): Buffer {
   const bytes = packet('REQ', 7, 'f\0u\0payload');
@@ -33,7 +33,7 @@ test('a bad magic: one anomaly, and the next packet is found, however segmented'
     for (let i = 0; i < bytes.length; i += step) feed.send(ToServer, bytes.subarray(i, i + step));
     assert.deepEqual(actions(feed), ['malformed', 'SUBMIT_JOB', 'PRE_SLEEP'], `in pieces of ${step}`);
     assert.deepEqual(anomaly(feed, 0), expected);
-    assert.equal(feed.seen[0].body.level, 'warn');
+    assert.equal(feed.records[0].body.level, 'warn');
   }
 });
 
@@ -75,9 +75,9 @@ test('a gap within a skipped payload keeps sync, and truncates the packet', () =
   feed.send(ToServer, bytes.subarray(150));
   feed.send(ToClient, packet('RES', 8, 'H:1'));
   assert.deepEqual(actions(feed), ['SUBMIT_JOB', 'JOB_CREATED']);
-  assert.deepEqual(feed.seen[0].body.sections.wiretail, { truncated: true });
-  assert.equal(feed.seen[0].body.sections.gearman?.payload_bytes, 1000);
-  assert.equal(feed.seen[1].body.duration, 0, 'the pair is still sure');
+  assert.deepEqual(feed.records[0].body.sections.wiretail, { truncated: true });
+  assert.equal(feed.records[0].body.sections.gearman?.payload_bytes, 1000);
+  assert.equal(feed.records[1].body.duration, 0, 'the pair is still sure');
 
   const last = newFeeder();
   last.send(ToServer, bytes.subarray(0, 50));
@@ -91,7 +91,7 @@ test('a gap elsewhere: the truncated packet is reported, and the next one is fou
   feed.gap(ToServer, 5);
   feed.send(ToServer, Buffer.concat([Buffer.from('\0some payload\0'), packet('REQ', 4)]));
   assert.deepEqual(actions(feed), ['SUBMIT_JOB', 'resync', 'PRE_SLEEP']);
-  assert.deepEqual(feed.seen[0].body.sections, {
+  assert.deepEqual(feed.records[0].body.sections, {
     gearman: { magic: 'REQ', type: 'SUBMIT_JOB', type_id: 7, size: 13, function: 'func' },
     wiretail: { truncated: true },
   });
@@ -132,15 +132,15 @@ test('midstream pickup: a packet or a known command is decoded at once, else the
   ]);
   const feed = newFeeder({ fromStart: false });
   feed.send(ToServer, Buffer.concat([Buffer.from('rest\0'), packet('REQ', 9)]));
-  assert.equal(feed.seen[0].body.level, 'info');
-  assert.equal(feed.seen[0].body.seconds, feed.at.seconds);
+  assert.equal(feed.records[0].body.level, 'info');
+  assert.equal(feed.records[0].body.seconds, feed.at.seconds);
 });
 
 test('unexpected text of the server is not reported as a response', () => {
   const feed = newFeeder();
   feed.send(ToClient, Buffer.concat([Buffer.from('secret payload\nmore of it\n'), packet('RES', 6)]));
   assert.deepEqual(actions(feed), ['resync', 'NOOP']);
-  assert.ok(!JSON.stringify(feed.seen).includes('secret'));
+  assert.ok(!JSON.stringify(feed.records).includes('secret'));
 });
 
 test('a connection that ends within a packet or a line', () => {
@@ -148,7 +148,7 @@ test('a connection that ends within a packet or a line', () => {
     const feed = newFeeder();
     feed.send(ToServer, bytes);
     feed.end();
-    return feed.seen.map(({ body }) => [body.action, body.sections.wiretail]);
+    return feed.records.map(({ body }) => [body.action, body.sections.wiretail]);
   };
   assert.deepEqual(ends(packet('REQ', 7, 'f\0u\0x').subarray(0, 16)), [['SUBMIT_JOB', { truncated: true }]]);
   const short = { anomaly: { protocol: 'gearman', reason: 'truncated at end of stream', bytes: 7 } };
@@ -174,13 +174,13 @@ test('random bytes: no exception, and bounded unconsumed bytes', () => {
         return header;
       }
       case 3: {
-        const { magic, type, data } = examples[below(examples.length)];
+        const { magic, type, data } = PACKET_EXAMPLES[below(PACKET_EXAMPLES.length)];
         const bytes = packet(magic, type, data);
         bytes[below(bytes.length)] = below(256);
         return bytes;
       }
       default: {
-        const { magic, type, data } = examples[below(examples.length)];
+        const { magic, type, data } = PACKET_EXAMPLES[below(PACKET_EXAMPLES.length)];
         return packet(magic, type, data);
       }
     }
@@ -200,8 +200,8 @@ test('random bytes: no exception, and bounded unconsumed bytes', () => {
       };
     }
     feed.end();
-    assert.ok(feed.mostUnconsumed <= 64 * 1024);
-    for (const { body } of feed.seen) {
+    assert.ok(feed.maxUnconsumed <= 64 * 1024);
+    for (const { body } of feed.records) {
       assert.ok(body.message !== '' && body.action !== '' && body.seconds > 0);
       assert.ok(body.duration === undefined || (Number.isSafeInteger(body.duration) && body.duration >= 0));
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authOf, feeder, rpcOf, ToClient, ToServer } from './harness.js';
+import { authOf, newFeeder, rpcOf, ToClient, ToServer } from './harness.js';
 import {
   AUTH_NONE,
   auth,
@@ -21,7 +21,7 @@ const body = flushCall(1).subarray(-36);
 
 /** The credential in the line of a call. */
 function shown(credential: Uint8Array, detail: 'full' | 'summary' = 'full') {
-  const feed = feeder({ view: 'messages', detail });
+  const feed = newFeeder({ view: 'messages', detail });
   feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, credential }));
   assert.equal(feed.records.length, 1);
   assert.equal(feed.records[0].body.action, 'FLUSH');
@@ -132,7 +132,7 @@ test('a flavor without a struct is shown as raw bytes', () => {
 });
 
 test('a verifier other than AUTH_NONE is shown', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   const verifier = auth(1, Buffer.concat([word(7), counted('h'), words(1, 2, 0)]));
   feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body, verifier }));
   feed.send(ToClient, record(replyBytes(1, commonRsp(), 0, auth(6, Buffer.of(8)))));

@@ -1,4 +1,4 @@
-/** Cached credentials: one never appears in the place of another. */
+/** Cached credentials: the cache never returns the wrong one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';

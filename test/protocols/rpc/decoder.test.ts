@@ -6,9 +6,9 @@ import {
   actions,
   anomalies,
   type FeederOptions,
-  feeder,
   glusterOf,
   messages,
+  newFeeder,
   rpcOf,
   ToClient,
   ToServer,
@@ -53,7 +53,7 @@ const conversation: readonly (readonly [typeof ToServer | typeof ToClient, Buffe
 ];
 
 function records(options: FeederOptions, most: number): string[] {
-  const feed = feeder(options);
+  const feed = newFeeder(options);
   for (const [dir, bytes] of conversation) {
     if (most === 0) feed.send(dir, bytes);
     else if (most === 1) feed.drip(dir, bytes);
@@ -78,7 +78,7 @@ for (const options of [
   });
 
 test('the calls view has a line for each call, in the order of the replies, with the timestamp of the call', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const send = (
     dir: typeof ToServer | typeof ToClient,
     packet: number,
@@ -115,7 +115,7 @@ test('the calls view has a line for each call, in the order of the replies, with
 });
 
 test('the messages view has a line for each message with its own timestamp, a reply with its call', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToServer, flushCall(1));
   feed.at = { seconds: 1_700_000_002, nanoseconds: 5, packet: 2 };
   feed.send(ToClient, flushReply(1, 9));
@@ -140,7 +140,7 @@ test('the messages view has a line for each message with its own timestamp, a re
 });
 
 test("a WRITE's data are skipped, and its line has the timestamp of their last byte", () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   const bytes = Buffer.concat([writeCall(1, Buffer.alloc(1 << 20, 0x80)), flushCall(2)]);
   const end = bytes.length - flushCall(2).length;
   let packet = 0;
@@ -161,7 +161,7 @@ test("a WRITE's data are skipped, and its line has the timestamp of their last b
 });
 
 test('the data in the reply to a READ are skipped', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, readCall(1, 65536));
   const answer = readReply(1, Buffer.alloc(65536, 1));
   for (let i = 0; i < answer.length; i += 4096) feed.send(ToClient, answer.subarray(i, i + 4096));
@@ -171,7 +171,7 @@ test('the data in the reply to a READ are skipped', () => {
 });
 
 test('payloads of calls and replies are shown as text or hex, up to --payload-bytes', () => {
-  const feed = feeder({ payloadBytes: 6 });
+  const feed = newFeeder({ payloadBytes: 6 });
   feed.send(
     ToServer,
     Buffer.concat([readCall(1, 5), readCall(2, 9), readCall(3, 2), writeCall(4, Buffer.from('0123456789'))]),
@@ -192,7 +192,7 @@ test('payloads of calls and replies are shown as text or hex, up to --payload-by
 
 test('fragments of any length are joined, even empty ones and within the header', () => {
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
-  const expected = feeder();
+  const expected = newFeeder();
   expected.send(ToServer, record(content));
   expected.send(ToClient, writeReply(1, data.length));
   for (const lengths of [
@@ -203,7 +203,7 @@ test('fragments of any length are joined, even empty ones and within the header'
     [content.length],
     [content.length - 1],
   ]) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, fragmented(content, ...lengths));
     feed.send(
       ToClient,
@@ -214,7 +214,7 @@ test('fragments of any length are joined, even empty ones and within the header'
 });
 
 test('a record of many fragments with long data is decoded, and its data counted', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(Buffer.alloc(5 << 20)) });
   const bytes = fragmented(content, 1 << 20, 1 << 20, 2 << 20);
   for (let i = 0; i < bytes.length; i += 65536) feed.send(ToServer, bytes.subarray(i, i + 65536));
@@ -227,13 +227,13 @@ test('a record of many fragments with long data is decoded, and its data counted
 test('a record is truncated at end of stream', () => {
   const bytes = flushCall(1);
   for (const length of [1, 4, 30, bytes.length - 1]) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, bytes.subarray(0, length));
     feed.end();
     assert.deepEqual(actions(feed), ['truncated']);
     assert.match(anomalies(feed)[0].body.message, new RegExp(` after ${length} byte`));
   }
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, writeCall(1, data).subarray(0, 4000));
   feed.end();
   const [line] = messages(feed);
@@ -243,7 +243,7 @@ test('a record is truncated at end of stream', () => {
 });
 
 test('empty records are ignored', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, words(0, 0, 0));
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, Buffer.concat([words(0), record(replyBytes(1, commonRsp()))]));

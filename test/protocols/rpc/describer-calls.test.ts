@@ -1,4 +1,4 @@
-/** What a describer learns of calls: their observation epoch, whether they are complete, and what may be missing. */
+/** Calls as describers observe them: observation epoch, completeness, and losses. */
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -94,7 +94,7 @@ test('the epoch of a call that was queued behind a gap is unknown', () => {
   b.send(ToClient, flushReply(1), 13);
   b.send(ToClient, flushReply(2), 13);
   assert.deepEqual(
-    exchanges.map(({ epoch: began }) => began),
+    exchanges.map(({ epoch }) => epoch),
     [7, 0, 7],
   );
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newRandom, type Random } from '../../helpers/random.js';
-import { type Feeder, type FeederOptions, feeder, ToClient, ToServer, textOf } from './harness.js';
+import { type Feeder, type FeederOptions, newFeeder, ToClient, ToServer, textOf } from './harness.js';
 import {
   auth,
   authSys,
@@ -84,7 +84,7 @@ function check(feed: Feeder): void {
 
 test('flipped bits never throw, and leave few bytes unconsumed', () => {
   for (let i = 0; i < 400; i++) {
-    const feed = feeder(options());
+    const feed = newFeeder(options());
     const most = random.pick([3, 100, 1448, 9000]);
     feed.pieces(ToServer, flipped(requests, random), random, most);
     if (random.chance(0.3)) feed.gap(random.pick([ToServer, ToClient]), random.between(1, 2000));
@@ -97,7 +97,7 @@ test('flipped bits never throw, and leave few bytes unconsumed', () => {
 
 test('random bytes never throw, and leave few bytes unconsumed', () => {
   for (let i = 0; i < 150; i++) {
-    const feed = feeder(options());
+    const feed = newFeeder(options());
     for (const dir of [ToServer, ToClient, ToServer] as const) {
       const bytes = Buffer.from(random.bytes(random.below(3000)));
       // Plausible marks.
@@ -113,7 +113,7 @@ test('random bytes never throw, and leave few bytes unconsumed', () => {
 test('a truncated record with a matching mark is malformed, and sync is kept', () => {
   const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
   for (let length = 1; length < content.length - data.length; length++) {
-    const feed = feeder({ view: 'messages' });
+    const feed = newFeeder({ view: 'messages' });
     feed.send(ToServer, Buffer.concat([fragmented(content.subarray(0, length)), flushCall(2)]));
     check(feed);
     const last = feed.records.map(({ body }) => body.action);
@@ -129,7 +129,7 @@ function averagePasses(feed: Feeder, bytes: Uint8Array): number {
 
 test('long records are parsed a few times only, and at most three MiB of them are unconsumed', () => {
   for (const procedure of [Proc.flush, Proc.write, 200]) {
-    const feed = feeder();
+    const feed = newFeeder();
     const long = Buffer.concat([
       words(0x80000000 + 6 * MiB),
       callBytes({ xid: 1, procedure }),
@@ -147,23 +147,23 @@ test('long records are parsed a few times only, and at most three MiB of them ar
 });
 
 test('a record with endless fragments is not kept forever', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const piece = fragmented(Buffer.alloc(MiB), MiB).subarray(0, MiB + 4);
   for (let i = 0; i < 40; i++) feed.send(ToServer, piece);
   assert.equal(feed.maxUnconsumed, 0);
-  const empty = feeder();
+  const empty = newFeeder();
   assert.ok(averagePasses(empty, Buffer.alloc(256 * 1024)) < 1.1);
 });
 
 test('bytes that look like a record everywhere are searched in linear time', () => {
   for (const byte of [0x80, 0x81, 0]) {
-    const feed = feeder({ fromStart: false });
+    const feed = newFeeder({ fromStart: false });
     assert.ok(averagePasses(feed, Buffer.alloc(512 * 1024, byte)) < 1.1);
     assert.ok(feed.maxUnconsumed < 64);
     check(feed);
   }
   // Headers of truncated records.
-  const feed = feeder({ fromStart: false });
+  const feed = newFeeder({ fromStart: false });
   const heads = Buffer.concat(Array.from({ length: 4000 }, (_, i) => flushCall(i * 1000).subarray(0, 100)));
   assert.ok(averagePasses(feed, heads) < 4);
   check(feed);

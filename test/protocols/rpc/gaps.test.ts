@@ -7,9 +7,9 @@ import {
   anomalies,
   anomalyOf,
   type EmittedRecord,
-  feeder,
   glusterOf,
   messages,
+  newFeeder,
   rpcOf,
   ToClient,
   ToServer,
@@ -35,7 +35,7 @@ test("a gap within a WRITE's data does not lose sync", () => {
     [3000, 5000],
     [3000, write.length - 3000],
   ] as const) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, write.subarray(0, from));
     feed.gap(ToServer, missing);
     feed.send(ToServer, Buffer.concat([write.subarray(from + missing), flushCall(2)]));
@@ -49,7 +49,7 @@ test("a gap within a WRITE's data does not lose sync", () => {
 });
 
 test('a gap from the data of a message into the next message loses sync', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   const bytes = Buffer.concat([writeCall(1, data.subarray(0, 5000)), fstatCall(2), flushCall(3)]);
   const behind = writeCall(1, data.subarray(0, 5000)).length + 20;
   feed.send(ToServer, bytes.subarray(0, 3000));
@@ -70,7 +70,7 @@ test('a gap of known size within a record truncates only that message', () => {
   const hit = fstatCall(2);
   for (let from = 4; from < hit.length; from += 4)
     for (const missing of [1, hit.length - from]) {
-      const feed = feeder({ view: 'messages' });
+      const feed = newFeeder({ view: 'messages' });
       feed.send(ToServer, Buffer.concat([flushCall(1), hit.subarray(0, from)]));
       feed.gap(ToServer, missing);
       feed.send(ToServer, Buffer.concat([hit.subarray(Math.min(hit.length, from + missing)), flushCall(3)]));
@@ -85,7 +85,7 @@ test('a gap of known size within a record truncates only that message', () => {
 });
 
 test('the fields before a gap are shown', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const fstat = fstatCall(1);
   feed.send(ToServer, fstat.subarray(0, fstat.length - 12));
   feed.gap(ToServer, 12);
@@ -99,7 +99,7 @@ test('the fields before a gap are shown', () => {
 });
 
 test('after a gap in a record mark, or of a whole record, the next record is found', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToServer, Buffer.concat([flushCall(1), flushCall(2).subarray(0, 3)]));
   feed.gap(ToServer, 5);
   feed.send(ToServer, Buffer.concat([flushCall(2).subarray(8), flushCall(3)]));
@@ -113,7 +113,7 @@ test('after a gap in a record mark, or of a whole record, the next record is fou
 });
 
 test('after a gap in a record of several fragments the next record is found', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   const hit = flushCall(1);
   hit[0] = 0;
   feed.send(ToServer, Buffer.concat([flushCall(0), hit]));
@@ -172,7 +172,7 @@ function feedWithGap(
   from: number,
   missing: number,
 ): readonly EmittedRecord[] {
-  const feed = feeder({ view: 'messages', detail: 'summary' });
+  const feed = newFeeder({ view: 'messages', detail: 'summary' });
   const send = (
     dir: typeof ToServer | typeof ToClient,
     { bytes, parts }: typeof calls,

@@ -109,7 +109,7 @@ export class Feeder {
   }
 }
 
-export function feeder(options: FeederOptions = {}): Feeder {
+export function newFeeder(options: FeederOptions = {}): Feeder {
   return new Feeder(options);
 }
 

@@ -5,9 +5,9 @@ import {
   actions,
   anomalies,
   anomalyOf,
-  feeder,
   glusterOf,
   messages,
+  newFeeder,
   rpcOf,
   ToClient,
   ToServer,
@@ -31,7 +31,7 @@ import {
 
 /** The line of a FLUSH with this reply. */
 function flushWithReply(answer: Uint8Array) {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, flushCall(9));
   feed.send(ToClient, answer);
   feed.end();
@@ -98,7 +98,7 @@ test('AUTH_ERROR gives the auth_stat', () => {
 
 /** The reason of the anomaly for an unparsable record; the record behind it is decoded. */
 function reasonOf(content: Uint8Array): unknown {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToServer, Buffer.concat([record(content), flushCall(1)]));
   assert.deepEqual(actions(feed), ['malformed', 'FLUSH']);
   const [anomaly] = anomalies(feed);
@@ -121,7 +121,7 @@ test('credentials and verifiers have at most 400 bytes', () => {
   assert.equal(reasonOf(callBytes({ ...flush, verifier: big })), 'a verifier of 401 bytes');
   assert.equal(reasonOf(replyBytes(9, undefined, 0, big)), 'a verifier of 401 bytes');
   const most = auth(0, Buffer.alloc(400));
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, call({ ...flush, body: flushCall(1).subarray(-36), credential: most, verifier: most }));
   feed.send(ToClient, record(replyBytes(9, commonRsp(), 0, most)));
   assert.deepEqual(actions(feed), ['FLUSH']);
@@ -144,7 +144,7 @@ test('a record that ends anywhere within its header is malformed', () => {
 });
 
 test('the messages view shows the header of an orphan reply', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToClient, denied(0xfffffffe, 1, 5));
   const [line] = messages(feed);
   assert.deepEqual(rpcOf(line), {
@@ -158,7 +158,7 @@ test('the messages view shows the header of an orphan reply', () => {
 });
 
 test('an invalid record mark loses sync', () => {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToServer, flushCall(1));
   feed.send(ToServer, words(0xc0000001, 0, 0, 0));
   feed.send(ToServer, flushCall(2));

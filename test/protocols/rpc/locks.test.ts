@@ -1,7 +1,7 @@
 /** Conflicting locks, from the bytes of several connections to one brick. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Feeder, feeder, glusterfs, messages, rpcOf, ToClient, ToServer } from './harness.js';
+import { type Feeder, glusterfs, messages, newFeeder, rpcOf, ToClient, ToServer } from './harness.js';
 import { authV3, call, commonRsp, flushReply, NO_DICT, reply, words } from './rpc-bytes.js';
 import { counted, long } from './xdr-bytes.js';
 
@@ -29,7 +29,7 @@ const at = (seconds: number, ...feeds: readonly Feeder[]) => {
 /** A holder has the lock; 10 s later a waiter calls for it. */
 function waiting(view: 'calls' | 'messages' = 'calls') {
   file++;
-  const [holder, waiter] = [feeder({ view }), feeder({ view })];
+  const [holder, waiter] = [newFeeder({ view }), newFeeder({ view })];
   at(0, holder, waiter);
   holder.send(ToServer, inodelk(1, 1, LOCK));
   holder.send(ToClient, granted(1));
@@ -90,7 +90,7 @@ test('a retransmitted call takes the lock once', () => {
   for (const feed of [holder, waiter]) feed.end();
 });
 
-test('after a gap in the calls of the holder, it is not named', () => {
+test('after a gap in its calls, a lock holder is not named', () => {
   const { holder, waiter } = waiting();
   holder.gap(ToServer, 100);
   waiter.end();

@@ -5,10 +5,10 @@ import {
   actions,
   anomalies,
   anomalyOf,
-  feeder,
   glusterfs,
   glusterOf,
   messages,
+  newFeeder,
   rpcOf,
   ToClient,
   ToServer,
@@ -35,7 +35,7 @@ import { counted } from './xdr-bytes.js';
 
 test('a retransmitted call is marked, and one reply answers both', () => {
   for (const view of ['calls', 'messages'] as const) {
-    const feed = feeder({ view });
+    const feed = newFeeder({ view });
     feed.send(ToServer, flushCall(1));
     feed.send(ToServer, flushCall(1));
     feed.send(ToClient, flushReply(1));
@@ -48,7 +48,7 @@ test('a retransmitted call is marked, and one reply answers both', () => {
 });
 
 test('a call whose xid is reused by another procedure has no reply', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, Buffer.concat([flushCall(1), fstatCall(1)]));
   feed.send(ToClient, fstatReply(1));
   assert.deepEqual(actions(feed), ['FLUSH', 'FSTAT']);
@@ -60,7 +60,7 @@ test('a call whose xid is reused by another procedure has no reply', () => {
 });
 
 test('an xid that is reused after its reply is a new call', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   for (let i = 0; i < 2; i++) {
     feed.send(ToServer, flushCall(1));
     feed.send(ToClient, flushReply(1, i));
@@ -73,7 +73,7 @@ test('an xid that is reused after its reply is a new call', () => {
 });
 
 test('calls without a reply are reported when the connection ends', () => {
-  const calls = feeder();
+  const calls = newFeeder();
   calls.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2), flushCall(3)]));
   calls.send(ToClient, fstatReply(2));
   calls.end();
@@ -85,7 +85,7 @@ test('calls without a reply are reported when the connection ends', () => {
       [3, 'unknown', undefined],
     ],
   );
-  const both = feeder({ view: 'messages' });
+  const both = newFeeder({ view: 'messages' });
   both.send(ToServer, Buffer.concat([flushCall(1), fstatCall(2), flushCall(3)]));
   both.send(ToClient, fstatReply(2));
   both.end();
@@ -95,7 +95,7 @@ test('calls without a reply are reported when the connection ends', () => {
 });
 
 test('a timeout is reported once, with the age of the call, and a late reply again', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   const tick = (seconds: number) => {
     feed.at = { ...feed.at, seconds: start + seconds };
     glusterfs.tick?.(feed.at);
@@ -122,7 +122,7 @@ test('a timeout is reported once, with the age of the call, and a late reply aga
 });
 
 test('callbacks have xids of their own, and no reply', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, Buffer.concat([flushCall(1), flushCall(2)]));
   feed.send(
     ToClient,
@@ -143,7 +143,7 @@ test('callbacks have xids of their own, and no reply', () => {
 });
 
 test('calls of the server are paired with replies of the client, even if xids collide', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, fstatCall(1));
   feed.send(ToServer, fstatReply(1));
@@ -157,18 +157,18 @@ test('calls of the server are paired with replies of the client, even if xids co
 });
 
 test('an orphan reply is reported in the messages view only', () => {
-  const calls = feeder();
+  const calls = newFeeder();
   calls.send(ToClient, flushReply(7));
   calls.end();
   assert.equal(calls.records.length, 0);
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   feed.send(ToClient, flushReply(7));
   assert.deepEqual(rpcOf(feed.records[0]), { type: 'reply', xid: 7, accept_status: 'SUCCESS' });
   assert.deepEqual(glusterOf(feed.records[0]), {});
 });
 
 test('other programs are named, and their bodies not decoded', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, call({ xid: 1, program: NFS, version: 3, procedure: 6, body: Buffer.alloc(80) }));
   feed.send(ToClient, reply(1, Buffer.alloc(500)));
   feed.send(ToServer, call({ xid: 2, program: 400100, version: 9, procedure: 77 }));
@@ -189,7 +189,7 @@ test('other programs are named, and their bodies not decoded', () => {
 });
 
 test('an unknown version or procedure of a known program has a number as its name', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, call({ xid: 1, program: FOP, version: 999, procedure: 13, body: Buffer.alloc(32) }));
   feed.send(ToClient, reply(1, words(330, 400), 2));
   feed.send(ToServer, call({ xid: 2, program: HANDSHAKE, version: 2, procedure: 200 }));
@@ -212,7 +212,7 @@ test('bytes behind a struct, and a struct longer than its record, are malformed'
     [Buffer.concat([whole, words(1)]), '4 bytes behind what the procedure has'],
     [whole.subarray(0, 20), 'the record ends within fd'],
   ] as const) {
-    const feed = feeder();
+    const feed = newFeeder();
     feed.send(ToServer, call({ xid: 1, procedure: Proc.flush, body }));
     feed.send(ToClient, flushReply(1));
     assert.deepEqual(actions(feed), ['malformed', 'FLUSH']);
@@ -222,7 +222,7 @@ test('bytes behind a struct, and a struct longer than its record, are malformed'
     assert.equal(glusterOf(line).gfid, '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e');
     assert.equal(line.body.outcome, 'success');
   }
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, flushCall(1));
   feed.send(ToClient, reply(1, words(0)));
   assert.deepEqual(actions(feed), ['FLUSH', 'malformed']);
@@ -244,7 +244,7 @@ const BODIES = {
 };
 
 function mgmtActions(...sent: readonly (readonly [number, keyof typeof BODIES])[]): string[] {
-  const feed = feeder({ view: 'messages' });
+  const feed = newFeeder({ view: 'messages' });
   for (const [i, [procedure, name]] of sent.entries())
     feed.send(ToServer, call({ xid: i, program: MGMT, version: 3, procedure, body: BODIES[name] }));
   assert.ok(feed.records.every((record) => rpcOf(record).method === record.body.action));
@@ -265,7 +265,7 @@ test('GD_MGMT version 3: the bodies show which meaning procedures 5 to 7 have', 
 });
 
 test('GD_MGMT version 3: a reply is decoded with the meaning of its call', () => {
-  const feed = feeder();
+  const feed = newFeeder();
   feed.send(ToServer, call({ xid: 1, program: MGMT, version: 3, procedure: 7, body: BODIES.UNLOCK }));
   feed.send(ToClient, reply(1, Buffer.concat([UUID, UUID, NO_DICT, words(0, 0)])));
   assert.deepEqual(actions(feed), ['UNLOCK']);

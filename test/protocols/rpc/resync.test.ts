@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newRandom } from '../../helpers/random.js';
-import { anomalies, type EmittedRecord, feeder, messages, rpcOf, ToClient, ToServer } from './harness.js';
+import { anomalies, type EmittedRecord, messages, newFeeder, rpcOf, ToClient, ToServer } from './harness.js';
 import {
   flushCall,
   flushReply,
@@ -34,7 +34,7 @@ function decode(
   fromStart: boolean,
   lost: ReadonlySet<number> = new Set(),
 ): string[] {
-  const feed = feeder({ view: 'messages', fromStart });
+  const feed = newFeeder({ view: 'messages', fromStart });
   for (const [i, [dir, bytes]] of packets.entries()) {
     feed.at = { seconds: 1_700_000_000, nanoseconds: i, packet: i + 1 };
     if (lost.has(i)) feed.gap(dir, bytes.length);
@@ -172,7 +172,7 @@ for (const [name, partial] of [
   ['whose data are skipped', writeCall(5000, random.bytes(4000)).subarray(0, 2400)],
 ] as const)
   test(`a record ${name} is dropped when the other direction rejects the tentative messages before it`, () => {
-    const feed = feeder({ view: 'messages' });
+    const feed = newFeeder({ view: 'messages' });
     feed.send(ToServer, flushCall(1));
     feed.send(ToClient, flushReply(1));
     feed.gap(ToServer, 100);
@@ -197,7 +197,7 @@ for (const [name, partial] of [
   });
 
 test('a long search is reported once, and still resynchronises', () => {
-  const feed = feeder({ fromStart: false });
+  const feed = newFeeder({ fromStart: false });
   for (let i = 0; i < 100; i++)
     feed.send(
       ToServer,

@@ -72,7 +72,7 @@ export function untypedOf(key: Uint8Array, bytes: Uint8Array): Fields {
   };
 }
 
-/** As a line shows it, in its order: without undefined fields, and whatever the type of an integer. */
+/** A value as its line shows it: in its order, without undefined fields, and with numbers for safe integers. */
 export function shown(value: Json | undefined): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'bigint') return inner;
@@ -80,12 +80,12 @@ export function shown(value: Json | undefined): string {
   });
 }
 
-/** Without undefined fields, with numbers as in shown(). */
+/** A value without undefined fields, with numbers as in shown(). */
 export function plain(value: Json | undefined): Json | undefined {
   return value === undefined ? undefined : (JSON.parse(shown(value)) as Json);
 }
 
-/** Whether `part` has nothing that `whole` lacks: lists may end early, fields may be missing. */
+/** Whether `part` is contained in `whole`: lists may end early, fields may be missing. */
 export function isPart(part: Json | undefined, whole: Json | undefined): boolean {
   if (part === undefined || part === whole) return true;
   if (typeof part !== 'object' || typeof whole !== 'object') return Object.is(part, whole);

@@ -95,7 +95,7 @@ function assertAgrees(
     assert.equal(got.position, whole.position, at);
     assert.equal(shown(got.fields), shown(whole.fields), at);
   }
-  // Complete fields are read. The last field may lack what had only begun: an empty list.
+  // Complete fields are read. The last one may be absent: a list whose items are all missing.
   const names = Object.keys(whole.fields);
   const last = got.state === 'complete' ? undefined : names.pop();
   for (const name of names) assert.equal(shown(got.fields[name]), shown(whole.fields[name]), `${at} ${name}`);

@@ -97,7 +97,7 @@ test('a handshake is reported when the server has chosen, however it is segmente
   }
 });
 
-test('before TLS 1.3 the version is in front, ALPN is readable, and extensions are optional', () => {
+test('before TLS 1.3 the legacy field has the version, ALPN is readable, and extensions are optional', () => {
   const opened = talk();
   opened.send(ToServer, record(22, clientHello(0x0303)));
   opened.send(ToClient, record(22, serverHello(0x0302, alpn('GearMan'))));
@@ -223,7 +223,7 @@ test('nothing else is detected as TLS', () => {
 
 const data = (bytes: number) => record(23, Buffer.alloc(bytes, 0x55));
 
-test('midstream detection takes records in both directions that lead to others', () => {
+test('midstream detection accepts chains of records in both directions', () => {
   const chain = newTlsMidstream();
   const of = (dir: Direction, bytes: Uint8Array) => chain(dir, bytes, 0, bytes.length);
   assert.equal(of(ToServer, Buffer.alloc(700, 0x55)), Match.no);
@@ -234,7 +234,7 @@ test('midstream detection takes records in both directions that lead to others',
   assert.equal(of(ToClient, data(99)), Match.yes);
 });
 
-test('midstream detection takes neither one direction alone nor records that lead nowhere', () => {
+test('midstream detection accepts neither a single direction nor broken chains', () => {
   const chain = newTlsMidstream();
   for (let i = 0; i < 50; i++) assert.equal(chain(ToServer, data(100), 0, 105), Match.maybe);
   assert.equal(chain(ToServer, Buffer.alloc(100), 0, 100), Match.no);
