@@ -1,4 +1,4 @@
-/** Describes how a call ended: its status, and the result or the error in words. */
+/** Describes the outcome of a call: its status, and the result or the error in words. */
 
 import type { EventOutcome } from '../../records/record.js';
 import type { Fields } from '../rpc/describer.js';
@@ -13,7 +13,7 @@ import { entry, integer, put, text } from './values.js';
 export interface Outcome {
   readonly words: string;
   readonly outcome: EventOutcome;
-  /** It failed as such calls do in normal operation. */
+  /** The failure is common in normal operation. */
   readonly expected: boolean;
 }
 
@@ -57,7 +57,7 @@ function errorName({ errorNames }: GlusterProcedure, code: number): string | und
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The reason in words that some replies carry; that of a refused SETVOLUME is in its dictionary. */
+/** The reason in words, which some replies carry: a refused SETVOLUME in its dictionary. */
 function reasonOf(
   procedure: GlusterProcedure,
   request: Fields | undefined,

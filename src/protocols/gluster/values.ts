@@ -16,7 +16,7 @@ export function object(value: Json | undefined): JsonObject | undefined {
   return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
-/** The text under a key of a dictionary, typed or of the old form. Keys are the wire's: only own members count. */
+/** The text under a key of a dictionary, typed or of the old form. Keys come from the wire, so only own members count. */
 export function entry(dict: Json | undefined, key: string): string | undefined {
   const values = object(dict);
   if (values === undefined || !Object.hasOwn(values, key)) return undefined;
@@ -29,7 +29,7 @@ export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
 
 const UUID_FORM = 'hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh';
 
-/** In canonical form, in lower case. Hot: a regular expression takes twice the time. */
+/** Canonical form, in lower case. On the hot path: a regular expression takes twice the time. */
 function isUuid(text: string): boolean {
   if (text.length !== UUID_FORM.length) return false;
   for (let i = 0; i < UUID_FORM.length; i++) {
@@ -40,11 +40,11 @@ function isUuid(text: string): boolean {
   return true;
 }
 
-/** The latest two gfids, a file and its directory: the description and the path observation check the same ones. */
+/** The latest two valid gfids: the description and the path observation of a call check the same file and directory. */
 let latest = ROOT_GFID;
 let previous = ROOT_GFID;
 
-/** A gfid other than that of nothing. Some messages carry it as text, which may be anything. */
+/** A valid gfid other than the null gfid; some messages carry it as text, which may be anything. */
 export function gfid(value: Json | undefined): string | undefined {
   if (value === latest) return latest;
   if (value === previous) return previous;

@@ -1,7 +1,7 @@
 /**
- * An administrator's command on its way: the parts that describe requests of the gluster command, of a transaction
- * among glusterds, and of glusterd to a brick. Operation, volume, settings and the transaction's id stand under the
- * same names on all of these lines, so that one search finds all lines of a command.
+ * Parts for the requests that carry out an administrator's command: from the gluster command to glusterd, between
+ * glusterds (a transaction), and from glusterd to a brick. Operation, volume, settings and transaction id have the same
+ * field names on all of these lines, so that one search finds all lines of a command.
  */
 
 import { displayName, stripControls } from '../../../records/phrases.js';
@@ -16,21 +16,21 @@ import { pairs, resultPart, subjectPart } from './part.js';
 import { HIDDEN_VALUE, withoutSecrets } from './secrets.js';
 import { settingsOf } from './settings.js';
 
-/** Characters of a command that a line keeps, and that its sentence shows. */
+/** Characters of a command in the field, and in the sentence. */
 const COMMAND_LIMIT = 1024;
 const SHOWN_COMMAND = 160;
 /** Characters of a reason in a sentence. */
 const SHOWN_REASON = 240;
-/** Settings that a sentence names. */
+/** Settings in a sentence. */
 const SHOWN_SETTINGS = 3;
 
-/** Stand for every volume, or for none: no volume may have such a name (cli_cmd_volume_create_parse()). */
+/** Placeholders for all volumes, or none: no volume may have these names (cli_cmd_volume_create_parse()). */
 const NO_VOLUME: ReadonlySet<string> = new Set(['all', 'help']);
 
 /**
- * What a transaction is about, and what it sets (settings.ts). Some of these dictionaries hold all that a transaction
- * has gathered from all bricks, or all volumes with their options. Not read: the internal user name and password of a
- * volume (internal-username, internal-password of glusterd-volume-ops.c).
+ * The subject of a transaction and its settings (settings.ts). Other keys are skipped: some dictionaries hold the results
+ * from all bricks, or all volumes with their options, and internal-username and internal-password of a volume are secret
+ * (glusterd-volume-ops.c).
  */
 const TRANSACTION = pairs(
   `volname cmd-str transaction_id originator_uuid sync-mgmt-operation hostname brick-name
@@ -41,7 +41,7 @@ const TRANSACTION = pairs(
 );
 
 function putVolume(volname: string | undefined, dict: Json | undefined, out: GlusterSection): void {
-  // A snapshot may be of several volumes: volname1, volname2, ...
+  // A snapshot may contain several volumes: volname1, volname2, ...
   const onlyVolume = numberEntry(dict, 'volcount') === 1 ? entry(dict, 'volname1') : undefined;
   const volume = text(volname) ?? entry(dict, 'volname') ?? onlyVolume;
   if (volume !== undefined && !NO_VOLUME.has(volume)) out.volume = volume;
@@ -59,20 +59,20 @@ export function putCommand(dict: Json | undefined, out: GlusterSection): void {
   if (command !== undefined) out.command = withoutSecrets(command.slice(0, COMMAND_LIMIT));
 }
 
-/** glusterd_op_t in a dictionary: gd_sync_task_begin() puts it there for all phases. */
+/** glusterd_op_t in a dictionary: gd_sync_task_begin() adds it for all phases. */
 function operationIn(dict: Json | undefined): string | undefined {
   const number = numberEntry(dict, 'sync-mgmt-operation');
   const name = number === undefined || number === 0 ? undefined : glusterdOp.of(number);
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The name of a request's operation; 0 is none. */
+/** The name of a request's operation; 0 means none. */
 function operationName(names: Names, op: number | undefined): string | undefined {
   const name = typeof op === 'number' && op !== 0 ? names.of(op) : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The operation of a command or transaction in words, as far as the line's fields name it. */
+/** The command, or the operation with its volume, snapshot and settings, from the fields of the line. */
 export function operationPhrase(fields: GlusterSection): string {
   const command = text(fields.command);
   if (command !== undefined) {
@@ -92,7 +92,7 @@ export function operationPhrase(fields: GlusterSection): string {
   return words.join(' ');
 }
 
-/** The first characters of a transaction's id: enough to tell two apart by eye. */
+/** The first characters of a uuid, enough to distinguish two by eye. */
 export function shortId(id: unknown): string {
   return typeof id === 'string' ? id.slice(0, 8) : '';
 }
@@ -111,7 +111,7 @@ export const transactionStep = (names: Names) =>
     put(out, 'snapshot', entry(dict, 'snapname'));
     putCommand(dict, out);
     putSettings(dict, out);
-    // glusterd_mgmt_v3_initiate_all_phases() has no id: it is zero then, which is none.
+    // glusterd_mgmt_v3_initiate_all_phases() sends the null uuid: no id.
     put(out, 'transaction', gfid(request.txn_id) ?? uuidEntry(dict, 'transaction_id'));
     put(out, 'peer_uuid', gfid(request.uuid) ?? uuidEntry(dict, 'originator_uuid'));
     return '';
@@ -119,7 +119,7 @@ export const transactionStep = (names: Names) =>
 
 const COMMAND_FIELDS = { hostname: string, volname: string, dict: TRANSACTION };
 
-/** A command as the administrator typed it. `operation`: what it leads to; undefined: nothing, or it is not known. */
+/** A command as the administrator typed it. `operation`: glusterd's operation; undefined: none, or unknown. */
 export const typedCommand = (operation?: CommandOperation) =>
   subjectPart(COMMAND_FIELDS, (request, out) => {
     const { dict } = request;
@@ -131,14 +131,14 @@ export const typedCommand = (operation?: CommandOperation) =>
     const host = text(request.hostname) ?? entry(dict, 'hostname');
     put(out, 'peer', host);
     if (out.command !== undefined) return operationPhrase(out);
-    // The procedure has the operation's name.
+    // The name of the procedure already names the operation.
     const phrase = operationPhrase({ ...out, operation: undefined });
     return phrase === '' && host !== undefined ? displayName(host) : phrase;
   });
 
 const BRICK_FIELDS = { name: string, op: int, input: TRANSACTION };
 
-/** A request to a brick: the brick, and the command behind it. The operation repeats the procedure. */
+/** A request to a brick, with the command that caused it. The operation repeats the procedure. */
 export const brickRequest = (names: Names) =>
   subjectPart(BRICK_FIELDS, (request, out) => {
     const { input } = request;
@@ -153,10 +153,10 @@ export const brickRequest = (names: Names) =>
     return [path === undefined ? '' : displayName(path), phrase].filter((words) => words !== '').join(' ');
   });
 
-/** What putTransaction() reads of a reply. */
+/** The fields of a reply that putTransaction() reads. */
 export const TRANSACTION_REPLY = { dict: TRANSACTION };
 
-/** The reply to a command names the transaction that it led to: its dictionary is the transaction's. */
+/** Puts the transaction of a command into the line: the reply carries the dictionary of the transaction. */
 export function putTransaction(response: Fields | undefined, out: GlusterSection): void {
   const dict = response?.dict;
   put(out, 'operation', operationIn(dict));
@@ -164,7 +164,7 @@ export function putTransaction(response: Fields | undefined, out: GlusterSection
   put(out, 'peer_uuid', uuidEntry(dict, 'originator_uuid'));
 }
 
-/** A reason as a sentence shows it: longer than a name, since the line is read for it. */
+/** A reason for a sentence, on one line. It may be longer than a name: it is the point of the line. */
 export function shownReason(why: string): string {
   const words = why.length > SHOWN_REASON ? `${why.slice(0, SHOWN_REASON)}...` : why;
   return stripControls(words.trim().replace(/\s*\n\s*/g, ' '));
@@ -174,7 +174,7 @@ export function shownReason(why: string): string {
 export const statusMessage = resultPart({ op_errstr: string }, (response, out) => {
   let words = text(response.op_errstr);
   if (words === undefined) return undefined;
-  // It may repeat a secret value.
+  // The message may repeat a secret value.
   if (Array.isArray(out.keys) && out.keys.some((key) => String(key).endsWith(HIDDEN_VALUE)))
     words = HIDDEN_VALUE;
   out.op_errstr = words;

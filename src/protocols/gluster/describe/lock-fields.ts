@@ -1,4 +1,4 @@
-/** Parts that describe locks and leases of requests, as `gluster.lock` and `gluster.lease`. */
+/** Parts for locks and leases in requests: `gluster.lock` and `gluster.lease`. */
 import { displayName } from '../../../records/phrases.js';
 import type { Fields } from '../../rpc/describer.js';
 import type { Names } from '../../rpc/xdr/types.js';
@@ -11,7 +11,15 @@ import {
   unsigned_id,
   unsigned_int,
 } from '../../rpc/xdr/types.js';
-import { entrylkCommand, entrylkType, leaseCommand, leaseType, lkCommand, lkType } from '../enums/fop.js';
+import {
+  entrylkCommand,
+  entrylkType,
+  leaseCommand,
+  leaseType,
+  lkCommand,
+  lkType,
+  METADATA_RANGE_START,
+} from '../enums/fop.js';
 import { type Integer, integer, put, text } from '../values.js';
 import { subjectPart } from './part.js';
 
@@ -20,18 +28,15 @@ function nameOf(names: Names, value: number | undefined): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** AFR locks a file's attributes by this range: _pl_convert_volume_for_special_range() of inodelk.c. */
-const METADATA_START = 9223372036854775806n;
-
 /** The locked range: a length of 0 reaches to the end of the file, wherever that is. */
 function range(start: Integer | undefined, length: Integer | undefined): string {
   if (start === undefined || length === undefined) return '';
   if (Number(length) !== 0) return `${length} bytes at ${start}`;
-  if (start === METADATA_START) return 'metadata range';
+  if (start === METADATA_RANGE_START) return 'metadata range';
   return Number(start) === 0 ? 'whole file' : `from ${start} to the end`;
 }
 
-/** What all names of commands and types have in common: shown is `SETLKW WRLCK`. */
+/** Prefixes of commands and types, which a sentence leaves out: `SETLKW WRLCK`. */
 const COMMON_PREFIX = /^(?:GF_LK_(?:F_)?|ENTRYLK_|GF_)/;
 
 const withoutPrefix = (name: string | undefined) => name?.replace(COMMON_PREFIX, '');
@@ -44,7 +49,7 @@ function domainWords(domain: string | undefined): string {
   return domain === undefined ? '' : `in ${displayName(domain)}`;
 }
 
-/** The lock of LK, INODELK and FINODELK, and of the callback about an INODELK, which has neither command nor type. */
+/** LK, INODELK and FINODELK; INODELK_CONTENTION has neither command nor type. */
 export const rangeLock = subjectPart(
   {
     cmd: unsigned_int,
@@ -78,7 +83,7 @@ export const rangeLock = subjectPart(
   },
 );
 
-/** The lock of ENTRYLK and FENTRYLK: of one name in a directory, or of the whole directory where there is no name. */
+/** ENTRYLK and FENTRYLK: a lock of one name in a directory, or without a name of the whole directory. */
 export const entryLock = subjectPart(
   { cmd: unsigned_int, type: unsigned_int, name: string, volume: string, domain: string },
   (request, out) => {
@@ -97,7 +102,7 @@ export const entryLock = subjectPart(
   },
 );
 
-/** The lease of LEASE, and of RECALL_LEASE, which has its type alone. */
+/** LEASE; RECALL_LEASE has only the type. */
 export const lease = subjectPart(
   {
     lease: struct('lease', { cmd: unsigned_int, lease_type: unsigned_int, lease_id: opaque(16) }),

@@ -1,4 +1,4 @@
-/** Parts that describe the smaller programs: handshake, port mapper, callbacks, quota, and the command's own host. */
+/** Parts for the smaller programs: handshake, port mapper, callbacks and quota; and for commands on a host. */
 
 import { displayName } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
@@ -24,10 +24,10 @@ function shownValue(
 
 const COMMAND = pairs('volname cmd-str');
 
-/** The volume of a dictionary, and the command that somebody typed. */
+/** The volume in a dictionary, and the typed command. */
 export const volume = subjectPart({ old_volname: string, dict: COMMAND }, ({ old_volname, dict }, out) => {
   const name = text(old_volname) ?? entry(dict, 'volname');
-  // Stands for every volume: no volume may have this name.
+  // `all` stands for every volume: no volume may have this name.
   if (name !== 'all') put(out, 'volume', name);
   put(out, 'command', entry(dict, 'cmd-str'));
   return name === undefined ? '' : displayName(name);
@@ -38,7 +38,7 @@ export const newVolume = subjectPart({ new_volname: string }, ({ new_volname }, 
   shownValue(new_volname, out, 'new_volume', 'to '),
 );
 
-/** The key of a volfile, and the volume where the key names it. */
+/** The key of a volfile, and the volume if the key names one. */
 export const volfile = subjectPart({ key: string }, (request, out) => {
   const key = text(request.key);
   put(out, 'volfile', key);
@@ -81,10 +81,10 @@ export const mountPath = resultPart({ path: string }, ({ path }, out) => shownPa
 /** UMOUNT. */
 export const unmountedPath = subjectPart({ path: string }, ({ path }, out) => shownValue(path, out, 'path'));
 
-/** FSM_LOG: the peer whose states are asked for. */
+/** FSM_LOG: the peer whose state transitions are requested. */
 export const loggedPeer = subjectPart({ name: string }, ({ name }, out) => shownValue(name, out, 'peer'));
 
-/** CACHE_INVALIDATION: what of the inode the client has to read anew. */
+/** CACHE_INVALIDATION: the parts of the inode that the client must read again. */
 export const invalidated = subjectPart({ flags: unsigned_int }, ({ flags }, out) => {
   const names = typeof flags === 'number' ? upcallFlags.of(flags) : undefined;
   if (!Array.isArray(names)) return '';
@@ -92,7 +92,7 @@ export const invalidated = subjectPart({ flags: unsigned_int }, ({ flags }, out)
   return names.join('|');
 });
 
-/** GETLIMIT asks for a directory by its gfid, in the dictionary. */
+/** GETLIMIT: the directory, by the gfid in the dictionary. */
 export const limitedDirectory = subjectPart({ dict: pairs('gfid') }, ({ dict }, out, names) => {
   const id = entry(dict, 'gfid');
   return id === undefined ? '' : file.describe({ gfid: id }, out, names);

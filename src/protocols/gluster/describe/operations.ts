@@ -1,9 +1,9 @@
 /**
- * glusterd's operations (glusterd_op_t) in an administrator's words, and the operation that a command leads to: the
- * __glusterd_handle_* functions of glusterd-handler.c, glusterd-volume-ops.c, glusterd-bitrot.c and their like.
+ * glusterd's operations (glusterd_op_t) as commands, and the operation that a command starts: the __glusterd_handle_*
+ * functions of glusterd-handler.c, glusterd-volume-ops.c, glusterd-bitrot.c and similar files.
  */
 
-/** The words of the command before the volume's name. */
+/** The command up to the name of the volume. */
 const PHRASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     GD_OP_CREATE_VOLUME: 'volume create',
@@ -45,19 +45,19 @@ const PHRASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The operation in words, or its name where it has none. */
+/** The command of an operation; without one, the operation's name. */
 export function phraseOf(operation: string): string {
   return PHRASES.get(operation) ?? operation;
 }
 
-/** A number in the command's dictionary that leads to another operation. */
+/** A number in the command's dictionary that selects another operation. */
 interface OperationFork {
   readonly key: string;
   readonly values: readonly number[];
   readonly operation: string;
 }
 
-/** The operation that a command leads to: glusterd_op_t, and forks by the command's dictionary. */
+/** The operation that a command starts (glusterd_op_t), unless a fork applies. */
 export interface CommandOperation {
   readonly operation: string;
   readonly forks: readonly OperationFork[];

@@ -1,6 +1,6 @@
 /**
- * The parts of a description. Each declares the fields that it reads, as a table: this types what it gets, and is
- * what `--detail summary` reads of a message (gluster/projection).
+ * The parts of a description. Each declares the fields that it reads as a table, which gives its parameter a type and
+ * tells `--detail summary` which fields to decode (gluster/projection).
  */
 
 import type { Fields } from '../../rpc/describer.js';
@@ -11,7 +11,7 @@ import type { GlusterSection } from '../fields.js';
 import type { FileNames } from '../paths/file-names.js';
 import type { Integer } from '../values.js';
 
-/** Puts fields of a request into the `gluster` section; returns the words of the sentence, or '' for none. */
+/** Puts fields of a request into the `gluster` section. Returns its words of the sentence; '': none. */
 export type DescribeRequest<Request = Fields> = (
   request: Request,
   out: GlusterSection,
@@ -19,8 +19,7 @@ export type DescribeRequest<Request = Fields> = (
 ) => string;
 
 /**
- * Puts fields of a reply that is no failure into the section; returns its words, or undefined where it says no more
- * than that.
+ * Puts fields of a successful reply into the section. Returns the result in words; undefined: no result but the success.
  */
 export type DescribeResponse<Response = Fields> = (
   response: Response,
@@ -52,12 +51,12 @@ export function resultPart<F extends XdrFields>(
   return { reads, describe };
 }
 
-/** A dictionary of the old form of which only some pairs are read. */
+/** A dictionary of the old form, of which only some keys are read. */
 export interface KeyedDict extends XdrDict {
   readonly keys: KeyFilter;
 }
 
-/** The pairs under these keys, and under those that begin and end so with a number between. */
+/** A dictionary of which only these keys are read, and keys that match `numbered`. */
 export function pairs(names: string, numbered: RegExp = /^$/): KeyedDict {
   const exact = new Set(names.split(/\s+/));
   return { kind: 'dict', keys: (key) => exact.has(key) || numbered.test(key) };

@@ -1,4 +1,4 @@
-/** Parts that describe what glusterds say of each other: probes, peers and their states, operating versions. */
+/** Parts for messages about peers: probes, lists of peers and their states, operating versions. */
 
 import { displayName, stripControls } from '../../../records/phrases.js';
 import type { Json } from '../../../records/record.js';
@@ -9,9 +9,9 @@ import { entry, gfid, numberEntry, put, text, uuidEntry } from '../values.js';
 import { operationPhrase, putCommand, shortId, statusMessage } from './glusterd.js';
 import { pairs, resultPart, subjectPart } from './part.js';
 
-/** Peers and volumes of a message that a line lists; the sentence has the number of all. */
+/** Peers or volumes in a field; the sentence has the total number. */
 const LIST_LIMIT = 32;
-/** Those that the sentence names. */
+/** Peers or volumes in a sentence. */
 const SHOWN_LIMIT = 8;
 
 const PEERS = pairs('count op hostname', /^friend\d{1,5}\.(?:hostname|uuid|state|connected)$/);
@@ -30,7 +30,7 @@ export const hostname = subjectPart({ hostname: string }, (request, out) =>
   describeHost(text(request.hostname), out),
 );
 
-/** PROBE and DEPROBE of the command, which has the host in its dictionary since GlusterFS 3.5. */
+/** PROBE and DEPROBE of the gluster command: since GlusterFS 3.5 the host is in the dictionary. */
 export const probedHost = subjectPart({ hostname: string, dict: COMMAND }, ({ hostname, dict }, out) => {
   putCommand(dict, out);
   return describeHost(text(hostname) ?? entry(dict, 'hostname'), out) || operationPhrase(out);
@@ -47,18 +47,18 @@ export const sender = subjectPart({ uuid: uuid_words }, (request, out, names) =>
   return id === undefined ? '' : `by ${hostOrId(id, names)}`;
 });
 
-/** The sender, and what it says of itself. */
+/** The sender, followed by a clause about it. */
 const senderWords = (by: string, what: string): string =>
   by === '' || what === '' ? by + what : `${by}, which ${what}`;
 
-/** A list for a sentence: the first names, of as many as there are. */
+/** A list for a sentence: the first names, and the number of the others. */
 function listed(names: readonly string[], count: number): string {
   const shown = names.slice(0, SHOWN_LIMIT);
   const more = count - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
-/** FRIEND_ADD: the sender and its volumes: glusterd_add_volumes_to_export_dict(). */
+/** FRIEND_ADD: the sender and its volumes, from glusterd_add_volumes_to_export_dict(). */
 export const senderVolumes = subjectPart({ uuid: uuid_words, vols: VOLUMES }, (request, out, names) =>
   senderWords(sender.describe(request, out, names), volumeWords(request.vols, out)),
 );
@@ -120,7 +120,7 @@ const peerCount = (count: number): string => (count === 1 ? '1 peer' : `${count}
 const REMOVAL = 2;
 
 /**
- * FRIEND_UPDATE: the sender, and all peers that it has (glusterd_ac_send_friend_update()), or the one that was removed
+ * FRIEND_UPDATE: the sender with all of its peers (glusterd_ac_send_friend_update()), or with the peer that it removed
  * (glusterd_broadcast_friend_delete()).
  */
 export const peerUpdate = subjectPart({ uuid: uuid_words, friends: PEERS }, (request, out, names) => {
@@ -148,7 +148,7 @@ export const peerList = resultPart({ friends: PEERS }, ({ friends }, out) => {
   return `${peerCount(count)}: ${listed(peers.map(stateOf), count)}`;
 });
 
-/** FSM_LOG: the latest changes of a peer's state, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
+/** FSM_LOG: latest transitions of a peer's state machine, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
 export const stateTransitions = resultPart({ fsm_log: TRANSITIONS }, ({ fsm_log: dict }, out) => {
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return undefined;
@@ -166,14 +166,14 @@ export const stateTransitions = resultPart({ fsm_log: TRANSITIONS }, ({ fsm_log:
   return latest === undefined ? words : `${words}, the last at ${stripControls(latest.slice(0, 160))}`;
 });
 
-/** The uuid of the glusterd that answers. */
+/** The uuid of the responding glusterd. */
 export const responderId = resultPart({ uuid: uuid_words, op_errstr: string }, (response, out, opRet) => {
   const id = gfid(response.uuid);
   const words = statusMessage.describe(response, out, opRet);
   return words !== undefined || id === undefined ? words : `ok, uuid ${shortId(id)}`;
 });
 
-/** VERSIONS: the sender, since GlusterFS 3.7. VERSIONS_ACK: the operating version that was agreed on. */
+/** VERSIONS: the sender, since GlusterFS 3.7. VERSIONS_ACK: the operating version that both agreed on. */
 export const proposedVersion = subjectPart({ hndsk: VERSIONS }, ({ hndsk }, out, names) => {
   const id = uuidEntry(hndsk, 'peer-id');
   put(out, 'peer_uuid', id);
@@ -194,7 +194,7 @@ export const supportedVersions = resultPart({ hndsk: VERSIONS }, ({ hndsk }, out
 });
 
 /**
- * gf_probe_resp and gf_deprobe_resp in words, where the reply has none: set_probe_error_str() and
+ * gf_probe_resp and gf_deprobe_resp in words, for replies without a reason: set_probe_error_str() and
  * set_deprobe_error_str() of glusterd-handler.c.
  */
 const REASONS: ReadonlyMap<string, string> = new Map(

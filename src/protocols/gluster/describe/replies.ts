@@ -1,4 +1,4 @@
-/** Parts that describe the replies of file operations. */
+/** Parts for replies to file operations. */
 
 import { displayName, formatSize } from '../../../records/phrases.js';
 import { int, string, struct, unsigned_hyper, uuid } from '../../rpc/xdr/types.js';
@@ -6,10 +6,10 @@ import type { GlusterSection } from '../fields.js';
 import { gfid, integer, put, text } from '../values.js';
 import { resultPart } from './part.js';
 
-/** Nothing beside the status. */
+/** No field but the status. */
 export const statusOnly = resultPart({}, () => undefined);
 
-/** posix_readv() and posix_fill_readdir() set ENOENT to say that there is no more: op_errno of a success. */
+/** ENOENT as op_errno of a success marks the end: posix_readv() and posix_fill_readdir(). */
 const END_OF_FILE = 2;
 
 const STATUS = { op_errno: int };
@@ -30,7 +30,7 @@ export const bytesWritten = resultPart({}, (_response, _out, opRet) =>
   opRet === undefined ? undefined : formatSize(opRet),
 );
 
-/** A listing: its op_ret is the number of its entries. */
+/** A directory listing: op_ret is the number of entries. */
 export const entryCount = resultPart(STATUS, (response, out, opRet) => {
   if (opRet === undefined) return undefined;
   out.entries = opRet;
@@ -46,7 +46,7 @@ export const namedGfid = resultPart({ stat: ATTRIBUTES }, (response, out) => {
   return undefined;
 });
 
-/** LOOKUP: the file's attributes come first, under different names in different versions. */
+/** LOOKUP: the first attributes are the file's, named prestat or stat by version. */
 export const lookedUpGfid = resultPart({ prestat: ATTRIBUTES, stat: ATTRIBUTES }, (response, out) => {
   put(out, 'gfid', gfid((response.prestat ?? response.stat)?.ia_gfid));
   return undefined;

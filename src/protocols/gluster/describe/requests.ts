@@ -1,4 +1,4 @@
-/** Parts that describe the requests of file operations. */
+/** Parts for requests of file operations. */
 
 import { displayName, formatSize } from '../../../records/phrases.js';
 import type { Names } from '../../rpc/xdr/types.js';
@@ -9,7 +9,7 @@ import { type FileNames, shownPath } from '../paths/file-names.js';
 import { gfid, integer, object, put, text } from '../values.js';
 import { subjectPart } from './part.js';
 
-/** A file known only by its gfid. */
+/** A file that the request names only by gfid. */
 function inode(id: string, out: GlusterSection, names: FileNames, field: GlusterField | undefined): string {
   const path = names.path(id);
   if (path === undefined) return names.unresolvedGfid(id);
@@ -17,7 +17,7 @@ function inode(id: string, out: GlusterSection, names: FileNames, field: Gluster
   return shownPath(path);
 }
 
-/** A path in the request itself: clients sent them until GlusterFS 3.2. */
+/** A path in the request itself: clients sent paths until GlusterFS 3.2. */
 function sentPath(path: string, out: GlusterSection, field: GlusterField): string {
   out[field] = path;
   return shownPath(path);
@@ -32,7 +32,7 @@ export const file = subjectPart({ gfid: uuid, path: string }, (request, out, nam
   return id === undefined ? '' : inode(id, out, names, 'path');
 });
 
-/** The path of a name in a directory, as the field of this name. */
+/** Puts the path of a directory entry into a field. Returns it for the sentence. */
 function entryPath(
   parent: string | undefined,
   base: string | undefined,
@@ -131,7 +131,7 @@ export const copied = subjectPart(
 
 /** Puts the names of a number's bits into a field, and returns them as words. */
 function newBitNames(names: Names, field: GlusterField) {
-  // `names.of` returns the same list for the same number (gluster/enums/tables.ts), and mostly it is the same number.
+  // Usually the number is the previous one, for which `names.of` returns the same list (gluster/enums/tables.ts).
   let latest: unknown;
   let words = '';
   return (value: number | undefined, out: GlusterSection): string => {
@@ -174,14 +174,14 @@ export const ipcOperation = subjectPart({ op: int }, (request, out) => {
   return number === undefined ? '' : String(number);
 });
 
-/** The extended attribute that is asked for; all of them where there is no name. */
+/** The requested extended attribute; without a name, all are requested. */
 export const xattrName = subjectPart({ name: string }, (request, out) => {
   const name = text(request.name);
   put(out, 'xattr', name);
   return name === undefined ? '' : displayName(name);
 });
 
-/** Names of extended attributes that a sentence lists. */
+/** Names of extended attributes in a sentence. */
 const SHOWN_NAMES = 3;
 
 /** The extended attributes that a dictionary sets. */

@@ -1,9 +1,8 @@
 /**
- * Secrets in what an administrator types: lines show which option was set, but not the value. `--detail full` shows
- * everything.
+ * Secrets in administrator commands: a line shows which option is set, but not its value. `--detail full` shows everything.
  */
 
-/** Options with secret values: those of certificates and logins. auth.allow and auth.reject are lists of addresses. */
+/** Options with secret values: certificates and logins, but not auth.allow and auth.reject, which list addresses. */
 const SECRET_OPTION =
   /passw|secret|username|credential|token|private.?key|^ssl\.|^auth\.(?!allow$|reject$)|[._-]key$/i;
 
@@ -17,8 +16,8 @@ export function isSecret(option: string): boolean {
 }
 
 /**
- * A command as typed, without everything that follows the name of a secret option: the command joins its words by
- * spaces, which values may contain too (cli_to_glusterd() of cli/src/cli-rpc-ops.c), so the end of a value is unknown.
+ * A typed command, cut after the name of a secret option. The gluster command joins its words with spaces, and values may
+ * contain spaces too (cli_to_glusterd() of cli/src/cli-rpc-ops.c), so the end of a value is unknown.
  */
 export function withoutSecrets(command: string): string {
   const words = command.split(' ');

@@ -1,12 +1,12 @@
 /**
- * The settings of an operation, as `name=value`, from the keys that the command puts into its dictionary
- * (cli/src/cli-cmd-parser.c). A setting that is removed has its name alone.
+ * The settings of an operation as `name=value`, from the dictionary of the command (cli/src/cli-cmd-parser.c). A removed
+ * setting has only its name.
  */
 import type { Json } from '../../../records/record.js';
 import { entry } from '../values.js';
 import { HIDDEN_VALUE, isSecret } from './secrets.js';
 
-/** Settings of one operation that a line lists; the others are counted. */
+/** Settings in a line; further ones are counted. */
 const MAX_SETTINGS = 32;
 /** Characters of a name and of a value. */
 const MAX_WORD = 128;
@@ -23,7 +23,7 @@ type ReadKey = (key: string) => string | undefined;
 type AddSetting = (name: string | undefined, value?: string) => void;
 type SettingsReader = (read: ReadKey, add: AddSetting) => void;
 
-/** Settings that have a key each. */
+/** Settings with a key each. */
 const named =
   (...names: readonly string[]): SettingsReader =>
   (read, add) => {
@@ -42,7 +42,7 @@ const numbered: SettingsReader = (read, add) => {
   }
 };
 
-/** gf_quota_type: the types whose value has the key `value`. */
+/** gf_quota_type: the types with their value under the key `value`. */
 const QUOTA_VALUES: ReadonlyMap<string, string> = new Map([
   ['7', 'alert-time'],
   ['8', 'soft-timeout'],
@@ -103,8 +103,8 @@ export function settingsOf(operation: string | undefined, dict: Json | undefined
 }
 
 /**
- * A reason without the secret values that it repeats from the request's dictionary. Where the search would be too
- * expensive, which no administrator's command makes it, the whole reason is hidden.
+ * A reason without the secret values that it repeats from the request's dictionary. The whole reason is hidden if the
+ * search would be too expensive, which happens with crafted dictionaries only.
  */
 export function withoutSecretValues(reason: string, dict: Json | undefined): string {
   const values = new Set<string>();

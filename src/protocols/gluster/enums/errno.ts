@@ -20,7 +20,7 @@ const LINUX = `
   EHWPOISON
 `;
 
-/** The Linux kernel's internal ones; those of Darwin, Solaris and the BSDs; glusterd's. */
+/** Error numbers internal to the Linux kernel, of Darwin, Solaris and the BSDs, and of glusterd. */
 const OTHER_ERRORS: readonly (readonly [number, string])[] = [
   [512, 'ERESTARTSYS'],
   [513, 'ERESTARTNOINTR'],

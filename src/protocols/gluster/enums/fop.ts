@@ -29,7 +29,7 @@ const OPEN_BITS: readonly (readonly [number, string])[] = [
   [0o2000000, 'O_CLOEXEC'],
 ];
 
-/** The access mode comes first: it is a number, not a set of bits. */
+/** The access mode, a number in the lowest bits, then the flags. */
 export const openFlags: Names = {
   suffix: 'names',
   of: keepLatest((value) => [ACCESS_MODES[value & 3], ...bitNames(OPEN_BITS, value & ~3)]),
@@ -78,6 +78,9 @@ const LOCK_COMMANDS = [
 export const lkCommand: Names = sequence(LOCK_COMMANDS);
 /** client_pre_inodelk() sends only the first three. */
 export const inodelkCommand: Names = sequence(LOCK_COMMANDS.slice(0, 3));
+/** Start of the range by which AFR locks a file's metadata: LLONG_MAX - 1, to the end of the file. */
+export const METADATA_RANGE_START = 9223372036854775806n;
+
 /** glusterfs_lk_types_t. */
 export const lkType: Names = sequence(['GF_LK_F_RDLCK', 'GF_LK_F_WRLCK', 'GF_LK_F_UNLCK', 'GF_LK_EOL']);
 export const lkWhence: Names = sequence(['SEEK_SET', 'SEEK_CUR', 'SEEK_END']);
@@ -164,7 +167,7 @@ export const eventType: Names = sequence([
   'GF_UPCALL_ENTRYLK_CONTENTION',
 ]);
 
-/** upcall-utils.h: what of an inode a client has to read again. */
+/** upcall-utils.h: the parts of an inode that a client must read again. */
 export const upcallFlags: Names = bits([
   [0x1, 'UP_NLINK'],
   [0x2, 'UP_MODE'],

@@ -1,7 +1,7 @@
 /** Builds the names of a number (rpc/xdr/types.ts) from tables. */
 import type { Names } from '../../rpc/xdr/types.js';
 
-/** Names of the values 0, 1, 2, ... */
+/** Names of the values 0, 1, 2 and so on. */
 export function sequence(names: readonly string[]): Names {
   return { suffix: 'name', of: (value) => names[value] };
 }
@@ -11,7 +11,7 @@ export function values(names: ReadonlyMap<number, string>): Names {
   return { suffix: 'name', of: (value) => names.get(value) };
 }
 
-/** The names of the set bits; bits without a name make one hexadecimal number. */
+/** The names of the set bits, then the bits without a name as one hexadecimal number. */
 export function bitNames(bits: readonly (readonly [number, string])[], value: number): string[] {
   const names: string[] = [];
   let unnamed = value >>> 0;
@@ -24,7 +24,7 @@ export function bitNames(bits: readonly (readonly [number, string])[], value: nu
   return names;
 }
 
-/** Keeps the latest result, since the next value is mostly the same. Callers must not change a list of names. */
+/** Caches the latest result: usually the next value is the same. Callers must not change a list of names. */
 export function keepLatest<T>(of: (value: number) => T): (value: number) => T {
   let latest = 0;
   let names = of(latest);

@@ -1,5 +1,6 @@
 /** Reads a lock request from the struct of a call, which is the same in all versions. */
 import type { Fields } from '../../rpc/describer.js';
+import { METADATA_RANGE_START } from '../enums/fop.js';
 import { type Integer, integer, NULL_GFID, object, ROOT_GFID, text } from '../values.js';
 import { type FileLocks, type Lock, type LockClient, LockKind } from './lock.js';
 import { LockState } from './lock-state.js';
@@ -41,8 +42,6 @@ export function lockRequestOf(kind: LockKind, { cmd, type }: Fields): LockReques
 
 /** The largest offset in a file: LLONG_MAX. */
 const MAX_OFFSET = 9223372036854775807n;
-/** Where AFR locks a file's metadata: LLONG_MAX - 1, to the end. */
-const METADATA_RANGE_START = MAX_OFFSET - 1n;
 
 /** The last byte of a range; undefined: the server rejects the range. */
 function lastByteOf(start: Integer, length: Integer): Integer | undefined {

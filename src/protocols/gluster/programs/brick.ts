@@ -23,7 +23,7 @@ export const gd1_mgmt_brick_op_rsp = struct('gd1_mgmt_brick_op_rsp', {
   op_errstr: string,
 });
 
-/** All have the same structs. */
+/** All procedures have the same structs. */
 const brickProcedure = (number: number, name: string) =>
   procedure({
     number,
@@ -34,7 +34,7 @@ const brickProcedure = (number: number, name: string) =>
     result: statusMessage,
   });
 
-/** Since GlusterFS 3.2, which calls it GLUSTERFS_PROGRAM. */
+/** The procedures of version 1, which GlusterFS 3.2 calls GLUSTERFS_PROGRAM. */
 const FIRST_PROCEDURES = [
   NULL_PROCEDURE,
   brickProcedure(1, 'BRICK_TERMINATE'),

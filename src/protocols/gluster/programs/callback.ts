@@ -1,5 +1,5 @@
 /**
- * GLUSTER_CBK: calls of a server to its clients, on the connection that the client opened; they have no reply.
+ * GLUSTER_CBK: calls from a server to its clients, on the connections that the clients opened, without replies.
  * Numbers: gf_cbk_procnum in rpc/rpc-lib/src/protocol-common.h; structs:
  * xlators/protocol/client/src/client-callback.c, glusterfsd/src/glusterfsd-mgmt.c. EVENT_NOTIFY is never sent.
  */

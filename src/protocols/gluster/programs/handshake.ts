@@ -1,5 +1,5 @@
 /**
- * GLUSTER_HNDSK: how a client introduces itself to a brick or to glusterd before any other call. Version 1 is of GlusterFS 3.1
+ * GLUSTER_HNDSK: a client identifies itself to a brick or to glusterd before any other call. Version 1 is of GlusterFS 3.1
  * and 3.2: xlators/protocol/server/src/server-handshake.c of GlusterFS 3.2.7. Version 2, since 3.3, kept its opaque
  * dictionaries when GLUSTER_FOP went on to version 400. Numbers: gf_handshake_procnum in
  * rpc/rpc-lib/src/protocol-common.h; structs: xlators/protocol/server/src/server-handshake.c,

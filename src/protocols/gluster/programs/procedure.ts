@@ -1,6 +1,6 @@
 /**
- * One row a procedure: all that wiretail knows of it, in whatever version of its program. Describing a message reads
- * the row's facts as properties of the procedure; nothing is looked up by name.
+ * The row of a procedure declares everything that wiretail knows about it, for all versions of its program. A describer
+ * reads these facts as properties of the procedure, without a lookup by name.
  */
 import type { Exchange } from '../../rpc/describer.js';
 import { type Body, type Procedure, type Program, program } from '../../rpc/program.js';
@@ -12,30 +12,30 @@ import type { LockUse } from '../locks/lock-use.js';
 import type { PathObservation } from '../paths/observations.js';
 import type { TransactionRole } from './transaction-role.js';
 
-/** What few procedures have. */
+/** Facts that apply to few procedures. */
 interface SpecialFacts {
-  /** Names of op_errno that are no errno; a number without one is an errno. */
+  /** Names of op_errno values that are not errnos; a value without a name is an errno. */
   readonly errorNames: Names | undefined;
-  /** Errors of normal operation: they tell of nothing that is wrong. */
+  /** Errors that are common in normal operation. */
   readonly expectedErrors: readonly string[];
-  /** The call introduces the client, and names its brick (SETVOLUME). */
+  /** The call identifies the client and its brick (SETVOLUME). */
   readonly introducesClient: boolean;
-  /** A success has the uuid of the host that the call names. */
+  /** A successful reply has the uuid of the host that the call names. */
   readonly introducesPeer: boolean;
-  /** What the call does in a transaction among glusterds. */
+  /** The role of the call in a transaction between glusterds. */
   readonly transaction: TransactionRole | undefined;
-  /** A success tells the port of the brick that the request names: in the reply, or in the request of the brick itself. */
+  /** The message with the port of the brick that the request names: the reply, or the request if the brick sends it. */
   readonly brickPort: 'reply' | 'request' | undefined;
-  /** What a reply tells of the names of files. */
+  /** How to observe names of files in the call and its reply. */
   readonly paths: PathObservation | undefined;
-  /** What a call does to locks. */
+  /** What the call does to locks. */
   readonly locks: LockUse | undefined;
 }
 
 export interface GlusterProcedure extends Procedure, SpecialFacts {
   readonly subject: readonly DescribeRequest[];
   readonly result: DescribeResponse;
-  /** Fields that are read of the call and of the reply, by tables. */
+  /** The fields of the call and of the reply that describers read, as tables. */
   readonly callReads: readonly XdrFields[];
   readonly replyReads: readonly XdrFields[];
   readonly alternative?: GlusterProcedure;
@@ -43,7 +43,7 @@ export interface GlusterProcedure extends Procedure, SpecialFacts {
 
 export interface GlusterProgram extends Program<GlusterProcedure> {
   readonly isFileOperations: boolean;
-  /** Of glusterd, its peers, its command and its bricks. */
+  /** A program of glusterd: with peers, with the gluster command, or with bricks. */
   readonly isGlusterd: boolean;
   /**
    * Any op_ret but 0 is a failure: the command and glusterd test it so (gf_cli_*_cbk() of cli/src/cli-rpc-ops.c, the
@@ -52,7 +52,7 @@ export interface GlusterProgram extends Program<GlusterProcedure> {
   readonly nonZeroFails: boolean;
 }
 
-/** A call of a program of gluster/programs or its reply. */
+/** A call or reply of a program of gluster/programs. */
 export interface GlusterExchange extends Exchange {
   readonly program: GlusterProgram;
   readonly procedure: GlusterProcedure;
@@ -64,29 +64,29 @@ type ResponseOf<B> = B extends readonly [...unknown[], unknown, infer Reply] ? D
 
 type KeyOf<U> = U extends unknown ? keyof U : never;
 type ValueOf<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
-/** The fields that any of these types has; of no types, never. */
+/** The fields of any type of a union; never if the union is empty. */
 type AnyOf<U> = [U] extends [never] ? never : { readonly [K in KeyOf<U>]?: ValueOf<U, K> };
 
 /**
- * What every row says. The types reject a part that reads none of the structs' fields, or one as what it is not.
- * @template B the call's and the reply's bodies, of all versions
+ * The facts of every row. The types reject a part that reads no field of the structs, or reads a field as the wrong type.
+ * @template B the bodies of the call and the reply, in all versions
  */
 export interface RowFacts<B> extends Partial<SpecialFacts> {
   readonly name: string;
-  /** Which message has raw data behind its struct. */
+  /** The message with raw data after its struct. */
   readonly data?: Procedure['data'];
-  /** What the request puts into the line, and its words of the sentence, in their order. */
+  /** The parts for the request, in the order of their words in the sentence. */
   readonly subject: readonly SubjectPart<AnyOf<RequestOf<B>>>[];
-  /** What a reply that is no failure puts into the line. */
+  /** The part for a successful reply. */
   readonly result: ResultPart<AnyOf<ResponseOf<B>>>;
-  /** Fields that are read by others than the parts. */
+  /** Fields that code other than the parts reads. */
   readonly alsoReads?: { readonly call?: XdrFields; readonly reply?: XdrFields };
 }
 
-/** Read of every reply: how the call ended. */
+/** The status, which is read from every reply. */
 const STATUS_READS: XdrFields = { op_ret: int, op_errno: int, op_errstr: string, errstr: string };
 
-/** RowFacts<never>: rows of whatever structs. */
+/** `RowFacts<never>` accepts the facts of any row. */
 export function newProcedure(
   number: number,
   call: Body,
@@ -101,7 +101,7 @@ export function newProcedure(
     call,
     reply,
     data: row.data,
-    // A message is read by its procedure's structs, so that the parts, which fit these, get what they declare.
+    // Safe: RowFacts admits only parts that fit the procedure's structs, by which messages are decoded.
     subject: subject.map((part) => part.describe as DescribeRequest),
     result: result.describe as DescribeResponse,
     callReads: [
@@ -145,7 +145,7 @@ export const NULL_PROCEDURE = procedure({
   result: statusOnly,
 });
 
-/** Programs that share rows: versions of one, and glusterd's programs of GlusterFS 3.1, whose rows went to others. */
+/** Programs that share rows: versions of one program, and GlusterFS 3.1's programs of glusterd, which were split later. */
 export type SharedProgram =
   | 'GLUSTER_HNDSK 1'
   | 'GLUSTER_HNDSK 2'
@@ -164,7 +164,7 @@ export type SharedBodies = Readonly<Partial<Record<SharedProgram, NumberedBodies
 interface SharedRow<P extends SharedBodies> extends RowFacts<P[keyof P]> {
   /** Number and structs by program; a program without the procedure is left out. */
   readonly programs: P;
-  /** Its name in a program that has it under another. */
+  /** The names in programs that name the procedure differently. */
   readonly names?: Readonly<Partial<Record<SharedProgram, string>>>;
 }
 
@@ -198,7 +198,7 @@ type ProgramId = Parameters<typeof program>[0];
 interface ProgramTraits {
   readonly isFileOperations?: true;
   readonly isGlusterd?: true;
-  /** Of glusterd's programs all but those that say otherwise. */
+  /** Defaults to isGlusterd. */
   readonly nonZeroFails?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The meaning of well-known dictionary keys' values, where the dictionary has no type for them: PTR and STR_OLD values,
- * and every value of the old form. It is shown beside the bytes, never instead of them. Each reader accepts values of
- * the lengths that it knows, and no others.
+ * Decodes values of well-known dictionary keys that carry no type: PTR and STR_OLD values, and every value of the old form.
+ * The result is shown beside the bytes, never instead of them. Each reader accepts only values of the lengths that it
+ * knows.
  */
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../../rpc/describer.js';
@@ -136,7 +136,7 @@ const KNOWN_KEYS: readonly KnownKey[] = [
 /** Digits of the longest 64-bit number. */
 const MAX_DIGITS = 20;
 
-/** The old form carries integers as decimal text; text in any other form is no integer. */
+/** An integer in canonical decimal text, as the old form carries it. */
 function integer(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const last = end > start && bytes[end - 1] === 0 ? end - 1 : end;
   const first = bytes[start] === 0x2d ? start + 1 : start;
@@ -151,7 +151,7 @@ function integer(bytes: Uint8Array, start: number, end: number): number | bigint
   return exact(BigInt(text));
 }
 
-/** The meaning of an untyped value, bytes[start, end), under this key; undefined: unknown. Accepts any bytes. */
+/** Decodes an untyped value, bytes[start, end), under this key; undefined: no known form. Accepts any bytes. */
 export function interpretKnownKey(
   key: string,
   bytes: Uint8Array,

@@ -1,7 +1,7 @@
 /**
- * `--redact paths`: where GlusterFS's messages carry file names and paths. The readers hash them, so that nothing behind
- * the readers (path observations, sentences, the structs of `--detail full`) ever has them. What belongs to the operator
- * is shown: volumes, bricks, hosts, names of extended attributes.
+ * `--redact paths`: the fields of GlusterFS messages that carry file names and paths. They are hashed while a message is
+ * decoded, so path observations, sentences and the structs of `--detail full` see only hashes. Names that an operator
+ * chose stay readable: volumes, bricks, hosts, extended attributes.
  */
 import { Buffer } from 'node:buffer';
 import { type NameHash, newNameHash } from '../../../records/name-hash.js';
@@ -22,12 +22,12 @@ const NAME_FIELDS: ReadonlySet<string> = new Set([
   'newbname',
   'linkname',
 ]);
-/** Structs whose `name` is a file name; in others it is an extended attribute's. */
+/** Structs whose `name` is a file name; in other structs it is the name of an extended attribute. */
 const ENTRY_STRUCTS = /entrylk|dirp?list/;
-/** Management: sentences and lists of paths. */
+/** Fields of management structs with sentences or lists of paths. */
 const SENTENCE_FIELDS: ReadonlySet<string> = new Set(['op_errstr', 'errstr', 'limit_list']);
 
-/** Prefix of an attribute that looks a file name up regardless of case: GF_XATTR_GET_REAL_FILENAME_KEY. */
+/** Prefix of an attribute name that ends with a file name, for a case-insensitive lookup: GF_XATTR_GET_REAL_FILENAME_KEY. */
 const REAL_FILENAME = 'glusterfs.get_real_filename:';
 
 /** The start of a path; after a colon it is a brick, `host:/brick`. */
@@ -48,7 +48,7 @@ export function newRedaction(key: string): Redaction {
     key: (name) => name,
     value: (_name, value, bytes, start, end) => {
       const stop = withoutNul(bytes, start, end);
-      // Text without a path is shown; bytes that are no text may hold a path.
+      // Text without a path stays; bytes that are not text may contain a path.
       if (typeof value === 'object' && !('text' in value)) return redact(value, sentence, bytes, start, end);
       return PATH_START.test(ascii(bytes, start, stop)) ? redact(value, sentence, bytes, start, end) : value;
     },
@@ -70,7 +70,7 @@ export function newRedaction(key: string): Redaction {
     dict(struct) {
       if (FILE_OPERATION.test(struct)) return files;
       if (struct.startsWith('gf_setvolume_')) return setVolume;
-      // Volumes with their bricks.
+      // gd1_mgmt_friend_req lists volumes with their bricks.
       return struct === 'gd1_mgmt_friend_req' ? undefined : management;
     },
   };
@@ -81,7 +81,7 @@ function keyOf(name: string, hash: NameHash): string {
   return REAL_FILENAME + hash.path(Buffer.from(name.slice(REAL_FILENAME.length), 'utf8').toString('latin1'));
 }
 
-/** Hashes everything from the first path on: nothing in a sentence marks the end of a path. */
+/** Hashes everything from the first path on, since nothing in a sentence marks the end of a path. */
 function withoutPaths(bytes: string, shown: string, hash: NameHash): string {
   const start = PATH_START.exec(bytes)?.index;
   return start === undefined ? shown : bytes.slice(0, start) + hash.path(bytes.slice(start));
@@ -91,7 +91,7 @@ function withoutNul(bytes: Uint8Array, start: number, end: number): number {
   return end > start && bytes[end - 1] === 0 ? end - 1 : end;
 }
 
-/** A redacted value: text as its hash, bytes of unknown meaning as their number. */
+/** Redacts a value: text becomes its hash, undecoded bytes become their number. */
 function redact(
   value: Json,
   hash: (bytes: Uint8Array, start: number, end: number) => string,
@@ -103,7 +103,7 @@ function redact(
   if (typeof value === 'string') return hash(bytes, start, stop);
   if (typeof value !== 'object' || !('hex' in value)) return value;
   const { hex, text: shown, bytes: length, ...known } = value as Fields;
-  // The key's meaning (a number, a UUID, counters) is all that the value holds.
+  // The decoded form (a number, a UUID, counters) is the whole value: it contains no name.
   if (Object.keys(known).length > 0 || hex === '') return value;
   return shown === undefined ? { bytes: end - start } : { text: hash(bytes, start, stop) };
 }

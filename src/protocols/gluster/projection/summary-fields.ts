@@ -1,6 +1,6 @@
 /**
- * The fields and dictionary keys that `--detail summary` reads of a message: those that the parts of its procedures'
- * rows read (gluster/programs). Others are only passed over, so each of them costs time in every message that has it.
+ * The fields and dictionary keys that `--detail summary` decodes: the ones that the rows of procedures declare
+ * (gluster/programs). Other fields are skipped, since decoding a field costs time in every message.
  */
 import type { Body } from '../../rpc/program.js';
 import type { KeyFilter } from '../../rpc/xdr/dict.js';
@@ -9,15 +9,15 @@ import type { KeyedDict } from '../describe/part.js';
 import { PROGRAMS } from '../programs/index.js';
 import type { GlusterProcedure } from '../programs/procedure.js';
 
-/** Of a struct: the fields that are read, with the keys that are read of a dictionary; undefined: all. */
+/** The fields of a struct to decode, with the keys to decode of each dictionary; undefined: all. */
 type StructSummary = Map<string, readonly KeyFilter[] | undefined>;
 
-/** By the struct's name: structs of one name are read alike. */
+/** By the name of the struct: structs with one name share a summary. */
 const SUMMARIES = new Map<string, StructSummary>();
 
 /**
- * Who makes a call (rpc/auth.ts), in a credential's structs. The rest of a credential is the time that the file gets:
- * `ctime_*`, `flags`.
+ * The caller, in the structs of a credential (rpc/auth.ts). The other fields are the new time of the file: `ctime_*`,
+ * `flags`.
  */
 const CREDENTIAL_FIELDS = ['stamp', 'machname', 'pid', 'uid', 'gid', 'ngrps', 'groups', 'lk_owner'];
 const CREDENTIALS = [
@@ -31,7 +31,7 @@ function isKeyed(type: XdrType): type is KeyedDict {
   return type.kind === 'dict' && 'keys' in type;
 }
 
-/** The struct whose fields are read within a field of this type. */
+/** The struct within a field of this type. */
 function innerStruct(type: XdrType | undefined): XdrStruct | undefined {
   if (type === undefined) return undefined;
   if (type.kind === 'struct') return type;
@@ -49,7 +49,7 @@ function summaryOf(struct: string): StructSummary {
   return summary;
 }
 
-/** Adds what is read of a struct. */
+/** Adds fields to decode of a struct. */
 function addReads(struct: XdrStruct, reads: XdrFields): void {
   const summary = summaryOf(struct.name);
   for (const [field, read] of Object.entries(reads)) {
@@ -80,12 +80,12 @@ for (const { procedures } of PROGRAMS) {
   for (const procedure of procedures) if (procedure !== undefined) addProcedure(procedure);
 }
 
-/** Whether the summary reads this field of the struct of this name. */
+/** Whether the summary decodes this field of the struct with this name. */
 export function summaryFields(struct: string, field: string): boolean {
   return SUMMARIES.get(struct)?.has(field) ?? false;
 }
 
-/** Which pairs of this dictionary the summary reads; undefined: all. */
+/** The keys of this dictionary that the summary decodes; undefined: all. */
 export function summaryKeys(struct: string, field: string): KeyFilter | undefined {
   const filters = SUMMARIES.get(struct)?.get(field);
   if (filters === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** A row of the programs of the gluster command: a command as an administrator types it, with its own procedure. */
+/** Rows for the programs of the gluster command, which have one procedure for each command. */
 import { statusMessage, TRANSACTION_REPLY, typedCommand } from '../../describe/glusterd.js';
 import type { CommandOperation } from '../../describe/operations.js';
 import { newSharedProcedure, type SharedBodies, type SharedProcedure } from '../procedure.js';
 
-/** In the program that GlusterFS 3.1.0 had for everything, with a prefix. */
+/** GLUSTERD1_MGMT, the only program of glusterd in GlusterFS 3.1.0, has a prefix before the names of commands. */
 export const gluster310Name = (name: string) => ({ 'GLUSTERD1_MGMT 1': `CLI_${name}` });
 
 /** The reply's dictionary names the transaction. */
@@ -12,7 +12,7 @@ export const COMMAND_READS = { reply: TRANSACTION_REPLY };
 interface CommandRow {
   readonly name: string;
   readonly programs: SharedBodies;
-  /** What the command leads to; undefined: no operation of glusterd, or it is not known. */
+  /** The operation of glusterd that the command starts; undefined: none, or unknown. */
   readonly operation: CommandOperation | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Commands on peers and on the host of glusterd. */
+/** Commands on peers, and on the host that runs glusterd. */
 
 import { statusMessage } from '../../describe/glusterd.js';
 import { loggedPeer, mountPath, unmountedPath, workingDirectory } from '../../describe/management.js';

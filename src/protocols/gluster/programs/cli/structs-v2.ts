@@ -13,7 +13,7 @@ export const gf_cli_rsp = struct('gf_cli_rsp', {
   dict: dict,
 });
 
-/** Of PROBE and DEPROBE, whose op_errno is a gf_probe_resp or a gf_deprobe_resp. */
+/** The reply to PROBE and DEPROBE: op_errno is a gf_probe_resp or a gf_deprobe_resp. */
 export const gf_cli_probe_rsp = struct('gf_cli_rsp', { ...gf_cli_rsp.fields, op_errno: int });
 
 export const gf1_cli_peer_list_req = struct('gf1_cli_peer_list_req', {

@@ -1,4 +1,4 @@
-/** Commands on volumes: created, started, inspected. */
+/** Commands that create, delete, start, stop and inspect volumes. */
 import { newVolume, volume } from '../../describe/management.js';
 import { leadsTo } from '../../describe/operations.js';
 import { statusOnly } from '../../describe/replies.js';

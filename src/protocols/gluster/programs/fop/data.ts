@@ -1,4 +1,4 @@
-/** File operations on a file's contents, and on the volume as a whole. */
+/** File operations on the content of files, and on the whole volume. */
 
 import { bytesRead, bytesWritten, resultOffset, statusOnly } from '../../describe/replies.js';
 import { copied, file, flags, newSize, offset, seekTarget, size } from '../../describe/requests.js';
@@ -193,7 +193,7 @@ export const DATA_OPERATIONS = [
     paths: 'none',
     locks: 'none',
   }),
-  // Of GlusterFS 3.8 to 6: it carried arrays of unions of the others, and these tables have no unions.
+  // GlusterFS 3.8 to 6. Its structs are arrays of unions of other calls, which these tables cannot express.
   fileOperation({
     number: 49,
     name: 'COMPOUND',

@@ -1,10 +1,10 @@
-/** A row of GLUSTER_FOP: a file operation in all versions of the program, in which it has the same number. */
+/** The row of a file operation, for all versions of GLUSTER_FOP. Its number is the same in all of them. */
 import type { Body } from '../../../rpc/program.js';
 import type { LockUse } from '../../locks/lock-use.js';
 import type { PathObservation } from '../../paths/observations.js';
 import { type GlusterProcedure, newProcedure, type RowFacts } from '../procedure.js';
 
-/** Version 310 is of GlusterFS 3.1 and 3.2, 330 since 3.3, 400 since 4.0. */
+/** 310: GlusterFS 3.1 and 3.2; 330: since 3.3; 400: since 4.0. */
 export type FopVersion = 310 | 330 | 400;
 
 type Bodies = readonly [call: Body, reply: Body];

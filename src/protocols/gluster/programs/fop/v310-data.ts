@@ -1,5 +1,5 @@
 /**
- * Files and their contents, as GLUSTER_FOP version 310 carries them:
+ * Structs of GLUSTER_FOP version 310 for the content of files:
  * rpc/xdr/src/glusterfs3-xdr.x of GlusterFS 3.2.7.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Locks and leases, as GLUSTER_FOP version 310 carries them:
+ * Structs of GLUSTER_FOP version 310 for locks and leases:
  * rpc/xdr/src/glusterfs3-xdr.x of GlusterFS 3.2.7.
  */
 import {

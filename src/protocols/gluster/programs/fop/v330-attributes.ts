@@ -1,5 +1,5 @@
 /**
- * Attributes, extended ones too, as GLUSTER_FOP version 330 carries them:
+ * Structs of GLUSTER_FOP version 330 for attributes and extended attributes:
  * rpc/xdr/src/glusterfs3-xdr.x.
  */
 import { dict, id, int, named, string, struct, unsigned_int, uuid } from '../../../rpc/xdr/types.js';

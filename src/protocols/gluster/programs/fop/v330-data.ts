@@ -1,5 +1,5 @@
 /**
- * Files and their contents, as GLUSTER_FOP version 330 carries them:
+ * Structs of GLUSTER_FOP version 330 for the content of files:
  * rpc/xdr/src/glusterfs3-xdr.x.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Directory entries: the ones that act on a name, and listings, as GLUSTER_FOP version 330 carries them:
+ * Structs of GLUSTER_FOP version 330 for names in directories and for listings:
  * rpc/xdr/src/glusterfs3-xdr.x.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Locks and leases, as GLUSTER_FOP version 330 carries them:
+ * Structs of GLUSTER_FOP version 330 for locks and leases:
  * rpc/xdr/src/glusterfs3-xdr.x.
  */
 import {

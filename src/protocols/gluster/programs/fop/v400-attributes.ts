@@ -1,5 +1,5 @@
 /**
- * Attributes, extended ones too, as GLUSTER_FOP version 400 carries them:
+ * Structs of GLUSTER_FOP version 400 for attributes and extended attributes:
  * rpc/xdr/src/glusterfs4-xdr.x.
  */
 import { gfx_dict, id, int, named, string, struct, unsigned_int, uuid } from '../../../rpc/xdr/types.js';

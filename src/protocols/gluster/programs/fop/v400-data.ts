@@ -1,5 +1,5 @@
 /**
- * Files and their contents, as GLUSTER_FOP version 400 carries them:
+ * Structs of GLUSTER_FOP version 400 for the content of files:
  * rpc/xdr/src/glusterfs4-xdr.x.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Directory entries: the ones that act on a name, and listings, as GLUSTER_FOP version 400 carries them:
+ * Structs of GLUSTER_FOP version 400 for names in directories and for listings:
  * rpc/xdr/src/glusterfs4-xdr.x.
  */
 import {

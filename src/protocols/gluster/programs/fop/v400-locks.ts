@@ -1,5 +1,5 @@
 /**
- * Locks and leases, as GLUSTER_FOP version 400 carries them:
+ * Structs of GLUSTER_FOP version 400 for locks and leases:
  * rpc/xdr/src/glusterfs4-xdr.x.
  */
 import {

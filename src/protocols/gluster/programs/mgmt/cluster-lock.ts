@@ -1,6 +1,6 @@
 /**
- * GD_MGMT versions 1 and 2: how one glusterd makes the others take part in a change. The dictionaries of STAGE_OP and
- * COMMIT_OP are what the command sent.
+ * GD_MGMT versions 1 and 2: a glusterd runs a transaction on its peers. STAGE_OP and COMMIT_OP carry the dictionary of the
+ * gluster command.
  *
  * - Version 1 is of GlusterFS 3.1.1 to 3.2: gd_svc_mgmt_actors in xlators/mgmt/glusterd/src/glusterd-handler.c of 3.2.7.
  *   It still has the procedures that became GD_FRIEND.
@@ -65,7 +65,7 @@ const gd1_mgmt_commit_op_rsp = struct('gd1_mgmt_commit_op_rsp', {
   op_errstr: string,
 });
 
-/** Structs of version 1: its operations have other numbers. */
+/** Structs of version 1, whose operations have other numbers. */
 const OLDER_OP = { op: named(int, glusterdOpV1) };
 const gd1_mgmt_stage_op_req_v1 = struct('gd1_mgmt_stage_op_req', {
   ...gd1_mgmt_stage_op_req.fields,
@@ -84,7 +84,7 @@ const gd1_mgmt_commit_op_rsp_v1 = struct('gd1_mgmt_commit_op_rsp', {
   ...OLDER_OP,
 });
 
-/** Read of replies by gluster/cluster/transaction-trace.ts. */
+/** The fields of replies that gluster/cluster/transaction-trace.ts reads. */
 const RESPONDER = { reply: { uuid: uuid_words } };
 
 const step = transactionStep(glusterdOp);
@@ -166,7 +166,7 @@ const OLDER_PHASES = [
   }),
 ];
 
-/** What version 1 has in common with GLUSTERD1_MGMT. */
+/** Procedures that version 1 shares with GLUSTERD1_MGMT. */
 export const OLDER_PROCEDURES = [...PEER_PROCEDURES, ...CLUSTER_LOCKS, ...OLDER_PHASES];
 
 export const mgmtV1 = glusterProgram(

@@ -1,6 +1,6 @@
 /**
- * GLUSTERD1_MGMT: the one program of glusterd in GlusterFS 3.1.0, for its peers and for the command; kept by 3.1 and 3.2
- * for the sake of older ones: gf_mgmt_procnum_ in rpc/rpc-lib/src/protocol-common.h and glusterd1_mgmt_actors in
+ * GLUSTERD1_MGMT: the only program of glusterd in GlusterFS 3.1.0, for peers and for the gluster command. 3.1 and 3.2 kept
+ * it for compatibility: gf_mgmt_procnum_ in rpc/rpc-lib/src/protocol-common.h and glusterd1_mgmt_actors in
  * xlators/mgmt/glusterd/src/glusterd-handler.c of GlusterFS 3.2.7. Structs as 3.2 has them; 3.1.0 had a type before the
  * count of ADD_BRICK and REMOVE_BRICK.
  */

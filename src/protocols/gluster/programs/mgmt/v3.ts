@@ -1,5 +1,5 @@
 /**
- * GD_MGMT version 3: the phases of a transaction among glusterds, since GlusterFS 3.6:
+ * GD_MGMT version 3: the phases of a transaction between glusterds, since GlusterFS 3.6:
  * glusterd_mgmt_v3_procnum in rpc/rpc-lib/src/protocol-common.h,
  * xlators/mgmt/glusterd/src/glusterd-mgmt-handler.c.
  */
@@ -119,7 +119,7 @@ const gd1_mgmt_v3_post_commit_rsp = struct('gd1_mgmt_v3_post_commit_rsp', {
 
 const step = transactionStep(glusterdOp);
 
-/** Read of replies by gluster/cluster/transaction-trace.ts. */
+/** The fields of replies that gluster/cluster/transaction-trace.ts reads. */
 const RESPONDER = { uuid: uuid_words };
 const LOCKED = { ...RESPONDER, txn_id: uuid_words };
 
@@ -203,7 +203,7 @@ const unlock = (number: number) =>
     alsoReads: { reply: LOCKED },
   });
 
-/** GlusterFS 9.0 and 9.1 put POST_COMMIT before the two procedures that precede it in all other versions. */
+/** In GlusterFS 9.0 and 9.1 POST_COMMIT comes before POST_VALIDATE and UNLOCK, in all other versions after them. */
 export const mgmtV3 = glusterProgram(
   { number: 1238433, version: 3, name: 'GD_MGMT', dataset: 'gluster.mgmt' },
   [
