@@ -5,6 +5,7 @@ import type { Definitions } from '../config/definition.js';
 import { ALL_DEFINITIONS, type Arguments } from '../config/options.js';
 import { UserError } from '../config/user-error.js';
 import { VERSION } from '../config/version.js';
+import { argumentError } from './argument-errors.js';
 import { captureCommand, PRINT_CONFIG } from './capture.js';
 import { checkConfigCommand } from './check-config.js';
 import { devicesCommand } from './devices.js';
@@ -36,7 +37,6 @@ export async function runCommandLine(
     .command([...commands] as CommandModule[])
     .version(VERSION)
     .strict()
-    .recommendCommands()
     .parserConfiguration({
       'duplicate-arguments-array': true,
       'parse-numbers': false,
@@ -50,19 +50,23 @@ export async function runCommandLine(
     .fail((message, error) => {
       // yargs' own errors are usage errors, whether it throws them or passes only a message.
       if (error && error.name !== 'YError') throw error;
-      throw new UserError(`${message ?? error?.message} (see 'wiretail --help')`);
+      const reason = argumentError(message ?? error?.message, args, COMMAND_NAMES, ALL_OPTIONS);
+      throw new UserError(`${reason} (see 'wiretail --help')`);
     })
     .parseAsync();
 }
 
-const SWITCHES: Definitions = { ...ALL_DEFINITIONS, ...PRINT_CONFIG };
+/** The default command first. */
+const COMMAND_NAMES = COMMANDS.map(({ command }) => [command ?? []].flat()[0]);
+
+const ALL_OPTIONS: Definitions = { ...ALL_DEFINITIONS, ...PRINT_CONFIG };
 
 /** yargs takes every value of a switch other than `true` as `false`. @throws UserError for such a value */
 function checkSwitches(args: readonly string[]): void {
   for (const arg of args) {
     if (arg === '--') return;
     const [, name = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(arg) ?? [];
-    const isSwitch = Object.hasOwn(SWITCHES, name) && SWITCHES[name].type === 'boolean';
+    const isSwitch = Object.hasOwn(ALL_OPTIONS, name) && ALL_OPTIONS[name].type === 'boolean';
     if (isSwitch && value !== 'true' && value !== 'false')
       throw new UserError(`--${name} ${value}: expected true or false`);
   }

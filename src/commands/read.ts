@@ -46,7 +46,6 @@ export const readCommand: CommandModule<object, Arguments> = {
       .usage('$0 read FILE...\n\nReads capture files (pcap, pcapng, plain or gzipped; -: standard input).')
       .strict(false)
       .strictOptions()
-      .demandCommand(1, Number.POSITIVE_INFINITY, 'expected a capture file, or - for standard input')
       .options({ ...CONFIG_OPTION, ...yargsOptions({ ...READ_OPTIONS, ...COMMON_OPTIONS }) }),
   async handler(args) {
     const config = await loadReadConfig(args);

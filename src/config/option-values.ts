@@ -1,6 +1,6 @@
 /** Parsers for values that several options share. Each error names the option, the value and what was expected. */
 import { type Arguments, asWritten } from './origin.js';
-import { parseDuration, parseSize } from './sizes.js';
+import { durationText, parseDuration, parseSize } from './sizes.js';
 import { UserError } from './user-error.js';
 
 export type { Arguments };
@@ -48,7 +48,12 @@ export function duration(args: Arguments, name: string, min: number, max: number
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
   if (value === undefined || value < min || value > max) {
-    throw invalidValue(args, name, text, `a duration from ${min}ms to ${max}ms, such as 20ms or 1m`);
+    throw invalidValue(
+      args,
+      name,
+      text,
+      `a duration from ${durationText(min)} to ${durationText(max)}, such as 100ms, 1s or 2m`,
+    );
   }
   return value;
 }

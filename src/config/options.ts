@@ -282,6 +282,9 @@ export function readConfig(args: Arguments, files: readonly string[]): ReadConfi
   // Not used for files, but an invalid value is still an error.
   single(args, 'engine');
   bufferSize(args);
+  if (files.length === 0) {
+    throw new UserError("expected a capture file, or - for standard input (see 'wiretail read --help')");
+  }
   if (files.filter((file) => file === '-').length > 1)
     throw new UserError('- (standard input) can be read only once');
   return {

@@ -34,3 +34,10 @@ export function parseDuration(text: string): number | undefined {
   if (match === null) return undefined;
   return Number(match[1]) * DURATION_UNITS[(match[2] ?? 's').toLowerCase()];
 }
+
+/** `1s` of 1000: the largest unit that divides the milliseconds. */
+export function durationText(milliseconds: number): string {
+  const units = Object.entries(DURATION_UNITS).reverse();
+  const [unit, factor] = units.find((entry) => milliseconds > 0 && milliseconds % entry[1] === 0) ?? ['', 1];
+  return `${milliseconds / factor}${unit}`;
+}

@@ -56,7 +56,7 @@ type UsageErrors = readonly (readonly [args: readonly string[], message: RegExp]
 
 /** Errors found by the run, and a few others, by the whole program. */
 const PROGRAM_ERRORS: UsageErrors = [
-  [['--bogus-option'], /: Unknown argument: bogus-option \(/],
+  [['--bogus-option'], /: --bogus-option: no such option \(/],
   [['capture', '-i', 'no-such-device', '--engine', 'libpcap'], /no such device: no-such-device/],
   [['capture', '-i', 'no-such-device', '--engine', 'cap'], /no such device: no-such-device/],
   [['capture', '-i', 'lo', '-f', 'tcp prot 4730'], /bad filter 'tcp prot 4730'/],
@@ -82,9 +82,17 @@ const PROGRAM_ERRORS: UsageErrors = [
 
 /** Errors in the arguments, found before the command starts. */
 const ARGUMENT_ERRORS: UsageErrors = [
-  [['no-such-command'], /no-such-command/],
-  [['capture', 'surplus'], /surplus/],
-  [['capture', '-i'], /i\b/],
+  [['no-such-command'], /: no-such-command: no such command \(/],
+  [['reed', 'x'], /: reed: no such command; did you mean read\? \(/],
+  [['read', whole, '--veiw', 'calls'], /: --veiw: no such option; did you mean --view\? \(/],
+  [['read', '--promiscuous', whole], /: --promiscuous: not an option of 'wiretail read' \(/],
+  [['read', '-z', whole], /: -z: no such option \(/],
+  [['capture', 'surplus'], /: surplus: unexpected argument \(/],
+  [['capture', '-i'], /: -i: expected a value \(/],
+  [
+    ['capture', '--read-timeout', '5s'],
+    /--read-timeout 5s: expected a duration from 1ms to 1s, such as 100ms/,
+  ],
   [['capture', '-i', 'lo', '-i', 'any'], /any/],
   [['capture', '--engine', 'pcapng'], /engine.*pcapng/],
   [['capture', '--engine', 'cap', '--engine', 'libpcap'], /--engine/],
@@ -95,20 +103,20 @@ const ARGUMENT_ERRORS: UsageErrors = [
   [['read', whole, '--config', badConfig], /bad\.yaml:1: snaplan: /],
   [['capture', '--metrics', '9732'], /--metrics 9732: expected HOST:PORT/],
   [['capture', '--metrics', 'localhost:65536'], /--metrics localhost:65536: expected HOST:PORT/],
-  [['read', whole, '--metrics', '127.0.0.1:0'], /: Unknown argument: metrics \(/],
+  [['read', whole, '--metrics', '127.0.0.1:0'], /: --metrics: not an option of 'wiretail read' \(/],
   [['read'], /expected a capture file/],
   [['read', whole, '--workers', '0'], /--workers 0/],
   [['read', whole, '--payload-bytes', '-1'], /payload-bytes/],
   [['read', whole, '--view', 'all'], /view.*all/],
   [['read', whole, '--view', 'calls', '--view', 'messages'], /--view/],
-  [['read', whole, '--detail'], /detail/],
-  [['read', whole, '--bogus-option=1'], /: Unknown argument: bogus-option \(/],
+  [['read', whole, '--detail'], /: --detail: expected a value \(/],
+  [['read', whole, '--bogus-option=1'], /: --bogus-option: no such option \(/],
   [['capture', '--print-config=yes'], /--print-config yes: expected true or false/],
   [['capture', '--no-config'], /--no-config: no such option/],
   [['read', whole, '--errors=yes'], /--errors yes: expected true or false/],
   [['read', whole, '--no-path'], /--no-path: no such option/],
   [['read', whole, '--no-filter'], /--no-filter: no such option/],
-  [['read', whole, '--path.x', 'y'], /: Unknown argument: path\.x/],
+  [['read', whole, '--path.x', 'y'], /: --path\.x: no such option; did you mean --path\?/],
   [['read', whole, '--only', 'slow'], /--only slow: expected --slow/],
   [['read', whole, '--only', 'fast'], /--only fast/],
   [['read', whole, '--dataset', 'gluster.fops'], /--dataset gluster\.fops: expected any of/],
@@ -120,7 +128,7 @@ const ARGUMENT_ERRORS: UsageErrors = [
   [['read', whole, '--stuck', '-1s'], /--stuck/],
   [['read', whole, '--max-paths', '1'], /--max-paths 1/],
   [['read', whole, '-f', 'tcp', '-f', 'udp'], /--filter/],
-  [['read', whole, '-f'], /f\b/],
+  [['read', whole, '-f'], /: -f: expected a value \(/],
   [['read', '-', '-'], /-.*once/],
 ];
 
