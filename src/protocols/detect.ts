@@ -1,6 +1,6 @@
 /**
- * Protocol detection: each protocol is shown the first bytes of a connection, in either direction, until one
- * recognises them or all refuse. Content decides; a protocol may take ports as hints.
+ * Protocol detection: passes the first bytes of a connection, in either direction, to each protocol until one
+ * recognises or all refuse them. Content decides; a protocol may use ports as hints.
  */
 import type { PacketTimestamp } from '../packet/timestamp.js';
 import {

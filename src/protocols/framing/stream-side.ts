@@ -1,4 +1,4 @@
-/** The state that a message parser keeps for one direction of a stream, whatever the protocol. */
+/** The protocol-independent state of a message parser for one direction of a stream. */
 import type { Emit } from '../protocol.js';
 import type { SyncLoss } from './sync-loss.js';
 

@@ -1,4 +1,4 @@
-/** Loss of sync: why and when a parser lost the position of the next message, and what it has skipped since. */
+/** Loss of sync: its reason, its time, and the bytes skipped since. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import type { GapReason } from '../protocol.js';
 
@@ -25,7 +25,7 @@ export function newSyncLoss(
   return { reason, details, malformed, skipped: 0, reported: false, seconds, nanoseconds, packet };
 }
 
-/** The loss with which a midstream pickup begins. Its timestamp is that of its first byte: see stampSyncLoss() in resync.ts. */
+/** The loss at the start of a midstream pickup. stampSyncLoss() sets its timestamp at the first byte. */
 export function newMidstreamLoss(): SyncLoss {
   return newSyncLoss('midstream', {}, false, { seconds: 0, nanoseconds: 0, packet: 0 });
 }

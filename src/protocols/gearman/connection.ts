@@ -66,7 +66,7 @@ function newSide(fromStart: boolean): Side {
   };
 }
 
-/** @param suspended the state of its pairing to restore */
+/** @param suspended the pairing state to restore */
 export function openFlow(
   connection: Connection,
   emit: Emit,

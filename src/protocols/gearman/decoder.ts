@@ -1,6 +1,6 @@
 /**
  * Gearman's two protocols on one connection, from bytes to records. A packet starts with a NUL, a line of text with
- * anything else: gearmand distinguishes them in this way (protocol/gear/protocol.cc). They may alternate in any order.
+ * anything else, as in gearmand (protocol/gear/protocol.cc). They may alternate in any order.
  */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { stampSyncLoss } from '../framing/resync.js';

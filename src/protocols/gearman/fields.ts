@@ -5,9 +5,9 @@ import { ascii, rawHex, text } from '../text.js';
 /** A section of a record. */
 export type Fields = { [key: string]: Json | undefined };
 
-/** Bytes of an argument that are logged. Of a longer one the record has the length too. */
+/** Logged bytes of an argument. The record of a longer one has its length, too. */
 export const TEXT_LIMIT = 1024;
-/** Bytes that suffice to log an argument: a character may straddle the limit. */
+/** Bytes needed to log a longer argument: a character may straddle the limit. */
 export const TEXT_ENOUGH = TEXT_LIMIT + 4;
 
 /** The last position at or before `cut` that is not within a character. */

@@ -1,4 +1,4 @@
-/** Gearman's decoder for a thread, and the tables that go with it. */
+/** Gearman as a protocol of a decoder thread, its known actions, and its schema. */
 import type { Action, Dataset } from '../../records/datasets.js';
 import type { JsonObject } from '../../records/record.js';
 import type { ProtocolImplementation } from '../module.js';

@@ -14,7 +14,7 @@ import { PendingCalls } from './pending-calls.js';
 import type { RecordBytes } from './record-bytes.js';
 import type { Compiler, Detail } from './xdr/compile.js';
 
-/** A message that nothing confirms yet: kept back with the timestamp at which it was complete. */
+/** An unconfirmed message, kept back with the timestamp of its last byte. */
 export interface TentativeMessage {
   readonly message: Message;
   readonly at: PacketTimestamp;
@@ -22,7 +22,7 @@ export interface TentativeMessage {
 }
 
 export interface Side extends StreamSide {
-  /** Bytes of the current record that must be available before it is worth parsing again. */
+  /** Bytes of the current record to wait for before parsing it again. */
   minBytes: number;
   /** The parsed message of the record whose last bytes the stream skips. */
   skippedMessage: Message | undefined;
@@ -52,7 +52,7 @@ export interface RpcContext {
   /** The latest timestamp of anything that was parsed. */
   readonly clock: PacketTimestamp;
   readonly candidates: CandidateReader;
-  /** The record that is being decoded, and its header: filled again for each record. */
+  /** The record that is being decoded, and its header: overwritten for each record. */
   readonly record: RecordBytes;
   readonly header: Header;
 }

@@ -48,7 +48,7 @@ function cached(read: ReadCredential): ReadCredential {
     let entry = slots[slot];
     if (!isSame(entry)) {
       const fields = read(flavor, bytes, start, end);
-      // A credential that cannot be decoded is shown with all of its bytes, the varying ones among them.
+      // Undecodable credentials are shown with all bytes, including the varying ones.
       if (fields.raw !== undefined) return fields;
       markPreserialisable(fields);
       entry = { flavor, bytes: new Uint8Array(bytes.subarray(start, end)), fields };

@@ -34,7 +34,7 @@ import { Plausible } from './xid.js';
 
 /** The most bytes that are left unconsumed: less than the stream's own limit (stream/limits.ts). */
 const UNCONSUMED_LIMIT = 3 << 20;
-/** Bytes of a record that the first attempt to decode it waits for: enough for nearly every header and struct. */
+/** Bytes of a record to wait for before decoding it: enough for nearly every header and struct. */
 const FIRST_ATTEMPT_BYTES = 2048;
 
 class RpcDecoder extends StreamParser<Side> implements FlowDecoder {

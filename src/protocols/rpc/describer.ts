@@ -74,7 +74,7 @@ export interface Describer {
   onCallsLost(): void;
   /** Replies may have been lost. */
   onRepliesLost(): void;
-  /** Returns the state from which Programs.describer() restores it; undefined: it cannot be suspended now. */
+  /** Returns the state to be restored by Programs.describer(); undefined: the describer cannot be suspended now. */
   suspend?(): object | undefined;
   /** The connection is over. `closed`: by FIN or RST, not by eviction. */
   onClose(closed: boolean): void;

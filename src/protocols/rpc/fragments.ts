@@ -1,4 +1,4 @@
-/** Reassembles records of several fragments (RFC 5531, section 11). GlusterFS writes each record as a single one. */
+/** Reassembles records of several fragments (RFC 5531, section 11). GlusterFS writes each record as a single fragment. */
 import { LAST_FRAGMENT } from './header.js';
 
 /** The most bytes of a record that are kept: longer records carry file data. */

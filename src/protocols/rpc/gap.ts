@@ -1,4 +1,4 @@
-/** Gaps within a record. If its mark was captured, its length gives the start of the next record. */
+/** Gaps within a record. The length in its mark, if captured, gives the start of the next record. */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { Phase, SyncState } from '../framing/stream-side.js';
 import { newGapLoss, newSyncLoss } from '../framing/sync-loss.js';

@@ -20,7 +20,7 @@ export const ReplyStat = { accepted: 0, denied: 1 } as const;
 export const AcceptStat = { success: 0, programMismatch: 2 } as const;
 export const RejectStat = { rpcMismatch: 0, authError: 1 } as const;
 
-/** The header of a message: one object that is filled again for each message. */
+/** The header of a message: one object, overwritten for each message. */
 export interface Header {
   xid: number;
   type: number;

@@ -97,7 +97,7 @@ function describeUnknown(call: Call, part: LineParts['shows']): Description {
   };
 }
 
-/** The `rpc` section. It always has the same shape, which is created and written faster than one that varies. */
+/** The `rpc` section. Its shape never varies, since a fixed shape is faster to create and to write. */
 export function rpcSection(
   flow: Flow,
   call: Call | undefined,

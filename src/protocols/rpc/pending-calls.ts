@@ -27,7 +27,7 @@ export interface Call {
   /** The result of Describer.onCall(). */
   lock: object | undefined;
   timeoutReported: boolean;
-  /** The packet with its last byte. */
+  /** The timestamp of its last byte. */
   seconds: number;
   nanoseconds: number;
   packet: number;

@@ -11,10 +11,10 @@ import { readMessageBody, readPayload } from './read-body.js';
 import type { RecordBytes } from './record-bytes.js';
 import { findTentativeCall } from './tentative.js';
 
-/** Bytes that a pending call counts in the memory limit, besides those of its struct. */
+/** Bytes that a pending call counts for in the memory limit, besides its struct. */
 const CALL_WEIGHT = 512;
 
-/** Decodes a record. undefined: more of its bytes are needed (never if it is final), and nothing has changed. */
+/** Decodes a record. undefined: it needs more bytes (never if `final`), and nothing has changed. */
 export function decodeMessage(flow: Flow, dir: Direction, record: RecordBytes): Message | undefined {
   const { header } = flow;
   const { end, recordEnd, final } = record;

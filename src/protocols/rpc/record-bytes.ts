@@ -1,4 +1,4 @@
-/** The available bytes of a record, as its decoding functions take them: one object per thread, filled for each record. */
+/** The available bytes of a record: the argument of decoding functions, one object per thread, overwritten for each record. */
 export interface RecordBytes {
   bytes: Uint8Array;
   /** Behind the record mark. */

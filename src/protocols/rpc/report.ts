@@ -21,7 +21,7 @@ import {
 import { type Call, stampCall } from './pending-calls.js';
 import { markOutcomeUnknown, reportUnanswered } from './unanswered.js';
 
-/** Reports a message when its last byte has passed, or would have. */
+/** Reports a message once its last byte has passed or was lost. */
 export function reportMessage(flow: Flow, from: Direction, message: Message, at: PacketTimestamp): void {
   const side = flow.sides[from];
   if (message.kind === 'call') {

@@ -2,9 +2,8 @@
  * Loss of sync in a stream of records, and the search for the next record.
  *
  * A file's data may be a recorded RPC stream, so that a plausible header alone proves nothing. The xid is a better
- * proof: a client numbers its calls upwards (rpc_clnt_new_callid() of rpc/rpc-lib/src/rpc-clnt.c), so that the next
- * xid lies just behind the last one, at most as far ahead as the skipped bytes could hold calls; and a reply has the
- * xid of a pending call. Even so, a recording of this very connection would fit. A message that is plausible but not
+ * proof: a client counts its xids up (rpc_clnt_new_callid() of rpc/rpc-lib/src/rpc-clnt.c), so that the next one is at
+ * most as far ahead of the last one as the skipped bytes could hold calls; and a reply has the xid of a pending call. Even so, a recording of this very connection would fit. A message that is plausible but not
  * certain is therefore tentative (tentative.ts) until a reply answers a call with more than its xid.
  *
  * States (SyncState): inSync -> lost (loseSync) -> inSync or tentative (acceptRecord); tentative -> inSync

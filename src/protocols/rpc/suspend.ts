@@ -21,7 +21,7 @@ export interface SuspendedRpc extends SuspendedDecoder {
   readonly clientUnparsed: number;
 }
 
-/** Whether the direction is as newSide() makes it for a midstream pickup. */
+/** Whether the direction still has the initial state of a midstream pickup. */
 function isUntouchedMidstream({ phase, sync, unconsumed, loss }: Side): boolean {
   if (phase !== Phase.boundary || sync !== SyncState.lost || unconsumed > 0) return false;
   return loss?.reason === 'midstream' && loss.skipped === 0 && !loss.reported;
@@ -68,7 +68,7 @@ export function restoreFlow(flow: Flow, from: SuspendedRpc): void {
   flow.callsMayBeMissing = from.callsMayBeMissing;
   const server = flow.sides[ToServer];
   const client = flow.sides[ToClient];
-  // A direction that was never seen stays as newSide() makes it.
+  // A direction that was never seen keeps its initial state.
   if (from.serverSeen) {
     restoreAtRest(server);
     server.seen = true;

@@ -1,6 +1,6 @@
 /**
- * Tentative messages: those found by a search (resync.ts) that nothing has confirmed yet. They are kept back, with
- * their timestamps, until a confirmation commits them or a contradiction rejects them.
+ * Tentative messages: found by a search (resync.ts), and not confirmed yet. They are kept back, with their timestamps,
+ * until a confirmation commits or a contradiction rejects them.
  */
 import type { PacketTimestamp } from '../../packet/timestamp.js';
 import { leaveResync } from '../framing/resync.js';
@@ -70,7 +70,7 @@ function isConfirmed(flow: Flow, dir: Direction, message: Message, at: PacketTim
   return true;
 }
 
-/** Calls are numbered one after the other: messages before a break in the numbers were data of a file. */
+/** Xids of calls are consecutive: messages before a jump were file data. */
 function dropUnrelatedCalls(flow: Flow, side: Side, at: PacketTimestamp): void {
   const { tentative } = side;
   const xids = tentative.flatMap(({ message }) => (message.kind === 'call' ? [message.call.xid] : []));
@@ -82,8 +82,8 @@ function dropUnrelatedCalls(flow: Flow, side: Side, at: PacketTimestamp): void {
 }
 
 /**
- * Reports the tentative messages with their own timestamps. Of replies only those that answer a captured call:
- * others may be data that precedes the first of them.
+ * Reports the tentative messages with their own timestamps; replies only if they answer a captured call: others may be
+ * file data before the first real reply.
  */
 function commitTentative(flow: Flow, dir: Direction, at: PacketTimestamp): void {
   const side = flow.sides[dir];
@@ -107,7 +107,7 @@ export function rejectTentative(flow: Flow, dir: Direction, at: PacketTimestamp)
   side.phase = Phase.boundary;
   side.sync = SyncState.lost;
   side.alignedMessages = 0;
-  // The other direction may reject them while a record is incomplete.
+  // The other direction may reject them in the middle of a record.
   dropPartialRecord(side);
   skipBytes(flow, dir, side, skipped, at);
   return true;

@@ -1,4 +1,4 @@
-/** TLS's decoder for a thread, and its schema. */
+/** TLS as a protocol of a decoder thread, and its schema. */
 import type { ProtocolImplementation } from '../module.js';
 import type { Protocol, ProtocolOptions } from '../protocol.js';
 import { openDecoder } from './decoder.js';

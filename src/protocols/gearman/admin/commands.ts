@@ -18,7 +18,7 @@ export type ResponseForm =
   | { readonly kind: 'columns'; readonly columns: Columns }
   | { readonly kind: 'workers' }
   | { readonly kind: 'names'; readonly name: string }
-  /** Of an unknown command: one line if it starts with OK or ERR, else rows. */
+  /** For unknown commands: one line if the response starts with OK or ERR, else rows. */
   | { readonly kind: 'any' };
 
 export interface AdminCommand {
@@ -50,7 +50,7 @@ const COMMANDS: readonly AdminCommand[] = [
   command('version', { kind: 'line', value: 'version' }),
   command('verbose', { kind: 'line', value: 'verbose' }),
   command('getpid', { kind: 'line', value: 'pid' }),
-  // gearmand 1.1.9 has it, with an optional "graceful"; 1.1.20 no longer.
+  // In gearmand 1.1.9, with an optional "graceful"; no longer in 1.1.20.
   command('shutdown', LINE),
 ];
 
@@ -59,7 +59,7 @@ export const ADMIN_NAMES: readonly string[] = [...COMMANDS.map(({ name }) => nam
 
 export const ANY_FORM: ResponseForm = { kind: 'any' };
 
-/** Words of a line that are logged, and bytes of a command's name that are its action. */
+/** Limits: logged words of a line, and bytes of a command's name used as the action. */
 const WORDS_LIMIT = 64;
 const ACTION_LIMIT = 64;
 

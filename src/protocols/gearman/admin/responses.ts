@@ -4,7 +4,7 @@ import { ascii, text } from '../../text.js';
 import { type Fields, integer, putCount, putText } from '../fields.js';
 import type { Columns, ResponseForm } from './commands.js';
 
-/** Rows of one response that are logged, and bytes of their lines. The rest is counted. */
+/** Logged rows of one response, and bytes of their lines. Further rows are only counted. */
 const ROWS_LIMIT = 1000;
 const ROW_BYTES_LIMIT = 256 * 1024;
 
@@ -114,7 +114,7 @@ function workersRow(bytes: Uint8Array, start: number, end: number): Fields | und
   return row;
 }
 
-/** One row. If it is not in the form (a name may contain a newline), its text as sent. */
+/** One row; its text as sent if it lacks the expected form (a name may contain a newline). */
 function readRow(form: ResponseForm, bytes: Uint8Array, start: number, end: number): Json {
   let row: Fields | undefined;
   if (form.kind === 'columns') row = columnsRow(form.columns, bytes, start, end);
@@ -169,7 +169,7 @@ export function endResponse(response: AdminResponse, complete: boolean): void {
   if (complete || response.rows.length < response.rowsTotal) fields.rows_total = response.rowsTotal;
 }
 
-/** Whether a line without a known command can be a server's: OK, ERR, a dot, or a row of numbers. */
+/** Whether a line may be a server's response to an unknown command: OK, ERR, a dot, or a row of numbers. */
 export function isPlausibleResponse(bytes: Uint8Array, start: number, end: number): boolean {
   if (startsWith(bytes, start, end, OK) || startsWith(bytes, start, end, ERR)) return true;
   if (end - start === 1 && bytes[start] === 0x2e) return true;

@@ -1,4 +1,4 @@
-/** The worker's side of jobs: assignments, progress, completions, and the functions that it can run. */
+/** The worker's side of jobs: assignments, progress, completions, and abilities. */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import type { Fields } from '../fields.js';
 import { dropUnacknowledged, isSamePeer, releaseWorker } from './connection.js';
@@ -102,7 +102,7 @@ function setRunner(connection: JobConnection, job: Job): void {
   countRunning(job, typeof job.names.function === 'string' ? job.names.function : undefined);
 }
 
-/** Whether the server may have taken the job back after its timeout. */
+/** Whether the server may have requeued the job after its timeout. */
 function hasTimeout(connection: JobConnection, job: Job): boolean {
   return typeof job.names.function === 'string' && connection.abilities.get(job.names.function) === true;
 }
@@ -141,8 +141,8 @@ export function onProgress(
 
 /**
  * WORK_COMPLETE, WORK_FAIL, WORK_EXCEPTION: each ends the job (server.cc, gearman_server_run_command; a WORK_FAIL
- * after a WORK_EXCEPTION is refused). gearmand accepts them only from the worker that has the job, without an answer. If
- * it may refuse the completion, this stays unacknowledged until the next response.
+ * after a WORK_EXCEPTION is refused). gearmand accepts them only from the worker that has the job, without an answer. A
+ * completion that it may refuse stays unacknowledged until the next response.
  */
 export function onWorkerEnd(
   connection: JobConnection,
@@ -186,7 +186,7 @@ export function onJobNotFound(connection: JobConnection, at: PacketTimestamp): v
   const { table, peer } = connection;
   for (const job of connection.unacknowledged) {
     dropUnacknowledged(job);
-    // The server took it back unseen, or there is no such job.
+    // The server requeued the job unseen, or there is no such job.
     if (isSamePeer(job.worker, peer)) requeueJob(table, job, at);
     else if (job.client === undefined && job.worker === undefined && job.previousWorker === undefined) {
       table.remove(job);

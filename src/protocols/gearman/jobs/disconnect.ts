@@ -15,7 +15,7 @@ export function onRequestsLost(connection: JobConnection): void {
   for (const job of connection.assigned) job.endMayBeLost = true;
 }
 
-/** @param isClosed false: only its decoding ends */
+/** @param isClosed false: only the decoding of the connection ends */
 export function onClose(connection: JobConnection, isClosed: boolean, at: PacketTimestamp): void {
   const { table, submissions, server, attached, assigned } = connection;
   acceptCompletionsBefore(connection, 0);

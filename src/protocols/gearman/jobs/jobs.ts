@@ -68,7 +68,7 @@ export function newJobs(stuckLimit: number, host: HostHooks): Jobs {
 
 /**
  * Takes a complete packet.
- * @param serial the request that it is, or answers; 0: not known
+ * @param serial the number of the request, or of the request that the response answers; 0: unknown
  */
 export function trackPacket(
   connection: JobConnection,

@@ -1,6 +1,6 @@
 /**
- * Transitions of a job. A submission waits once the server has answered it, runs once a worker has it, and waits again
- * if the server takes it back. Each job is reported once, when it ends, is abandoned, or can no longer be followed.
+ * Transitions of a job. It waits after the server has answered the submission, runs after its assignment to a worker,
+ * and waits again if the server requeues it. It is reported once: when it ends, is abandoned, or can no longer be followed.
  */
 import type { PacketTimestamp } from '../../../packet/timestamp.js';
 import { dropUnacknowledged, isSamePeer, releaseWorker } from './connection.js';
@@ -43,7 +43,7 @@ function loseWorker(job: Job, at: PacketTimestamp): void {
   releaseWorker(job);
 }
 
-/** running -> waiting: the server takes the job back into its queue (job.cc, gearman_server_job_queue). */
+/** running -> waiting: the server requeues the job (job.cc, gearman_server_job_queue). */
 export function requeueJob(table: JobTable, job: Job, at: PacketTimestamp): void {
   if (job.endMayBeLost) {
     closeUnfinished(table, job, 'bytes lost', at);
@@ -62,7 +62,7 @@ export function requeueJob(table: JobTable, job: Job, at: PacketTimestamp): void
 /** waiting or running -> running, with this worker. */
 export function assignJob(job: Job, worker: Peer, at: PacketTimestamp): void {
   if (job.state === JobState.running) {
-    // The server took it back unseen: its time limit passed, or its worker's last FIN is still to come.
+    // The server requeued the job unseen: after a timeout, or the worker's last FIN is still to come.
     if (job.worker !== undefined) loseWorker(job, at);
     else job.queueWait = Number.NaN;
   } else {
@@ -76,12 +76,12 @@ export function assignJob(job: Job, worker: Peer, at: PacketTimestamp): void {
   job.restartTimeInState(at);
 }
 
-/** The server did not refuse the unacknowledged completion. */
+/** Ends the job with its unacknowledged completion: the server did not refuse it. */
 export function acceptCompletion(table: JobTable, job: Job): void {
   const { unacknowledged, unacknowledgedBy } = job;
   if (unacknowledged === undefined || unacknowledgedBy === undefined) return;
   if (!isSamePeer(job.worker, unacknowledgedBy.peer)) {
-    // Its assignment to this worker was not seen.
+    // The assignment to this worker was not seen.
     job.worker = unacknowledgedBy.peer;
     job.stateSeconds = Number.NaN;
     job.queueWait = Number.NaN;

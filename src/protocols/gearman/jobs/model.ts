@@ -15,12 +15,12 @@ export const JobState = {
 } as const;
 export type JobState = (typeof JobState)[keyof typeof JobState];
 
-/** A client or worker. It outlives its connection, so it is kept small. */
+/** A client or worker. Small, since jobs refer to it after its connection has ended. */
 export interface Peer {
   readonly emit: Emit;
   readonly ip: string;
   readonly port: number;
-  /** SET_CLIENT_ID: `client_id`, as the packet has it. */
+  /** The `client_id` fields of SET_CLIENT_ID. */
   id: Fields | undefined;
 }
 
@@ -56,37 +56,37 @@ export class Job {
   workloadBytes: number | undefined = undefined;
   /** The submitter; undefined: not seen. */
   client: Peer | undefined = undefined;
-  /** Connections that the server notifies of its end, as far as they were seen. */
+  /** Connections that the server notifies of the job's end, as far as captured. */
   readonly clients: Set<JobConnection> = new Set();
   /** All clients have disconnected: if the job waits, the server drops it. */
   abandoned = false;
   /** Further submissions that the server joined to this job. */
   coalesced = 0;
-  /** The worker that it was assigned to last. */
+  /** The worker of the last assignment. */
   worker: Peer | undefined = undefined;
-  /** That worker's connection, while it is open and has the job. */
+  /** The connection of that worker while it has the job. */
   runner: JobConnection | undefined = undefined;
   previousWorker: Peer | undefined = undefined;
   reassigned = 0;
-  /** When it was submitted. Seconds are NaN where a time is not known, and so are the durations computed from it. */
+  /** Time of the submission. Seconds of an unknown time are NaN, like all durations computed from it. */
   seconds = Number.NaN;
   nanoseconds = 0;
-  /** When it entered its state. */
+  /** Time at which the job entered its state. */
   stateSeconds = Number.NaN;
   stateNanoseconds = 0;
-  /** Nanoseconds: until its scheduled time, in the queue, and with workers that did not finish it. */
+  /** Nanoseconds until the scheduled time, in the queue, and with workers that did not finish the job. */
   delay: number | undefined = undefined;
   queueWait = Number.NaN;
   lostRunTime = 0;
   stuckReported = false;
-  /** Bytes of its worker's connection were lost since it was assigned: its end may be among them. */
+  /** Bytes of the worker were lost since the assignment, perhaps with the completion. */
   endMayBeLost = false;
   /** A completion that the server may still refuse, and the connection that sent it. */
   unacknowledged: Ending | undefined = undefined;
   unacknowledgedBy: JobConnection | undefined = undefined;
-  /** The function in whose demand it is counted as running (demand.ts). */
+  /** The function for which the job counts as running (demand.ts). */
   demandFunction: string | undefined = undefined;
-  /** The state and function in which it is counted (gauge.ts). */
+  /** The state and function under which the job is counted (gauge.ts). */
   countedState: JobState = JobState.done;
   countedFunction: string | undefined = undefined;
   byWorker: Progress | undefined = undefined;
@@ -98,12 +98,12 @@ export class Job {
     this.server = server;
   }
 
-  /** Nanoseconds since the submission; NaN: not known. */
+  /** Nanoseconds since the submission; NaN: unknown. */
   age(at: Timestamp): number {
     return nanosecondsBetween(this.seconds, this.nanoseconds, at);
   }
 
-  /** Nanoseconds since it entered its state; NaN: not known. */
+  /** Nanoseconds since the job entered its state; NaN: unknown. */
   timeInState(at: Timestamp): number {
     return nanosecondsBetween(this.stateSeconds, this.stateNanoseconds, at);
   }
@@ -118,7 +118,7 @@ export class Job {
     return typeof this.names.epoch === 'number' ? this.names.epoch : undefined;
   }
 
-  /** Nanoseconds since that second. */
+  /** Nanoseconds since dueSecond(); undefined: none. */
   timeSinceDue(at: Timestamp): number | undefined {
     const due = this.dueSecond();
     if (due === undefined) return undefined;
@@ -134,22 +134,22 @@ export class Job {
   }
 }
 
-/** The jobs of a connection: those that it submitted as a client, and those that it runs as a worker. */
+/** The jobs of a connection: submitted as a client, or run as a worker. */
 export interface JobConnection {
   readonly peer: Peer;
   readonly server: Server;
   readonly table: JobTable;
   /** Submissions that the server has not answered, by their number (Pairing.serial). */
   readonly submissions: Map<number, Job>;
-  /** Jobs of whose end the server notifies this client. */
+  /** Jobs whose end the server reports to this client. */
   readonly attached: Set<Job>;
   /** Jobs that are assigned to this worker. */
   readonly assigned: Set<Job>;
   /** Jobs whose completion by this worker the server may still refuse; oldest first. */
   readonly unacknowledged: Set<Job>;
-  /** The functions that it can run, and whether the server limits their time (CAN_DO_TIMEOUT). */
+  /** Functions that the worker registered, and whether they have a timeout (CAN_DO_TIMEOUT). */
   readonly abilities: Map<string, boolean>;
-  /** All responses so far were seen: a job that they did not assign is not this worker's. */
+  /** All responses so far were captured: a job that they did not assign is not this worker's. */
   sawAllResponses: boolean;
 }
 
@@ -177,9 +177,9 @@ export interface JobTable {
   acquireServer(connection: Connection): Server;
   releaseServer(server: Server): void;
   add(job: Job): void;
-  /** After a change of its names. */
+  /** Call after a change of the job's names. */
   updateWeight(job: Job): void;
-  /** After a change of its state. */
+  /** Call after a change of the job's state. */
   updateGauge(job: Job): void;
   setHandle(job: Job, handle: string): void;
   /** Removes a job, and its handle with it. */

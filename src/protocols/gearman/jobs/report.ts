@@ -27,12 +27,12 @@ function unfinishedSentence(job: Job, reason: UnfinishedReason, time: number | u
   return openSentence(job, `end not seen, ${cause}; last seen`, 'for', time);
 }
 
-/** An unknown duration is NaN, and a negative one comes from packets out of order. */
+/** undefined for unknown durations (NaN), and for negative ones, from packets out of order. */
 function knownDuration(nanoseconds: number): number | undefined {
   return nanoseconds >= 0 ? nanoseconds : undefined;
 }
 
-// Objects are built field by field: spreading one into another is most of their cost.
+// Objects are built field by field, since spreads would dominate the cost.
 
 function peerFields(peer: Peer | undefined): Fields | undefined {
   if (peer === undefined) return undefined;
@@ -207,7 +207,7 @@ export function reportStuck(job: Job, wait: number, at: PacketTimestamp): void {
   fields.workers = workers;
   fields.running = running;
   const { seconds, nanoseconds } = at;
-  // No packet causes it.
+  // Caused by a timer, not by a packet.
   emitJob(
     job,
     { seconds, nanoseconds, packet: 0 },

@@ -66,7 +66,7 @@ function takeSubmission(connection: JobConnection, serial: number): Job | undefi
     submissions.delete(number);
     if (older !== job && older.state === JobState.submitted) table.remove(older);
   }
-  // It may have been evicted.
+  // The submission may have been evicted.
   return job?.state === JobState.submitted ? job : undefined;
 }
 
@@ -160,7 +160,7 @@ function coalesce(
 ): void {
   const { table, peer } = connection;
   if (submission === undefined) {
-    // Whether this client waits for the job shows only in the submission.
+    // Only the submission would show whether this client waits for the job.
     if (job.client === undefined) job.client = peer;
     else job.coalesced++;
     return;
@@ -223,13 +223,13 @@ export function onRelayedWork(
   if (job.unacknowledged !== undefined) acceptCompletion(table, job);
   else {
     const isRetryLimit = type === 'WORK_FAIL' && job.previousWorker !== undefined;
-    // Otherwise an unseen worker had it for an unknown time.
+    // Otherwise an unseen worker had the job for an unknown time.
     if (job.state === JobState.waiting) job.queueWait += isRetryLimit ? job.timeInState(at) : Number.NaN;
     endJob(table, job, endingOf(type, fields, 0, at));
   }
 }
 
-/** An unseen worker has it. */
+/** An unseen worker has the job. */
 function markRunning(job: Job, at: PacketTimestamp): void {
   job.state = JobState.running;
   job.queueWait = Number.NaN;

@@ -20,7 +20,7 @@ export const NO_JOBS: SuspendedJobs = {
   abilities: '',
 };
 
-/** One string for all equal ones. */
+/** Shares one string between equal ones. */
 const shared = memoize((text) => text);
 
 function abilitiesText(abilities: JobConnection['abilities']): string {
@@ -40,7 +40,7 @@ export function restoreId(id: SuspendedJobs['id']): Peer['id'] {
   return typeof id === 'string' ? { client_id: id } : id;
 }
 
-/** undefined: it has jobs, and cannot be suspended. */
+/** undefined: the connection has jobs, and cannot be suspended. */
 export function suspendJobs(connection: JobConnection): SuspendedJobs | undefined {
   const { submissions, attached, assigned, unacknowledged } = connection;
   if (submissions.size + attached.size + assigned.size + unacknowledged.size > 0) return undefined;

@@ -1,4 +1,4 @@
-/** The source of a reader while it is written. */
+/** Collects the source of a reader. */
 
 export interface GeneratedReader {
   readonly source: string;
@@ -32,7 +32,7 @@ export class CodeWriter {
     return `K[${this.constants.length - 1}]`;
   }
 
-  /** Fails within `field` unless so many bytes are available. */
+  /** Fails within `field` unless this many bytes are available. */
   requireBytes(bytes: string | number, field: string): void {
     this.write(`if (p + ${bytes} > e) R.lack(c, p + ${bytes}, ${JSON.stringify(field)});`);
   }

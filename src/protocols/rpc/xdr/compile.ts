@@ -1,4 +1,4 @@
-/** Compiles tables (types.ts) into readers, each when it is first used. */
+/** Compiles tables (types.ts) into readers, each at its first use. */
 import { hex, rawHex, text } from '../../text.js';
 import { type KeyFilter, readDict, type ValueInterpreter } from './dict.js';
 import { CompleteEmitter } from './emit-complete.js';
@@ -60,7 +60,7 @@ function newRuntime(interpretValue: ValueInterpreter): Runtime {
   };
 }
 
-/** A function that compiles itself with its first call. */
+/** A reader that is compiled at its first call. */
 function lazyReader(
   runtime: Runtime,
   struct: XdrStruct,

@@ -1,11 +1,11 @@
 /**
- * Reads a struct from a message. The functions that read the fields come from compile.ts; this file has their cursor,
- * and the three ways in which they end.
+ * Reads a struct from a message. compile.ts generates the functions that read the fields; this file has their cursor
+ * and their three results: complete, incomplete, malformed.
  */
 import type { Json } from '../../../records/record.js';
 import type { Fields } from '../describer.js';
 
-/** The position of a reader: one object that is used again for each message. */
+/** The position of a reader: one object, overwritten for each message. */
 export interface Cursor {
   bytes: Uint8Array;
   /** The offset of the next byte. */
@@ -32,7 +32,7 @@ export interface StructReader {
 export const StructState = { complete: 0, incomplete: 1, malformed: 2 } as const;
 export type StructState = (typeof StructState)[keyof typeof StructState];
 
-/** The result of readStruct(): one object that each call fills again. */
+/** The result of readStruct(): one object, overwritten by each call. */
 export interface StructResult {
   fields: Fields;
   /** Behind the struct, if it is complete. */
@@ -81,7 +81,7 @@ function tryRead(read: ReadFields, bytes: Uint8Array, start: number, end: number
   }
 }
 
-/** Drops a last value that had begun when the bytes ended and is still empty: it would seem to be empty in the message. */
+/** Drops an empty last value of a truncated struct: it may not be empty in the message. */
 function dropEmptyEnd(fields: Fields | Json[]): void {
   const keys = Object.keys(fields);
   const last = keys.at(-1);
@@ -113,7 +113,7 @@ export function readStruct(
     result.position = cursor.at;
     return result;
   }
-  // Rare, so that a second reading is affordable: field by field, keeping what was read.
+  // Rare, so a second pass is affordable: field by field, keeping the fields read so far.
   tryRead(reader.partial, bytes, start, end);
   result.fields = cursor.partial ?? {};
   dropEmptyEnd(result.fields);
