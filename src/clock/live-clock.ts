@@ -39,9 +39,9 @@ export class LiveClock implements PacketClock {
   }
 
   update(): void {
-    const { wall, steady, sure } = this.read();
+    const { wall, steady, isConsistent } = this.read();
     this.now = steady;
-    if (!sure) return;
+    if (!isConsistent) return;
     const step = Math.round(wall - steady - this.aheadOfMonotonic - this.offset);
     if (Math.abs(step) < STEP_MS) return;
     this.previousOffset = this.offset;

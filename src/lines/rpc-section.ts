@@ -26,7 +26,7 @@ const PAYLOAD_BYTES = Buffer.from(',"payload_bytes":');
 const AGE = Buffer.from(',"age":');
 const LATE = Buffer.from(',"late":true');
 
-/** Writes a name from wiretail's own tables, if there is one: it needs no escaping. */
+/** Writes a name of wiretail's tables, which needs no escaping, unless it is undefined. */
 function putName(out: LineBytes, key: Uint8Array, name: string | undefined): void {
   if (name === undefined) return;
   putBytes(out, key);

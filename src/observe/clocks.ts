@@ -11,8 +11,8 @@ export interface Clocks {
   readonly wall: number;
   /** monotonic() */
   readonly steady: number;
-  /** Both were read at once: the thread was not interrupted in between. */
-  readonly sure: boolean;
+  /** The thread was not interrupted between the two readings. */
+  readonly isConsistent: boolean;
 }
 
 /** Smaller steps are not noticed until they add up to this: the system clock is read in milliseconds. */
@@ -24,7 +24,7 @@ export function readClocks(): Clocks {
   const before = monotonic();
   const wall = Date.now();
   const steady = monotonic();
-  return { wall, steady, sure: steady - before < 1 };
+  return { wall, steady, isConsistent: steady - before < 1 };
 }
 
 export interface ClockEvent {
@@ -58,7 +58,7 @@ export class ClockWatch {
       events.push({ action: 'paused', milliseconds: elapsed });
     }
     const step = now.wall - now.steady - this.ahead;
-    if (now.sure && Math.abs(step) >= STEP_MS) {
+    if (now.isConsistent && Math.abs(step) >= STEP_MS) {
       this.ahead += step;
       this.steps++;
       events.push({ action: 'clock_step', milliseconds: step });

@@ -134,8 +134,8 @@ export class Intervals {
   private readonly ring: RingMemory;
   private readonly control: Int32Array;
   private readonly lag: Lag;
-  private before: JsonObject = {};
-  private since = process.hrtime();
+  private previous: JsonObject = {};
+  private started = process.hrtime();
 
   constructor(ring: RingMemory, lag: Lag) {
     this.ring = ring;
@@ -143,15 +143,15 @@ export class Intervals {
     this.lag = lag;
   }
 
-  /** Ends the interval. @param now the numbers of this line */
-  end(now: JsonObject): JsonObject {
-    const [seconds, nanoseconds] = process.hrtime(this.since);
-    this.since = process.hrtime();
-    const change = changeOf(this.before, now);
-    this.before = now;
+  /** Ends the interval. @param numbers of this stats line @returns them, with those of the interval */
+  end(numbers: JsonObject): JsonObject {
+    const [seconds, nanoseconds] = process.hrtime(this.started);
+    this.started = process.hrtime();
+    const change = changeOf(this.previous, numbers);
+    this.previous = numbers;
     return {
-      ...now,
-      ring: { ...(now.ring as JsonObject), recent_peak: takeRecentPeak(this.ring, this.control) },
+      ...numbers,
+      ring: { ...(numbers.ring as JsonObject), recent_peak: takeRecentPeak(this.ring, this.control) },
       lag: this.lag.take(),
       change: { interval: seconds * 1e9 + nanoseconds, ...change },
     };

@@ -32,8 +32,8 @@ export interface Headers {
   /** TCP payload bytes on the wire, by the IP length; more than captured if the snapshot length has truncated them. */
   payloadLength: number;
   /**
-   * On Outcome.notTcp: the protocol number over IP, whose packet payloadStart and payloadLength are; and a fragment's
-   * offset in the whole packet, -1 if it is none.
+   * On Outcome.notTcp, payloadStart and payloadLength are the IP payload, this is its protocol number, and
+   * fragmentOffset is the offset of a fragment in the whole packet, or -1 if the packet is not a fragment.
    */
   protocol: number;
   fragmentOffset: number;

@@ -5,8 +5,8 @@ import { type Headers, Outcome } from './headers.js';
 export const IP_PROTOCOL_TCP = 6;
 
 /**
- * The most extension headers before TCP. RFC 8200, section 4.1, has each at most once (destination options twice); the
- * bound keeps a hostile chain of empty ones from costing more than a packet.
+ * The most extension headers before TCP. RFC 8200, section 4.1, allows each once (destination options twice); the
+ * bound limits the cost of a hostile chain of empty ones.
  */
 const MAX_EXTENSIONS = 16;
 
@@ -23,7 +23,7 @@ for (const protocol of [0, 43, 60, 135, 139, 140]) EXTENSIONS[protocol] = Extens
 EXTENSIONS[44] = Extension.fragment;
 /** Authentication header (RFC 4302, section 2.2): units of 4 bytes, the first two not counted. */
 EXTENSIONS[51] = Extension.units4;
-// ESP (50) hides what follows, and 59 says that nothing does.
+// ESP (50) encrypts what follows; 59 means that no header follows.
 
 /**
  * Parses the IP packet at buf[at], which was captured up to `end` and on the wire went up to `wireEnd`.

@@ -13,8 +13,8 @@ type FindIp = (buf: Uint8Array, start: number, end: number) => number;
 export const VERSION_BITS = 3;
 
 /**
- * The most VLAN tags in a stack. IEEE 802.1Q sets no limit; two are usual, and the bound keeps a hostile packet of
- * nothing but tags from costing more than another.
+ * The most VLAN tags in a stack. IEEE 802.1Q sets no limit; two are usual, and the bound limits the cost of a hostile
+ * packet of nothing but tags.
  */
 const MAX_TAGS = 8;
 

@@ -6,13 +6,13 @@ import { findInnerPacket, LINK_TYPE_BITS, MAX_TUNNEL_DEPTH } from './tunnel.js';
 
 export class PacketParser {
   /**
-   * The headers of the packet that was parsed last: all of them on Outcome.tcp, the addresses on Outcome.fragment; else
-   * nothing of use.
+   * The headers of the last packet: all are valid on Outcome.tcp, the addresses on Outcome.fragment, and none on other
+   * outcomes.
    */
   readonly headers: Headers = newHeaders();
   private readonly tunnels: number;
 
-  /** @param tunnels bits of Tunnel: in place of such a tunnel's packet the inner packet is parsed */
+  /** @param tunnels bits of Tunnel: the inner packets of these tunnels are parsed */
   constructor(tunnels = 0) {
     this.tunnels = tunnels;
   }
@@ -23,7 +23,7 @@ export class PacketParser {
    */
   parse(buf: Uint8Array, start: number, captured: number, wire: number, linkType: number): Outcome {
     const end = Math.min(start + captured, buf.length);
-    // No packet is shorter than what was captured of it, whatever the file's record header says.
+    // A packet is at least as long as its captured bytes, whatever the file's record header says.
     const wireEnd = Math.max(start + wire, end);
     const outcome = parseFrame(buf, start, end, wireEnd, linkType, this.headers);
     return outcome === Outcome.notTcp && this.tunnels !== 0 ? this.parseTunnel(buf, end) : outcome;
@@ -66,7 +66,7 @@ function parseFrame(
   return truncatedOrBad(outcome, end, wireEnd);
 }
 
-/** Where the whole packet was captured, a header that is not all there runs beyond the packet itself. */
+/** If the whole packet was captured, a truncated header is a bad one: it extends beyond the packet. */
 function truncatedOrBad(outcome: Outcome, end: number, wireEnd: number): Outcome {
   return outcome === Outcome.truncated && end >= wireEnd ? Outcome.badHeader : outcome;
 }

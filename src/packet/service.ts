@@ -3,9 +3,9 @@ import type { Headers } from './headers.js';
 /**
  * Returns a function that says whether a packet goes to the service, that is, to the server.
  *
- * It goes by the two endpoints alone, so that both directions of a connection, retransmissions and midstream pickups have
- * the same result in every thread; hence not by a SYN. A known port wins; else the larger port, since GlusterFS's clients
- * bind from 49151 down and its bricks listen from 49152 up.
+ * The result depends on the two endpoints alone, not on a SYN, so that both directions of a connection, retransmissions
+ * and midstream pickups have the same result in every thread. A known port wins; else the larger port, since clients of
+ * GlusterFS bind from 49151 down and its bricks listen from 49152 up.
  */
 export function newServiceClassifier(knownPorts: Iterable<number>): (h: Headers) => boolean {
   const known = new Uint8Array(0x10000);
@@ -35,7 +35,7 @@ export function shardOf(h: Headers, toServer: boolean, shards: number): number {
 
 /**
  * A signed 32-bit hash of the connection, the same for both directions.
- * @param seed random where senders choose their addresses, so that they cannot choose ones that collide
+ * @param seed unpredictable where senders choose their addresses: they could choose ones that collide
  */
 export function flowHash(h: Headers, seed = 0): number {
   // A sum, since it commutes; not XOR, which would make every connection of an endpoint to itself 0.

@@ -4,7 +4,7 @@ import type { Timestamp } from '../packet/timestamp.js';
 let lastSecond = -1;
 let lastText = '';
 
-/** The text of a second up to and including the decimal point. Most records share the second of the one before: it is cached. */
+/** The text of a second up to and including the decimal point; the last one is cached, since most records share it. */
 export function formatSecond(second: number): string {
   if (second !== lastSecond) {
     lastSecond = second;

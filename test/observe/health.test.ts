@@ -55,10 +55,10 @@ test('the change between two stats lines has the counters that grew, and no gaug
 });
 
 test('each clock step and each pause is reported once', () => {
-  let now: Clocks = { wall: 1e12, steady: 5000, sure: true };
+  let now: Clocks = { wall: 1e12, steady: 5000, isConsistent: true };
   const watch = new ClockWatch(() => now);
-  const advance = (ms: number, step = 0, sure = true) => {
-    now = { wall: now.wall + ms + step, steady: now.steady + ms, sure };
+  const advance = (ms: number, step = 0, isConsistent = true) => {
+    now = { wall: now.wall + ms + step, steady: now.steady + ms, isConsistent };
     return watch.check();
   };
   assert.deepEqual(advance(250), []);

@@ -62,7 +62,7 @@ function decodeLive(linkType: number, packets: readonly Packet[], steps: readonl
   const counters = counterRow(createCounters(1), 0);
   const lines: string[] = [];
   const begin = Math.floor(millisecondsOf(packets[0]));
-  let now: Clocks = { wall: begin, steady: UPTIME_MS, sure: true };
+  let now: Clocks = { wall: begin, steady: UPTIME_MS, isConsistent: true };
   const clock = new LiveClock(() => now);
   const decoder = new PacketDecoder(OPTIONS, {
     counters,
@@ -79,7 +79,7 @@ function decodeLive(linkType: number, packets: readonly Packet[], steps: readonl
     const end = millisecondsOf(packets[from]) + BATCH_MS;
     while (to < packets.length && millisecondsOf(packets[to]) < end) to++;
     const steady = Math.ceil(Math.max(end - begin + UPTIME_MS, now.steady));
-    now = { wall: steady - UPTIME_MS + begin + ahead(to - 1) * 1000, steady, sure: true };
+    now = { wall: steady - UPTIME_MS + begin + ahead(to - 1) * 1000, steady, isConsistent: true };
     decodeRecords(
       asRecords(
         packets

@@ -1,8 +1,8 @@
 /** The progress line on the terminal while a large file is read. The reader's thread reports numbers only (onProgress). */
 
-/** Larger files have a progress line from the start, */
+/** Files larger than this have a progress line from the start. */
 const LARGE_FILE = 64 * 1024 * 1024;
-/** others after this time. */
+/** The delay before the progress line of other files. */
 const DELAY_MS = 1000;
 const INTERVAL_MS = 200;
 
