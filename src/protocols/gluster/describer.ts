@@ -77,14 +77,14 @@ class GlusterDescriber implements Describer {
   describe(exchange: GlusterExchange, part: 'call' | 'reply' | 'both'): Description {
     const { program, procedure, request } = exchange;
     const { session, names } = this;
-    const { introducesClient } = procedure;
+    const { identifiesClient } = procedure;
     const { isFileOperations } = program;
     const fields: GlusterSection = {};
-    session.putFields(fields, introducesClient && part !== 'reply');
+    session.putFields(fields, identifiesClient && part !== 'reply');
     let subject = subjectOf(procedure, request, fields, names);
     if (!isFileOperations) subject += this.transactions.describe(exchange, part, fields);
     names.putStaleFlag(fields);
-    if (introducesClient && session.brick !== undefined) subject += ` ${displayName(session.brick)}`;
+    if (identifiesClient && session.brick !== undefined) subject += ` ${displayName(session.brick)}`;
     if (part === 'call') {
       return newDescription(fields, subject, undefined, this.describeHolders(exchange, undefined, fields));
     }
@@ -104,7 +104,7 @@ class GlusterDescriber implements Describer {
 
   onCall({ program, procedure, request, auth }: GlusterCall, whole: boolean): object | undefined {
     if (program === undefined || procedure === undefined) return undefined;
-    if (procedure.introducesClient) {
+    if (procedure.identifiesClient) {
       const identity = clientIdentityOf(request, this.context.full);
       if (identity !== undefined) this.session.identify(identity, this.context.paths.observationEpoch());
     }
@@ -178,8 +178,8 @@ class GlusterDescriber implements Describer {
 
   /** Records the endpoint of a brick from SETVOLUME, from the port mapper, or from the brick's own SIGNIN. */
   private observeBricks({ procedure, request, response }: GlusterExchange): void {
-    const { introducesClient, brickPort } = procedure;
-    if (introducesClient) this.session.confirmIdentity();
+    const { identifiesClient, brickPort } = procedure;
+    if (identifiesClient) this.session.confirmIdentity();
     if (brickPort === undefined) return;
     const isQuery = brickPort === 'reply';
     const port = Number(integer((isQuery ? response : request)?.port) ?? 0);

@@ -63,7 +63,7 @@ function reasonOf(
   request: Fields | undefined,
   response: Fields,
 ): string | undefined {
-  const inDict = procedure.introducesClient ? entry(response.dict, 'ERROR') : undefined;
+  const inDict = procedure.identifiesClient ? entry(response.dict, 'ERROR') : undefined;
   const reason = text(response.op_errstr) ?? text(response.errstr) ?? inDict;
   return reason === undefined ? undefined : withoutSecretValues(reason, request?.dict ?? request?.buf);
 }

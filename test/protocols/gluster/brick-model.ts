@@ -1,6 +1,6 @@
 /**
- * A reference model of a brick's file system, and of which name was whose at which time. Time is counted in changes. Replies
- * have op_ret, op_errno and attributes under their names on the wire.
+ * A reference model of a brick's file system, with the history of its names. Time is counted in changes. Replies have
+ * op_ret, op_errno and attributes, named as on the wire.
  */
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { JsonObject } from '../../../src/records/record.js';
@@ -33,7 +33,7 @@ export interface BrickModel {
   entry(directory: string, name: string): JsonObject;
   /** The gfid at a path now. */
   resolve(path: string): string | undefined;
-  /** A path of each file that has one. */
+  /** One path of each file that has a name. */
   paths(): Map<string, string>;
   /** Whether every part of this path of the file, from this directory on, was true at a time in [since, now]. */
   wasTrue(from: string, path: string, gfid: string, since: number): boolean;

@@ -27,7 +27,7 @@ test('a midstream pickup takes its brick from glusterd’s files, by port and ad
   assert.deepEqual(seenWith(known(49152, '/b1', undefined), MIDSTREAM), NODE1_BRICK);
   assert.deepEqual(seenWith(known(49152, '/b1', ['10.0.0.9', '::1']), MIDSTREAM), {});
   assert.deepEqual(seenWith(known(49153, '/b1', undefined), MIDSTREAM), {});
-  // A connection that was seen from its start identifies itself or stays unidentified.
+  // A connection captured from its start has no brick without a SETVOLUME.
   assert.deepEqual(seenWith(known(49152, '/b1', undefined), {}), {});
   const ipv6 = { ...MIDSTREAM, ipVersion: 6, server: [0x20010db8, 0, 0, 1] as const };
   assert.deepEqual(seenWith(known(49152, '/b1', ['2001:db8::1']), ipv6), NODE1_BRICK);
@@ -37,7 +37,7 @@ test('a midstream pickup takes its brick from another client’s SETVOLUME', () 
   const context = contextWith();
   const midstream = client(context, MIDSTREAM);
   assert.deepEqual(midstream.fieldsOf(id(9)), {});
-  client(context).introduce(identity('/b1'));
+  client(context).identify(identity('/b1'));
   assert.deepEqual(midstream.fieldsOf(id(9)), NODE1_BRICK);
   assert.deepEqual(client(context, { ...MIDSTREAM, serverPort: 49153 }).fieldsOf(id(9)), {});
 });
@@ -63,14 +63,14 @@ test('a midstream pickup takes its brick from the port mapper: a query’s reply
   }
 });
 
-test('with several bricks on a port only a client that names its brick has one, and is learned from', () => {
+test('with several bricks on a port, only clients with a SETVOLUME have a brick and record its names', () => {
   const context = contextWith();
   const [first, second, midstream] = [client(context), client(context), client(context, MIDSTREAM)];
-  first.introduce(identity('/b1'));
+  first.identify(identity('/b1'));
   first.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   assert.deepEqual(midstream.fieldsOf(id(2)), { ...NODE1_BRICK, path: '/f' });
-  second.introduce(identity('/b2'));
-  // Until now the midstream pickup seemed to be a client of the first brick.
+  second.identify(identity('/b2'));
+  // Before, the midstream pickup was attributed to the first brick.
   assert.deepEqual(midstream.fieldsOf(id(2)), {});
   assert.deepEqual(first.fieldsOf(id(2)), { ...NODE1_BRICK, path: '/f', path_before_gap: true });
   assert.deepEqual(second.fieldsOf(id(2)), { ...NODE1_BRICK, brick: '/b2' });
@@ -78,7 +78,7 @@ test('with several bricks on a port only a client that names its brick has one, 
   second.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(3) });
   assert.equal(first.path(id(2)), '/f');
   assert.equal(second.path(id(3)), '/f');
-  // A change on an unknown brick makes the name uncertain on both.
+  // A change on an unknown brick makes the name unknown on both.
   midstream.callAndReply('MKDIR', entry(ROOT, 'f'), { op_ret: -1, op_errno: 17 });
   midstream.callAndReply('UNLINK', entry(ROOT, 'f'), { op_ret: -1, op_errno: 13 });
   assert.equal(first.path(id(2)), '/f');
@@ -94,7 +94,7 @@ test('names observed before the brick was identified stay', () => {
   const midstream = client(context, MIDSTREAM);
   midstream.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   const identified = client(context);
-  identified.introduce(identity('/b1'));
+  identified.identify(identity('/b1'));
   assert.equal(identified.path(id(2)), '/f');
   identified.callAndReply('UNLINK', entry(ROOT, 'f'), ok);
   assert.equal(midstream.path(id(2)), undefined);
@@ -105,7 +105,7 @@ test('a port that moves to another brick shows none of the first brick’s names
   const before = client(context, MIDSTREAM);
   before.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   const after = client(context);
-  after.introduce(identity('/b2'));
+  after.identify(identity('/b2'));
   assert.equal(after.path(id(2)), undefined);
   assert.deepEqual(client(context, MIDSTREAM).fieldsOf(id(2)), {});
 });

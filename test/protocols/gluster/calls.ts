@@ -1,4 +1,4 @@
-/** Calls to a brick and their replies, for describers. */
+/** Describes calls to a brick and their replies. */
 import assert from 'node:assert/strict';
 import type { GlusterContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
@@ -22,7 +22,7 @@ export const id = (n: number): string => `00000000-0000-4000-8000-${n.toString(1
 export const ok: Fields = { op_ret: 0, op_errno: 0 };
 export const failed = (op_errno: number): Fields => ({ op_ret: -1, op_errno });
 
-/** Attributes of a file with so many links, and of a directory. */
+/** Attributes of a file, and of a directory. */
 export const file = (n: number, links = 1) => ({ ia_gfid: id(n), ia_nlink: links, mode: 0o100644 });
 export const directory = (n: number) => ({ ia_gfid: id(n), ia_nlink: 2, mode: 0o040755 });
 
@@ -40,8 +40,8 @@ export function exchange(
   return { program, procedure, request, ...defaults, ...more };
 }
 
-/** A client identifies itself (SETVOLUME), and is answered. */
-export function introduce(describer: Describer, setVolume: Exchange): Description {
+/** Describes a SETVOLUME call and its reply. */
+export function identify(describer: Describer, setVolume: Exchange): Description {
   describer.onCall({ ...setVolume, auth: undefined }, setVolume.whole);
   return describer.describe(setVolume, 'both');
 }
@@ -50,11 +50,11 @@ export interface Client {
   readonly describer: Describer;
   /** A call and its reply. */
   callAndReply(name: string, request: Fields, response: Fields): Description;
-  /** The fields that the line of a call on this gfid has. */
+  /** The fields in the line of a call on this gfid. */
   fieldsOf(gfid: string): Fields;
   path(gfid: string): string | undefined;
-  /** SETVOLUME with this dictionary, accepted. */
-  introduce(dict: Readonly<Record<string, string>>): Description;
+  /** Describes an accepted SETVOLUME with this dictionary. */
+  identify(dict: Readonly<Record<string, string>>): Description;
 }
 
 const address = { ...ADDRESSES, clientPort: 49151 };
@@ -76,11 +76,11 @@ export function client(shared: GlusterContext, at: Partial<Connection> = {}): Cl
       describer.describe(exchange(name, request, { response, epoch: describer.observationEpoch() }), 'both'),
     fieldsOf,
     path: (gfid) => fieldsOf(gfid).path as string | undefined,
-    introduce(dict) {
+    identify(dict) {
       const texts = Object.entries(dict).map(([key, text]) => [key, { hex: '00', text }]);
       const request = { dict: Object.fromEntries(texts) };
       const more = { response: ok, epoch: describer.observationEpoch() };
-      return introduce(describer, exchange('SETVOLUME', request, more, 'handshake'));
+      return identify(describer, exchange('SETVOLUME', request, more, 'handshake'));
     },
   };
 }

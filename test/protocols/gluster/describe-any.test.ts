@@ -12,7 +12,7 @@ import { sampleBody } from './sample.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
-test("every procedure, with any fields missing: a subject, and no programmer's words", () => {
+test('every procedure is described, whichever fields are missing, without words like undefined or NaN', () => {
   const random = newRandom(7);
   const programmersWords = /undefined|NaN|\[object|null|[\n\u2028]/;
   for (const program of PROGRAMS) {
@@ -37,7 +37,7 @@ test("every procedure, with any fields missing: a subject, and no programmer's w
   }
 });
 
-/** The fields that a summary reads. */
+/** The fields that a summary decodes. */
 function summarised(struct: XdrStruct, fields: Fields): Fields {
   const kept: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -52,7 +52,7 @@ function summarised(struct: XdrStruct, fields: Fields): Fields {
   return kept;
 }
 
-test('the fields of the summary are all that a description needs', () => {
+test('a description needs only the fields of the summary', () => {
   const random = newRandom(8);
   for (const program of PROGRAMS) {
     const fullDescriber = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
@@ -78,7 +78,7 @@ test('the fields of the summary are all that a description needs', () => {
   }
 });
 
-test('of frequent replies only the status is read', () => {
+test('frequent messages have few fields in the summary', () => {
   assert.ok(summaryFields('gfx_write_req', 'offset') && summaryFields('gfx_read_rsp', 'op_ret'));
   for (const [struct, field] of [
     ['gfx_write_req', 'xdata'],

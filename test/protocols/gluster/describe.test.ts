@@ -5,7 +5,7 @@ import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { introduce } from './calls.js';
+import { identify } from './calls.js';
 
 const connection = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
@@ -27,7 +27,7 @@ function both(
   request?: Fields,
   response?: Fields,
 ): Description {
-  return introduce(
+  return identify(
     newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS)),
     exchange(number, version, name, request, response),
   );
@@ -151,7 +151,7 @@ test('extended attributes by name', () => {
   assert.deepEqual(set.fields.xattr, ['a', 'b', 'c', 'd']);
 });
 
-test('the other file operations', () => {
+test('subjects of the other file operations', () => {
   const subjects: [string, Fields, string][] = [
     ['OPEN', { gfid: id, flags: 32770 }, `OPEN <gfid:${id}> O_RDWR|O_LARGEFILE`],
     ['TRUNCATE', { gfid: id, offset: 1048576 }, `TRUNCATE <gfid:${id}> to 1 MiB`],
@@ -172,7 +172,7 @@ test('the other file operations', () => {
   assert.equal(fop('READLINK', { gfid: id }, { op_ret: 3, op_errno: 0, path: '../t' }).result, '../t');
 });
 
-test('older versions: paths in the request, otherwise the same words', () => {
+test('older versions have paths in the request, and otherwise the same sentences', () => {
   const old = both(FOP, 310, 'OPEN', { gfid: id, path: '/d/f', flags: 0 }, ok);
   assert.equal(old.subject, 'OPEN /d/f O_RDONLY');
   assert.equal(old.fields.path, '/d/f');
@@ -198,7 +198,7 @@ const setvolume: Fields = {
 
 test('SETVOLUME identifies the client; later lines have its volume and brick', () => {
   const describer = newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS));
-  const setVolume = introduce(
+  const setVolume = identify(
     describer,
     exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }),
   );
@@ -231,18 +231,18 @@ test('SETVOLUME identifies the client; later lines have its volume and brick', (
   assert.equal(both(FOP, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
 });
 
-test('with --detail full each line also has the id of the mount', () => {
+test('with --detail full each line has the id of the mount', () => {
   const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, HOST_HOOKS));
-  introduce(describer, exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
+  identify(describer, exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
   const { client } = describer.describe(exchange(FOP, 400, 'STAT', { gfid: id }, ok), 'both').fields;
-  // The order counts.
+  // The order of the keys matters.
   assert.equal(
     JSON.stringify(client),
     '{"host":"node-HOST:1","pid":17841,"mount_id":"41c517ab","process_name":"glustershd"}',
   );
 });
 
-test('a refused SETVOLUME: the reason of its dictionary; the volume by the key of the volfile', () => {
+test('a refused SETVOLUME has the reason from its dictionary, and the volume from the key of the volfile', () => {
   const request = { dict: { 'volfile-key': '/rep', 'process-uuid': 'node1-1234-2013/01/01-00:00:00' } };
   const response = {
     op_ret: -1,
@@ -256,7 +256,7 @@ test('a refused SETVOLUME: the reason of its dictionary; the volume by the key o
   assert.equal(refused.outcome, 'failure');
 });
 
-test('volfiles by their key', () => {
+test('the key of a volfile names the volume', () => {
   const volumes: [string, string | undefined][] = [
     ['/rep', 'rep'],
     ['rep', 'rep'],
@@ -281,7 +281,7 @@ test('volfiles by their key', () => {
   }
 });
 
-test('the other programs', () => {
+test('subjects and results of the other programs', () => {
   const dict = { volname: { hex: '00', text: 'rep' }, 'cmd-str': { hex: '00', text: 'volume start rep' } };
   const mgmt = both(MGMT, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
   assert.equal(mgmt.subject, 'STAGE_OP "volume start rep"');

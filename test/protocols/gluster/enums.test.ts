@@ -81,7 +81,7 @@ test('bits: no names if no bit is set, unless zero has a name', () => {
   assert.deepEqual(upcallFlags.of(0x4001), ['UP_NLINK', '0x4000']);
 });
 
-test('numbers whose values have names', () => {
+test('single values with names', () => {
   assert.equal(lkType.of(2), 'GF_LK_F_UNLCK');
   assert.equal(leaseCommand.of(0), undefined);
   assert.equal(leaseCommand.of(3), 'GF_UNLK_LEASE');
@@ -92,7 +92,7 @@ test('numbers whose values have names', () => {
   assert.equal(xattropFlags.of(-1), undefined);
 });
 
-test('operations of glusterd, which have other numbers in GlusterFS 3.2', () => {
+test('operations of glusterd have other numbers in GlusterFS 3.2', () => {
   assert.equal(glusterdOp.of(5), 'GD_OP_START_VOLUME');
   assert.equal(glusterdOp.of(18), 'GD_OP_STATUS_VOLUME');
   assert.equal(glusterdOp.of(43), 'GD_OP_ADD_TIER_BRICK');

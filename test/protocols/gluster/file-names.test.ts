@@ -11,10 +11,10 @@ const entry = (pargfid: string, bname: string) => ({ pargfid, bname });
 function withSubdirectory(requested: string, before?: (whole: ReturnType<typeof client>) => void) {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const whole = client(context);
-  whole.introduce(BRICK);
+  whole.identify(BRICK);
   before?.(whole);
   const sub = client(context);
-  sub.introduce({ ...BRICK, 'subdir-mount': requested });
+  sub.identify({ ...BRICK, 'subdir-mount': requested });
   return { whole, sub };
 }
 type Clients = ReturnType<typeof withSubdirectory>;

@@ -4,7 +4,7 @@ import { interpretKnownKey } from '../../../src/protocols/gluster/projection/kno
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom } from '../../helpers/random.js';
 
-/** As in a packet: with other bytes around. */
+/** Places the value between other bytes, as in a packet. */
 function interpret(key: string, value: Buffer): Fields | undefined {
   const packet = Buffer.concat([Buffer.from('ab'), value, Buffer.from('cd')]);
   return interpretKnownKey(key, packet, 2, 2 + value.length);
@@ -13,7 +13,7 @@ function interpret(key: string, value: Buffer): Fields | undefined {
 const hex = (key: string, digits: string) => interpret(key, Buffer.from(digits.replaceAll(' ', ''), 'hex'));
 const text = (key: string, value: string) => interpret(key, Buffer.from(value, 'latin1'));
 
-test('pending operations of AFR, which an increment may lower', () => {
+test('pending operations of AFR may be negative in an increment', () => {
   assert.deepEqual(hex('trusted.afr.rep-client-1', '00000003 00000000 ffffffff'), {
     afr: { data: 3, metadata: 0, entry: -1 },
   });
@@ -27,7 +27,7 @@ test('the hash range of a directory on a brick', () => {
   assert.equal(text('trusted.glusterfs.dht.linkto', 'rep-client-00000\0'.slice(0, 16)), undefined);
 });
 
-test('dispersed files', () => {
+test('attributes of dispersed files', () => {
   assert.deepEqual(hex('trusted.ec.version', '0000000000000002 0000000000000005'), {
     ec: { version: { data: 2, metadata: 5 } },
   });
@@ -38,7 +38,7 @@ test('dispersed files', () => {
   });
 });
 
-test('UUIDs, by the end of the key and 16 bytes', () => {
+test('a key with a UUID ending and a value of 16 bytes is a UUID', () => {
   const id = '1e57009fe7014113900add022a9f99ee';
   const uuid = '1e57009f-e701-4113-900a-dd022a9f99ee';
   for (const key of ['trusted.gfid', 'gfid-req', 'gfid0', 'trusted.glusterfs.volume-id', 'originator_uuid']) {
@@ -71,7 +71,7 @@ test("quota, bitrot, ACLs and geo-replication's timestamp", () => {
   });
 });
 
-test('integers in decimal text, in canonical form only', () => {
+test('decimal text is an integer in canonical form only', () => {
   assert.deepEqual(text('brick1.port', '49152\0'), { integer: 49152 });
   assert.deepEqual(text('whatever', '-1'), { integer: -1 });
   assert.deepEqual(text('transport-ptr', '18446744073709551615\0'), { integer: 18446744073709551615n });
@@ -80,7 +80,7 @@ test('integers in decimal text, in canonical form only', () => {
   }
 });
 
-test('any bytes under any key', () => {
+test('any bytes are accepted under any key', () => {
   const random = newRandom(20260101);
   const keys = [
     'trusted.afr.x',

@@ -5,7 +5,7 @@ import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { introduce } from './calls.js';
+import { identify } from './calls.js';
 
 const FOP = 1298437;
 const HANDSHAKE = 14398633;
@@ -15,13 +15,13 @@ export const GRANTED: Fields = { op_ret: 0, op_errno: 0 };
 export const AGAIN: Fields = { op_ret: -1, op_errno: 11 };
 export const CANCELLED: Fields = { op_ret: -1, op_errno: 4 };
 
-/** A call that was made. */
+/** A captured lock call. */
 export interface LockCall {
-  /** The line of the call alone: in `--view messages`, or of a call without a reply so far. */
-  describeAlone(): Description;
+  /** Describes the call without its reply: in `--view messages`, or before the reply is captured. */
+  describeCall(): Description;
   reply(response?: Fields): Description;
-  /** The reply's own line in `--view messages`. */
-  replyAlone(response?: Fields): Description;
+  /** Describes the reply alone, in `--view messages`. */
+  describeReply(response?: Fields): Description;
   /** The reply is lost. */
   loseReply(): void;
 }
@@ -29,9 +29,9 @@ export interface LockCall {
 export interface Client {
   readonly host: string;
   readonly pid: number;
-  ask(procedure: string, request: Fields, owner?: string, whole?: boolean): LockCall;
-  /** A call with its reply. */
-  do(procedure: string, request: Fields, owner?: string): Description;
+  call(procedure: string, request: Fields, owner?: string, whole?: boolean): LockCall;
+  /** Describes a granted call with its reply. */
+  callAndReply(procedure: string, request: Fields, owner?: string): Description;
   markCallsLost(): void;
   close(isCertain?: boolean): void;
 }
@@ -42,7 +42,7 @@ export interface Bricks {
   clock: { seconds: number };
   client(
     number: number,
-    options?: { introduced?: boolean; port?: number; subdir?: string; caller?: number },
+    options?: { identified?: boolean; port?: number; subdir?: string; caller?: number },
   ): Client;
 }
 
@@ -59,25 +59,25 @@ export function newBricks(version = 400): Bricks {
   return {
     context,
     clock,
-    client(number, { introduced = true, port = 49152, subdir, caller } = {}) {
+    client(number, { identified = true, port = 49152, subdir, caller } = {}) {
       const connection = {
         serverPort: port,
         clientPort: 49000 + number,
         ...ADDRESSES,
         client: [0, 0, 0, 0x0a000100 + number] as const,
-        fromStart: introduced,
+        fromStart: identified,
       };
       const describer = newDescriber(connection, context);
       const host = `client${number}`;
       const pid = 4000 + number;
-      if (introduced) {
+      if (identified) {
         const dict = {
           'process-uuid': `CTX_ID:c-${number}-GRAPH_ID:0-PID:${pid}-HOST:${host}-PC_NAME:v-client-0-RECON_NO:-0`,
           'remote-subvolume': `/bricks/${port}`,
           'process-name': 'fuse',
           ...(subdir === undefined ? {} : { 'subdir-mount': subdir }),
         };
-        introduce(describer, {
+        identify(describer, {
           ...procedureOf(HANDSHAKE, 2, 'SETVOLUME'),
           request: { dict },
           response: GRANTED,
@@ -89,7 +89,7 @@ export function newBricks(version = 400): Bricks {
       const lockClient: Client = {
         host,
         pid,
-        ask(name, request, owner = `${'0'.repeat(14)}${String(number).padStart(2, '0')}`, whole = true) {
+        call(name, request, owner = `${'0'.repeat(14)}${String(number).padStart(2, '0')}`, whole = true) {
           const found = procedureOf(FOP, version, name);
           const start = clock.seconds;
           const lock = describer.onCall(
@@ -108,13 +108,13 @@ export function newBricks(version = 400): Bricks {
             elapsed: (clock.seconds - start) * 1e9,
           });
           return {
-            describeAlone: () => describer.describe(exchange(), 'call'),
+            describeCall: () => describer.describe(exchange(), 'call'),
             reply: (response = GRANTED) => describer.describe(exchange(response), 'both'),
-            replyAlone: (response = GRANTED) => describer.describe(exchange(response), 'reply'),
+            describeReply: (response = GRANTED) => describer.describe(exchange(response), 'reply'),
             loseReply: () => describer.onReplyLost(found.procedure, request, lock),
           };
         },
-        do: (name, request, owner) => lockClient.ask(name, request, owner).reply(),
+        callAndReply: (name, request, owner) => lockClient.call(name, request, owner).reply(),
         markCallsLost: () => describer.onCallsLost(),
         close: (isCertain = true) => describer.onClose(isCertain),
       };

@@ -1,6 +1,6 @@
 /**
- * A reference model of a brick's locks, as simple as possible: record locks byte by byte, the others in a list. It knows
- * nothing of what the wire shows, and evicts nothing.
+ * A reference model of a brick's locks, as simple as possible: record locks byte by byte, other locks in a list. It sees
+ * every call and evicts nothing.
  */
 
 /** Bytes of the file; the last one stands for all bytes after it. */
@@ -22,7 +22,7 @@ export class LockServer {
   private readonly bytes = Array.from({ length: BYTES }, () => new Map<string, boolean>());
   private others: LockRequest[] = [];
 
-  /** Whether it is granted; if not, the caller has to try again. */
+  /** Returns whether the lock is granted; if not, the caller tries again later. */
   lock(request: LockRequest): boolean {
     const isGranted = this.conflictingOwners(request).size === 0;
     if (request.kind === 'LK') {

@@ -92,20 +92,20 @@ test('releasing all locks of a client leaves those of others', () => {
   assert.equal(table.size(), 1);
   assert.equal(leaving.locks.size(), 0);
   assert.equal(released[199].state, LockState.released);
-  // It may have been granted meanwhile.
+  // The request may have been granted meanwhile.
   assert.equal(requested.state, LockState.uncertain);
   assert.equal(other.state, LockState.held);
   table.markAllUncertain();
   assert.equal(table.size(), 0);
 });
 
-test('a lock that changes holders again and again retains no former holder', () => {
+test('a lock that changes holders many times retains no former holder', () => {
   const { client, context } = newBricks();
   const clients = [client(1), client(2)];
-  clients[0].ask('INODELK', inode(0, 0)).reply();
+  clients[0].call('INODELK', inode(0, 0)).reply();
   for (let i = 0; i < 10; i++) {
-    const waiting = clients[(i + 1) % 2].ask('INODELK', inode(0, 0));
-    clients[i % 2].do('INODELK', inode(0, 0, unlocking));
+    const waiting = clients[(i + 1) % 2].call('INODELK', inode(0, 0));
+    clients[i % 2].callAndReply('INODELK', inode(0, 0, unlocking));
     assert.deepEqual(holders(waiting.reply()), [clients[i % 2].host]);
     for (const lock of context.locks.find(1, inode(0, 0).gfid as string) ?? [])
       assert.equal(lock.conflicts, undefined);

@@ -53,7 +53,7 @@ interface PendingCall {
   readonly request: LockRequest;
   readonly unlocks: boolean;
   readonly call: LockCall;
-  /** Holders in conflict at any time since the call was captured. */
+  /** Owners that held a conflicting lock at any time since the call was captured. */
   readonly conflicts: Set<string>;
   result: 'pending' | 'granted' | 'denied';
 }
@@ -75,7 +75,7 @@ function noteConflicts({ pending, server }: World): void {
   }
 }
 
-/** A call is captured; an owner makes one at a time. */
+/** Captures a call. An owner has one call in flight at a time. */
 function makeCall(world: World): void {
   const { random, clients, held, pending } = world;
   const client = random.pick(clients);
@@ -88,7 +88,7 @@ function makeCall(world: World): void {
   const lock = unlocks ? random.pick(own) : randomRequest(random, owner, kind);
   // Records may be unlocked in other ranges than they were locked in.
   const request = unlocks && lock.kind === 'LK' ? { ...randomRequest(random, owner, 'LK') } : lock;
-  const call = client.ask(request.kind, callFields(request, unlocks), lkOwner);
+  const call = client.call(request.kind, callFields(request, unlocks), lkOwner);
   pending.push({ client, request, unlocks, call, conflicts: new Set(), result: 'pending' });
   if (unlocks) held.splice(held.indexOf(lock), 1);
 }
@@ -132,7 +132,7 @@ function flush(world: World): void {
   const client = random.pick(clients);
   const owner = `${client.host} aa`;
   if (world.pending.some(({ request }) => request.owner === owner)) return;
-  client.do('FLUSH', { gfid: FILE, fd: '1' }, 'aa');
+  client.callAndReply('FLUSH', { gfid: FILE, fd: '1' }, 'aa');
   server.flush(owner);
   for (const lock of held.filter((lock) => lock.owner === owner && lock.kind === 'LK'))
     held.splice(held.indexOf(lock), 1);
@@ -168,7 +168,7 @@ test('a named holder holds the lock, however late calls are executed and replies
       noteConflicts(world);
       const pending = world.pending.find(({ result, unlocks }) => result === 'pending' && !unlocks);
       if (pending === undefined) continue;
-      const names = namedHolders(pending.call.describeAlone());
+      const names = namedHolders(pending.call.describeCall());
       named += names.length;
       const owners = server.conflictingOwners(pending.request);
       for (const owner of names) assert.ok(owners.has(owner), `seed ${seed} step ${step}: ${owner}`);
@@ -197,7 +197,7 @@ test('all holders are named when the server executes at once and every message i
         }
       }
       for (const pending of world.pending) {
-        const names = namedHolders(pending.call.describeAlone());
+        const names = namedHolders(pending.call.describeCall());
         named += names.length;
         assert.deepEqual(
           names.sort(),

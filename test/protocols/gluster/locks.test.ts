@@ -1,4 +1,4 @@
-/** Lock calls: which holders they conflict with, and how lines show them. */
+/** Lock calls and the holders in their lines. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
@@ -18,14 +18,14 @@ import {
   waited,
 } from './lock-clients.js';
 
-test('a blocked call names the holder, and its reply whom it waited for', () => {
+test('a blocked call names the holder, and its reply the former holder', () => {
   const { client, clock } = newBricks();
   const [first, second] = [client(1), client(2)];
-  assert.equal(first.do('LK', record(0, 100), '5f3a000000000000').holders, undefined);
+  assert.equal(first.callAndReply('LK', record(0, 100), '5f3a000000000000').holders, undefined);
   clock.seconds += 10;
-  const call = second.ask('LK', record(20, 30), '77aa000000000000');
+  const call = second.call('LK', record(20, 30), '77aa000000000000');
   clock.seconds += 30;
-  const waiting = call.describeAlone();
+  const waiting = call.describeCall();
   assert.equal(waiting.holders, ', held by client1 pid 4001 owner 5f3a000000000000 for 40.00 s');
   assert.equal(waited(waiting), undefined);
   assert.deepEqual((waiting.fields.lock as { held_by: unknown }).held_by, [
@@ -41,7 +41,7 @@ test('a blocked call names the holder, and its reply whom it waited for', () => 
       since: '2027-01-15T08:00:00.000000000Z',
     },
   ]);
-  first.do('LK', record(0, 0, unlocking), '5f3a000000000000');
+  first.callAndReply('LK', record(0, 0, unlocking), '5f3a000000000000');
   clock.seconds += 1;
   const granted = call.reply();
   assert.equal(granted.holders, ', waited for client1 pid 4001 owner 5f3a000000000000');
@@ -58,7 +58,7 @@ test('a lock without conflicts shows only how long it waited', () => {
     ['ENTRYLK', names('a')],
     ['FENTRYLK', names('b')],
   ] as const) {
-    const call = client(1).ask(procedure, request);
+    const call = client(1).call(procedure, request);
     clock.seconds += 2;
     const { fields, holders: words } = call.reply();
     assert.equal((fields.lock as { waited?: number }).waited, 2e9, procedure);
@@ -73,20 +73,20 @@ test('a lock without conflicts shows only how long it waited', () => {
     ['ENTRYLK', names('a', nonBlockingName)],
     ['ENTRYLK', names('a', unlockingName)],
   ] as const)
-    assert.equal(waited(client(2).do(procedure, request)), undefined, procedure);
+    assert.equal(waited(client(2).callAndReply(procedure, request)), undefined, procedure);
 });
 
 test('EAGAIN names the holder; other errors do not', () => {
   const { client } = newBricks();
   const [first, second] = [client(1), client(2)];
-  first.do('INODELK', inode(0, 0));
-  const denied = second.ask('INODELK', inode(0, 10, nonBlocking)).reply(AGAIN);
+  first.callAndReply('INODELK', inode(0, 0));
+  const denied = second.call('INODELK', inode(0, 10, nonBlocking)).reply(AGAIN);
   assert.deepEqual(holders(denied), ['client1']);
   assert.equal(denied.holders, ', held by client1 pid 4001 owner 0000000000000001');
   assert.equal(denied.expected, true);
-  const stale = second.ask('INODELK', inode(0, 10, nonBlocking)).reply({ op_ret: -1, op_errno: 116 });
+  const stale = second.call('INODELK', inode(0, 10, nonBlocking)).reply({ op_ret: -1, op_errno: 116 });
   assert.deepEqual(holders(stale), []);
-  const cancelled = second.ask('INODELK', inode(0, 10)).reply(CANCELLED);
+  const cancelled = second.call('INODELK', inode(0, 10)).reply(CANCELLED);
   assert.deepEqual(holders(cancelled), ['client1']);
   assert.equal(cancelled.holders, ', waited for client1 pid 4001 owner 0000000000000001');
 });
@@ -98,9 +98,9 @@ test('readers share a range, writers do not, and separate ranges do not conflict
   ] as const) {
     const { client } = newBricks();
     const [first, second] = [client(1), client(2)];
-    first.do(procedure, lock(10, 10, reading));
+    first.callAndReply(procedure, lock(10, 10, reading));
     const conflicts = (start: number | bigint, length: number | bigint, more = {}) =>
-      holders(second.ask(procedure, lock(start, length, { ...nonBlocking, ...more })).reply(AGAIN)).length >
+      holders(second.call(procedure, lock(start, length, { ...nonBlocking, ...more })).reply(AGAIN)).length >
       0;
     assert.equal(conflicts(0, 0, reading), false);
     assert.equal(conflicts(0, 0), true);
@@ -118,53 +118,53 @@ test('readers share a range, writers do not, and separate ranges do not conflict
 test('an owner does not conflict with itself, but with another owner of the same client', () => {
   const { client } = newBricks();
   const first = client(1);
-  first.do('INODELK', inode(0, 0), 'aa');
-  assert.deepEqual(holders(first.ask('INODELK', inode(0, 0), 'aa').describeAlone()), []);
-  assert.deepEqual(holders(first.ask('INODELK', inode(0, 0), 'bb').describeAlone()), ['client1']);
+  first.callAndReply('INODELK', inode(0, 0), 'aa');
+  assert.deepEqual(holders(first.call('INODELK', inode(0, 0), 'aa').describeCall()), []);
+  assert.deepEqual(holders(first.call('INODELK', inode(0, 0), 'bb').describeCall()), ['client1']);
   // The same owner of another client is another owner.
-  assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0), 'aa').describeAlone()), ['client1']);
+  assert.deepEqual(holders(client(2).call('INODELK', inode(0, 0), 'aa').describeCall()), ['client1']);
 });
 
 test('entry locks are of one name or a whole directory, and readers do not share them', () => {
   const { client } = newBricks();
   const [first, second, third] = [client(1), client(2), client(3)];
-  first.do('ENTRYLK', names('a', reading));
-  const denied = (name: string) => holders(second.ask('ENTRYLK', names(name, nonBlockingName)).reply(AGAIN));
+  first.callAndReply('ENTRYLK', names('a', reading));
+  const denied = (name: string) => holders(second.call('ENTRYLK', names(name, nonBlockingName)).reply(AGAIN));
   assert.deepEqual(denied('a'), ['client1']);
-  assert.deepEqual(holders(second.ask('ENTRYLK', names('a', reading)).describeAlone()), ['client1']);
+  assert.deepEqual(holders(second.call('ENTRYLK', names('a', reading)).describeCall()), ['client1']);
   assert.deepEqual(denied('b'), []);
   assert.deepEqual(denied(''), ['client1']);
-  third.do('FENTRYLK', names('', { volume: 'other' }));
+  third.callAndReply('FENTRYLK', names('', { volume: 'other' }));
   assert.deepEqual(denied('b'), []);
   // An unlock of another type unlocks nothing.
-  first.do('ENTRYLK', names('a', unlockingName));
+  first.callAndReply('ENTRYLK', names('a', unlockingName));
   assert.deepEqual(denied('a'), ['client1']);
-  first.do('ENTRYLK', names('a', { ...unlockingName, ...reading }));
+  first.callAndReply('ENTRYLK', names('a', { ...unlockingName, ...reading }));
   assert.deepEqual(denied('a'), []);
-  third.do('ENTRYLK', names('', nonBlockingName));
+  third.callAndReply('ENTRYLK', names('', nonBlockingName));
   assert.deepEqual(denied('b'), ['client3']);
   // Two names that differ only in their bytes.
   const raw = (hex: string) => names('\ufffd', { name_hex: hex, gfid: FILE.replace('93', '94') });
-  first.do('ENTRYLK', raw('ff'));
-  assert.deepEqual(holders(second.ask('ENTRYLK', raw('fe')).describeAlone()), []);
-  assert.deepEqual(holders(second.ask('ENTRYLK', raw('ff')).describeAlone()), ['client1']);
+  first.callAndReply('ENTRYLK', raw('ff'));
+  assert.deepEqual(holders(second.call('ENTRYLK', raw('fe')).describeCall()), []);
+  assert.deepEqual(holders(second.call('ENTRYLK', raw('ff')).describeCall()), ['client1']);
 });
 
 test('a lock granted to one waiting call blocks the next', () => {
   const { client, clock } = newBricks();
   const [first, second, third] = [client(1), client(2), client(3)];
-  first.do('INODELK', inode(0, 0));
-  const secondCall = second.ask('INODELK', inode(0, 0));
-  const thirdCall = third.ask('INODELK', inode(0, 0));
+  first.callAndReply('INODELK', inode(0, 0));
+  const secondCall = second.call('INODELK', inode(0, 0));
+  const thirdCall = third.call('INODELK', inode(0, 0));
   clock.seconds += 1;
-  first.do('INODELK', inode(0, 0, unlocking));
+  first.callAndReply('INODELK', inode(0, 0, unlocking));
   clock.seconds += 1;
   secondCall.reply();
   clock.seconds += 3;
-  const waiting = thirdCall.describeAlone();
+  const waiting = thirdCall.describeCall();
   assert.deepEqual(holders(waiting), ['client2']);
   assert.equal(waiting.holders, ', held by client2 pid 4002 owner 0000000000000002 for 3.00 s');
-  second.do('INODELK', inode(0, 0, unlocking));
+  second.callAndReply('INODELK', inode(0, 0, unlocking));
   const granted = thirdCall.reply();
   assert.deepEqual(holders(granted), ['client1', 'client2']);
   assert.equal(granted.holders, ', waited for client1 pid 4001 owner 0000000000000001 and 1 more');
@@ -172,12 +172,12 @@ test('a lock granted to one waiting call blocks the next', () => {
 
 test('the list of conflicting locks is bounded and contains the latest', () => {
   const { client, clock } = newBricks();
-  const last = client(99).ask('INODELK', inode(0, 0));
+  const last = client(99).call('INODELK', inode(0, 0));
   for (let i = 1; i <= 12; i++) {
-    client(i).do('INODELK', inode(i, 1));
+    client(i).callAndReply('INODELK', inode(i, 1));
     clock.seconds++;
   }
-  const { fields, holders: words } = last.describeAlone();
+  const { fields, holders: words } = last.describeCall();
   const { held_by, held_by_total } = fields.lock as { held_by: unknown[]; held_by_total: number };
   assert.equal(held_by.length, 8);
   assert.equal(held_by_total, 12);
@@ -186,8 +186,8 @@ test('the list of conflicting locks is bounded and contains the latest', () => {
 
 test('internal clients of GlusterFS are named, and long owners are shortened', () => {
   const { client } = newBricks();
-  client(2, { caller: -6 }).do('INODELK', inode(0, 0), 'ab'.repeat(20));
-  const { holders: words, fields } = client(1).ask('INODELK', inode(0, 0)).describeAlone();
+  client(2, { caller: -6 }).callAndReply('INODELK', inode(0, 0), 'ab'.repeat(20));
+  const { holders: words, fields } = client(1).call('INODELK', inode(0, 0)).describeCall();
   assert.equal(words, ', held by client2 self-heal daemon owner abababababababab... for 0.00 ms');
   const [holder] = (fields.lock as { held_by: { lk_owner: string; pid: number; pid_name: string }[] })
     .held_by;
@@ -199,13 +199,13 @@ test('internal clients of GlusterFS are named, and long owners are shortened', (
 test('in the messages view the call names the holder and the reply the time waited', () => {
   const { client, clock } = newBricks();
   const [first, second] = [client(1), client(2)];
-  first.do('INODELK', inode(0, 0));
+  first.callAndReply('INODELK', inode(0, 0));
   clock.seconds += 4;
-  const call = second.ask('INODELK', inode(0, 0));
-  assert.equal(call.describeAlone().holders, ', held by client1 pid 4001 owner 0000000000000001 for 4.00 s');
+  const call = second.call('INODELK', inode(0, 0));
+  assert.equal(call.describeCall().holders, ', held by client1 pid 4001 owner 0000000000000001 for 4.00 s');
   clock.seconds += 1;
-  first.do('INODELK', inode(0, 0, unlocking));
-  const reply = call.replyAlone();
+  first.callAndReply('INODELK', inode(0, 0, unlocking));
+  const reply = call.describeReply();
   assert.equal(waited(reply), 1e9);
   assert.deepEqual(holders(reply), ['client1']);
 });
@@ -213,7 +213,7 @@ test('in the messages view the call names the holder and the reply the time wait
 test('versions 330 and 310 describe holders too', () => {
   for (const version of [330, 310]) {
     const { client } = newBricks(version);
-    client(1).do('INODELK', inode(0, 0));
-    assert.deepEqual(holders(client(2).ask('INODELK', inode(0, 0)).describeAlone()), ['client1']);
+    client(1).callAndReply('INODELK', inode(0, 0));
+    assert.deepEqual(holders(client(2).call('INODELK', inode(0, 0)).describeCall()), ['client1']);
   }
 });

@@ -1,4 +1,4 @@
-/** A reference model of the path table, as simple as possible: lists and maps, and no thought of speed. */
+/** A reference model of the path table, as simple as possible: lists and maps. */
 import type { Path } from '../../../src/protocols/gluster/paths/path-table.js';
 
 export const ROOT_TEXT = '00000000-0000-0000-0000-000000000001';
@@ -23,7 +23,7 @@ export class PathModel {
   /** The least recently used first. */
   private inodes: Inode[] = [];
 
-  /** @param gapCounts the gaps of each brick so far */
+  /** @param gapCounts the number of gaps so far, by brick */
   constructor(limit: number, gapCounts: Uint32Array) {
     this.limit = limit;
     this.gapCounts = gapCounts;

@@ -7,16 +7,16 @@ import type { Json } from '../../../src/records/record.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { Errno, newBrick, Root } from './brick-model.js';
-import { exchange, introduce, ok } from './calls.js';
+import { exchange, identify, ok } from './calls.js';
 
 const CONNECTION = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
 
 interface Client {
   readonly describer: Describer;
-  /** The directory that it has as root; undefined: it has not asked for it yet. */
+  /** The gfid of the client's root; undefined: its SETVOLUME is not answered yet. */
   root: string | undefined;
   readonly subdirectory: string | undefined;
-  /** It may have calls in flight that were not seen. */
+  /** Calls in flight may have been lost. */
   callsMayBeMissing: boolean;
   busy: boolean;
 }
@@ -27,20 +27,20 @@ type Capture = 'seen' | 'call lost' | 'reply lost' | 'both lost' | 'late' | 'cut
 interface Call {
   readonly client: Client;
   readonly procedure: string;
-  /** As the brick resolves it, and as it is on the wire. */
+  /** The call as the brick resolves it, and as it is on the wire. */
   readonly request: Fields;
   readonly wire: Fields;
   readonly capture: Capture;
   epoch: number;
-  /** It was captured, or its absence was noticed. */
+  /** The call was captured, or its loss was detected. */
   noticed: boolean;
   response: Fields | undefined;
   /** Names that READDIRP has yet to read. */
   left: string[] | undefined;
   isOver: boolean;
-  /** The brick's time before its change; undefined: it changed nothing. */
+  /** The brick's time before the change of the call; undefined: it changed nothing. */
   before: number | undefined;
-  /** Its change was described, or is known to be unknown. */
+  /** The change was described, or its outcome was recorded as unknown. */
   isAccounted: boolean;
 }
 
@@ -77,9 +77,9 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
       subdirectories && n > 0 && random.chance(0.5) ? random.pick(['/a', '/a/b']) : undefined;
     const root = subdirectory === undefined ? Root : undefined;
     const describer = newDescriber(CONNECTION, context);
-    // The others introduce themselves later, among other calls.
+    // The others send SETVOLUME later, among other calls.
     if (root !== undefined)
-      introduce(describer, exchange('SETVOLUME', { dict: {} }, { response: ok }, 'handshake'));
+      identify(describer, exchange('SETVOLUME', { dict: {} }, { response: ok }, 'handshake'));
     return { describer, root, subdirectory, callsMayBeMissing: false, busy: false };
   });
   const [watcher] = clients;
@@ -94,7 +94,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
   };
   const log = (what: string, call: Call) => history.push(`${brick.time()} ${what}: ${words(call)}`);
 
-  /** Changes before the gap are known to be unknown from now on. */
+  /** Reports a gap: earlier changes that were not noticed count as recorded, since all names are stale. */
   const gap = (client: Client) => {
     client.describer.onCallsLost();
     history.push(`${brick.time()} gap`);
@@ -134,7 +134,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
       request = { oldgfid: directory(), oldbname, newgfid: directory(), newbname };
     }
     const { root } = client;
-    // A client with a directory as root never names anything above it, and calls that directory the root.
+    // A client with a subdirectory as root names nothing above it, and sends the root's gfid for it.
     if (root !== Root && Object.values(request).includes(Root)) return undefined;
     const wire = Object.fromEntries(
       Object.entries(request).map(([name, value]) => [name, value === root ? Root : value]),
@@ -160,7 +160,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     );
   };
 
-  /** Bytes toward the brick are found to be missing, of this call or before it. */
+  /** A gap toward the brick is detected, in this call or before it. */
   const notice = (call: Call) => {
     gap(call.client);
     if (call.capture === 'late') call.noticed = true;
@@ -187,7 +187,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     } else {
       call.response = brick.run(call.procedure, call.request);
       const removes = ['RENAME', 'UNLINK', 'RMDIR'].includes(call.procedure);
-      // Executed, and a later step failed.
+      // The change was made, and a later step failed.
       if (losses && removes && random.chance(0.05)) {
         call.response = { op_ret: -1, op_errno: random.pick([Errno.EIO, Errno.ENOENT]) };
       }
@@ -207,7 +207,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
       return;
     }
     if (capture === 'reply lost' || capture === 'both lost') {
-      // A gap toward the client makes the outcome of all its calls unknown.
+      // A gap toward the client makes the outcome of all of its calls unknown.
       for (const other of calls) {
         if (other.client !== client || !other.noticed || other.isAccounted) continue;
         if (other.isOver && other !== call) continue;
@@ -282,7 +282,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     }
   }
 
-  // At the end one lookup of everything tells every path.
+  // At the end a lookup of every file restores every path.
   for (const call of calls) if (!call.isOver) gap(call.client);
   if (maxPaths < 1000) return;
   for (const [gfid, path] of brick.paths()) {
@@ -304,22 +304,22 @@ function runSeeds(first: number, count: number, scenario: Scenario): Score {
   return score;
 }
 
-test('no path is wrong with calls of several clients in flight, all of them seen', () => {
+test('no path is wrong with overlapping calls of several clients, all of them captured', () => {
   const { full, stale } = runSeeds(1, 80, { losses: false, subdirectories: false, maxPaths: 1000 });
   assert.equal(stale, 0);
   assert.ok(full > 25_000, `${full} paths were known`);
 });
 
-test('no path is wrong when calls and replies are lost, late, cut or refused', () => {
+test('no path is wrong when calls and replies are lost, late, truncated or refused', () => {
   const { full, stale } = runSeeds(1000, 120, { losses: true, subdirectories: false, maxPaths: 1000 });
   assert.ok(full > 5_000 && stale > 5_000, `${full} paths were known, ${stale} were stale`);
 });
 
-test('no path is wrong for clients with a directory as root', () => {
+test('no path is wrong for clients with a subdirectory as root', () => {
   runSeeds(2000, 60, { losses: false, subdirectories: true, maxPaths: 1000 });
   runSeeds(3000, 60, { losses: true, subdirectories: true, maxPaths: 1000 });
 });
 
-test('no path is wrong in a table that evicts all the time', () => {
+test('no path is wrong in a table that evicts constantly', () => {
   runSeeds(4000, 60, { losses: true, subdirectories: true, maxPaths: 6 });
 });

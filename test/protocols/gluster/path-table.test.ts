@@ -61,7 +61,7 @@ test('a renamed directory renames its content, and a directory has one name', ()
   removeName(ROOT, 'a');
   recordName(ROOT, 'z', 1);
   assert.equal(textOf(2), '/z/f');
-  // It has content, so it is a directory, whatever its attributes say.
+  // An inode with content is a directory, whatever its attributes.
   recordName(ROOT, 'y', 1, false);
   assert.equal(textOf(2), '/y/f');
   removeName(ROOT, 'y');
@@ -88,7 +88,7 @@ test('a file with several names is shown by the newest, then by the one before',
   assert.equal(textOf(1), undefined);
 });
 
-test('a name is one file’s at a time', () => {
+test('a name belongs to one file at a time', () => {
   const { recordName, textOf } = newTable(100);
   recordName(ROOT, 'a', 1);
   recordName(ROOT, 'a', 2);
@@ -96,7 +96,7 @@ test('a name is one file’s at a time', () => {
   assert.equal(textOf(2), '/a');
 });
 
-test('a name is stale after a gap until it is observed again, each part of a path by itself', () => {
+test('each name in a path is stale after a gap until it is observed again', () => {
   const { table, recordName, markGap, textOf, isStale } = newTable(100);
   recordName(ROOT, 'a', 1);
   recordName(id(1), 'f', 2);
@@ -201,7 +201,7 @@ test('a directory is evicted after its content: only an evicted file has no path
   }
 });
 
-/** Does the same to the table and to its model; a failure shows the last steps. */
+/** Applies the same steps to the table and to its model. A failure shows the last steps. */
 function compareWithModel(seed: number): void {
   const random = newRandom(seed);
   const gapCounts = new Uint32Array(3);

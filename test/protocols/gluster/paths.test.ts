@@ -14,7 +14,7 @@ const renameRequest = (oldgfid: string, oldbname: string, newgfid: string, newbn
   ...{ oldgfid, oldbname, newgfid, newbname },
 });
 
-test('every procedure that names a file tells its path to all clients', () => {
+test('every procedure that names a file records its path for all clients', () => {
   const { a, b } = twoClients();
   a.callAndReply('LOOKUP', entry(ROOT, 'd'), { ...ok, prestat: directory(1) });
   a.callAndReply('CREATE', entry(id(1), 'created'), { ...ok, stat: file(2) });
@@ -35,7 +35,7 @@ test('every procedure that names a file tells its path to all clients', () => {
   assert.deepEqual(fields, { gfid: id(7), path: '/d/sub/listed', size: 1, offset: 0 });
 });
 
-test('renames of directories above, hard links, and another file of the same name', () => {
+test('paths follow renamed directories, hard links, and a new file of the same name', () => {
   const { a, b } = twoClients();
   a.callAndReply('MKDIR', entry(ROOT, 'd'), { ...ok, stat: directory(1) });
   a.callAndReply('CREATE', entry(id(1), 'f'), { ...ok, stat: file(2) });
@@ -107,7 +107,7 @@ test('after a gap a path is stale until each of its names is observed again', ()
   assert.deepEqual(a.callAndReply('UNLINK', entry(id(1), 'x'), ok).fields.path_before_gap, true);
   a.callAndReply('LOOKUP', entry(id(1), 'f'), { ...ok, prestat: file(2) });
   assert.deepEqual(a.fieldsOf(id(2)), { path: '/d/f', path_before_gap: true });
-  // The call came before the gap, which may hide a change.
+  // The call precedes the gap, which may hide a change.
   const response = { ...ok, prestat: directory(1) };
   a.describer.describe(exchange('LOOKUP', entry(ROOT, 'd'), { response, epoch }), 'both');
   assert.deepEqual(a.fieldsOf(id(1)), { path: '/d', path_before_gap: true });
@@ -117,7 +117,7 @@ test('after a gap a path is stale until each of its names is observed again', ()
   assert.deepEqual(a.fieldsOf(ROOT), { path: '/' });
 });
 
-test('a call with an unknown outcome makes its names unknown, or all paths stale', () => {
+test('an unknown outcome makes the names in a call unknown, or all paths stale', () => {
   const { a, b } = twoClients();
   const lookUpAgain = () => a.callAndReply('LOOKUP', entry(ROOT, 'f'), { ...ok, prestat: file(2) });
   const unknown: [string, () => void][] = [
@@ -157,7 +157,7 @@ test('a call with an unknown outcome makes its names unknown, or all paths stale
   assert.deepEqual(a.fieldsOf(id(2)), { path: '/f' });
 });
 
-test('NAMELINK makes its name an unknown file’s', () => {
+test('a name from NAMELINK belongs to an unknown file', () => {
   const { a, b } = twoClients();
   a.callAndReply('CREATE', entry(ROOT, 'f'), { ...ok, stat: file(2) });
   b.callAndReply('ICREATE', { gfid: id(3), mode: 0o100644 }, { ...ok, stat: file(3) });

@@ -63,7 +63,7 @@ test('procedures are numbered without gaps, have distinct names, and begin with 
   }
 });
 
-test('numbers that other dissectors get wrong', () => {
+test('programs and procedures whose numbers other dissectors get wrong', () => {
   const nameOf = (version: number, number: number): string | undefined =>
     findProgram(1298437, version)?.procedures[number]?.name;
   for (const version of [310, 330, 400]) {
@@ -124,7 +124,7 @@ test('procedures with bodies of unknown form', () => {
   ]);
 });
 
-/** The names of the fields in a table that are also in another, with those of nested structs. */
+/** The names of fields that two tables have in common, including nested structs. */
 function* commonFields(reads: XdrFields, fields: XdrFields, path = ''): Generator<string> {
   for (const [name, type] of Object.entries(reads)) {
     if (!Object.hasOwn(fields, name)) continue;
@@ -158,7 +158,7 @@ test('each field that a part of a description reads is in a struct that the part
   }
 });
 
-test('a call with a struct has a subject, but for these', () => {
+test('every call with a struct has a subject, except these', () => {
   const bare = PROGRAMS.flatMap(({ name, version, procedures }) =>
     procedures.flatMap((row) =>
       typeof row?.call === 'object' && row.subject.length === 0 ? [`${name} ${version} ${row.name}`] : [],

@@ -5,7 +5,7 @@ import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
-import { exchange, introduce } from './calls.js';
+import { exchange, identify } from './calls.js';
 
 const FOP = 1298437;
 const HANDSHAKE = 14398633;
@@ -15,7 +15,7 @@ const OK = { op_ret: 0, op_errno: 0 };
 const directory = (gfid: string) => ({ ia_gfid: gfid, mode: 0o040755, ia_nlink: 2 });
 const regular = (gfid: string) => ({ ia_gfid: gfid, mode: 0o100644, ia_nlink: 1 });
 
-function ask(
+function callAndReply(
   describer: Describer,
   program: number,
   version: number,
@@ -28,12 +28,11 @@ function ask(
   assert.ok(found !== undefined && procedure !== undefined);
   const more = { whole: true, refused: false, epoch: describer.observationEpoch() };
   const exchange = { program: found, procedure, request, response, ...more };
-  return (name === 'SETVOLUME' ? introduce(describer, exchange) : describer.describe(exchange, 'both'))
-    .fields;
+  return (name === 'SETVOLUME' ? identify(describer, exchange) : describer.describe(exchange, 'both')).fields;
 }
 
 const fop = (describer: Describer, name: string, request: Fields, response: Fields) =>
-  ask(describer, FOP, 400, name, request, { ...OK, ...response });
+  callAndReply(describer, FOP, 400, name, request, { ...OK, ...response });
 const lookup = (describer: Describer, pargfid: string, bname: string, prestat: Fields) =>
   fop(describer, 'LOOKUP', { pargfid, bname }, { prestat });
 const makeDirectory = (describer: Describer, pargfid: string, bname: string, gfid: string) =>
@@ -46,22 +45,22 @@ function connect(context: GlusterContext, fromStart = true): Describer {
   return newDescriber({ serverPort: 49152, clientPort: port--, ...ADDRESSES, fromStart }, context);
 }
 
-function introducedClient(context: GlusterContext, subdir?: string): Describer {
+function identifiedClient(context: GlusterContext, subdir?: string): Describer {
   const describer = connect(context);
   const more = subdir === undefined ? {} : { 'subdir-mount': subdir };
   const dict: Fields = { 'remote-subvolume': '/brick', ...more };
-  ask(describer, HANDSHAKE, 2, 'SETVOLUME', { dict }, OK);
+  callAndReply(describer, HANDSHAKE, 2, 'SETVOLUME', { dict }, OK);
   return describer;
 }
 
 test('a root directory is found by the lookups of other clients, before or after its SETVOLUME', () => {
   for (const order of ['before', 'after']) {
     const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-    const whole = introducedClient(context);
-    let part = order === 'after' ? introducedClient(context, '/above/sub') : undefined;
+    const whole = identifiedClient(context);
+    let part = order === 'after' ? identifiedClient(context, '/above/sub') : undefined;
     lookup(whole, ROOT, 'above', directory(ABOVE));
     lookup(whole, ABOVE, 'sub', directory(SUB));
-    part ??= introducedClient(context, '/above/sub');
+    part ??= identifiedClient(context, '/above/sub');
     lookup(part, ROOT, 'f', regular(FILE));
     assert.equal(read(whole, FILE).path, '/above/sub/f');
     const renamed = { oldgfid: ROOT, oldbname: 'above', newgfid: ROOT, newbname: 'moved' };
@@ -74,8 +73,8 @@ test('a root directory is found by the lookups of other clients, before or after
 
 test('the path of an unknown root directory is certain until a name in it may have moved', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const whole = introducedClient(context);
-  const part = introducedClient(context, '/above/sub');
+  const whole = identifiedClient(context);
+  const part = identifiedClient(context, '/above/sub');
   const before = lookup(part, ROOT, 'f', regular(FILE));
   assert.equal(before.path, '/above/sub/f');
   assert.equal(before.path_before_gap, undefined);
@@ -88,22 +87,22 @@ test('the path of an unknown root directory is certain until a name in it may ha
 
 test('a root directory without a name is shown by its own gfid', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const whole = introducedClient(context);
+  const whole = identifiedClient(context);
   makeDirectory(whole, ROOT, 'sub', SUB);
-  const part = introducedClient(context, '/sub');
+  const part = identifiedClient(context, '/sub');
   assert.equal(lookup(part, ROOT, 'f', regular(FILE)).path, '/sub/f');
   fop(whole, 'RMDIR', { pargfid: ROOT, bname: 'sub' }, {});
   assert.equal(lookup(part, ROOT, 'f', regular(FILE)).path, `<gfid:${SUB}>/f`);
 });
 
-test('paths of a midstream pickup are stale until a reply tells its root', () => {
+test('paths of a midstream pickup are stale until a reply reveals its root', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const midstream = connect(context, false);
   lookup(midstream, ROOT, 'd', directory(ABOVE));
   lookup(midstream, ABOVE, 'f', regular(FILE));
   assert.equal(read(midstream, FILE).path, '/d/f');
   assert.equal(read(midstream, FILE).path_before_gap, true);
-  const whole = introducedClient(context);
+  const whole = identifiedClient(context);
   assert.equal(read(whole, FILE).path_before_gap, true);
   const found = { prestat: directory(ABOVE), poststat: directory(ROOT) };
   fop(midstream, 'LOOKUP', { pargfid: ROOT, bname: 'd' }, found);
@@ -111,15 +110,15 @@ test('paths of a midstream pickup are stale until a reply tells its root', () =>
   assert.equal(read(whole, FILE).path_before_gap, undefined);
 });
 
-test('replies tell the root of a midstream pickup and of a client with a directory as root', () => {
+test('replies reveal the root of a midstream pickup, and of a client with a subdirectory as root', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
   const midstream = connect(context, false);
-  const mounted = introducedClient(context, '/above/sub');
+  const mounted = identifiedClient(context, '/above/sub');
   for (const part of [midstream, mounted]) {
     fop(part, 'LOOKUP', { pargfid: ROOT, bname: 'f' }, { prestat: regular(FILE), poststat: directory(SUB) });
     assert.equal(read(part, FILE).path, `<gfid:${SUB}>/f`);
   }
-  const whole = introducedClient(context);
+  const whole = identifiedClient(context);
   makeDirectory(whole, ROOT, 'above', ABOVE);
   makeDirectory(whole, ABOVE, 'sub', SUB);
   for (const part of [midstream, mounted])
@@ -128,7 +127,7 @@ test('replies tell the root of a midstream pickup and of a client with a directo
 
 test('an observation from before a gap is stale after it', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const [observer, other] = [introducedClient(context), introducedClient(context)];
+  const [observer, other] = [identifiedClient(context), identifiedClient(context)];
   const epoch = observer.observationEpoch();
   const program = findProgram(FOP, 400);
   const procedure = program?.procedures.find((row) => row?.name === 'LOOKUP');
@@ -143,7 +142,7 @@ test('an observation from before a gap is stale after it', () => {
 
 test('paths are stale while any connection to the brick has a pending gap', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const [observer, other] = [introducedClient(context), introducedClient(context)];
+  const [observer, other] = [identifiedClient(context), identifiedClient(context)];
   lookup(observer, ROOT, 'f', regular(FILE));
   other.onPendingGap(true);
   assert.equal(read(observer, FILE).path_before_gap, true);
@@ -161,7 +160,7 @@ test('a client is identified by its SETVOLUME call, even if the reply is lost', 
 
 test('a root directory that is renamed between the SETVOLUME call and its reply is stale', () => {
   const context = newContext(PROTOCOL_OPTIONS, HOST_HOOKS);
-  const whole = introducedClient(context);
+  const whole = identifiedClient(context);
   makeDirectory(whole, ROOT, 'sub', SUB);
   const part = connect(context);
   const setVolume = exchange('SETVOLUME', { dict: { 'subdir-mount': '/sub' } }, {}, 'handshake');

@@ -1,4 +1,4 @@
-/** Random fields of a struct, as a reader of its table returns them. */
+/** Random decoded structs. */
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { Body } from '../../../src/protocols/rpc/program.js';
 import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js';
@@ -54,7 +54,7 @@ function sample(type: XdrType, random: Random): Json | undefined {
   }
 }
 
-/** Some fields are absent. */
+/** Leaves out some fields. */
 function sampleFields(struct: XdrStruct, random: Random): Fields {
   const fields: Fields = {};
   for (const [name, type] of Object.entries(struct.fields)) {

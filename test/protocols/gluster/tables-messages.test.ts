@@ -1,6 +1,6 @@
 /**
- * Whole messages, read by a small interpreter of the tables, so that an error of the compiler cannot hide an error of a
- * table, or the reverse. Real servers and clients sent them, except READ (its fd and offset were 0) and SIGNIN.
+ * Whole messages, decoded by a small interpreter of the tables, so that an error in the compiler cannot hide an error in a
+ * table, or the reverse. The messages are from real servers and clients, except READ (its fd and offset were 0) and SIGNIN.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';

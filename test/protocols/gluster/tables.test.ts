@@ -14,7 +14,7 @@ import type { XdrStruct, XdrType } from '../../../src/protocols/rpc/xdr/types.js
 interface Occurrence {
   readonly where: string;
   readonly struct: XdrStruct;
-  /** The message's own struct, not a nested one. */
+  /** The struct of a message, not a nested one. */
   readonly top: boolean;
 }
 
@@ -52,7 +52,7 @@ function ofProgram(number: number, version: number): readonly Occurrence[] {
 
 const ALL: readonly Occurrence[] = PROGRAMS.flatMap(({ number, version }) => ofProgram(number, version));
 
-/** Bytes on the wire of a type of fixed size. */
+/** Size on the wire, in bytes, of a type of fixed size. */
 function size(type: XdrType): number {
   switch (type.kind) {
     case 'int':
@@ -73,7 +73,7 @@ function size(type: XdrType): number {
   }
 }
 
-test("structs of fixed size have GlusterFS's size", () => {
+test('structs of fixed size have the size that they have in GlusterFS', () => {
   assert.equal(size(gfx_iattx), 148);
   assert.equal(size(gfx_mdata_iatt), 36);
   assert.equal(size(gf_iatt), 100);
@@ -111,7 +111,7 @@ test('within a program a name stands for one struct, apart from the names of its
   }
 });
 
-test('a field has the same kind in all structs', () => {
+test('a field has the same type in all structs', () => {
   for (const { where, struct } of ALL) {
     for (const [name, type] of Object.entries(struct.fields)) {
       const at = `${where}.${name}`;

@@ -1,6 +1,6 @@
 /**
- * All management transactions of real captures: commands of an administrator on three nodes (g-volume-admin), over TCP
- * (g-cli), and on the pool itself (g-peer).
+ * All management transactions of real captures: administrator commands on three nodes (g-volume-admin), commands over TCP
+ * (g-cli), and commands on the pool of peers (g-peer).
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';

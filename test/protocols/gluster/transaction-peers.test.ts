@@ -29,7 +29,7 @@ function newGlusterd() {
 
 const sentence = ({ subject, result }: Description) => `${subject} -> ${result}`;
 
-test('a probe shows who sent it, the uuid of the responder, and why it fails', () => {
+test('a probe shows its sender, the uuid of the responder, and the reason of a failure', () => {
   const describe = newGlusterd();
   const probe = (response: Fields) =>
     describe(FRIEND, 'PROBE_QUERY', { uuid: NODE1, hostname: 'node2', port: 24007 }, response);
@@ -160,7 +160,7 @@ test('the peer handshake shows the operating version', () => {
   assert.equal(sentence(agreed), 'VERSIONS_ACK operating version 100000 -> ok');
 });
 
-test('a long list is cut, with the number of what is left out', () => {
+test('a long list is truncated, with the number of the other entries', () => {
   const describe = newGlusterd();
   const many = Object.fromEntries(
     Array.from({ length: 100 }, (_, i) => [`friend${i + 1}.hostname`, `node${i + 1}`]),

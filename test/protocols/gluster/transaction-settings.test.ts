@@ -37,7 +37,7 @@ test('an operation’s settings are read from its dictionary', () => {
   assert.equal(settingsOf('GD_OP_SET_VOLUME', 'beef'), undefined);
 });
 
-test('a long list of settings and long values are cut, and the rest is counted', () => {
+test('a long list of settings and long values are truncated, and further settings are counted', () => {
   const dict = Object.fromEntries(
     Array.from({ length: 100 }, (_, i) => [
       [`key${i + 1}`, `k${i}`],

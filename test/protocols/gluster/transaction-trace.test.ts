@@ -128,11 +128,11 @@ test('phases without an id (GlusterFS 3.6 and later) are matched by volume and c
   const unlocked = phase('UNLOCK', 'rep', { txn_id: NO_ID });
   assert.deepEqual(unlocked.fields.steps, ['LOCK success', 'PRE_VALIDATE success', 'COMMIT success']);
   assert.equal(unlocked.fields.transaction, undefined);
-  // Its dictionary was cut: it can be of any transaction, or of one whose lock was not seen.
+  // With a truncated dictionary the step may belong to any transaction, or to one whose lock was lost.
   assert.equal(describe(3, 'UNLOCK', cut, ok).subject, 'UNLOCK volume start');
 });
 
-test('CLUSTER_LOCK tells who requests it, and CLUSTER_UNLOCK what it was for', () => {
+test('CLUSTER_LOCK names the requesting glusterd, and CLUSTER_UNLOCK the operation', () => {
   for (const version of [1, 2]) {
     const { describe } = newDecoder();
     const lock = describe(version, 'CLUSTER_LOCK', { uuid: ASKER }, { uuid: RESPONDER, ...ok });
@@ -211,7 +211,7 @@ test('after a gap a cluster lock is dropped: the next step may be of another tra
   describe(2, 'STAGE_OP', { uuid: ASKER, op: 11, buf: dictOf(SETTINGS) }, ok);
   describerTo(2).onRepliesLost();
   assert.equal(describe(2, 'CLUSTER_UNLOCK', { uuid: ASKER }, ok).subject, 'CLUSTER_UNLOCK by 5f20685e');
-  // Its unlock passed unseen without a gap.
+  // Its unlock was lost without a gap.
   describe(2, 'STAGE_OP', { uuid: ASKER, op: 11, buf: dictOf(SETTINGS) }, ok);
   const stopped = describe(2, 'STAGE_OP', { uuid: ASKER, op: 6, buf: dictOf({ volname: 'rep' }) }, ok);
   assert.equal(stopped.fields.keys, undefined);
@@ -274,7 +274,7 @@ test('a command has its operation, its settings, and the transaction that its re
   const word = cli('RESET_VOLUME', { volname: 'rep', key: 'all' }, { ...ok, op_errstr: 'All were reset.' });
   assert.equal(sentence(word), 'RESET_VOLUME rep all -> ok: All were reset.');
   assert.equal(word.fields.op_errstr, 'All were reset.');
-  // `volume heal enable` sets an option; only its reply or heal-op tells.
+  // `volume heal enable` sets an option: only the reply or heal-op shows it.
   assert.equal(
     cli('HEAL_VOLUME', { volname: 'r', 'heal-op': '12' }, ok).fields.operation,
     'GD_OP_SET_VOLUME',

@@ -73,7 +73,7 @@ export class TransactionTrace {
     if (program.name !== 'CLI' && program.name !== 'GD_BRICK') {
       put(fields, 'responder_uuid', gfid(response?.uuid));
     }
-    if (procedure.introducesPeer && integer(response?.op_ret) === 0) {
+    if (procedure.identifiesPeer && integer(response?.op_ret) === 0) {
       this.peerNames.record(gfid(response?.uuid), text(request?.hostname));
     }
     if (Array.isArray(fields.peers)) recordPeers(this.peerNames, fields.peers);

@@ -74,7 +74,7 @@ export const PEER_PROCEDURES = [
     subject: [hostname, sender],
     result: responderId,
     errorNames: probeResponse,
-    introducesPeer: true,
+    identifiesPeer: true,
   }),
   sharedProcedure({
     name: 'FRIEND_ADD',
@@ -86,7 +86,7 @@ export const PEER_PROCEDURES = [
     subject: [hostname, senderVolumes],
     result: responderId,
     errorNames: probeResponse,
-    introducesPeer: true,
+    identifiesPeer: true,
   }),
   sharedProcedure({
     name: 'FRIEND_REMOVE',

@@ -109,7 +109,7 @@ const ROWS = [
     },
     subject: [volume],
     result: statusOnly,
-    introducesClient: true,
+    identifiesClient: true,
     // The client's identity, and the reason of a refusal (ERROR).
     alsoReads: { call: { dict }, reply: { dict } },
   }),

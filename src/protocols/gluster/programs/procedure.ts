@@ -19,9 +19,9 @@ interface SpecialFacts {
   /** Errors that are common in normal operation. */
   readonly expectedErrors: readonly string[];
   /** The call identifies the client and its brick (SETVOLUME). */
-  readonly introducesClient: boolean;
+  readonly identifiesClient: boolean;
   /** A successful reply has the uuid of the host that the call names. */
-  readonly introducesPeer: boolean;
+  readonly identifiesPeer: boolean;
   /** The role of the call in a transaction between glusterds. */
   readonly transaction: TransactionRole | undefined;
   /** The message with the port of the brick that the request names: the reply, or the request if the brick sends it. */
@@ -113,8 +113,8 @@ export function newProcedure(
     replyReads: [STATUS_READS, result.reads, row.paths?.reads.reply ?? {}, alsoReads.reply ?? {}],
     errorNames: row.errorNames,
     expectedErrors: row.expectedErrors ?? [],
-    introducesClient: row.introducesClient ?? false,
-    introducesPeer: row.introducesPeer ?? false,
+    identifiesClient: row.identifiesClient ?? false,
+    identifiesPeer: row.identifiesPeer ?? false,
     transaction: row.transaction,
     brickPort: row.brickPort,
     paths: row.paths,
