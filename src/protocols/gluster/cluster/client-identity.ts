@@ -63,11 +63,11 @@ function shareText(text: string | undefined): string | undefined {
 
 /** Shared callers: many connections have the same. Beyond the limit the cache is cleared. */
 const MAX_CALLERS = 4096;
-const MAX_CALLER_KEY = 1024;
+const MAX_CALLER_KEY_LENGTH = 1024;
 const callers = new Map<string, JsonObject>();
 
 function sharedCaller(key: string, create: () => JsonObject): JsonObject {
-  if (key.length > MAX_CALLER_KEY) return create();
+  if (key.length > MAX_CALLER_KEY_LENGTH) return create();
   let caller = callers.get(key);
   if (caller === undefined) {
     if (callers.size >= MAX_CALLERS) callers.clear();

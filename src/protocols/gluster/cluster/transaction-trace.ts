@@ -23,9 +23,10 @@ const unlocks = (role: TransactionRole | undefined) => role === 'unlock' || role
 type MessagePart = 'call' | 'reply' | 'both';
 
 /** Characters of each decoded text in a transaction's key. */
-const MAX_KEY_WORD = 256;
+const MAX_KEY_WORD_LENGTH = 256;
 
-const keyWord = (value: unknown): string => (typeof value === 'string' ? value.slice(0, MAX_KEY_WORD) : '');
+const keyWord = (value: unknown): string =>
+  typeof value === 'string' ? value.slice(0, MAX_KEY_WORD_LENGTH) : '';
 
 /** The steps before an unlock: `STAGE_OP, COMMIT_OP failed`. */
 function stepWords(transaction: Transaction): string {

@@ -17,10 +17,10 @@ import { HIDDEN_VALUE, withoutSecrets } from './secrets.js';
 import { settingsOf } from './settings.js';
 
 /** Characters of a command in the field, and in the sentence. */
-const COMMAND_LIMIT = 1024;
-const SHOWN_COMMAND = 160;
+const MAX_COMMAND_LENGTH = 1024;
+const SHOWN_COMMAND_LENGTH = 160;
 /** Characters of a reason in a sentence. */
-const SHOWN_REASON = 240;
+const SHOWN_REASON_LENGTH = 240;
 /** Settings in a sentence. */
 const SHOWN_SETTINGS = 3;
 
@@ -56,7 +56,7 @@ function putSettings(dict: Json | undefined, out: GlusterSection): void {
 
 export function putCommand(dict: Json | undefined, out: GlusterSection): void {
   const command = entry(dict, 'cmd-str');
-  if (command !== undefined) out.command = withoutSecrets(command.slice(0, COMMAND_LIMIT));
+  if (command !== undefined) out.command = withoutSecrets(command.slice(0, MAX_COMMAND_LENGTH));
 }
 
 /** glusterd_op_t in a dictionary: gd_sync_task_begin() adds it for all phases. */
@@ -76,7 +76,8 @@ function operationName(names: Names, op: number | undefined): string | undefined
 export function operationPhrase(fields: GlusterSection): string {
   const command = text(fields.command);
   if (command !== undefined) {
-    const shown = command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND)}...` : command;
+    const shown =
+      command.length > SHOWN_COMMAND_LENGTH ? `${command.slice(0, SHOWN_COMMAND_LENGTH)}...` : command;
     return `"${stripControls(shown)}"`;
   }
   const words: string[] = [];
@@ -166,7 +167,7 @@ export function putTransaction(response: Fields | undefined, out: GlusterSection
 
 /** A reason for a sentence, on one line. It may be longer than a name: it is the point of the line. */
 export function shownReason(why: string): string {
-  const words = why.length > SHOWN_REASON ? `${why.slice(0, SHOWN_REASON)}...` : why;
+  const words = why.length > SHOWN_REASON_LENGTH ? `${why.slice(0, SHOWN_REASON_LENGTH)}...` : why;
   return stripControls(words.trim().replace(/\s*\n\s*/g, ' '));
 }
 

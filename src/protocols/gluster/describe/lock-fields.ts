@@ -23,13 +23,13 @@ import {
 import { type Integer, integer, put, text } from '../values.js';
 import { subjectPart } from './part.js';
 
-function nameOf(names: Names, value: number | undefined): string | undefined {
+function nameOfValue(names: Names, value: number | undefined): string | undefined {
   const name = typeof value === 'number' ? names.of(value) : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
 /** The locked range: a length of 0 reaches to the end of the file, wherever that is. */
-function range(start: Integer | undefined, length: Integer | undefined): string {
+function rangeWords(start: Integer | undefined, length: Integer | undefined): string {
   if (start === undefined || length === undefined) return '';
   if (Number(length) !== 0) return `${length} bytes at ${start}`;
   if (start === METADATA_RANGE_START) return 'metadata range';
@@ -66,8 +66,8 @@ export const rangeLock = subjectPart(
   },
   (request, out) => {
     const { flock } = request;
-    const command = nameOf(lkCommand, request.cmd);
-    const type = nameOf(lkType, request.type ?? flock?.type);
+    const command = nameOfValue(lkCommand, request.cmd);
+    const type = nameOfValue(lkType, request.type ?? flock?.type);
     const start = integer(flock?.start);
     const length = integer(flock?.len);
     const domain = text(request.volume) ?? text(request.domain);
@@ -79,7 +79,12 @@ export const rangeLock = subjectPart(
     put(lock, 'owner', text(flock?.lk_owner) ?? text(flock?.owner));
     put(lock, 'domain', domain);
     if (Object.keys(lock).length > 0) out.lock = lock;
-    return joinWords(withoutPrefix(command), withoutPrefix(type), range(start, length), domainWords(domain));
+    return joinWords(
+      withoutPrefix(command),
+      withoutPrefix(type),
+      rangeWords(start, length),
+      domainWords(domain),
+    );
   },
 );
 
@@ -87,8 +92,8 @@ export const rangeLock = subjectPart(
 export const entryLock = subjectPart(
   { cmd: unsigned_int, type: unsigned_int, name: string, volume: string, domain: string },
   (request, out) => {
-    const command = nameOf(entrylkCommand, request.cmd);
-    const type = nameOf(entrylkType, request.type);
+    const command = nameOfValue(entrylkCommand, request.cmd);
+    const type = nameOfValue(entrylkType, request.type);
     const entry = text(request.name);
     const domain = text(request.volume) ?? text(request.domain);
     const lock: Fields = {};
@@ -109,8 +114,8 @@ export const lease = subjectPart(
     lease_type: unsigned_int,
   },
   (request, out) => {
-    const command = nameOf(leaseCommand, request.lease?.cmd);
-    const type = nameOf(
+    const command = nameOfValue(leaseCommand, request.lease?.cmd);
+    const type = nameOfValue(
       leaseType,
       request.lease === undefined ? request.lease_type : request.lease.lease_type,
     );

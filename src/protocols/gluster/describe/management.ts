@@ -11,7 +11,7 @@ import { file } from './requests.js';
 import { volumeOfKey } from './volfile-key.js';
 
 /** Puts a value into a field as it is, and returns it as words. */
-function shownValue(
+function putValue(
   value: string | number | undefined,
   out: GlusterSection,
   field: GlusterField,
@@ -35,7 +35,7 @@ export const volume = subjectPart({ old_volname: string, dict: COMMAND }, ({ old
 
 /** RENAME_VOLUME. */
 export const newVolume = subjectPart({ new_volname: string }, ({ new_volname }, out) =>
-  shownValue(new_volname, out, 'new_volume', 'to '),
+  putValue(new_volname, out, 'new_volume', 'to '),
 );
 
 /** The key of a volfile, and the volume if the key names one. */
@@ -46,15 +46,13 @@ export const volfile = subjectPart({ key: string }, (request, out) => {
   return key === undefined ? '' : displayName(key);
 });
 
-export const brick = subjectPart({ brick: string }, (request, out) =>
-  shownValue(request.brick, out, 'brick'),
-);
+export const brick = subjectPart({ brick: string }, (request, out) => putValue(request.brick, out, 'brick'));
 
 export const port = subjectPart({ port: int }, (request, out) =>
-  shownValue(request.port, out, 'port', 'port '),
+  putValue(request.port, out, 'port', 'port '),
 );
 
-export const brickPort = resultPart({ port: int }, (response, out) => {
+export const portOfBrick = resultPart({ port: int }, (response, out) => {
   const number = integer(response.port);
   put(out, 'port', number);
   return number === undefined ? undefined : String(number);
@@ -66,23 +64,23 @@ export const brickOfPort = resultPart({ brick: string }, (response, out) => {
   return path === undefined ? undefined : displayName(path);
 });
 
-function shownPath(value: string | undefined, out: GlusterSection): string | undefined {
+function putPath(value: string | undefined, out: GlusterSection): string | undefined {
   const path = text(value);
   put(out, 'path', path);
   return path === undefined ? undefined : displayName(path);
 }
 
 /** GETWD. */
-export const workingDirectory = resultPart({ wd: string }, ({ wd }, out) => shownPath(wd, out));
+export const workingDirectory = resultPart({ wd: string }, ({ wd }, out) => putPath(wd, out));
 
 /** MOUNT. */
-export const mountPath = resultPart({ path: string }, ({ path }, out) => shownPath(path, out));
+export const mountPath = resultPart({ path: string }, ({ path }, out) => putPath(path, out));
 
 /** UMOUNT. */
-export const unmountedPath = subjectPart({ path: string }, ({ path }, out) => shownValue(path, out, 'path'));
+export const unmountedPath = subjectPart({ path: string }, ({ path }, out) => putValue(path, out, 'path'));
 
 /** FSM_LOG: the peer whose state transitions are requested. */
-export const loggedPeer = subjectPart({ name: string }, ({ name }, out) => shownValue(name, out, 'peer'));
+export const loggedPeer = subjectPart({ name: string }, ({ name }, out) => putValue(name, out, 'peer'));
 
 /** CACHE_INVALIDATION: the parts of the inode that the client must read again. */
 export const invalidated = subjectPart({ flags: unsigned_int }, ({ flags }, out) => {

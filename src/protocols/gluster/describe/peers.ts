@@ -10,9 +10,9 @@ import { operationPhrase, putCommand, shortId, statusMessage } from './glusterd.
 import { pairs, resultPart, subjectPart } from './part.js';
 
 /** Peers or volumes in a field; the sentence has the total number. */
-const LIST_LIMIT = 32;
+const MAX_LISTED = 32;
 /** Peers or volumes in a sentence. */
-const SHOWN_LIMIT = 8;
+const SHOWN_ITEMS = 8;
 
 const PEERS = pairs('count op hostname', /^friend\d{1,5}\.(?:hostname|uuid|state|connected)$/);
 const VOLUMES = pairs('count', /^volume\d{1,5}\.name$/);
@@ -20,20 +20,20 @@ const TRANSITIONS = pairs('count', /^log\d{1,5}-(?:old-state|event|new-state|tim
 const VERSIONS = pairs('peer-id operating-version minimum-operating-version maximum-operating-version');
 const COMMAND = pairs('hostname cmd-str');
 
-function describeHost(host: string | undefined, out: GlusterSection): string {
+function putHost(host: string | undefined, out: GlusterSection): string {
   put(out, 'peer', host);
   return host === undefined ? '' : displayName(host);
 }
 
 /** The host that the call is about. */
 export const hostname = subjectPart({ hostname: string }, (request, out) =>
-  describeHost(text(request.hostname), out),
+  putHost(text(request.hostname), out),
 );
 
 /** PROBE and DEPROBE of the gluster command: since GlusterFS 3.5 the host is in the dictionary. */
 export const probedHost = subjectPart({ hostname: string, dict: COMMAND }, ({ hostname, dict }, out) => {
   putCommand(dict, out);
-  return describeHost(text(hostname) ?? entry(dict, 'hostname'), out) || operationPhrase(out);
+  return putHost(text(hostname) ?? entry(dict, 'hostname'), out) || operationPhrase(out);
 });
 
 function hostOrId(id: string, names: FileNames): string {
@@ -52,29 +52,29 @@ const senderWords = (by: string, what: string): string =>
   by === '' || what === '' ? by + what : `${by}, which ${what}`;
 
 /** A list for a sentence: the first names, and the number of the others. */
-function listed(names: readonly string[], count: number): string {
-  const shown = names.slice(0, SHOWN_LIMIT);
+function listWords(names: readonly string[], count: number): string {
+  const shown = names.slice(0, SHOWN_ITEMS);
   const more = count - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
 /** FRIEND_ADD: the sender and its volumes, from glusterd_add_volumes_to_export_dict(). */
 export const senderVolumes = subjectPart({ uuid: uuid_words, vols: VOLUMES }, (request, out, names) =>
-  senderWords(sender.describe(request, out, names), volumeWords(request.vols, out)),
+  senderWords(sender.describe(request, out, names), putVolumes(request.vols, out)),
 );
 
-function volumeWords(dict: Json | undefined, out: GlusterSection): string {
+function putVolumes(dict: Json | undefined, out: GlusterSection): string {
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return '';
   if (count === 0) return 'has no volumes';
   const names: string[] = [];
-  for (let i = 1; i <= Math.min(count, LIST_LIMIT); i++) {
+  for (let i = 1; i <= Math.min(count, MAX_LISTED); i++) {
     const name = entry(dict, `volume${i}.name`);
     if (name !== undefined) names.push(name);
   }
   if (names.length > 0) out.volumes = names;
   const words = count === 1 ? 'has 1 volume' : `has ${count} volumes`;
-  return names.length === 0 ? words : `${words}: ${listed(names.map(displayName), count)}`;
+  return names.length === 0 ? words : `${words}: ${listWords(names.map(displayName), count)}`;
 }
 
 /** A peer of a line's `peers`. */
@@ -89,7 +89,7 @@ interface Peer {
 /** The peers of a dictionary, friend1.*, friend2.*, ...: gd_add_friend_to_dict(), glusterd_add_peer_detail_to_dict(). */
 function peersOf(dict: Json | undefined): Peer[] {
   const peers: Peer[] = [];
-  const count = Math.min(numberEntry(dict, 'count') ?? 0, LIST_LIMIT);
+  const count = Math.min(numberEntry(dict, 'count') ?? 0, MAX_LISTED);
   for (let i = 1; i <= count; i++) {
     const peer: Peer = {};
     const key = `friend${i}`;
@@ -103,12 +103,12 @@ function peersOf(dict: Json | undefined): Peer[] {
   return peers;
 }
 
-const nameOf = ({ hostname, uuid }: Peer): string =>
+const peerName = ({ hostname, uuid }: Peer): string =>
   hostname === undefined ? shortId(uuid) || 'unnamed peer' : displayName(hostname);
 
 /** `node2 connected (Peer in Cluster)`. */
-function stateOf(peer: Peer): string {
-  const words = [nameOf(peer)];
+function peerStateWords(peer: Peer): string {
+  const words = [peerName(peer)];
   if (peer.connected !== undefined) words.push(peer.connected ? 'connected' : 'disconnected');
   if (peer.state !== undefined) words.push(`(${displayName(peer.state)})`);
   return words.join(' ');
@@ -135,7 +135,7 @@ export const peerUpdate = subjectPart({ uuid: uuid_words, friends: PEERS }, (req
   if (peers.length === 0) return by;
   out.peers = peers;
   const count = numberEntry(friends, 'count') ?? 0;
-  return senderWords(by, `has ${peerCount(count)}: ${listed(peers.map(nameOf), count)}`);
+  return senderWords(by, `has ${peerCount(count)}: ${listWords(peers.map(peerName), count)}`);
 });
 
 /** `gluster peer status` and `gluster pool list`. */
@@ -145,7 +145,7 @@ export const peerList = resultPart({ friends: PEERS }, ({ friends }, out) => {
   const peers = peersOf(friends);
   if (peers.length > 0) out.peers = peers;
   if (peers.length === 0) return peerCount(count);
-  return `${peerCount(count)}: ${listed(peers.map(stateOf), count)}`;
+  return `${peerCount(count)}: ${listWords(peers.map(peerStateWords), count)}`;
 });
 
 /** FSM_LOG: latest transitions of a peer's state machine, or of the transactions': glusterd_sm_tr_log_add_to_dict(). */
@@ -153,7 +153,7 @@ export const stateTransitions = resultPart({ fsm_log: TRANSITIONS }, ({ fsm_log:
   const count = numberEntry(dict, 'count');
   if (count === undefined || count < 0) return undefined;
   const changes: string[] = [];
-  for (let i = Math.max(0, count - LIST_LIMIT); i < count; i++) {
+  for (let i = Math.max(0, count - MAX_LISTED); i < count; i++) {
     const [from, event, to, time] = ['old-state', 'event', 'new-state', 'time'].map((name) =>
       entry(dict, `log${i}-${name}`),
     );

@@ -10,7 +10,12 @@ import { gfid, integer, object, put, text } from '../values.js';
 import { subjectPart } from './part.js';
 
 /** A file that the request names only by gfid. */
-function inode(id: string, out: GlusterSection, names: FileNames, field: GlusterField | undefined): string {
+function putFilePath(
+  id: string,
+  out: GlusterSection,
+  names: FileNames,
+  field: GlusterField | undefined,
+): string {
   const path = names.path(id);
   if (path === undefined) return names.unresolvedGfid(id);
   if (field !== undefined) out[field] = path;
@@ -18,7 +23,7 @@ function inode(id: string, out: GlusterSection, names: FileNames, field: Gluster
 }
 
 /** A path in the request itself: clients sent paths until GlusterFS 3.2. */
-function sentPath(path: string, out: GlusterSection, field: GlusterField): string {
+function putSentPath(path: string, out: GlusterSection, field: GlusterField): string {
   out[field] = path;
   return shownPath(path);
 }
@@ -28,12 +33,12 @@ export const file = subjectPart({ gfid: uuid, path: string }, (request, out, nam
   const id = gfid(request.gfid);
   put(out, 'gfid', id);
   const path = text(request.path);
-  if (path !== undefined) return sentPath(path, out, 'path');
-  return id === undefined ? '' : inode(id, out, names, 'path');
+  if (path !== undefined) return putSentPath(path, out, 'path');
+  return id === undefined ? '' : putFilePath(id, out, names, 'path');
 });
 
 /** Puts the path of a directory entry into a field. Returns it for the sentence. */
-function entryPath(
+function putEntryPath(
   parent: string | undefined,
   base: string | undefined,
   sent: string | undefined,
@@ -42,10 +47,10 @@ function entryPath(
   names: FileNames,
 ): string {
   const whole = text(sent);
-  if (whole !== undefined) return sentPath(whole, out, field);
+  if (whole !== undefined) return putSentPath(whole, out, field);
   const name = text(base);
   const directory = gfid(parent);
-  if (name === undefined) return directory === undefined ? '' : inode(directory, out, names, undefined);
+  if (name === undefined) return directory === undefined ? '' : putFilePath(directory, out, names, undefined);
   const joined = names.join(directory, name);
   out[field] = joined;
   return shownPath(joined);
@@ -54,18 +59,19 @@ function entryPath(
 const ENTRY = { pargfid: uuid, bname: string, path: string };
 
 export const entryName = subjectPart(ENTRY, ({ pargfid, bname, path }, out, names) =>
-  entryPath(pargfid, bname, path, 'path', out, names),
+  putEntryPath(pargfid, bname, path, 'path', out, names),
 );
 
 export const oldName = subjectPart(
   { oldgfid: uuid, oldbname: string, oldpath: string },
-  ({ oldgfid, oldbname, oldpath }, out, names) => entryPath(oldgfid, oldbname, oldpath, 'path', out, names),
+  ({ oldgfid, oldbname, oldpath }, out, names) =>
+    putEntryPath(oldgfid, oldbname, oldpath, 'path', out, names),
 );
 
 export const newName = subjectPart(
   { newgfid: uuid, newbname: string, newpath: string },
   ({ newgfid, newbname, newpath }, out, names) => {
-    const words = entryPath(newgfid, newbname, newpath, 'new_path', out, names);
+    const words = putEntryPath(newgfid, newbname, newpath, 'new_path', out, names);
     return words === '' ? '' : `to ${words}`;
   },
 );
@@ -82,8 +88,8 @@ export const linked = subjectPart({ oldgfid: uuid, oldpath: string }, (request, 
   const id = gfid(request.oldgfid);
   put(out, 'gfid', id);
   const path = text(request.oldpath);
-  if (path !== undefined) return sentPath(path, out, 'path');
-  return id === undefined ? '' : inode(id, out, names, 'path');
+  if (path !== undefined) return putSentPath(path, out, 'path');
+  return id === undefined ? '' : putFilePath(id, out, names, 'path');
 });
 
 export const symlinkTarget = subjectPart({ linkname: string }, (request, out) => {
@@ -121,9 +127,9 @@ export const copied = subjectPart(
     put(out, 'target_gfid', target);
     put(out, 'offset', integer(request.off_in));
     put(out, 'target_offset', integer(request.off_out));
-    let words = source === undefined ? '' : inode(source, out, names, 'path');
+    let words = source === undefined ? '' : putFilePath(source, out, names, 'path');
     if (out.offset !== undefined) words += ` at ${out.offset}`;
-    if (target !== undefined) words += ` to ${inode(target, out, names, 'new_path')}`;
+    if (target !== undefined) words += ` to ${putFilePath(target, out, names, 'new_path')}`;
     if (out.target_offset !== undefined) words += ` at ${out.target_offset}`;
     return words.trimStart();
   },

@@ -9,9 +9,9 @@ import { HIDDEN_VALUE, isSecret } from './secrets.js';
 /** Settings in a line; further ones are counted. */
 const MAX_SETTINGS = 32;
 /** Characters of a name and of a value. */
-const MAX_WORD = 128;
+const MAX_WORD_LENGTH = 128;
 /** Characters of the longest reason that is searched for values. */
-const MAX_REASON = 4096;
+const MAX_REASON_LENGTH = 4096;
 
 export interface Settings {
   readonly keys: string[];
@@ -82,7 +82,8 @@ const SETTINGS_READERS: ReadonlyMap<string, SettingsReader> = new Map(
   } satisfies Record<string, SettingsReader>),
 );
 
-const shorten = (word: string): string => (word.length > MAX_WORD ? `${word.slice(0, MAX_WORD)}...` : word);
+const shorten = (word: string): string =>
+  word.length > MAX_WORD_LENGTH ? `${word.slice(0, MAX_WORD_LENGTH)}...` : word;
 
 /** The settings of an operation (glusterd_op_t); undefined: none. */
 export function settingsOf(operation: string | undefined, dict: Json | undefined): Settings | undefined {
@@ -116,7 +117,7 @@ export function withoutSecretValues(reason: string, dict: Json | undefined): str
     },
   );
   if (values.size === 0) return reason;
-  if (values.size > MAX_SETTINGS || reason.length > MAX_REASON) return HIDDEN_VALUE;
+  if (values.size > MAX_SETTINGS || reason.length > MAX_REASON_LENGTH) return HIDDEN_VALUE;
   // One pass, the longest value first: a value may be a part of another, or of the placeholder.
   const longest = [...values].sort((a, b) => b.length - a.length);
   const alternatives = longest.map((value) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');

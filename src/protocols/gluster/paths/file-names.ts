@@ -83,9 +83,9 @@ export class FileNames {
 }
 
 /** Characters of a path in a sentence. */
-const SHOWN_LENGTH = 120;
+const SHOWN_PATH_LENGTH = 120;
 
 /** A path for a sentence, on one line; a long path is cut at its start, since its end is the most specific. */
 export function shownPath(path: string): string {
-  return stripControls(path.length <= SHOWN_LENGTH ? path : `...${path.slice(3 - SHOWN_LENGTH)}`);
+  return stripControls(path.length <= SHOWN_PATH_LENGTH ? path : `...${path.slice(3 - SHOWN_PATH_LENGTH)}`);
 }

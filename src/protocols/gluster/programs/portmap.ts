@@ -5,7 +5,7 @@
  */
 
 import { int, named, since, string, struct } from '../../rpc/xdr/types.js';
-import { brick, brickOfPort, brickPort, port } from '../describe/management.js';
+import { brick, brickOfPort, port, portOfBrick } from '../describe/management.js';
 import { statusOnly } from '../describe/replies.js';
 import { errnoName } from '../enums/fop.js';
 import { glusterProgram, NULL_PROCEDURE, procedure } from './procedure.js';
@@ -75,7 +75,7 @@ export const portmap = glusterProgram(
       reply: pmap_port_by_brick_rsp,
       brickPort: 'reply',
       subject: [brick],
-      result: brickPort,
+      result: portOfBrick,
     }),
     procedure({
       number: 2,
