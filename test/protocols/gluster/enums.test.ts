@@ -26,7 +26,7 @@ import {
   probeResponse,
 } from '../../../src/protocols/gluster/enums/glusterd.js';
 
-test('error numbers are those of Linux', () => {
+test('error numbers have the names of Linux', () => {
   const secondNames = new Set(['EWOULDBLOCK', 'ENOTSUP', 'EDEADLOCK']);
   for (const [name, number] of Object.entries(os.errno)) {
     if (!secondNames.has(name)) assert.equal(errnoName.of(number), name);

@@ -78,7 +78,7 @@ test('files without locks are dropped', () => {
   assert.ok(table.find(1, 'file 4999') !== undefined);
 });
 
-test('releasing all locks of a client leaves those of others', () => {
+test('releasing all locks of a client keeps the locks of other clients', () => {
   const table = new LockTable();
   const [leaving, staying] = [newClient(), newClient()];
   const released = Array.from({ length: 200 }, (_, i) =>

@@ -1,6 +1,6 @@
 /**
  * The parts of a description. Each declares the fields that it reads as a table, which gives its parameter a type and
- * tells `--detail summary` which fields to decode (gluster/projection).
+ * selects the fields that `--detail summary` decodes (gluster/projection).
  */
 
 import type { Fields } from '../../rpc/describer.js';

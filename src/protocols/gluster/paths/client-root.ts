@@ -1,5 +1,5 @@
 /**
- * The root directory of a client. In the client's calls it has the root's gfid, whatever its gfid in the volume is. Most
+ * The root directory of a client. In the client's calls it has the gfid of the root, in the volume its own. Most
  * clients mount the whole volume; a client may request a subdirectory instead (subdir-mount of SETVOLUME).
  */
 import { ROOT_GFID } from '../values.js';
