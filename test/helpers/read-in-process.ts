@@ -1,6 +1,6 @@
 /**
  * `wiretail read` within the test, a tenth of the work of a process with three threads: the same command line, file
- * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-here.test.ts holds it against the program.
+ * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-in-process.test.ts holds it against the program.
  */
 
 import { readCapture } from '../../src/capture/file/read-capture.js';
