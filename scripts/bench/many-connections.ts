@@ -91,7 +91,7 @@ const words = (...values: number[]) => {
 };
 
 /** An absent gfx_dict: dict_to_xdr() of rpc/xdr/src/glusterfs3.h. */
-const NoDict = words(0, -1, 0);
+const NO_DICT = words(0, -1, 0);
 
 /** An XDR string: length, bytes, padding. */
 function string(text: string) {
@@ -101,7 +101,7 @@ function string(text: string) {
   return bytes;
 }
 
-const Root = words(0, 0, 0, 1);
+const ROOT_GFID = words(0, 0, 0, 1);
 const gfid = (kind: number, n: number) =>
   words(Math.imul(n + 1, 0x9e3779b1), Math.imul(n + 1, 0x85ebca6b), n, kind);
 
@@ -166,24 +166,24 @@ export function newListingClient() {
       for (let n = 0; n < directories; n++) {
         const directory = gfid(Kind.directory, n);
         const attributes = iatt(directory, DIRECTORY);
-        const lookup = [Buffer.alloc(16), Root, words(0), string(directoryName(n)), NoDict];
-        yield* call(Procedure.LOOKUP, lookup, [words(0, 0), NoDict, attributes, iatt(Root, DIRECTORY)]);
+        const lookup = [Buffer.alloc(16), ROOT_GFID, words(0), string(directoryName(n)), NO_DICT];
+        yield* call(Procedure.LOOKUP, lookup, [words(0, 0), NO_DICT, attributes, iatt(ROOT_GFID, DIRECTORY)]);
         const entries: Buffer[] = [];
         for (let i = 0; i < FILES_EACH; i++) {
           const file = n * FILES_EACH + i;
           const stat = iatt(gfid(Kind.file, file), FILE);
           // value_follows, d_ino, d_off, d_len, d_type (a regular file).
-          entries.push(words(1, 0, i + 1, 0, i + 1, 24, 8), string(fileName(file)), stat, NoDict);
+          entries.push(words(1, 0, i + 1, 0, i + 1, 24, 8), string(fileName(file)), stat, NO_DICT);
         }
-        const request = [directory, words(0, 0, 0, 0, 131072), NoDict];
-        yield* call(Procedure.READDIRP, request, [words(FILES_EACH, 0), NoDict, ...entries, words(0)]);
+        const request = [directory, words(0, 0, 0, 0, 131072), NO_DICT];
+        yield* call(Procedure.READDIRP, request, [words(FILES_EACH, 0), NO_DICT, ...entries, words(0)]);
       }
     },
     /** Calls STAT on files by gfid alone. */
     *stat(files: number[]) {
       for (const n of files) {
         const id = gfid(Kind.file, n);
-        yield* call(Procedure.STAT, [id, NoDict], [words(0, 0), NoDict, iatt(id, FILE)]);
+        yield* call(Procedure.STAT, [id, NO_DICT], [words(0, 0), NO_DICT, iatt(id, FILE)]);
       }
     },
   };

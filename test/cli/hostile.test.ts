@@ -10,7 +10,7 @@ import { packet } from '../protocols/gearman/packets.js';
 import { call, GFID, NO_DICT, words } from '../protocols/rpc/rpc-bytes.js';
 import { counted } from '../protocols/rpc/xdr-bytes.js';
 
-const Lookup = 27;
+const LOOKUP = 27;
 const random = newRandom(3);
 
 const BAD = [
@@ -50,7 +50,7 @@ const submits = NAMES.map((name) =>
 const lookups = NAMES.map((name, i) =>
   call({
     xid: 100 + i,
-    procedure: Lookup,
+    procedure: LOOKUP,
     body: Buffer.concat([Buffer.alloc(16), GFID, words(0), counted(name), NO_DICT]),
   }),
 );

@@ -2,7 +2,7 @@
 import { newDiagnostics } from '../../src/commands/diagnostics.js';
 
 const diagnostics = newDiagnostics('info');
-const text = 'x'.repeat(900);
-for (let n = 0; n < Number(process.argv[2]); n++) diagnostics.info({ n }, text);
+const TEXT = 'x'.repeat(900);
+for (let n = 0; n < Number(process.argv[2]); n++) diagnostics.info({ n }, TEXT);
 process.stdout.write('done\n');
 process.stdin.resume();

@@ -31,7 +31,7 @@ async function sleep(milliseconds: number): Promise<void> {
   for (let left = milliseconds; left > 0; left = end - performance.now()) await timer(left);
 }
 
-const Assigns = ['JOB_ASSIGN', 'JOB_ASSIGN_UNIQ', 'JOB_ASSIGN_ALL'];
+const ASSIGNMENTS = ['JOB_ASSIGN', 'JOB_ASSIGN_UNIQ', 'JOB_ASSIGN_ALL'];
 
 async function worker(id: string, functions: readonly string[], port?: number): Promise<Connection> {
   const connection = await Connection.open(port);
@@ -43,7 +43,7 @@ async function worker(id: string, functions: readonly string[], port?: number): 
 async function grab(connection: Connection, how = 'GRAB_JOB_UNIQ'): Promise<string> {
   for (;;) {
     connection.send(how);
-    const answer = await connection.until(...Assigns, 'NO_JOB');
+    const answer = await connection.until(...ASSIGNMENTS, 'NO_JOB');
     if (answer.type !== 'NO_JOB') return String(answer.arguments.handle);
     await sleep(20);
   }

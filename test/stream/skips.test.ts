@@ -5,13 +5,13 @@ import { Counter } from '../../src/records/counters.js';
 import { newRandom } from '../helpers/random.js';
 import { type Decoded, message, messages, newStream, ToServer } from './harness.js';
 
-const payload = 'p'.repeat(10000);
+const PAYLOAD = 'p'.repeat(10000);
 
 test('skipped bytes are not shown; the message ends with the packet of its last byte', () => {
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
-  const whole = Buffer.concat([message(payload), message('abc'), message(payload), message('')]);
+  const whole = Buffer.concat([message(PAYLOAD), message('abc'), message(PAYLOAD), message('')]);
   const ends: number[] = [];
   for (let at = 0; at < whole.length; at += 1000) {
     stream.send(ToServer, { seq: 1001 + at, data: whole.subarray(at, at + 1000) });
@@ -66,7 +66,7 @@ test('a gap within a skip leaves the message incomplete and the decoder in sync'
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
-  const whole = Buffer.concat([message(payload), message('abc')]);
+  const whole = Buffer.concat([message(PAYLOAD), message('abc')]);
   stream.send(ToServer, { seq: 1001, data: whole.subarray(0, 2000) });
   stream.send(ToServer, { seq: 1001 + 5000, data: whole.subarray(5000) });
   stream.end();
@@ -87,7 +87,7 @@ test('a gap up to the end of a skip ends the message there', () => {
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
-  const whole = Buffer.concat([message(payload), message('abc')]);
+  const whole = Buffer.concat([message(PAYLOAD), message('abc')]);
   stream.send(ToServer, { seq: 1001, data: whole.subarray(0, 2000) });
   stream.send(ToServer, { seq: 1001 + 10004, data: whole.subarray(10004) });
   stream.end();
@@ -104,7 +104,7 @@ test('a gap beyond the end of a skip ends the message, then sync is lost', () =>
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
-  const whole = Buffer.concat([message(payload), message('abc'), message('def')]);
+  const whole = Buffer.concat([message(PAYLOAD), message('abc'), message('def')]);
   stream.send(ToServer, { seq: 1001, data: whole.subarray(0, 2000) });
   stream.send(ToServer, { seq: 1001 + 10006, data: whole.subarray(10006) });
   stream.end();
@@ -114,16 +114,16 @@ test('a gap beyond the end of a skip ends the message, then sync is lost', () =>
   );
 });
 
-const whole = Buffer.concat([message('p'.repeat(3000)), message('abc')]);
+const WHOLE = Buffer.concat([message('p'.repeat(3000)), message('abc')]);
 
 test('a segment truncated within a skip leaves only the message incomplete', () => {
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
   for (let at = 0; at < 3000; at += 1000) {
-    stream.send(ToServer, { seq: 1001 + at, data: whole.subarray(at, at + 100), wire: 1000 });
+    stream.send(ToServer, { seq: 1001 + at, data: WHOLE.subarray(at, at + 100), wire: 1000 });
   }
-  stream.send(ToServer, { seq: 1001 + 3000, data: whole.subarray(3000) });
+  stream.send(ToServer, { seq: 1001 + 3000, data: WHOLE.subarray(3000) });
   assert.deepEqual(
     decoded.map((item) => 'head' in item && [item.length, item.head, item.truncated]),
     [
@@ -139,11 +139,11 @@ test('a segment truncated at the end of a skip ends the message', () => {
   const decoded: Decoded = [];
   const stream = newStream({}, messages(3, decoded));
   stream.handshake(1000, 5000);
-  stream.send(ToServer, { seq: 1001, data: whole.subarray(0, 100), wire: 3004 });
+  stream.send(ToServer, { seq: 1001, data: WHOLE.subarray(0, 100), wire: 3004 });
   assert.deepEqual(decoded, [
     { dir: ToServer, length: 3000, head: 'ppp', truncated: true, packet: stream.at.packet },
   ]);
-  stream.send(ToServer, { seq: 1001 + 3004, data: whole.subarray(3004) });
+  stream.send(ToServer, { seq: 1001 + 3004, data: WHOLE.subarray(3004) });
   assert.equal(decoded.length, 2);
 });
 

@@ -139,7 +139,7 @@ test('actions and sentences of commands', () => {
   assert.equal(exchange('SHOW UNIQUE JOBS\n', '.\n').feed.records[0].body.action, 'show unique jobs');
 });
 
-const session: [0 | 1, Buffer][] = [
+const SESSION: [0 | 1, Buffer][] = [
   [0, text('status\nversion\r\n')],
   [1, text('f\t1\t1\t1\n.\nOK 1.1.20\n')],
   [0, packet('REQ', 16, 'a\nb')],
@@ -154,7 +154,7 @@ const session: [0 | 1, Buffer][] = [
 test('pipelined commands, text and packets in turn: the same records however segmented', () => {
   const run = (step: number) => {
     const feed = newFeeder();
-    for (const [dir, bytes] of session) {
+    for (const [dir, bytes] of SESSION) {
       for (let i = 0; i < bytes.length; i += step) {
         feed.send(dir === 0 ? ToServer : ToClient, bytes.subarray(i, i + step));
       }

@@ -5,7 +5,7 @@
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import type { JsonObject } from '../../../src/records/record.js';
 
-export const Root = '00000000-0000-0000-0000-000000000001';
+export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
 export const Errno = { ENOENT: 2, EIO: 5, EEXIST: 17, ENOTDIR: 20, EINVAL: 22, ENOTEMPTY: 39 } as const;
 
 interface Node {
@@ -43,7 +43,7 @@ const succeed = (fields: Fields = {}): Fields => ({ op_ret: 0, op_errno: 0, ...f
 const fail = (errno: number): Fields => ({ op_ret: -1, op_errno: errno });
 
 export function newBrick(): BrickModel {
-  const nodes = new Map<string, Node>([[Root, { gfid: Root, children: new Map(), links: 1 }]]);
+  const nodes = new Map<string, Node>([[ROOT_GFID, { gfid: ROOT_GFID, children: new Map(), links: 1 }]]);
   const spans = new Map<string, Span[]>();
   let created = 0;
   let time = 0;
@@ -161,7 +161,7 @@ export function newBrick(): BrickModel {
       return node === undefined ? { name } : { name, stat: stat(node) };
     },
     resolve(path) {
-      let at: string | undefined = Root;
+      let at: string | undefined = ROOT_GFID;
       for (const name of path.split('/').filter((part) => part !== '')) at = at && directory(at)?.get(name);
       return at;
     },
@@ -172,7 +172,7 @@ export function newBrick(): BrickModel {
         found.set(gfid, path || '/');
         for (const [name, child] of directory(gfid) ?? []) walk(child, `${path}/${name}`);
       };
-      walk(Root, '');
+      walk(ROOT_GFID, '');
       return found;
     },
     wasTrue(from, path, gfid, since) {

@@ -35,23 +35,23 @@ function both(
 
 const fop = (name: string, request: Fields, response: Fields) => both(FOP, 400, name, request, response);
 
-const id = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
-const directory = 'bb40ca07-e64e-4b19-b5d3-83432466d2b7';
-const root = '00000000-0000-0000-0000-000000000001';
-const none = '00000000-0000-0000-0000-000000000000';
+const FILE_GFID = '93e1d5cc-f2f4-4d47-a6a1-2b87e359535e';
+const DIRECTORY_GFID = 'bb40ca07-e64e-4b19-b5d3-83432466d2b7';
+const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
+const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 const ok = { op_ret: 0, op_errno: 0 };
 const enoent = { op_ret: -1, op_errno: 2 };
 
 test('WRITE and READ: the file, the size and the offset', () => {
-  const request = { gfid: id, fd: '1', offset: 65536, size: 131072 };
+  const request = { gfid: FILE_GFID, fd: '1', offset: 65536, size: 131072 };
   assert.deepEqual(fop('WRITE', request, { op_ret: 131072, op_errno: 0 }), {
-    fields: { gfid: id, size: 131072, offset: 65536, op_ret: 131072, op_errno: 0 },
-    subject: `WRITE <gfid:${id}> 128 KiB at 65536`,
+    fields: { gfid: FILE_GFID, size: 131072, offset: 65536, op_ret: 131072, op_errno: 0 },
+    subject: `WRITE <gfid:${FILE_GFID}> 128 KiB at 65536`,
     result: '128 KiB',
     outcome: 'success',
   });
   const read = fop('READ', { ...request, offset: 2n ** 63n }, { op_ret: 7, op_errno: 2 });
-  assert.equal(read.subject, `READ <gfid:${id}> 128 KiB at 9223372036854775808`);
+  assert.equal(read.subject, `READ <gfid:${FILE_GFID}> 128 KiB at 9223372036854775808`);
   assert.equal(read.result, '7 bytes, end of file');
   assert.equal(read.outcome, 'success');
   assert.equal(read.fields.eof, true);
@@ -59,59 +59,59 @@ test('WRITE and READ: the file, the size and the offset', () => {
 });
 
 test('a failure names its error', () => {
-  const { fields, result, outcome } = fop('STAT', { gfid: id }, enoent);
-  assert.deepEqual(fields, { gfid: id, op_ret: -1, op_errno: 2, error: 'ENOENT' });
+  const { fields, result, outcome } = fop('STAT', { gfid: FILE_GFID }, enoent);
+  assert.deepEqual(fields, { gfid: FILE_GFID, op_ret: -1, op_errno: 2, error: 'ENOENT' });
   assert.equal(result, 'ENOENT');
   assert.equal(outcome, 'failure');
-  assert.equal(fop('STAT', { gfid: id }, { op_ret: -1, op_errno: 9999 }).result, 'error 9999');
-  assert.equal(fop('STAT', { gfid: id }, { op_ret: -1, op_errno: 0 }).result, 'failed');
+  assert.equal(fop('STAT', { gfid: FILE_GFID }, { op_ret: -1, op_errno: 9999 }).result, 'error 9999');
+  assert.equal(fop('STAT', { gfid: FILE_GFID }, { op_ret: -1, op_errno: 0 }).result, 'failed');
 });
 
 test('a name in a directory: its path, and the gfid of the reply', () => {
   const found = fop(
     'LOOKUP',
-    { gfid: none, pargfid: directory, bname: 'a\nb' },
-    { op_ret: 0, op_errno: 22, prestat: { ia_gfid: id }, poststat: { ia_gfid: directory } },
+    { gfid: NULL_GFID, pargfid: DIRECTORY_GFID, bname: 'a\nb' },
+    { op_ret: 0, op_errno: 22, prestat: { ia_gfid: FILE_GFID }, poststat: { ia_gfid: DIRECTORY_GFID } },
   );
-  assert.equal(found.subject, `LOOKUP <gfid:${directory}>/a.b`);
-  assert.equal(found.fields.path, `<gfid:${directory}>/a\nb`);
-  assert.equal(found.fields.gfid, id);
+  assert.equal(found.subject, `LOOKUP <gfid:${DIRECTORY_GFID}>/a.b`);
+  assert.equal(found.fields.path, `<gfid:${DIRECTORY_GFID}>/a\nb`);
+  assert.equal(found.fields.gfid, FILE_GFID);
   assert.equal(found.outcome, 'success');
-  const made = fop('MKDIR', { pargfid: root, bname: 'd' }, { ...ok, stat: { ia_gfid: id } });
+  const made = fop('MKDIR', { pargfid: ROOT_GFID, bname: 'd' }, { ...ok, stat: { ia_gfid: FILE_GFID } });
   assert.equal(made.subject, 'MKDIR /d');
-  assert.deepEqual(made.fields, { path: '/d', op_ret: 0, op_errno: 0, gfid: id });
+  assert.deepEqual(made.fields, { path: '/d', op_ret: 0, op_errno: 0, gfid: FILE_GFID });
   const missing = fop(
     'LOOKUP',
-    { gfid: none, pargfid: root, bname: 'x' },
-    { ...enoent, prestat: { ia_gfid: none } },
+    { gfid: NULL_GFID, pargfid: ROOT_GFID, bname: 'x' },
+    { ...enoent, prestat: { ia_gfid: NULL_GFID } },
   );
   assert.deepEqual(missing.fields, { path: '/x', op_ret: -1, op_errno: 2, error: 'ENOENT' });
 });
 
 test('the root is shown as a path', () => {
-  const { fields, subject } = fop('LOOKUP', { gfid: root, pargfid: none, bname: '' }, ok);
+  const { fields, subject } = fop('LOOKUP', { gfid: ROOT_GFID, pargfid: NULL_GFID, bname: '' }, ok);
   assert.equal(subject, 'LOOKUP /');
   assert.equal(fields.path, '/');
-  assert.equal(fields.gfid, root);
+  assert.equal(fields.gfid, ROOT_GFID);
 });
 
 test('RENAME, LINK and SYMLINK have two names', () => {
-  const names = { oldgfid: root, oldbname: 'a', newgfid: directory, newbname: 'b' };
+  const names = { oldgfid: ROOT_GFID, oldbname: 'a', newgfid: DIRECTORY_GFID, newbname: 'b' };
   const renamed = fop('RENAME', names, ok);
-  assert.equal(renamed.subject, `RENAME /a to <gfid:${directory}>/b`);
+  assert.equal(renamed.subject, `RENAME /a to <gfid:${DIRECTORY_GFID}>/b`);
   assert.equal(renamed.fields.path, '/a');
-  assert.equal(renamed.fields.new_path, `<gfid:${directory}>/b`);
-  const linked = fop('LINK', { oldgfid: id, newgfid: root, newbname: 'b' }, ok);
-  assert.equal(linked.subject, `LINK <gfid:${id}> to /b`);
-  assert.equal(linked.fields.gfid, id);
+  assert.equal(renamed.fields.new_path, `<gfid:${DIRECTORY_GFID}>/b`);
+  const linked = fop('LINK', { oldgfid: FILE_GFID, newgfid: ROOT_GFID, newbname: 'b' }, ok);
+  assert.equal(linked.subject, `LINK <gfid:${FILE_GFID}> to /b`);
+  assert.equal(linked.fields.gfid, FILE_GFID);
   assert.equal(linked.fields.new_path, '/b');
-  const symlink = fop('SYMLINK', { pargfid: root, bname: 'l', linkname: '../t' }, ok);
+  const symlink = fop('SYMLINK', { pargfid: ROOT_GFID, bname: 'l', linkname: '../t' }, ok);
   assert.equal(symlink.subject, 'SYMLINK /l to ../t');
   assert.equal(symlink.fields.target, '../t');
 });
 
 test('listings: the number of entries, and the end of the directory', () => {
-  const request = { gfid: root, fd: '1', size: 4096 };
+  const request = { gfid: ROOT_GFID, fd: '1', size: 4096 };
   const page = fop('READDIRP', request, { op_ret: 3, op_errno: 0 });
   assert.equal(page.result, '3 entries');
   assert.equal(page.fields.entries, 3);
@@ -124,8 +124,8 @@ test('listings: the number of entries, and the end of the directory', () => {
 
 test('locks and leases', () => {
   const flock = { type: 1, whence: 0, start: 0, len: 0, pid: 1, lk_owner: 'd0dc8dfde37f0000' };
-  const locked = fop('INODELK', { gfid: id, cmd: 2, type: 1, flock, volume: 'rep-replicate-0' }, ok);
-  assert.equal(locked.subject, `INODELK <gfid:${id}> SETLKW WRLCK whole file in rep-replicate-0`);
+  const locked = fop('INODELK', { gfid: FILE_GFID, cmd: 2, type: 1, flock, volume: 'rep-replicate-0' }, ok);
+  assert.equal(locked.subject, `INODELK <gfid:${FILE_GFID}> SETLKW WRLCK whole file in rep-replicate-0`);
   assert.deepEqual(locked.fields.lock, {
     command: 'GF_LK_SETLKW',
     type: 'GF_LK_F_WRLCK',
@@ -134,51 +134,60 @@ test('locks and leases', () => {
     owner: 'd0dc8dfde37f0000',
     domain: 'rep-replicate-0',
   });
-  const range = fop('LK', { gfid: id, cmd: 0, type: 2, flock: { ...flock, start: 10, len: 5 } }, ok);
-  assert.equal(range.subject, `LK <gfid:${id}> GETLK UNLCK 5 bytes at 10`);
-  const named = fop('ENTRYLK', { gfid: id, cmd: 0, type: 1, name: 'f', volume: 'v' }, ok);
-  assert.equal(named.subject, `ENTRYLK <gfid:${id}> LOCK WRLCK of f in v`);
-  const leased = fop('LEASE', { gfid: id, lease: { cmd: 2, lease_type: 1, lease_id: 'ab' } }, ok);
-  assert.equal(leased.subject, `LEASE <gfid:${id}> SET_LEASE RD_LEASE`);
+  const range = fop('LK', { gfid: FILE_GFID, cmd: 0, type: 2, flock: { ...flock, start: 10, len: 5 } }, ok);
+  assert.equal(range.subject, `LK <gfid:${FILE_GFID}> GETLK UNLCK 5 bytes at 10`);
+  const named = fop('ENTRYLK', { gfid: FILE_GFID, cmd: 0, type: 1, name: 'f', volume: 'v' }, ok);
+  assert.equal(named.subject, `ENTRYLK <gfid:${FILE_GFID}> LOCK WRLCK of f in v`);
+  const leased = fop('LEASE', { gfid: FILE_GFID, lease: { cmd: 2, lease_type: 1, lease_id: 'ab' } }, ok);
+  assert.equal(leased.subject, `LEASE <gfid:${FILE_GFID}> SET_LEASE RD_LEASE`);
   assert.deepEqual(leased.fields.lease, { command: 'GF_SET_LEASE', type: 'GF_RD_LEASE', id: 'ab' });
 });
 
 test('extended attributes by name', () => {
-  assert.equal(fop('GETXATTR', { gfid: id, namelen: 1, name: 'user.a' }, ok).fields.xattr, 'user.a');
+  assert.equal(fop('GETXATTR', { gfid: FILE_GFID, namelen: 1, name: 'user.a' }, ok).fields.xattr, 'user.a');
   const dict = { a: 1, b: 2, c: 3, d: 4 };
-  const set = fop('SETXATTR', { gfid: id, flags: 0, dict }, ok);
-  assert.equal(set.subject, `SETXATTR <gfid:${id}> a, b, c and 1 more`);
+  const set = fop('SETXATTR', { gfid: FILE_GFID, flags: 0, dict }, ok);
+  assert.equal(set.subject, `SETXATTR <gfid:${FILE_GFID}> a, b, c and 1 more`);
   assert.deepEqual(set.fields.xattr, ['a', 'b', 'c', 'd']);
 });
 
 test('subjects of the other file operations', () => {
   const subjects: [string, Fields, string][] = [
-    ['OPEN', { gfid: id, flags: 32770 }, `OPEN <gfid:${id}> O_RDWR|O_LARGEFILE`],
-    ['TRUNCATE', { gfid: id, offset: 1048576 }, `TRUNCATE <gfid:${id}> to 1 MiB`],
-    ['SETATTR', { gfid: id, valid: 1 }, `SETATTR <gfid:${id}> MODE`],
-    ['ACCESS', { gfid: id, mask: 0 }, `ACCESS <gfid:${id}> F_OK`],
-    ['SEEK', { gfid: id, offset: 5, what: 1 }, `SEEK <gfid:${id}> HOLE at 5`],
-    ['FALLOCATE', { gfid: id, offset: 0, size: 3 }, `FALLOCATE <gfid:${id}> 3 bytes at 0`],
+    ['OPEN', { gfid: FILE_GFID, flags: 32770 }, `OPEN <gfid:${FILE_GFID}> O_RDWR|O_LARGEFILE`],
+    ['TRUNCATE', { gfid: FILE_GFID, offset: 1048576 }, `TRUNCATE <gfid:${FILE_GFID}> to 1 MiB`],
+    ['SETATTR', { gfid: FILE_GFID, valid: 1 }, `SETATTR <gfid:${FILE_GFID}> MODE`],
+    ['ACCESS', { gfid: FILE_GFID, mask: 0 }, `ACCESS <gfid:${FILE_GFID}> F_OK`],
+    ['SEEK', { gfid: FILE_GFID, offset: 5, what: 1 }, `SEEK <gfid:${FILE_GFID}> HOLE at 5`],
+    ['FALLOCATE', { gfid: FILE_GFID, offset: 0, size: 3 }, `FALLOCATE <gfid:${FILE_GFID}> 3 bytes at 0`],
     ['IPC', { op: 1 }, 'IPC 1'],
   ];
   for (const [name, request, subject] of subjects) assert.equal(fop(name, request, ok).subject, subject);
   const copied = fop(
     'COPY_FILE_RANGE',
-    { gfid1: id, gfid2: directory, off_in: 1, off_out: 2, size: 1024 },
+    { gfid1: FILE_GFID, gfid2: DIRECTORY_GFID, off_in: 1, off_out: 2, size: 1024 },
     ok,
   );
-  assert.equal(copied.subject, `COPY_FILE_RANGE <gfid:${id}> at 1 to <gfid:${directory}> at 2 1 KiB`);
-  assert.equal(fop('SEEK', { gfid: id }, { ...ok, offset: 4096 }).result, 'at 4096');
-  assert.equal(fop('READLINK', { gfid: id }, { op_ret: 3, op_errno: 0, path: '../t' }).result, '../t');
+  assert.equal(
+    copied.subject,
+    `COPY_FILE_RANGE <gfid:${FILE_GFID}> at 1 to <gfid:${DIRECTORY_GFID}> at 2 1 KiB`,
+  );
+  assert.equal(fop('SEEK', { gfid: FILE_GFID }, { ...ok, offset: 4096 }).result, 'at 4096');
+  assert.equal(fop('READLINK', { gfid: FILE_GFID }, { op_ret: 3, op_errno: 0, path: '../t' }).result, '../t');
 });
 
 test('older versions have paths in the request, and otherwise the same sentences', () => {
-  const old = both(FOP, 310, 'OPEN', { gfid: id, path: '/d/f', flags: 0 }, ok);
+  const old = both(FOP, 310, 'OPEN', { gfid: FILE_GFID, path: '/d/f', flags: 0 }, ok);
   assert.equal(old.subject, 'OPEN /d/f O_RDONLY');
   assert.equal(old.fields.path, '/d/f');
-  const found = both(FOP, 330, 'LOOKUP', { pargfid: root, bname: 'f' }, { ...ok, stat: { ia_gfid: id } });
+  const found = both(
+    FOP,
+    330,
+    'LOOKUP',
+    { pargfid: ROOT_GFID, bname: 'f' },
+    { ...ok, stat: { ia_gfid: FILE_GFID } },
+  );
   assert.equal(found.subject, 'LOOKUP /f');
-  assert.equal(found.fields.gfid, id);
+  assert.equal(found.fields.gfid, FILE_GFID);
 });
 
 const setvolume: Fields = {
@@ -219,22 +228,22 @@ test('SETVOLUME identifies the client; later lines have its volume and brick', (
     op_ret: 0,
     op_errno: 22,
   });
-  const later = describer.describe(exchange(FOP, 400, 'STAT', { gfid: id }, ok), 'both');
+  const later = describer.describe(exchange(FOP, 400, 'STAT', { gfid: FILE_GFID }, ok), 'both');
   assert.deepEqual(later.fields, {
     volume: 'h-v',
     brick: '/bricks/h',
     client: { host: 'node-HOST:1', pid: 17841, process_name: 'glustershd' },
-    gfid: id,
+    gfid: FILE_GFID,
     op_ret: 0,
     op_errno: 0,
   });
-  assert.equal(both(FOP, 400, 'STAT', { gfid: id }, ok).fields.volume, undefined);
+  assert.equal(both(FOP, 400, 'STAT', { gfid: FILE_GFID }, ok).fields.volume, undefined);
 });
 
 test('with --detail full each line has the id of the mount', () => {
   const describer = newDescriber(connection, newContext({ ...PROTOCOL_OPTIONS, detail: 'full' }, HOST_HOOKS));
   identify(describer, exchange(HANDSHAKE, 2, 'SETVOLUME', setvolume, { op_ret: 0, op_errno: 22 }));
-  const { client } = describer.describe(exchange(FOP, 400, 'STAT', { gfid: id }, ok), 'both').fields;
+  const { client } = describer.describe(exchange(FOP, 400, 'STAT', { gfid: FILE_GFID }, ok), 'both').fields;
   // The order of the keys matters.
   assert.equal(
     JSON.stringify(client),
@@ -283,15 +292,15 @@ test('the key of a volfile names the volume', () => {
 
 test('subjects and results of the other programs', () => {
   const dict = { volname: { hex: '00', text: 'rep' }, 'cmd-str': { hex: '00', text: 'volume start rep' } };
-  const mgmt = both(MGMT, 2, 'STAGE_OP', { uuid: id, op: 5, buf: dict }, { op: 5, ...ok });
+  const mgmt = both(MGMT, 2, 'STAGE_OP', { uuid: FILE_GFID, op: 5, buf: dict }, { op: 5, ...ok });
   assert.equal(mgmt.subject, 'STAGE_OP "volume start rep"');
   assert.equal(mgmt.fields.operation, 'GD_OP_START_VOLUME');
   assert.equal(mgmt.fields.volume, 'rep');
   assert.equal(mgmt.fields.command, 'volume start rep');
-  assert.equal(both(MGMT, 1, 'STAGE_OP', { uuid: id, op: 7 }, ok).subject, 'STAGE_OP volume rename');
-  const unlocked = both(MGMT, 3, 'UNLOCK', { uuid: id, txn_id: directory, op: 0 }, ok);
+  assert.equal(both(MGMT, 1, 'STAGE_OP', { uuid: FILE_GFID, op: 7 }, ok).subject, 'STAGE_OP volume rename');
+  const unlocked = both(MGMT, 3, 'UNLOCK', { uuid: FILE_GFID, txn_id: DIRECTORY_GFID, op: 0 }, ok);
   assert.equal(unlocked.subject, 'UNLOCK (txn bb40ca07) by 93e1d5cc');
-  assert.equal(unlocked.fields.transaction, directory);
+  assert.equal(unlocked.fields.transaction, DIRECTORY_GFID);
   const refused = both(1238463, 2, 'START_VOLUME', { dict }, { op_ret: 1, op_errno: 30800, op_errstr: 'no' });
   assert.equal(refused.subject, 'START_VOLUME "volume start rep"');
   assert.equal(refused.result, 'EG_INTRNL: no');
@@ -300,7 +309,7 @@ test('subjects and results of the other programs', () => {
     1238437,
     2,
     'PROBE_QUERY',
-    { uuid: id, hostname: 'node2', port: 24007 },
+    { uuid: FILE_GFID, hostname: 'node2', port: 24007 },
     { op_ret: -1, op_errno: 3 },
   );
   assert.equal(probed.subject, 'PROBE_QUERY node2 by 93e1d5cc');
@@ -317,24 +326,24 @@ test('subjects and results of the other programs', () => {
   assert.equal(ended.fields.operation, 'GLUSTERD_BRICK_TERMINATE');
   assert.equal(both(123451501, 1, 'PING', undefined, ok).subject, 'PING');
   assert.equal(both(1239873, 1, 'VERSIONS', {}, { op_ret: 0, op_errno: 22 }).result, 'ok');
-  const limit = both(29852134, 1, 'GETLIMIT', { dict: { gfid: { hex: '00', text: root } } }, ok);
+  const limit = both(29852134, 1, 'GETLIMIT', { dict: { gfid: { hex: '00', text: ROOT_GFID } } }, ok);
   assert.equal(limit.subject, 'GETLIMIT /');
 });
 
 test('a lookup of a missing file is an expected failure, at a brick and at quotad', () => {
-  const request = { pargfid: directory, bname: 'a' };
+  const request = { pargfid: DIRECTORY_GFID, bname: 'a' };
   assert.equal(fop('LOOKUP', request, enoent).expected, true);
   assert.equal(both(29852134, 1, 'LOOKUP', request, enoent).expected, true);
-  assert.equal(fop('STAT', { gfid: id }, enoent).expected, undefined);
+  assert.equal(fop('STAT', { gfid: FILE_GFID }, enoent).expected, undefined);
 });
 
 test('a callback has no result', () => {
-  const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: id, event_type: 1, flags: 256 });
+  const call = exchange(52743234, 1, 'CACHE_INVALIDATION', { gfid: FILE_GFID, event_type: 1, flags: 256 });
   assert.deepEqual(
     newDescriber(connection, newContext(PROTOCOL_OPTIONS, HOST_HOOKS)).describe(call, 'call'),
     {
-      fields: { gfid: id, flags: ['UP_FORGET'] },
-      subject: `CACHE_INVALIDATION <gfid:${id}> UP_FORGET`,
+      fields: { gfid: FILE_GFID, flags: ['UP_FORGET'] },
+      subject: `CACHE_INVALIDATION <gfid:${FILE_GFID}> UP_FORGET`,
       result: undefined,
       outcome: undefined,
     },
@@ -343,6 +352,6 @@ test('a callback has no result', () => {
 
 test('an empty reply is a success; the outcome of an unreadable one is unknown', () => {
   assert.equal(both(34123456, 1, 'NULL').outcome, 'success');
-  assert.equal(fop('STAT', { gfid: id }, {}).outcome, 'unknown');
-  assert.equal(both(FOP, 400, 'STAT', { gfid: id }).outcome, 'unknown');
+  assert.equal(fop('STAT', { gfid: FILE_GFID }, {}).outcome, 'unknown');
+  assert.equal(both(FOP, 400, 'STAT', { gfid: FILE_GFID }).outcome, 'unknown');
 });

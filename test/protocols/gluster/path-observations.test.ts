@@ -6,7 +6,7 @@ import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js'
 import type { Json } from '../../../src/records/record.js';
 import { ADDRESSES, HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';
 import { newRandom, type Random } from '../../helpers/random.js';
-import { Errno, newBrick, Root } from './brick-model.js';
+import { Errno, newBrick, ROOT_GFID } from './brick-model.js';
 import { exchange, identify, ok } from './calls.js';
 
 const CONNECTION = { serverPort: 49152, clientPort: 49151, ...ADDRESSES, fromStart: true };
@@ -75,7 +75,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
   const clients: Client[] = Array.from({ length: random.between(2, 5) }, (_, n) => {
     const subdirectory =
       subdirectories && n > 0 && random.chance(0.5) ? random.pick(['/a', '/a/b']) : undefined;
-    const root = subdirectory === undefined ? Root : undefined;
+    const root = subdirectory === undefined ? ROOT_GFID : undefined;
     const describer = newDescriber(CONNECTION, context);
     // The others send SETVOLUME later, among other calls.
     if (root !== undefined)
@@ -135,9 +135,9 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     }
     const { root } = client;
     // A client with a subdirectory as root names nothing above it, and sends the root's gfid for it.
-    if (root !== Root && Object.values(request).includes(Root)) return undefined;
+    if (root !== ROOT_GFID && Object.values(request).includes(ROOT_GFID)) return undefined;
     const wire = Object.fromEntries(
-      Object.entries(request).map(([name, value]) => [name, value === root ? Root : value]),
+      Object.entries(request).map(([name, value]) => [name, value === root ? ROOT_GFID : value]),
     );
     return { client, procedure, request, wire, capture, ...state };
   };
@@ -251,7 +251,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
       const partial = /^<gfid:([^>]*)>(.*)$/.exec(path);
       if (partial === null) score.full++;
       else score.partial++;
-      const [from, rest] = partial === null ? [Root, path] : [partial[1], partial[2]];
+      const [from, rest] = partial === null ? [ROOT_GFID, path] : [partial[1], partial[2]];
       const what = () => `${shown(gfid)} was shown as ${path} to client ${clients.indexOf(client)}`;
       if (!brick.wasTrue(from, rest, gfid, accountedSince())) assert.fail(failure(what()));
     }
@@ -274,11 +274,11 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
     const all = brick.files();
     for (let n = 0; n < 3; n++) {
       const gfid = random.pick(all);
-      if (gfid !== Root) checkPath(watcher, gfid, gfid);
+      if (gfid !== ROOT_GFID) checkPath(watcher, gfid, gfid);
     }
     for (const client of clients) {
       if (client.root !== undefined && client.subdirectory !== undefined)
-        checkPath(client, client.root, Root);
+        checkPath(client, client.root, ROOT_GFID);
     }
   }
 
@@ -286,7 +286,7 @@ function run(seed: number, { losses, subdirectories, maxPaths }: Scenario, score
   for (const call of calls) if (!call.isOver) gap(call.client);
   if (maxPaths < 1000) return;
   for (const [gfid, path] of brick.paths()) {
-    if (gfid === Root) continue;
+    if (gfid === ROOT_GFID) continue;
     const bname = path.slice(path.lastIndexOf('/') + 1);
     const pargfid = brick.resolve(path.slice(0, path.lastIndexOf('/'))) ?? '';
     const response = brick.run('LOOKUP', { pargfid, bname });

@@ -87,7 +87,7 @@ function message(
 /** A UUID with each byte in an XDR word of its own. */
 const uuidWords = (hex: string): string => hex.replaceAll(/../g, '000000$&');
 
-const empty = 'ffffffff00000000';
+const EMPTY_DICT = 'ffffffff00000000';
 
 test('a peer probe of GlusterFS 3.2.5', () => {
   const senderUuid = uuidWords('9045d5f25198463a80c19a0449ae1184');
@@ -168,7 +168,7 @@ test('file operations of GlusterFS 10.3', () => {
       `bb40ca07e64e4b19b5d383432466d2b7 00000002 00000001 6c656173652d69642d41414141414141 00000000
        00000000ffffffff00000000`,
     ),
-    { gfid: 'bb40ca07-e64e-4b19-b5d3-83432466d2b7', lease, xdata: empty },
+    { gfid: 'bb40ca07-e64e-4b19-b5d3-83432466d2b7', lease, xdata: EMPTY_DICT },
   );
   assert.deepEqual(
     message(
@@ -179,7 +179,7 @@ test('file operations of GlusterFS 10.3', () => {
       `00000000 00000000 00000000ffffffff00000000
        00000002 00000001 6c656173652d69642d41414141414141 00000000`,
     ),
-    { op_ret: 0, op_errno: 0, xdata: empty, lease },
+    { op_ret: 0, op_errno: 0, xdata: EMPTY_DICT, lease },
   );
   assert.deepEqual(
     message(
@@ -197,7 +197,7 @@ test('file operations of GlusterFS 10.3', () => {
       namelen: 0n,
       name: '',
       volume: 'rep-replicate-0',
-      xdata: empty,
+      xdata: EMPTY_DICT,
     },
   );
   assert.deepEqual(
@@ -214,7 +214,7 @@ test('file operations of GlusterFS 10.3', () => {
       offset: 2n,
       size: 4096,
       flag: 32768,
-      xdata: empty,
+      xdata: EMPTY_DICT,
     },
   );
   assert.deepEqual(

@@ -35,26 +35,26 @@ import {
 } from './rpc-bytes.js';
 
 const random = newRandom(7);
-const data = Buffer.from(random.bytes(9001));
+const DATA = Buffer.from(random.bytes(9001));
 
 /** A connection: the messages of each direction. */
-const conversation: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = [
-  [ToServer, Buffer.concat([flushCall(1), writeCall(2, data, 4096), fstatCall(3), readCall(4, 9001)])],
+const CONVERSATION: readonly (readonly [typeof ToServer | typeof ToClient, Buffer])[] = [
+  [ToServer, Buffer.concat([flushCall(1), writeCall(2, DATA, 4096), fstatCall(3), readCall(4, 9001)])],
   [ToClient, Buffer.concat([childDown(1), fstatReply(3), flushReply(1, 5), writeReply(2, 9001)])],
   [
     ToServer,
     Buffer.concat([
-      fragmented(callBytes({ xid: 5, procedure: Proc.write, body: writeBody(data) }), 3, 0, 50, 1),
+      fragmented(callBytes({ xid: 5, procedure: Proc.write, body: writeBody(DATA) }), 3, 0, 50, 1),
     ]),
   ],
-  [ToClient, Buffer.concat([readReply(4, data), writeReply(5, 9001), flushReply(99)])],
+  [ToClient, Buffer.concat([readReply(4, DATA), writeReply(5, 9001), flushReply(99)])],
   [ToServer, Buffer.concat([readCall(6, 5), fstatCall(7)])],
   [ToClient, Buffer.concat([readReply(6, Buffer.from('hello')), fstatReply(7)])],
 ];
 
 function records(options: FeederOptions, most: number): string[] {
   const feed = newFeeder(options);
-  for (const [dir, bytes] of conversation) {
+  for (const [dir, bytes] of CONVERSATION) {
     if (most === 0) feed.send(dir, bytes);
     else if (most === 1) feed.drip(dir, bytes);
     else feed.pieces(dir, bytes, random, most);
@@ -191,10 +191,10 @@ test('payloads of calls and replies are shown as text or hex, up to --payload-by
 });
 
 test('fragments of any length are joined, even empty ones and within the header', () => {
-  const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(data) });
+  const content = callBytes({ xid: 1, procedure: Proc.write, body: writeBody(DATA) });
   const expected = newFeeder();
   expected.send(ToServer, record(content));
-  expected.send(ToClient, writeReply(1, data.length));
+  expected.send(ToClient, writeReply(1, DATA.length));
   for (const lengths of [
     [0],
     [0, 0, 0],
@@ -207,7 +207,7 @@ test('fragments of any length are joined, even empty ones and within the header'
     feed.send(ToServer, fragmented(content, ...lengths));
     feed.send(
       ToClient,
-      fragmented(replyBytes(1, writeReply(1, data.length).subarray(28)), ...lengths.slice(0, 3)),
+      fragmented(replyBytes(1, writeReply(1, DATA.length).subarray(28)), ...lengths.slice(0, 3)),
     );
     assert.deepEqual(feed.records.map(textOf), expected.records.map(textOf), String(lengths));
   }
@@ -234,7 +234,7 @@ test('a record is truncated at end of stream', () => {
     assert.match(anomalies(feed)[0].body.message, new RegExp(` after ${length} byte`));
   }
   const feed = newFeeder();
-  feed.send(ToServer, writeCall(1, data).subarray(0, 4000));
+  feed.send(ToServer, writeCall(1, DATA).subarray(0, 4000));
   feed.end();
   const [line] = messages(feed);
   assert.equal(line.body.action, 'WRITE');

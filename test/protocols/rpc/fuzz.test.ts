@@ -24,11 +24,11 @@ import {
   writeReply,
 } from './rpc-bytes.js';
 
-const MiB = 1 << 20;
+const MIB = 1 << 20;
 const random = newRandom(2024);
 const data = random.bytes(700);
 
-const requests = Buffer.concat([
+const REQUESTS = Buffer.concat([
   flushCall(1),
   writeCall(2, data),
   fstatCall(3),
@@ -45,7 +45,7 @@ const requests = Buffer.concat([
   }),
   flushCall(8),
 ]);
-const answers = Buffer.concat([
+const ANSWERS = Buffer.concat([
   flushReply(1),
   childDown(1),
   writeReply(2, 700),
@@ -68,7 +68,7 @@ function flipped(bytes: Buffer, random: Random): Buffer {
 const options = (): FeederOptions => ({
   view: random.pick(['calls', 'messages']),
   detail: random.pick(['full', 'summary']),
-  payloadBytes: random.pick([0, 16, MiB]),
+  payloadBytes: random.pick([0, 16, MIB]),
   fromStart: random.chance(0.7),
 });
 
@@ -86,10 +86,10 @@ test('flipped bits never throw, and leave few bytes unconsumed', () => {
   for (let i = 0; i < 400; i++) {
     const feed = newFeeder(options());
     const most = random.pick([3, 100, 1448, 9000]);
-    feed.pieces(ToServer, flipped(requests, random), random, most);
+    feed.pieces(ToServer, flipped(REQUESTS, random), random, most);
     if (random.chance(0.3)) feed.gap(random.pick([ToServer, ToClient]), random.between(1, 2000));
-    feed.pieces(ToClient, flipped(answers, random), random, most);
-    feed.pieces(ToServer, requests, random, most);
+    feed.pieces(ToClient, flipped(ANSWERS, random), random, most);
+    feed.pieces(ToServer, REQUESTS, random, most);
     check(feed);
     assert.ok(feed.maxUnconsumed < 8192);
   }
@@ -131,16 +131,16 @@ test('long records are parsed a few times only, and at most three MiB of them ar
   for (const procedure of [Proc.flush, Proc.write, 200]) {
     const feed = newFeeder();
     const long = Buffer.concat([
-      words(0x80000000 + 6 * MiB),
+      words(0x80000000 + 6 * MIB),
       callBytes({ xid: 1, procedure }),
-      Buffer.alloc(6 * MiB, 0xff),
+      Buffer.alloc(6 * MIB, 0xff),
     ]);
-    const end = 6 * MiB + 4;
+    const end = 6 * MIB + 4;
     for (let at = 0; at < end; at += 64 * 1024)
       feed.send(ToServer, long.subarray(at, Math.min(end, at + 64 * 1024)));
     feed.send(ToServer, flushCall(2));
     check(feed);
-    assert.ok(feed.maxUnconsumed <= 3 * MiB + 64 * 1024, `${feed.maxUnconsumed} unconsumed`);
+    assert.ok(feed.maxUnconsumed <= 3 * MIB + 64 * 1024, `${feed.maxUnconsumed} unconsumed`);
     const xids = feed.records.map(({ body }) => body.sections.rpc?.xid);
     assert.equal(xids[xids.length - 1], 2);
   }
@@ -148,7 +148,7 @@ test('long records are parsed a few times only, and at most three MiB of them ar
 
 test('a record with endless fragments is not kept forever', () => {
   const feed = newFeeder();
-  const piece = fragmented(Buffer.alloc(MiB), MiB).subarray(0, MiB + 4);
+  const piece = fragmented(Buffer.alloc(MIB), MIB).subarray(0, MIB + 4);
   for (let i = 0; i < 40; i++) feed.send(ToServer, piece);
   assert.equal(feed.maxUnconsumed, 0);
   const empty = newFeeder();

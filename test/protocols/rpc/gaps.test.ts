@@ -26,7 +26,7 @@ import {
   writeReply,
 } from './rpc-bytes.js';
 
-const data = Buffer.from(newRandom(3).bytes(6000));
+const DATA = Buffer.from(newRandom(3).bytes(6000));
 
 test("a gap within a WRITE's data does not lose sync", () => {
   const write = writeCall(1, Buffer.alloc(9000, 0x80));
@@ -50,8 +50,8 @@ test("a gap within a WRITE's data does not lose sync", () => {
 
 test('a gap from the data of a message into the next message loses sync', () => {
   const feed = newFeeder({ view: 'messages' });
-  const bytes = Buffer.concat([writeCall(1, data.subarray(0, 5000)), fstatCall(2), flushCall(3)]);
-  const behind = writeCall(1, data.subarray(0, 5000)).length + 20;
+  const bytes = Buffer.concat([writeCall(1, DATA.subarray(0, 5000)), fstatCall(2), flushCall(3)]);
+  const behind = writeCall(1, DATA.subarray(0, 5000)).length + 20;
   feed.send(ToServer, bytes.subarray(0, 3000));
   feed.gap(ToServer, behind - 3000);
   feed.send(ToServer, bytes.subarray(behind));
@@ -153,12 +153,12 @@ const xids = Array.from({ length: 14 }, (_, i) => FIRST_XID + i);
 const calls = streamOf((xid) => {
   if (xid % 4 === 0) return flushCall(xid);
   if (xid % 4 === 1) return fstatCall(xid);
-  return xid % 4 === 2 ? writeCall(xid, data.subarray(0, 150)) : readCall(xid, 90);
+  return xid % 4 === 2 ? writeCall(xid, DATA.subarray(0, 150)) : readCall(xid, 90);
 }, xids);
 const answers = streamOf((xid) => {
   if (xid % 4 === 0) return flushReply(xid, 5);
   if (xid % 4 === 1) return fstatReply(xid);
-  return xid % 4 === 2 ? writeReply(xid, 150) : readReply(xid, data.subarray(0, 90));
+  return xid % 4 === 2 ? writeReply(xid, 150) : readReply(xid, DATA.subarray(0, 90));
 }, xids);
 
 /** Taken from the sections directly: there are many of them. */
