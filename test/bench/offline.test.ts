@@ -1,4 +1,4 @@
-/** The offline bench runs and measures what it says. No figure is asserted: those depend on the machine. */
+/** The offline bench runs and prints its measurements. The figures depend on the machine and are not asserted. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Diagnostics on a standard error that nobody reads. */
+/** Diagnostics on a standard error without a reader. */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** readHere(), which reads captures without processes or threads for most tests, yields the same bytes as the program. */
+/** readInProcess(), which reads captures without processes or threads for most tests, yields the program's bytes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-/** Who listens on a Unix datagram socket, as systemd does for notifications: Node has none, so the C library's. */
+/** A receiver on a Unix datagram socket, as systemd's for notifications: by the C library, since Node has none. */
 import { constants } from 'node:os';
 import koffi from 'koffi';
 

@@ -1,6 +1,6 @@
 /**
- * The real decoder thread, but it dies: as the environment's DEATH says. The thread asks for the
- * snapshot length with every packet, which is where death waits.
+ * The real decoder thread, which dies as the environment variable DEATH (JSON) describes. It reads the snapshot length
+ * for each packet: a getter there throws or exits.
  */
 import { workerData } from 'node:worker_threads';
 import { counterRow } from '../../src/observe/counters.js';
@@ -8,13 +8,13 @@ import type { DecoderData } from '../../src/pipeline/threads/messages.js';
 import { Counter } from '../../src/records/counters.js';
 
 export interface Death {
-  /** Which decoder. */
+  /** Index of the decoder that dies. */
   readonly decoder: number;
-  /** So many times at its start. */
+  /** Number of starts at which it dies. */
   readonly starts?: number;
-  /** Of these packets, by their numbers. */
+  /** Numbers of the packets at which it dies. */
   readonly packets?: readonly number[];
-  /** Without an exception. */
+  /** Exits without an exception. */
   readonly silently?: boolean;
 }
 
@@ -27,7 +27,7 @@ function die(): never {
 }
 
 if (death.decoder === data.decoder) {
-  // A column of its row that no decoder uses counts its lives.
+  // Counts the starts in a column that decoders do not use.
   const row = counterRow(data.counters, data.counterRow);
   if (row[Counter.kernel_interface_errors]++ < (death.starts ?? 0)) die();
   const { snaplen } = data.options;

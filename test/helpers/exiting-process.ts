@@ -1,7 +1,7 @@
-/** A process with a read that never returns, in a thread of libuv's pool; it leaves with code 3. */
+/** A process that calls hardExit(3) while a read in a thread of libuv's pool never returns. */
 import { openSync, read } from 'node:fs';
 import { hardExit } from '../../src/commands/hard-exit.js';
 
-// Open for both, a FIFO has a writer, who never writes.
+// Opened for reading and writing, a FIFO has a writer, which never writes.
 read(openSync(process.argv[2], 'r+'), Buffer.alloc(1), 0, 1, null, () => {});
 setTimeout(() => hardExit(3), 100);

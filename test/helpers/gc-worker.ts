@@ -1,4 +1,4 @@
-/** A thread that compacts its heap again and again, each time as if for the first time in a long run. */
+/** A thread that compacts its heap repeatedly, each time as in a new run. */
 import { parentPort } from 'node:worker_threads';
 import { newHeapCompaction } from '../../src/pipeline/threads/gc.js';
 

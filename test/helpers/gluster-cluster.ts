@@ -1,5 +1,5 @@
 /**
- * A GlusterFS cluster on a bridge of its own, by default of three nodes and a client, with a volume that the clients mount.
+ * A GlusterFS cluster on its own bridge, by default three nodes and a client, with a volume that the clients mount.
  * Everything is in namespaces and one folder, and is removed when the test ends.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export interface Shape {
 
 const SHAPE: Shape = { servers: 3, clients: 1, volume: VOLUME, replicas: 3, bricks: 1 };
 
-/** Turns off caches, write-behind and read-ahead: every operation reaches the bricks as it was made. */
+/** Turns off caches, write-behind and read-ahead, so that every operation reaches the bricks unchanged. */
 const DIRECT = [
   'write-behind',
   'quick-read',
@@ -52,7 +52,7 @@ export interface Cluster {
   readonly clients: readonly GlusterNode[];
   /** The first client. */
   readonly client: GlusterNode;
-  /** Where the first client has the volume mounted. */
+  /** The mount point of the first client. */
   readonly mount: string;
   /** The bricks' folders, in the volume's order. */
   readonly bricks: readonly string[];
@@ -62,7 +62,7 @@ export interface Cluster {
   mountAt(client: GlusterNode, subdir?: string): void;
   /** Starts the daemons, creates the volume and mounts it at every client. */
   begin(): Promise<void>;
-  /** Mounts it again at the first client: another client for the bricks. */
+  /** Mounts the volume again at the first client, which the bricks see as another client. */
   mountAlso(folder: string): void;
   /** Unmounts and stops the volume, then ends all processes of the nodes. */
   end(): Promise<void>;
@@ -92,7 +92,7 @@ export async function createCluster(shape: Partial<Shape> = {}): Promise<Cluster
   const numbered = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
   const folder = mkdtempSync(join(tmpdir(), 'wiretail-gluster-'));
-  // Processes that are being killed may still write: retries.
+  // Retries, since processes that are being killed may still write.
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   process.on('exit', removeFolder);
   // Users other than root must reach the mount.

@@ -1,7 +1,7 @@
 /**
- * A machine of a cluster: a network namespace and, held by one process, namespaces of its own for mounts,
- * processes and the host's name. When that process ends, so does everything in them, FUSE mounts included;
- * and it ends when its standard input does, so that nothing outlives the test, however that ends.
+ * A machine of a cluster: a network namespace, and namespaces for mounts, processes and the host name, which one
+ * process holds. Everything in them, including FUSE mounts, ends with that process, and the process ends when its
+ * standard input closes: nothing outlives the test.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -27,19 +27,19 @@ export interface GlusterNode {
   readonly netns: Netns;
   readonly name: string;
   readonly address: string;
-  /** Its folder, with the same path inside and outside; mounts in it are visible inside only. */
+  /** The node's folder, with the same path inside and outside; mounts in it are visible inside only. */
   readonly folder: string;
-  /** Runs a command in the node to its end. Returns its output. */
+  /** Runs a command in the node to completion. @returns its output */
   run(command: string, ...args: string[]): string;
-  /** Starts a command in the node, with pipes; it ends with the node at the latest. */
+  /** Starts a command in the node, with pipes. It is killed with the node. */
   spawn(command: string, ...args: string[]): ChildProcess;
   /** Whether something listens on this port. */
   listens(port: number): boolean;
-  /** Ends all of its processes; the network namespace stays. */
+  /** Ends all processes of the node; the network namespace stays. */
   stop(): Promise<void>;
 }
 
-/** Starts a node; creates `folder`, beside which there must be a file `hosts`. */
+/** Starts a node and creates `folder`; a file `hosts` must exist beside it. */
 export async function startNode(
   netns: Netns,
   name: string,

@@ -6,13 +6,13 @@ import { run, whyNoNetns } from './netns.js';
 
 const COMMANDS = ['unshare', 'nsenter', 'glusterd', 'glusterfsd', 'glusterfs', 'gluster', 'setfattr'];
 
-/** Throws without a usable FUSE device; creates its node if only that is missing. */
+/** Creates the device file of FUSE if it is missing. @throws if FUSE is not usable */
 function needFuse(): void {
   if (!existsSync('/dev/fuse')) run('mknod', ['/dev/fuse', 'c', '10', '229']);
   closeSync(openSync('/dev/fuse', 'r+'));
 }
 
-/** Throws without extended attributes, which bricks need and not every file system has. */
+/** @throws if the file system lacks extended attributes, which bricks need */
 function needXattrs(): void {
   const folder = mkdtempSync(join(tmpdir(), 'wiretail-xattr-'));
   try {
@@ -23,7 +23,7 @@ function needXattrs(): void {
   }
 }
 
-/** Why a test that needs a GlusterFS cluster and these commands cannot run here; false: it can. */
+/** Why this machine cannot run a test that needs a GlusterFS cluster and these commands; false: it can. */
 export function whyNoGluster(...commands: string[]): string | false {
   const reason = whyNoNetns(...COMMANDS, ...commands);
   if (reason !== false) return reason;

@@ -1,10 +1,10 @@
-/** Network namespaces of a test's own, and the processes in them: all of it is gone when the test ends. */
+/** Network namespaces for a test and the processes in them, which are removed when the test ends. */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { after } from 'node:test';
 
-/** The longest that a command which sets something up may take. */
+/** Timeout of a set-up command. */
 const COMMAND_MS = 20000;
-/** iproute2's. */
+/** The command of iproute2. */
 const IP = 'ip';
 
 const processes = new Set<ChildProcess>();
@@ -14,9 +14,9 @@ export interface Netns {
   readonly name: string;
   /** `ip` in this namespace. */
   ip(...args: string[]): void;
-  /** Runs a command in it to its end and gives what it printed. */
+  /** Runs a command in the namespace to completion. @returns its output */
   run(command: string, args: readonly string[]): string;
-  /** Starts a command in it; it is killed when the test file ends, at the latest. */
+  /** Starts a command in the namespace. It is killed when the test file ends. */
   spawn(command: string, args: readonly string[], options?: SpawnOptions): ChildProcess;
   remove(): void;
 }
@@ -28,11 +28,11 @@ function removeAll(): void {
 }
 
 after(removeAll);
-// A file that takes too long is ended by a signal, without its hooks.
+// The runner ends a test file that exceeds its timeout by a signal, without running its hooks.
 process.on('exit', removeAll);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 
-/** Starts a process that is killed when the test file ends, at the latest. */
+/** Starts a process that is killed when the test file ends. */
 export function start(
   command: string,
   args: readonly string[],
@@ -44,7 +44,7 @@ export function start(
   return child;
 }
 
-/** Runs a command to its end and gives what it printed. */
+/** Runs a command to completion. @returns its output */
 export function run(command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -70,7 +70,7 @@ export function createNetns(): Netns {
     name,
     ip: (...args) => void run(IP, ['-n', name, ...args]),
     run: (command, args) => run(IP, inside(command, args)),
-    // ip becomes the command (execve), so that the process id is the command's.
+    // ip replaces itself by the command (execve), so the process id is the command's.
     spawn: (command, args, options) => start(IP, inside(command, args), options),
     remove() {
       if (namespaces.delete(self)) spawnSync(IP, ['netns', 'del', name], { timeout: COMMAND_MS });
@@ -81,9 +81,9 @@ export function createNetns(): Netns {
   return self;
 }
 
-/** Why a test that needs these commands in a namespace can't run on this machine; false if it can. */
+/** Why this machine can't run a test that needs these commands in a namespace; false: it can. */
 export function whyNoNetns(...commands: string[]): string | false {
-  if (process.platform !== 'linux') return 'network namespaces are Linux';
+  if (process.platform !== 'linux') return 'network namespaces need Linux';
   if (process.getuid?.() !== 0) return 'needs root';
   for (const command of [IP, ...commands]) if (!isInstalled(command)) return `${command} is not installed`;
   try {

@@ -1,6 +1,6 @@
 /**
- * `wiretail read` within the test, a tenth of the work of a process with three threads: the same command line, file
- * reader, decoder and lines, but no ring, no threads and no outputs. cli/read-in-process.test.ts holds it against the program.
+ * `wiretail read` in the test's own process, for a tenth of the CPU: the same command line, file reader, decoder and
+ * lines, but no ring, no threads and no outputs. cli/read-in-process.test.ts compares it with the program.
  */
 
 import { readCapture } from '../../src/capture/file/read-capture.js';
@@ -30,12 +30,12 @@ import { type Line, linesOf } from './wiretail.js';
 export interface InProcessRead {
   /** The exit code of the program. */
   readonly code: number;
-  /** All that it writes. */
+  /** Everything written to stdout. */
   readonly stdout: string;
   readonly lines: readonly Line[];
 }
 
-/** What `read` makes of its arguments, which come without the command's name. @throws UserError */
+/** The configuration of `read` with these arguments, without the command's name. @throws UserError */
 export async function readArguments(args: readonly string[]): Promise<ReadConfig> {
   let config: ReadConfig | undefined;
   const command = {
@@ -45,7 +45,7 @@ export async function readArguments(args: readonly string[]): Promise<ReadConfig
     },
   };
   await runCommandLine(['read', ...args], [command]);
-  if (config === undefined) throw new Error(`read ${args.join(' ')} reads nothing`);
+  if (config === undefined) throw new Error(`read ${args.join(' ')} does not start a read`);
   return config;
 }
 
@@ -53,7 +53,7 @@ export async function readArguments(args: readonly string[]): Promise<ReadConfig
 export async function readInProcess(args: readonly string[]): Promise<InProcessRead> {
   const config = await readArguments(args);
   if (config.workers !== 1 || config.realtime)
-    throw new Error('read-here supports one worker only, and no realtime');
+    throw new Error('readInProcess() supports one worker only, and not --realtime');
   const { stdout, problems } = await read(config);
   let lines: readonly Line[] | undefined;
   return {
@@ -67,7 +67,7 @@ export async function readInProcess(args: readonly string[]): Promise<InProcessR
 }
 
 async function read(config: ReadConfig): Promise<{ stdout: string; problems: number }> {
-  // Nothing goes through the ring: it is as small as it may be.
+  // The ring is not used, so it has the minimum size.
   const shared = {
     ring: createRing(8 << 20, config.ringSlots, 1),
     counters: createCounters(2),
@@ -77,7 +77,7 @@ async function read(config: ReadConfig): Promise<{ stdout: string; problems: num
   const captured = counterRow(shared.counters, 0);
   const own = counterRow(shared.counters, 1);
   const output: string[] = [];
-  /** Of the first packet; undefined before the start line. */
+  /** Time of the first packet; undefined before the start line. */
   let first: Timestamp | undefined;
   let ofDecoder = 0;
   const lines = new MainLines(VERSION, config.maxLine, (line) => output.push(line));

@@ -16,14 +16,14 @@ export interface RingWorkerData {
   readonly seed: number;
   readonly records: number;
   readonly longest: number;
-  /** A reader ends after this record, as one that died. */
+  /** The reader ends after this record as if it had died. */
   readonly diesAt?: number;
-  /** A reader sleeps at times. */
+  /** The reader sleeps occasionally. */
   readonly slow?: boolean;
 }
 
 export interface RingWorkerResult {
-  /** Number of the first and of the last record, and how many there were. */
+  /** Numbers of the first and the last record, and the number of records. */
   first: number;
   last: number;
   count: number;
@@ -109,7 +109,7 @@ function read(random: Random): void {
     if (view.getUint32(at + 12, true) === MARK_LENGTH) {
       const value = view.getUint32(at + 4, true);
       const isInOrder = result.count === 0 || value === result.last;
-      if (number !== Mark.number || !isInOrder) fail('a mark out of order');
+      if (number !== Mark.number || !isInOrder) fail('mark out of order');
       result.marks++;
       return;
     }

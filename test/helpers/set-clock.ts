@@ -1,6 +1,6 @@
 /**
- * Loaded before a program (node --import): its time of day is ahead by the milliseconds that stand in the file that
- * SET_CLOCK names, in every thread and child. So a test can set the clock of one program alone.
+ * Sets the wall clock of a single program. Loaded before the program (node --import), in every thread and child:
+ * Date.now() is ahead by the milliseconds in the file that SET_CLOCK names.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
- * The real decoder thread, but it hangs before it begins, until the run is to end. It says that its last progress
- * was some seconds ago, so that nobody needs to wait for so long.
+ * The real decoder thread, which hangs before its first packet until the run is stopped. It reports its last progress
+ * as some seconds ago, so that the test does not wait for the hang to be detected.
  */
 import { workerData } from 'node:worker_threads';
 import { counterRow } from '../../src/observe/counters.js';

@@ -3,13 +3,13 @@ import type { Netns } from './netns.js';
 import { ended, until } from './wiretail.js';
 
 /**
- * With immediate mode each packet takes a slot of this size in the kernel's buffer, so that its size decides how many
- * wait there while the machine is busy. The longest packets, joined by offloads, have 64 KiB and their headers.
+ * The snapshot length. In immediate mode each packet takes a slot of this size in the kernel's buffer, so it limits the
+ * number of packets that can wait there. The longest packets, joined by offloads, have 64 KiB plus headers.
  */
 const SNAPLEN = '66000';
 const BUFFER_KIB = '262144';
 
-/** Captures TCP; the returned function ends the capture and returns what tcpdump printed. */
+/** Captures TCP. @returns a function that ends the capture and returns tcpdump's output */
 export async function startTcpdump(
   netns: Netns,
   device: string,
@@ -26,7 +26,7 @@ export async function startTcpdump(
   });
   await until(
     () => output.includes('listening on'),
-    () => `tcpdump does not capture: ${output}`,
+    () => `tcpdump does not start: ${output}`,
   );
   return async () => {
     child.kill('SIGTERM');

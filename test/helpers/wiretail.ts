@@ -1,4 +1,4 @@
-/** The program as its user runs it: to its end, or as a daemon that captures until it is stopped. */
+/** Runs the program as a user does: to completion, or as a daemon that captures until it is stopped. */
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs it to its end. */
+/** Runs the program to completion. */
 export function wiretail(args: readonly string[], input: string | Uint8Array = ''): Ran {
   return runNode([MAIN, ...args], input);
 }
@@ -58,7 +58,7 @@ export function ended(child: ChildProcess): Promise<Exit> {
   });
 }
 
-/** Waits until `done` gives something; fails after `ms` with what `what` says then. */
+/** Waits until `done` returns a value; after `ms`, fails with the message that `what` returns. */
 export async function until<T>(
   done: () => T | undefined | false,
   what: () => string,
@@ -80,13 +80,12 @@ export interface Capture {
   lines(): Line[];
   /** Waits for a line. */
   line(matches: (line: Line) => boolean, what: string): Promise<Line>;
-  /** Ends it by a signal and gives its exit and how long that took. */
+  /** Sends a signal and waits for the exit. @returns the exit and the time that it took */
   stop(signal?: NodeJS.Signals): Promise<Exit & { ms: number }>;
 }
 
 /**
- * What becomes of a capture's stdout: 'lines' keeps all of them, 'nothing' does not even read, and a function
- * takes it as it comes.
+ * Reader of a capture's stdout: 'lines' keeps all lines, 'nothing' does not read, and a function receives each chunk.
  */
 export type Reader = 'lines' | 'nothing' | ((chunk: Buffer) => void);
 
@@ -104,7 +103,7 @@ export async function startCapture(
   });
   const exit = ended(child);
   let stderr = '';
-  /** Whole lines that were read, and where the next begins. */
+  /** Whole lines read so far, and the start of the next one. */
   const lines: Line[] = [];
   const decoder = new StringDecoder('utf8');
   let text = '';
@@ -131,19 +130,19 @@ export async function startCapture(
     line: (matches, what) =>
       until(
         () => parse().find(matches),
-        () => `no line: ${what}; ${stderr}`,
+        () => `missing line: ${what}; ${stderr}`,
       ),
     async stop(signal = 'SIGTERM') {
       const begin = performance.now();
       child.kill(signal);
       const how = await Promise.race([exit, sleep(20000, undefined, { ref: false })]);
-      if (how === undefined) throw new Error(`it does not end after ${signal}; ${stderr}`);
+      if (how === undefined) throw new Error(`wiretail does not end after ${signal}; ${stderr}`);
       return { ...how, ms: performance.now() - begin };
     },
   };
   await until(
     () => stderr.includes('"capturing"') || child.exitCode !== null || child.signalCode !== null,
-    () => `the capture does not begin; ${stderr}`,
+    () => `the capture does not start; ${stderr}`,
     20000,
   );
   if (!stderr.includes('"capturing"')) throw new Error(`the capture ended at once: ${stderr}`);
@@ -176,7 +175,7 @@ export function finalStats(lines: readonly Line[]): Stats {
   return (last.wiretail as { stats: Stats }).stats;
 }
 
-/** Keeps the end of an output that is too long to be kept, and counts its lines. */
+/** Keeps only the end of a long output, and counts its lines. */
 export interface Tail {
   take(chunk: Buffer): void;
   lines(): number;
@@ -199,7 +198,7 @@ export function newTail(): Tail {
   };
 }
 
-/** A figure of /proc/PID/status in MiB: VmRSS, or VmHWM for the most that it ever was. */
+/** Memory of a process in MiB from /proc/PID/status: VmRSS now, VmHWM the maximum so far. */
 export function memoryOf(pid: number | undefined, figure: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`^${figure}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;

@@ -1,4 +1,4 @@
-/** Says more on standard error than a pipe takes, then a word on standard output: so many messages of 1 KB. */
+/** Writes a given number of 1 KB diagnostics to stderr, more than a pipe holds, then a word to stdout. */
 import { newDiagnostics } from '../../src/commands/diagnostics.js';
 
 const diagnostics = newDiagnostics('info');

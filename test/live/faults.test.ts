@@ -1,4 +1,4 @@
-/** What a daemon meets in months: it is stopped and continued, interfaces come and go, the clock is set. */
+/** Events in months of a daemon's life: it is stopped and continued, interfaces come and go, the clock is set. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

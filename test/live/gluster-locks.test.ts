@@ -1,4 +1,4 @@
-/** A real GlusterFS cluster and two mounts of its volume: who waits for a lock, and who holds it. */
+/** Locks on a real GlusterFS cluster with two mounts of its volume: the waiting call and the lock's holder. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';

@@ -128,7 +128,7 @@ test('a closed output, a locked file, a full disk and SIGKILL, one after the oth
   rmSync(ballast);
   await logs(first, `"file:${log} recovered; `);
 
-  // SIGKILL ends two daemons in the middle of their lines; the third goes on.
+  // SIGKILL ends two daemons in the middle of their lines; the third continues.
   let partialLines = 0;
   let capture = first;
   for (let round = 0; round < 2; round++) {
@@ -142,7 +142,7 @@ test('a closed output, a locked file, a full disk and SIGKILL, one after the oth
       await capture.exit;
     });
     const text = readFileSync(log);
-    // If the kill met no write, makes a partial line.
+    // If the kill interrupted no write, appends a partial line.
     if (text.at(-1) === 10) truncateSync(log, text.length - 20);
     else partialLines++;
     capture = await startCapture(netns, options(round === 0 ? '100ms' : '1ms'), 'nothing');

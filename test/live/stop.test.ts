@@ -284,7 +284,7 @@ suite('the reader of a file', { timeout: 120000 }, () => {
     assert.equal(stats.packets.dropped, 0);
     assert.equal(stats.messages['gearman.packet'], ECHOES);
     assert.equal(stats.lines.written + 1, tail.lines());
-    t.diagnostic(`at most ${memory.toFixed(0)} MiB while nobody read`);
+    t.diagnostic(`at most ${memory.toFixed(0)} MiB without a reader`);
   });
 
   test('a reader that goes away ends the run silently', async () => {

@@ -8,7 +8,7 @@ import type { Link } from './model.js';
 export interface Claim {
   /** Names that are removed, though others may be resolving paths through them. */
   readonly own: readonly string[];
-  /** Names that are created or removed, through which nobody may resolve a path meanwhile. */
+  /** Names that are created or removed; meanwhile no other operation may resolve a path through them. */
   readonly shut: readonly string[];
   /** Files that are created, moved or removed. */
   readonly nodes: readonly number[];

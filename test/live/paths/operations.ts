@@ -192,7 +192,7 @@ const looks =
     };
   };
 
-/** On an open file, whatever its name is, even without one. */
+/** On an open file, which may have any name or none. */
 const uses =
   (what: Command['what']): Make =>
   (world, slot) => {
