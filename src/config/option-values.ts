@@ -7,6 +7,11 @@ export type { Arguments };
 
 export const MIB = 1 << 20;
 
+const DURATION_EXAMPLES = [
+  ['20ms', 20],
+  ['1m', 60000],
+] as const;
+
 /** @param value as given; the message names its source */
 export function invalidValue(args: Arguments, name: string, value: string, expected: string): UserError {
   return new UserError(`${asWritten(args, name, value)}: expected ${expected}`);
@@ -48,12 +53,9 @@ export function duration(args: Arguments, name: string, min: number, max: number
   const text = single(args, name) ?? '';
   const value = parseDuration(text);
   if (value === undefined || value < min || value > max) {
-    throw invalidValue(
-      args,
-      name,
-      text,
-      `a duration from ${durationText(min)} to ${durationText(max)}, such as 100ms, 1s or 2m`,
-    );
+    const range = `from ${durationText(min)} to ${durationText(max)}`;
+    const examples = DURATION_EXAMPLES.filter(([, ms]) => ms >= min && ms <= max).map(([example]) => example);
+    throw invalidValue(args, name, text, `a duration ${range}, such as ${examples.join(' or ')}`);
   }
   return value;
 }

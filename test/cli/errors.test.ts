@@ -91,7 +91,7 @@ const ARGUMENT_ERRORS: UsageErrors = [
   [['capture', '-i'], /: -i: expected a value \(/],
   [
     ['capture', '--read-timeout', '5s'],
-    /--read-timeout 5s: expected a duration from 1ms to 1s, such as 100ms/,
+    /--read-timeout 5s: expected a duration from 1ms to 1s, such as 20ms$/,
   ],
   [['capture', '-i', 'lo', '-i', 'any'], /any/],
   [['capture', '--engine', 'pcapng'], /engine.*pcapng/],

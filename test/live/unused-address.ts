@@ -10,6 +10,6 @@ export function whyNotNobody(): string | false {
     run('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, MAIN, '--version']);
     return false;
   } catch {
-    return 'the user nobody can not read this checkout or Node';
+    return 'the user nobody cannot read this checkout or Node';
   }
 }

@@ -113,7 +113,7 @@ test('a target that is no transport or does not start is a usage error', async (
   for (const options of given) {
     await assert.rejects(newHarness([{ kind: 'transport', ...options }]), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /^--transport .*: expected a transport that starts: /);
+      assert.match(error.message, /^--transport .*: can't be started: /);
       return true;
     });
   }

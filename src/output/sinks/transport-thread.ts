@@ -29,7 +29,7 @@ const HOST = fileURLToPath(new URL('./transport-host.js', import.meta.url));
 /** Waits until it is ready. @throws UserError if there is no such transport, or it ends at once */
 export async function openTransport(options: TransportTarget): Promise<Transport> {
   const userError = (error: Error) =>
-    new UserError(`--transport ${options.target}: expected a transport that starts: ${error.message}`);
+    new UserError(`--transport ${options.target}: can't be started: ${error.message}`);
   let transport: Transport;
   try {
     transport = startTransport(options);
