@@ -268,7 +268,7 @@ async function judgeOverload({ best, peak }: Search, limit: number, step: Step):
   const times = over.rate / ours;
   const what = `goodput at ${times.toFixed(2)} times the loss-free rate, of the peak: at least 70 %`;
   const goodput = `${share.toFixed(0)} % (${over.perSecond.toFixed(0)} messages/s)`;
-  // A sender that cannot reach the rate makes no overload.
+  // A sender that cannot reach the rate causes no overload.
   verdict(3, what, goodput, times < LEAST_OVERLOAD ? undefined : share >= 70);
   verdict(3, 'packets seen = decoded + ignored + dropped = sent', over.counts ?? '', over.counted);
 }

@@ -69,7 +69,7 @@ const ARGS = ['-i', 'bench1', '-f', 'tcp', '--stats-interval', '1s'];
 
 /**
  * Resident memory of a process in MiB. The ring is written segment after segment, so that as much of it is resident as
- * was captured. (smaps cannot tell: V8 merges its mapping with others.)
+ * was captured. (smaps does not show it: V8 merges its mapping with others.)
  * @param captured bytes captured so far
  */
 function memoryOf(pid: number, captured: number) {
