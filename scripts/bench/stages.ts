@@ -18,6 +18,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { RingReader } from '../../src/ring/reader.js';
+import { RingWriter } from '../../src/ring/writer.js';
 import { ROOT } from '../../test/helpers/project.js';
 import { time } from './cpu.js';
 import { BENCHES, describeMachine, MAIN, median, printTable, skip } from './lab.js';
@@ -64,7 +66,10 @@ const OTHERS = { '(garbage collector)': 'gc', '(program)': 'V8', '(idle)': '', '
 /** Node's start and module loading, where no function of wiretail's called it. */
 const START = /^node:internal\/(modules|bootstrap|main|process|per_context)|\/node_modules\//;
 /** File and function in which threads wait for the ring. */
-const WAITS = ['ring/reader.js next', 'ring/writer.js waitForRoom'];
+const WAITS = [
+  `ring/reader.js ${RingReader.prototype.next.name}`,
+  `ring/writer.js ${RingWriter.prototype.waitForFreeSlot.name}`,
+];
 
 interface ProfileNode {
   id: number;
