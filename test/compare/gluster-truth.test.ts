@@ -9,7 +9,7 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import test, { type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import { ROOT } from '../helpers/project.js';
 import {

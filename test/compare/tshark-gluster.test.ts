@@ -9,7 +9,7 @@
  * (tshark 4.0.17; its dissectors are epan/dissectors/packet-gluster*.c and packet-glusterfs.c.)
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { captureNames, capturePath } from '../helpers/captures.js';
 import { integerText } from './exact.js';
 import { compareLatency } from './latency.js';

@@ -3,7 +3,7 @@
  * that the whole capture does not have, and not less than the floors.
  */
 import assert from 'node:assert/strict';
-import test, { after } from 'node:test';
+import { after, test } from 'node:test';
 import { CAPTURES } from './captures.js';
 import { DAMAGES } from './damage.js';
 import { FLOORS } from './floors.js';

@@ -3,7 +3,7 @@
  * where the decoder resynchronises.
  */
 import assert from 'node:assert/strict';
-import test, { after } from 'node:test';
+import { after, test } from 'node:test';
 import { CAPTURES } from './captures.js';
 import { judge, type Reference, reference } from './judge.js';
 import { clearLineCache, type Message } from './messages.js';

@@ -3,7 +3,7 @@
  * them; never others.
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import { counterRow, createCounters } from '../../src/observe/counters.js';
 import { PacketDecoder } from '../../src/pipeline/decode/packet-decoder.js';

@@ -1,6 +1,6 @@
 /** JSON values in lines: as JSON.stringify writes them, except bigints and characters that terminals interpret. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { escapeUnsafe } from '../../src/lines/escape.js';
 import { putJson, putSentence } from '../../src/lines/json.js';
 import type { Json } from '../../src/records/record.js';

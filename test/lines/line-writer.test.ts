@@ -1,6 +1,6 @@
 /** Records as lines: one line of valid JSON each, within the limit. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newLineWriter } from '../../src/lines/line-writer.js';
 import { newTextLines } from '../../src/lines/text-lines.js';
 import type { Json, JsonObject, RecordBody, Sections } from '../../src/records/record.js';

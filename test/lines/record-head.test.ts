@@ -1,6 +1,6 @@
 /** The head of a line, of which most is cached by dataset, action and outcome. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { linePrefix, putRecordHead } from '../../src/lines/record-head.js';
 import { written } from './written-text.js';
 

@@ -1,6 +1,6 @@
 /** The `rpc` section, which is written without JSON.stringify. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { putRpcSection } from '../../src/lines/rpc-section.js';
 import type { RpcSection } from '../../src/records/record.js';
 import { newRandom } from '../helpers/random.js';

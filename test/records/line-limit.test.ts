@@ -1,6 +1,6 @@
 /** Records that exceed the line limit. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { SHRINK_ROUNDS, shrinkSections } from '../../src/records/line-limit.js';
 import type { JsonObject } from '../../src/records/record.js';
 

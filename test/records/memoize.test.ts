@@ -1,6 +1,6 @@
 /** The bounded cache by name. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { memoize } from '../../src/records/memoize.js';
 
 test('values are cached by name, except for long names', () => {

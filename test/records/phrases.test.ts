@@ -1,6 +1,6 @@
 /** Sizes in messages. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { formatSize } from '../../src/records/phrases.js';
 
 test('a size is in the largest unit that divides it', () => {

@@ -1,6 +1,6 @@
 /** Serialised forms kept with shared objects. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   markPreserialisable,
   preserialisedBytes,

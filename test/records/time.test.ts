@@ -1,6 +1,6 @@
 /** Times as text. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { formatTimestamp } from '../../src/records/time.js';
 
 const format = (seconds: number, nanoseconds: number) => formatTimestamp({ seconds, nanoseconds });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import type { JsonObject } from '../../../src/records/record.js';
 import { adminOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { packet } from './packets.js';

@@ -1,6 +1,6 @@
 /** Memory of removed jobs. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Job } from '../../../src/protocols/gearman/jobs/model.js';

@@ -1,6 +1,6 @@
 /** The gauges of waiting and running jobs by function. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { assign, type Lab, newLab, submit } from './jobs-harness.js';
 
 type Gauges = Record<string, readonly [waiting: number, running: number]>;

@@ -1,6 +1,6 @@
 /** Stuck jobs, and the limits of the job table. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { JOBS_LIMIT } from '../../../src/protocols/gearman/jobs/table.js';
 import { newRandom } from '../../helpers/random.js';
 import { ToClient, ToServer } from './harness.js';

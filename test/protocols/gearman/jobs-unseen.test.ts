@@ -1,6 +1,6 @@
 /** Jobs seen in part: unknown fields are left out, and each job has one record. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { ToClient, ToServer } from './harness.js';
 import { assign, newLab, submit } from './jobs-harness.js';
 

@@ -1,6 +1,6 @@
 /** The records of jobs that were seen completely. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { ToClient, ToServer } from './harness.js';
 import { assign, newLab, submit } from './jobs-harness.js';
 

@@ -1,6 +1,6 @@
 /** Late and lost text commands: no response is paired with another command. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { adminOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 
 const outcomes = ({ records: seen }: Feeder) => seen.map(({ body }) => [body.action, body.outcome]);

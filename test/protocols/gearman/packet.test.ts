@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { anomalyOf, type Feeder, newFeeder, ToClient, ToServer } from './harness.js';
 import { PACKET_EXAMPLES, packet } from './packets.js';
 

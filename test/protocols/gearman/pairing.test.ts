@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { Awaits } from '../../../src/protocols/gearman/packet-types.js';
 import { Pairing, PENDING_LIMIT, UNMATCHED, UNTIMED } from '../../../src/protocols/gearman/pairing.js';
 import { type Feeder, newFeeder, ToClient, ToServer } from './harness.js';

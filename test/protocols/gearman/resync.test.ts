@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { SIZE_LIMIT } from '../../../src/protocols/gearman/header.js';
 import { newGearman } from '../../../src/protocols/gearman/implementation.js';
 import { Match } from '../../../src/protocols/protocol.js';

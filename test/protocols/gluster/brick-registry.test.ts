@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { BrickRegistry } from '../../../src/protocols/gluster/cluster/brick-registry.js';
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { AddressWords, KnownBrick } from '../../../src/protocols/protocol.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import test from 'node:test';
+import { test } from 'node:test';
 import { clientName } from '../../../src/protocols/gluster/enums/client-pids.js';
 import {
   accessMask,

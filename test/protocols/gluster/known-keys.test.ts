@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { interpretKnownKey } from '../../../src/protocols/gluster/projection/known-keys.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom } from '../../helpers/random.js';

@@ -1,6 +1,6 @@
 /** Locks that are held: their holders and durations. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   AGAIN,
   FILE,

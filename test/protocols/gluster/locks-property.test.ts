@@ -3,7 +3,7 @@
  * after that.
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import type { Description, Fields } from '../../../src/protocols/rpc/describer.js';
 import { newRandom, type Random } from '../../helpers/random.js';
 import { AGAIN, type Bricks, type Client, FILE, GRANTED, type LockCall, newBricks } from './lock-clients.js';

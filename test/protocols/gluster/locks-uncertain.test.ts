@@ -1,6 +1,6 @@
 /** Locks that become uncertain: by contradicting observations, or by lost calls. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   FILE,
   holders,

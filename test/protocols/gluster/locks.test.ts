@@ -1,6 +1,6 @@
 /** Lock calls and the holders in their lines. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import {
   AGAIN,
   CANCELLED,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { hashName } from '../../../src/protocols/gluster/paths/gfid-hash.js';
 import { MAX_NAME_LENGTH, NameStore } from '../../../src/protocols/gluster/paths/name-store.js';
 import { newRandom } from '../../helpers/random.js';

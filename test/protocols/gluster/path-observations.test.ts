@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import { newDescriber } from '../../../src/protocols/gluster/describer.js';
 import type { Describer, Fields } from '../../../src/protocols/rpc/describer.js';

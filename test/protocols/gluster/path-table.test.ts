@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { GfidReader, type GfidWords, gfidText } from '../../../src/protocols/gluster/paths/gfid-hash.js';
 import { PathTable } from '../../../src/protocols/gluster/paths/path-table.js';
 import { newRandom, type Random } from '../../helpers/random.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newContext } from '../../../src/protocols/gluster/context.js';
 import type { Fields } from '../../../src/protocols/rpc/describer.js';
 import { HOST_HOOKS, PROTOCOL_OPTIONS } from '../../helpers/connection.js';

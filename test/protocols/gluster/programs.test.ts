@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { findProgram, PROGRAMS, programDataset } from '../../../src/protocols/gluster/programs/index.js';
 import type { GlusterProcedure } from '../../../src/protocols/gluster/programs/procedure.js';
 import type { XdrFields, XdrType } from '../../../src/protocols/rpc/xdr/types.js';

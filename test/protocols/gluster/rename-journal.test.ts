@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { RenameJournal } from '../../../src/protocols/gluster/paths/rename-journal.js';
 import { newRandom } from '../../helpers/random.js';
 

@@ -3,7 +3,7 @@
  * table, or the reverse. The messages are from real servers and clients, except READ (its fd and offset were 0) and SIGNIN.
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { findProgram } from '../../../src/protocols/gluster/programs/index.js';
 import type { XdrType } from '../../../src/protocols/rpc/xdr/types.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { findProgram, PROGRAMS } from '../../../src/protocols/gluster/programs/index.js';
 import {
   gf_iatt,

@@ -3,7 +3,7 @@
  * (g-cli), and commands on the pool of peers (g-peer).
  */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { type Fields, type Line as Read, readLines } from '../../compare/read.js';
 
 interface Line extends Read {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { withoutSecrets } from '../../../src/protocols/gluster/describe/secrets.js';
 import { settingsOf, withoutSecretValues } from '../../../src/protocols/gluster/describe/settings.js';
 

@@ -1,7 +1,7 @@
 /** Calls as describers observe them: observation epoch, completeness, and losses. */
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { newPacketTimestamp } from '../../../src/packet/timestamp.js';
 import { findProgram, programDataset } from '../../../src/protocols/gluster/programs/index.js';
 import { gfx_iattx, gfx_mdata_iatt } from '../../../src/protocols/gluster/programs/structs.js';

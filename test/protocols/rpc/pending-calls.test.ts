@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { type Call, PendingCalls } from '../../../src/protocols/rpc/pending-calls.js';
 
 const call = (xid: number, seconds: number): Call => ({
