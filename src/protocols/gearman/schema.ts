@@ -18,8 +18,8 @@ import {
 import type { ProtocolSchema } from '../module.js';
 import { GEARMAN_DATASETS } from './datasets.js';
 
-/** Arguments under their names in gearmand's PROTOCOL, in its order. */
-const ARGUMENTS: Readonly<Record<string, Schema>> = {
+/** Arguments of the packets that submit a job; the lines of a job have them too. */
+const SUBMISSION: Readonly<Record<string, Schema>> = {
   ...wireText('function'),
   ...wireText('unique_id'),
   ...wireText('reducer'),
@@ -30,6 +30,11 @@ const ARGUMENTS: Readonly<Record<string, Schema>> = {
   ...wireCount('month'),
   ...wireCount('day_of_week'),
   ...wireCount('epoch'),
+};
+
+/** Arguments under their names in gearmand's PROTOCOL, in its order. */
+const ARGUMENTS: Readonly<Record<string, Schema>> = {
+  ...SUBMISSION,
   ...wireText('handle'),
   ...wireCount('known'),
   ...wireCount('running'),
@@ -84,16 +89,7 @@ const PEER: Schema = object({ ...wireText('client_id'), ip: string, port: count 
 
 const JOB: Schema = object({
   ...wireText('handle'),
-  ...wireText('function'),
-  ...wireText('unique_id'),
-  ...wireText('reducer'),
-  ...wireText('aggregate'),
-  ...wireCount('minute'),
-  ...wireCount('hour'),
-  ...wireCount('day_of_month'),
-  ...wireCount('month'),
-  ...wireCount('day_of_week'),
-  ...wireCount('epoch'),
+  ...SUBMISSION,
   priority: oneOf('low', 'normal', 'high'),
   background: boolean,
   workload_bytes: count,
