@@ -1,6 +1,6 @@
 /** A capture file of one TCP connection over IPv4, from 10.0.0.2:40000 to 10.0.0.1. */
 
-export const Flags = { fin: 1, syn: 2, rst: 4, ack: 16 } as const;
+const Flags = { fin: 1, syn: 2, rst: 4, ack: 16 } as const;
 
 const CLIENT = [10, 0, 0, 2];
 const SERVER = [10, 0, 0, 1];

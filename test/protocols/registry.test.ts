@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { captureOf, type Message } from '../helpers/conversation.js';
 import { finalStats, type Line, linesOf, runNode } from '../helpers/wiretail.js';
 
 const BUILD = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,46 +25,16 @@ function run(...args: readonly string[]): string {
   return stdout;
 }
 
-const FIN = 1;
-const SYN = 2;
-const ACK = 16;
-
-/** An IPv4 packet of a connection from 10.0.0.2:40000 to 10.0.0.1, and its record of a pcap file. */
-function segment(port: number, toServer: boolean, flags: number, seq: number, text = ''): Buffer {
-  const payload = Buffer.from(text);
-  const bytes = Buffer.alloc(40 + payload.length);
-  bytes.set([0x45, 0, 0, bytes.length, 0, 0, 0x40, 0, 64, 6]);
-  const [client, server] = [
-    [10, 0, 0, 2],
-    [10, 0, 0, 1],
-  ];
-  bytes.set(toServer ? [...client, ...server] : [...server, ...client], 12);
-  bytes.writeUInt16BE(toServer ? 40000 : port, 20);
-  bytes.writeUInt16BE(toServer ? port : 40000, 22);
-  bytes.writeUInt32BE(seq, 24);
-  bytes.set([0x50, flags, 0x20], 32);
-  payload.copy(bytes, 40);
-  const header = Buffer.from(Uint32Array.of(1, 0, bytes.length, bytes.length).buffer);
-  return Buffer.concat([header, bytes]);
-}
-
 /** One lookup on this port. */
 function capture(port: number): string {
   const path = join(directory, `${port}.pcap`);
-  const query = 'example.org\r\n';
-  const response = 'no match\r\n';
-  const end = 1 + query.length;
-  const packets = [
-    segment(port, true, SYN, 0),
-    segment(port, false, SYN | ACK, 0),
-    segment(port, true, ACK, 1, query),
-    segment(port, false, ACK, 1, response),
-    segment(port, false, FIN | ACK, 1 + response.length),
-    segment(port, true, FIN | ACK, end),
+  const query = Buffer.from('example.org\r\n');
+  const response = Buffer.from('no match\r\n');
+  const messages: Message[] = [
+    [true, query],
+    [false, response],
   ];
-  const RAW_IP = 101;
-  const header = Buffer.from(Uint32Array.of(0xa1b23c4d, 0x00040002, 0, 0, 65535, RAW_IP).buffer);
-  writeFileSync(path, Buffer.concat([header, ...packets]));
+  writeFileSync(path, captureOf(port, messages));
   return path;
 }
 
